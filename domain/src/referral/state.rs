@@ -70,9 +70,9 @@ word_list!(
         Relapse = "relapse", "复发，另行转介", "Relapse, a new referral";
         Close = "close", "办结", "Close";
         WithdrawConsent = "withdraw_consent", "撤回同意", "Withdraw consent";
-        Timeout = "timeout", "逾期", "Time is over";
-        Recall = "recall", "撤回", "Recall";
-        HandedOverByPhone = "handed_over_by_phone", "电话当面移交", "Handed over by telephone";
+        Timeout = "timeout", "按逾期结束", "End it, the time is over";
+        Recall = "recall", "召回转介", "Recall";
+        HandedOverByPhone = "handed_over_by_phone", "电话移交", "Handed over by telephone";
         Emergency = "emergency", "紧急转介", "Emergency";
         TakenOver = "taken_over", "医院已接手", "Taken over";
         StoodDown = "stood_down", "危险已排除", "Stood down";

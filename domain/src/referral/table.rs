@@ -79,7 +79,7 @@ const RECIPIENT: &[Actor] = &[A::Recipient];
 pub const TRANSITIONS: [Transition; 31] = [
     line("T01", (&[S::Draft], E::AskConsent, S::ConsentPending), SCHOOL,
         &[F::TierAllows, F::RecipientChosen, F::DataComplete]),
-    line("T02", (&[S::ConsentPending], E::ConsentGiven, S::Consented), SCHOOL,
+    line("T02", (&[S::ConsentPending, S::Consented], E::ConsentGiven, S::Consented), SCHOOL,
         &[F::ConsentComplete]),
     line("T03", (&[S::ConsentPending], E::ConsentRefused, S::Refused), SCHOOL, &[]),
     line("T04", (AT_SCHOOL, E::Cancel, S::Cancelled), SCHOOL, &[F::NothingLeft]),

@@ -17,32 +17,38 @@ texts! {
     ACTOR = "这一步由另一方办理，没有写入任何内容。",
         "this step is for somebody else to take; nothing was written.";
     ACTOR_NEXT = "请由该方办理，或按其告知的内容登记。", "Let them take it, or note what they told.";
-    MISSING = "还缺：{0}。没有写入任何内容。", "missing: {0}; nothing was written.";
+    MISSING = "须先满足：{0}。没有写入任何内容。", "this needs first: {0}; nothing was written.";
     MISSING_NEXT = "请补齐后再办理。", "See to it, then do it again.";
-    TWO = "另一位人员的批准（不能是选定接收方的人）", "approval by somebody else than who named the recipient";
-    TAKEN = "写明接手的是接收方的哪一位", "who of the recipient took it";
-    CAME = "写明接收方哪一位确认收到", "who of the recipient said that it came";
-    LEAST = "学生姓名、性别、出生日期，和一位可以联系的监护人的电话",
+    TWO = "已由另一人批准（不能是选定接收方的人）", "approval by somebody else than who named the recipient";
+    TAKEN = "已写明接收方的接手人", "who of the recipient took it";
+    CAME = "已写明接收方的确认人", "who of the recipient said that it came";
+    LEAST = "学生姓名、性别、出生日期，和一位可以联系的监护人的电话\
+         （监护人都不得联系的，先登记打给区级绿色通道、公安或民政的电话）",
         "name, sex and birth date of the student, and the telephone of a guardian who may be \
-         called";
-    UNCONSENTED = "没有可用的转介同意（{0}）；没有写入，也没有内容离校。",
+         called; where none may be, a call to the district's desk, police or civil affairs";
+    UNCONSENTED = "没有有效的转介知情同意（{0}）；没有写入，也没有内容离校。",
         "no consent to this referral stands ({0}); nothing was written and nothing left.";
-    UNCONSENTED_NEXT = "请在“知情同意”中登记家长对这一接收方的转介同意：用途为转介，接收方代码一致，至少包含身份与原因，签字齐全，附扫描件。",
+    UNCONSENTED_NEXT = "请在“知情同意”中登记家长对这一接收方的转介同意：用途为转介，接收方代码和名称一致，至少包含身份与原因，签字齐全，附扫描件；同意书有改动的，请再登记一次“已同意”。",
         "Enter the family's consent to a referral to this recipient: for a referral, with the same \
-         id, at least identity and reason, signed by all who must, with its scan.";
+         id and name, at least identity and reason, signed by all who must, with its scan; where \
+         the paper was changed, write down once more that consent is given.";
     NO_GROUND = "此时没有可以开具转介单的依据，没有显示任何内容。",
         "there is nothing on which the sheet could be made now; nothing was shown.";
-    NO_GROUND_NEXT = "同意后或紧急转介时才能打印转介单。",
-        "It is printed once the family has consented, or in an emergency.";
+    NO_GROUND_NEXT = "请先登记“发出”，写明接手人，再打印；紧急转介可直接打印。",
+        "Write down first to whom it is handed, then print it; in an emergency print it at once.";
     UNCALLED = "还没有登记联系监护人的电话（不得联系的监护人除外，可登记区级绿色通道、公安或民政）；没有写入任何内容。",
         "no call to a guardian is noted, or to the district's desk, police or civil affairs where \
          none may be called; nothing was written.";
     UNCALLED_NEXT = "请立即打电话，写明打给谁、是否接通。",
         "Telephone now, and write down whom and whether they answered.";
-    UNSIGNED = "紧急转介已满 30 分钟仍没有第二人补签，不能再打印转介单；紧急处置本身继续有效。",
-        "half an hour has passed and no second person has signed, so the sheet is not printed \
-         again; \
-         the emergency itself goes on.";
+    UNCONTACTED = "这位监护人不得联系；没有写入任何内容。",
+        "this guardian may not be contacted; nothing was written.";
+    UNCONTACTED_NEXT = "请改打可以联系的监护人；都不得联系的，打给区级绿色通道、公安或民政。",
+        "Call a guardian who may be contacted, or the district's desk, police or civil affairs \
+         where none may be.";
+    UNSIGNED = "紧急转介没有第二人补签，且已满 30 分钟或家长对这一接收方答复过不同意，不能打印转介单；紧急处置本身继续有效。",
+        "no second person has signed, and half an hour has passed or the family said no to this \
+         recipient, so the sheet is not printed; the emergency itself goes on.";
     UNSIGNED_NEXT = "请另一位有权会签的人立即补签，再打印。",
         "Have somebody else who may sign do so now, then print it.";
     UNREVIEWED = "您之前的一次紧急转介没有第二人补签，也没有复核，不能再由您单独发起；没有写入任何内容。",
@@ -95,6 +101,7 @@ pub(super) fn told(refusal: &LedgerRefusal) -> Option<Told> {
         }
         R::NoGround => ("NO_GROUND", exit, NO_GROUND.into(), NO_GROUND_NEXT),
         R::Uncalled => ("UNCALLED", exit, UNCALLED.into(), UNCALLED_NEXT),
+        R::Uncontacted => ("UNCONTACTED", exit, UNCONTACTED.into(), UNCONTACTED_NEXT),
         R::Unsigned => ("UNSIGNED", exit, UNSIGNED.into(), UNSIGNED_NEXT),
         R::Unreviewed => ("UNREVIEWED", exit, UNREVIEWED.into(), UNREVIEWED_NEXT),
         _ => return None,

@@ -303,6 +303,7 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         | R::Unconsented(_)
         | R::NoGround
         | R::Uncalled
+        | R::Uncontacted
         | R::Unsigned
         | R::Unreviewed
         | R::NoSupervisor

@@ -139,6 +139,16 @@ impl Rules for Consent {
         }
         Ok(())
     }
+
+    /// A no that waits beside another change ends what was said before all the same.
+    fn brings_beside(
+        &self,
+        tx: &Tx<'_>,
+        author: &Author,
+        own: RecordId,
+    ) -> Result<(), LedgerRefusal> {
+        self.brings(tx, author, own)
+    }
 }
 
 impl Rules for DutyReport {

@@ -299,7 +299,7 @@ fn of_papers(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(),
     Ok(())
 }
 
-/// What is due of referrals: its second signature and its review for whoever may give them.
+/// What is due of referrals, for whoever may see them.
 fn of_referrals(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
     if !is_open_to(reader.role(), Kind::Referral) {
         return Ok(());

@@ -178,6 +178,19 @@ pub trait Rules: Entry {
         Ok(())
     }
 
+    /// What a version brings with it that was written beside another and does not count.
+    ///
+    /// # Errors
+    /// As [`Rules::brings`].
+    fn brings_beside(
+        &self,
+        _tx: &Tx<'_>,
+        _author: &Author,
+        _own: RecordId,
+    ) -> Result<(), LedgerRefusal> {
+        Ok(())
+    }
+
     /// Whether an entry made in error is annulled. What decides about somebody, proves something or
     /// has an end of its own is ended instead, and is never taken out of the counts.
     const ANNULS: bool = false;

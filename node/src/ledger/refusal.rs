@@ -184,6 +184,9 @@ pub enum LedgerRefusal {
     /// In an emergency neither a guardian nor the desk was called.
     #[error("no call to a guardian or to the desk is noted")]
     Uncalled,
+    /// The guardian who was called is one whom nobody may contact.
+    #[error("this guardian may not be contacted")]
+    Uncontacted,
     /// Half an hour has passed and no second person signed the emergency.
     #[error("the emergency was not signed by a second person within half an hour")]
     Unsigned,

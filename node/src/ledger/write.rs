@@ -196,6 +196,7 @@ fn change<T: Rules>(
     if seen < standing.version {
         version(tx, author, &head(author, (record, next), Place::Beside), entry, second)?;
         tx.execute("update record set parallels = parallels + 1 where id = $1", params![record.0])?;
+        entry.brings_beside(tx, author, record)?;
         return Ok(Written::Beside { version: next, counting: standing.version });
     }
     let place = if settles { Place::Settles } else { Place::Counts };

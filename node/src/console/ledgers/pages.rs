@@ -277,6 +277,7 @@ pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<Stri
         | DutyKind::ReferralLate
         | DutyKind::ReferralSign
         | DutyKind::ReferralReview
+        | DutyKind::ReferralNotice
         | DutyKind::ReferralReply => return Some(format!("{REFERRALS_HREF}/{record}")),
         _ => return form("edit"),
     };

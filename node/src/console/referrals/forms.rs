@@ -11,6 +11,7 @@ use runtime::web::{Lang, Text};
 use super::super::filled::Filled;
 use super::super::office::{choices, text_of};
 use super::words as w;
+use crate::desk::written::moment;
 use crate::ledger::entry::Moment;
 use crate::ledger::referral::{Call, Danger, Told};
 use crate::ledger::refusal::LedgerRefusal;
@@ -47,9 +48,10 @@ const DETAIL: Line = ("detail", w::DETAIL, "area", false);
 const AGREED: Line = ("agreed", w::AGREED, "date", false);
 const AGREED_MUST: Line = ("agreed", w::AGREED, "date", true);
 const PLACE: Line = ("place", w::PLACE, "text", true);
-const CALL: [Line; 4] = [
+const CALL: [Line; 5] = [
     ("party", w::PARTY, "list", true),
     ("called", w::CALLED_WHO, "text", true),
+    ("called_at", w::CALLED_AT, "datetime-local", false),
     ("reached", w::REACHED_ASK, "list", true),
     ("said", w::CALL_SAID, "area", false),
 ];
@@ -123,6 +125,7 @@ pub(super) fn of_act(
             let noticed = ("noticed", w::NOTICED, "date", false);
             (w::REVIEW, vec![("findings", w::FINDINGS, "area", true), noticed])
         }
+        "notice" => (w::NOTE_NOTICE, vec![("noticed", w::NOTICED, "date", true)]),
         "reply" => (w::REPLY, vec![DAY, WHO, ("keeps", w::KEEPS, "area", false)]),
         _ => return None,
     };
@@ -226,8 +229,12 @@ pub(super) fn told(sent: &Filled, today: Date) -> Result<Told, LedgerRefusal> {
     })
 }
 
-/// A call, made now.
-pub(super) fn call(sent: &Filled, at: Moment) -> Result<Call, LedgerRefusal> {
+/// A call, made now where no time was typed.
+pub(super) fn call(sent: &Filled, now: Moment) -> Result<Call, LedgerRefusal> {
+    let at = match sent.text("called_at").trim() {
+        "" => now,
+        text => moment(text).map(Moment).ok_or(LedgerRefusal::Field("called_at"))?,
+    };
     Ok(Call {
         party: word::<CallParty>(sent, "party")?,
         at,

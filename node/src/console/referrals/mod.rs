@@ -62,6 +62,12 @@ struct View {
     names: Names,
     reader: Author,
     may: May,
+    /// Names of guardians whom nobody contacts, for who may see guardians.
+    suspects: Vec<String>,
+    /// Whether a guardian has to be told of an emergency.
+    is_told: bool,
+    /// Whom to tell where it was taken back.
+    handed_to: Vec<String>,
 }
 
 /// The student whom a new referral begins with.
@@ -209,7 +215,14 @@ fn view(tx: &Tx<'_>, reader: Author, record: RecordId) -> Result<View, LedgerRef
         sign: may(Action::Do(Act::Countersign)),
         review: may(Action::Do(Act::ReviewEmergency)),
     };
-    Ok(View { course, names, reader, may })
+    let kin = referral::kin(tx, student, reader.today())?;
+    let (is_told, suspects) = (kin.is_told(), kin.suspects.into_iter().map(|one| one.name));
+    let suspects = match access::may_read(tx, &reader, student, Area::Roll)? {
+        true => suspects.collect(),
+        false => Vec::new(),
+    };
+    let handed_to = referral::handed_to(tx, &course)?.into_iter().collect();
+    Ok(View { course, names, reader, may, suspects, is_told, handed_to })
 }
 
 async fn take(
@@ -239,7 +252,14 @@ fn taken(
     let named = sent.text("act");
     let event = Event::from_word(named);
     // A change has a reason; that of a signature is what it signs.
-    let label = event.map_or(words::REFERRALS.in_lang(Lang::Zh), |event| event.label().0);
+    let of_act = match named {
+        "approve" => words::APPROVE,
+        "countersign" => words::COUNTERSIGN,
+        "recipient" => words::NAME_RECIPIENT,
+        "notice" => words::NOTE_NOTICE,
+        _ => words::REFERRALS,
+    };
+    let label = event.map_or(of_act.in_lang(Lang::Zh), |event| event.label().0);
     let said = ["findings", "detail", "keeps", "who"].into_iter().map(|name| sent.text(name));
     let reason = said.into_iter().find(|text| !text.trim().is_empty()).unwrap_or(label);
     let author = &author.because(reason);
@@ -258,6 +278,10 @@ fn taken(
         "review" => {
             let noticed = forms::day(sent, "noticed")?;
             referral::review(tx, author, record, (sent.text("findings"), noticed))
+        }
+        "notice" => {
+            let day = forms::day(sent, "noticed")?.ok_or(LedgerRefusal::Field("noticed"))?;
+            referral::note_notice(tx, author, record, day)
         }
         "reply" => {
             let day = forms::day(sent, "day")?.unwrap_or(author.today());
@@ -285,7 +309,8 @@ fn of_course(
     match event {
         Event::Send | Event::ResendInScope => {
             let entry = referral::course(tx, record)?.referral.entry;
-            let live = referral::live(tx, entry.student, &entry.recipient, author.today())?;
+            let of = (entry.recipient.as_str(), entry.recipient_name.as_str());
+            let live = referral::live(tx, entry.student, of, author.today())?;
             referral::send(tx, author, record, &live, &told).map(drop)
         }
         Event::WithdrawConsent => {

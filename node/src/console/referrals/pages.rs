@@ -38,7 +38,7 @@ struct ReferralTemplate<'a> {
     state: &'static str,
     facts: Vec<(&'static str, String)>,
     links: Vec<(String, &'static str)>,
-    notes: Vec<&'static str>,
+    notes: Vec<String>,
     steps: Vec<StepView>,
     calls: Vec<(String, String)>,
     forms: Vec<FormView>,
@@ -133,11 +133,19 @@ pub(super) fn one(
     let steps = course.acts.iter().map(|(act, how)| step(act, *how, lang)).collect();
     let is_unanswered = course.acts.iter().any(|(act, _)| act.entry.is_unanswered());
     let mut notes = Vec::new();
+    let joined = |all: &[String]| all.join(chosen(("、", ", "), lang));
     if is_unanswered {
-        notes.push(words::TELL_THEM.in_lang(lang));
+        let them = match &view.handed_to[..] {
+            [] => words::RECIPIENT.in_lang(lang).to_owned(),
+            some => joined(some),
+        };
+        notes.push(words::TELL_THEM.fill(lang, &[&them]));
     }
     if course.state == State::EmergencyOut || course.referral.entry.urgency == Urgency::Emergency {
-        notes.push(words::EMERGENCY_FIRST.in_lang(lang));
+        notes.push(words::EMERGENCY_FIRST.in_lang(lang).to_owned());
+    }
+    if !view.suspects.is_empty() {
+        notes.push(words::NOT_TO_CALL.fill(lang, &[&joined(&view.suspects)]));
     }
     let body = Html::render(&ReferralTemplate {
         lang,
@@ -169,6 +177,7 @@ fn facts(view: &View, lang: Lang) -> Vec<(&'static str, String)> {
         None => words::UNAPPROVED.in_lang(lang).to_owned(),
     };
     let limit = referral::expires_at(&view.course).map(time::minute);
+    let follows = entry.replaces.map(|record| words::FOLLOWED.fill(lang, &[&record.0]));
     let mut facts = vec![
         (words::URGENCY, chosen(entry.urgency.label(), lang).to_owned()),
         (words::CONCERNS, concerns.join(chosen(("、", ", "), lang))),
@@ -179,6 +188,7 @@ fn facts(view: &View, lang: Lang) -> Vec<(&'static str, String)> {
         (words::PROTECTION, entry.protection.clone()),
         (words::MEDICATION, entry.medication.clone()),
         (words::APPROVED, approved),
+        (words::FOLLOWS, follows.unwrap_or_default()),
         (words::LIMIT, limit.unwrap_or_else(|| words::NO_LIMIT.in_lang(lang).to_owned())),
     ];
     facts.retain(|(_, text)| !text.trim().is_empty());
@@ -196,7 +206,7 @@ fn links(view: &View, lang: Lang) -> Vec<(String, &'static str)> {
     }
     let is_printed = matches!(
         course.state,
-        State::Consented | State::Sent | State::Received | State::Accepted | State::EmergencyOut
+        State::Sent | State::Routed | State::Received | State::Accepted | State::EmergencyOut
     );
     if view.may.write && is_printed {
         links.push((format!("{REFERRALS_HREF}/{id}/sheet"), words::SHEET.in_lang(lang)));
@@ -260,19 +270,25 @@ fn steps_of(view: &View, filled: &Filled, lang: Lang) -> Vec<FormView> {
     if may.sign && waits && !entry.recipient.is_empty() && !is_own(entry.asked_staff) {
         acts.push("approve");
     }
-    if let Some(made) = course.last(Event::Emergency).filter(|act| !is_own(act.entry.asked_staff)) {
-        if may.sign && made.entry.signed_by.is_none() {
-            acts.push("countersign");
-        }
-        if may.review && made.entry.reviewed.is_none() {
-            acts.push("review");
-        }
+    let is_others = |act: &&Kept<ReferralAct>| !is_own(act.entry.asked_staff);
+    if may.sign && course.emergency(|act| act.signed_by.is_none()).filter(is_others).is_some() {
+        acts.push("countersign");
+    }
+    if may.review && course.emergency(|act| act.reviewed.is_none()).filter(is_others).is_some() {
+        acts.push("review");
     }
     if may.write {
         if course.acts.iter().any(|(act, _)| act.entry.is_unanswered()) {
             acts.push("reply");
         }
-        if matches!(course.state, State::Draft | State::Declined | State::RedirectProposed) {
+        if view.is_told && course.emergency(|act| act.noticed.is_none()).is_some() {
+            acts.push("notice");
+        }
+        let is_free = matches!(
+            course.state,
+            State::Draft | State::Declined | State::RedirectProposed | State::EmergencyOut
+        );
+        if is_free {
             acts.push("recipient");
         }
     }

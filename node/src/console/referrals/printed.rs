@@ -1,8 +1,10 @@
 //! The sheet as it is printed.
 
 use askama::Template;
+use domain::catalogue::Label;
 use domain::ledger::Word as _;
 use domain::ledger::terms::Relation;
+use domain::scale::Flag;
 use runtime::web::{Html, Lang, Page, RenderError, Text, time};
 
 use super::super::ledgers::RECORDS;
@@ -38,13 +40,19 @@ pub(super) fn page(
         (words::TO, format!("{} {}", sheet.recipient.0, sheet.recipient.1)),
         (words::URGENCY, chosen(sheet.urgency.label(), lang).to_owned()),
         (words::GROUND, ground),
+        (words::SCHOOL_CALL, words::BY_HAND.in_lang(lang).to_owned()),
         (words::PRINTED, time::minute(sheet.at.0)),
     ];
     for part in &sheet.parts {
         rows.extend(lines(part, packs, lang));
     }
     rows.retain(|(_, text)| !text.trim().is_empty());
-    let suspect = |part: &Part| matches!(part, Part::Identity { has_suspect: true, .. });
+    let suspect = |part: &Part| {
+        matches!(
+            part,
+            Part::Identity { has_suspect: true, .. } | Part::Emergency { has_suspect: true, .. }
+        )
+    };
     let body = Html::render(&SheetTemplate {
         lang,
         id: record.0,
@@ -103,7 +111,9 @@ fn lines(part: &Part, packs: &Packs, lang: Lang) -> Vec<(Text, String)> {
             (words::PROTECTION, protection.clone()),
             (words::MEDICATION, medication.clone()),
         ],
-        Part::Emergency { name, age, guardians, told: [danger, place, escort], physique } => {
+        Part::Emergency {
+            name, age, guardians, told: [danger, place, escort], physique, ..
+        } => {
             let mut lines = vec![
                 (words::NAME, name.clone()),
                 (words::AGE, age.map_or_else(unknown, |age| age.to_string())),
@@ -127,11 +137,10 @@ fn of_guardians(guardians: &[(String, Relation, String)], lang: Lang) -> Vec<(Te
 }
 
 fn score(score: &Score, packs: &Packs, lang: Lang) -> String {
-    let known = packs.scale(&score.scale).map(|known| &known.pack.definition().label);
-    let name = known.map_or_else(
-        || score.scale.clone(),
-        |label| chosen((&label.zh, &label.en), lang).to_owned(),
-    );
+    let named = |label: &Label| chosen((&label.zh, &label.en), lang).to_owned();
+    let alone = |code: &str| words::CODE_ALONE.fill(lang, &[&code]);
+    let known = packs.scale(&score.scale).map(|known| known.pack.definition());
+    let name = known.map_or_else(|| score.scale.clone(), |scale| named(&scale.label));
     // Totals are kept in hundredths; a whole one is written without them.
     let total = score.total.map_or_else(
         || words::NO_LIMIT.in_lang(lang).to_owned(),
@@ -141,7 +150,23 @@ fn score(score: &Score, packs: &Packs, lang: Lang) -> String {
         },
     );
     let dash = || words::NO_LIMIT.in_lang(lang).to_owned();
-    let band = score.band.clone().unwrap_or_else(dash);
-    let flags = if score.flags.is_empty() { dash() } else { score.flags.clone() };
+    let band = score.band.as_deref().map(|code| {
+        let bands = known.and_then(|scale| scale.total.as_ref()).map(|total| &total.rule.bands);
+        let known = bands.and_then(|bands| bands.iter().find(|band| band.code == code));
+        known.map_or_else(|| alone(code), |band| named(&band.label))
+    });
+    let band = band.unwrap_or_else(dash);
+    let flags = score.flags.split(',').filter(|code| !code.is_empty());
+    let flags = flags.map(|code| {
+        let known = code.parse().map(|flag| match flag {
+            Flag::Review => words::FLAG_REVIEW,
+            Flag::Urgent => words::FLAG_URGENT,
+            Flag::UrgentNow => words::FLAG_NOW,
+            Flag::Imminent => words::FLAG_IMMINENT,
+        });
+        known.map_or_else(|_| alone(code), |text| text.in_lang(lang).to_owned())
+    });
+    let flags: Vec<String> = flags.collect();
+    let flags = if flags.is_empty() { dash() } else { flags.join(chosen(("、", ", "), lang)) };
     words::SCORE.fill(lang, &[&name, &score.day, &total, &band, &flags])
 }

@@ -122,20 +122,23 @@ async fn a_referral_is_worked_in_the_browser() {
     let send = [("act", "send"), day, ("who", "李医生"), ("way", "in_person")];
     let (status, text) = post(&mut li, &page, &act, &send).await;
     assert_eq!(status, StatusCode::CONFLICT);
-    assert!(text.contains("另一位人员的批准"), "{text}");
+    assert!(text.contains("已由另一人批准"), "{text}");
     let head = Person { login: "de", role: Role::MoralHead, staff: "T002" };
     let mut head = browser(&school, head, NOW_MS).await;
     let (status, _) = post(&mut head, &page, &act, &[("act", "approve")]).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
     let sheet = li.get(&format!("{page}/sheet?lang=zh")).await.expect("sheet");
+    assert!(sheet.text.contains("请先登记“发出”"), "nothing is printed of what is not handed over");
+    let (status, text) = post(&mut li, &page, &act, &send).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let sheet = li.get(&format!("{page}/sheet?lang=zh")).await.expect("sheet");
     assert_eq!((sheet.status, sheet.flaws()), (StatusCode::OK, Vec::new()));
     sheet.keep("referral_sheet.html").expect("keep");
     assert!(sheet.text.contains("王母") && sheet.text.contains("情绪低落"));
-    assert!(sheet.text.contains("谈心谈话 1 次"), "that there was a talk, and when");
+    let told = ["谈心谈话 1 次", "学校联系人及电话"];
+    assert!(told.iter().all(|words| sheet.text.contains(words)), "{}", sheet.text);
     let kept = [TALK, number.as_str(), "item", "总分"];
     assert!(kept.iter().all(|word| !sheet.text.contains(word)), "{}", sheet.text);
-    let (status, text) = post(&mut li, &page, &act, &send).await;
-    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
     for lang in ["zh", "en"] {
         let shown = li.get(&format!("{page}?lang={lang}")).await.expect("page");
         assert_eq!((shown.status, shown.flaws()), (StatusCode::OK, Vec::new()), "{lang}");

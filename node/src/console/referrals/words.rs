@@ -9,7 +9,7 @@ texts! {
          what \
          the other side does is written with who told it, when and how";
     NEW = "新建转介", "New referral";
-    OPEN_NOTE = "预警为三级（危机）的学生，或二级且会诊已有决定的学生可以征求同意；紧急转介不要求预警在册。",
+    OPEN_NOTE = "学生预警为三级（危机），或为二级且会诊已作决定的，方可征求转介同意；紧急转介不要求预警在册。",
         "Consent is asked for a student at t3, or at t2 once a consultation has decided; an \
          emergency needs no open case.";
     SCHOOLS_TURN = "学校待办", "The school's turn";
@@ -28,18 +28,17 @@ texts! {
     BY = "办理方", "By";
     SAID = "内容", "What was told";
     ENTERED = "登记时间", "Entered";
-    KEPT_LATE = "来得太迟，只作记录", "came too late, kept only";
+    KEPT_LATE = "逾时收到，仅作记录", "came too late, kept only";
     COURSE = "办理过程", "Course";
     CALLS = "电话记录", "Calls";
     NO_CALLS = "还没有电话记录。", "No call is noted.";
-    CALLED = "打给", "Called";
     REACHED = "接通", "reached";
     UNREACHED = "未接通", "not reached";
     NEXT = "可以办理的下一步", "Next steps";
     SHEET = "打印转介单", "Print the sheet";
     CONSENT_FORM = "登记知情同意", "Enter the consent";
-    FOLLOWED_BY = "接续的转介 #{0}", "follows referral #{0}";
-    FACTS = "转介", "Referral";
+    FOLLOWS = "接续", "Follows";
+    FOLLOWED = "转介 #{0}", "referral #{0}";
     CONCERNS = "原因", "Reasons";
     RISK = "当前风险", "Risk now";
     PHONE = "电话", "Telephone";
@@ -63,6 +62,7 @@ texts! {
     PLACE = "地点", "Place";
     PARTY = "打给谁", "Whom";
     CALLED_WHO = "接电话人姓名", "Name of who was called";
+    CALLED_AT = "通话时间（留空为现在）", "When; empty for now";
     REACHED_ASK = "是否接通", "Did they answer";
     CALL_SAID = "通话内容", "What was said";
     RECIPIENT_ID = "接收方代码（与同意书一致）", "Id of the recipient, as on the consent";
@@ -79,6 +79,7 @@ texts! {
     NOTE_CALL = "登记电话", "Note a call";
     COUNTERSIGN = "第二人补签紧急转介", "Sign the emergency as the second person";
     REVIEW = "复核紧急转介", "Review the emergency";
+    NOTE_NOTICE = "登记已书面告知监护人", "Note the written notice to the guardian";
     REPLY = "登记接收方对撤回的答复", "Note the recipient's answer to the withdrawal";
     LATE_WORD = "只作记录：{0}", "For the record only: {0}";
     MEANS = "可能使用的方法", "Means at hand";
@@ -89,19 +90,21 @@ texts! {
     NOBODY = "没有找到这名学生，或不止一人同名；没有写入任何内容。",
         "there is no such student, or several of that name; nothing was written.";
     NOBODY_NEXT = "请填写学籍号后再提交。", "Write the student number and send it again.";
-    EMERGENCY_FIRST = "有紧迫危险时先打电话：120、110，并联系监护人；心理援助热线 12356。系统里的登记是交接记录，不能代替电话。",
-        "In imminent danger telephone first: 120, 110, then the guardian; hotline 12356. What is \
-         written here is the record of the hand-over and stands in for no call.";
-    TELL_THEM = "同意已撤回或转介已撤销：请告知接收方停止使用并删除，登记其答复。",
-        "It was taken back: tell the recipient to stop using and to delete it, and note the \
-         answer.";
+    EMERGENCY_FIRST = "有紧迫危险时先打电话：120、110，并联系监护人（不得联系的除外）；\
+         心理援助热线 12356。系统里的登记是交接记录，不能代替电话。",
+        "In imminent danger telephone first: 120, 110, then a guardian who may be contacted; hotline \
+         12356. What is written here is the record of the hand-over and stands in for no call.";
+    NOT_TO_CALL = "有监护人不得联系：{0}。", "Not to be contacted, though a guardian: {0}.";
+    TELL_THEM = "同意已撤回，或转介已召回、已按逾期结束：请告知{0}停止使用并删除，登记其答复。",
+        "It was taken back or its time is over: tell {0} to stop using and to delete it, and note \
+         the answer.";
     SHEET_TITLE = "转介单", "Referral sheet";
     SHEET_HOW = "只交给转介单上写明的接收方。打印已计入该生的查阅记录。",
         "Hand it to the recipient that it names and to nobody else. Printing it stands in the log \
          of the student's record.";
     TO = "接收方", "To";
     GROUND = "依据", "Ground";
-    BY_CONSENT = "监护人（及学生）知情同意，有效期至 {0}；摘要 {1}",
+    BY_CONSENT = "知情同意，有效期至 {0}；摘要 {1}",
         "consent of the family until {0}; digest {1}";
     BY_EMERGENCY = "紧急情形，未经同意（《个人信息保护法》第十三条）", "emergency, without consent (PIPL art. 13)";
     PRINTED = "打印时间", "Printed";
@@ -112,6 +115,8 @@ texts! {
     GUARDIAN = "监护人", "Guardian";
     SUSPECT = "另有一位监护人不得联系；联系家属前请先致电学校。",
         "One guardian may not be contacted; telephone the school before any relative.";
+    SCHOOL_CALL = "学校联系人及电话", "Whom to call at the school";
+    BY_HAND = "＿＿＿＿＿＿＿＿＿＿＿＿", "____________________";
     TIER = "预警级别", "Tier";
     SINCE = "列入日期", "On the ledger since";
     WORK = "学校已做工作", "What the school did";
@@ -122,6 +127,11 @@ texts! {
     DANGER_NOW = "危险", "Danger";
     PLACE_NOW = "现在何处", "Where the child is";
     PHYSIQUE = "体质提示", "Health that matters now";
+    FLAG_REVIEW = "一个上学日内查看", "to be looked at within a school day";
+    FLAG_URGENT = "紧急", "urgent";
+    FLAG_NOW = "60 分钟内处置", "within the hour";
+    FLAG_IMMINENT = "危险迫近", "imminent danger";
+    CODE_ALONE = "（{0}）", "({0})";
     MALE = "男", "male";
     FEMALE = "女", "female";
     UNKNOWN = "未登记", "not known";
@@ -132,6 +142,5 @@ texts! {
         "Whoever declines, or is told that it is taken back, destroys this sheet and says so.";
     SIGNED = "移交人：＿＿＿＿＿＿　　接收人：＿＿＿＿＿＿　　日期：＿＿＿＿＿＿",
         "Handed over by: __________   Taken by: __________   Day: __________";
-    SUBMIT = "登记", "Write it down";
     MUST = "必填", "required";
 }

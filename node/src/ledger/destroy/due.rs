@@ -219,11 +219,18 @@ fn check_known(
         today,
         // Whoever leaves on a later day is still there today.
         on_roll: known.row.status.is_on_roll() || known.from > today,
-        open_case: has_open_case(tx, id)?,
+        open_case: has_open_case(tx, id)? || has_open_referral(tx, id)?,
         hold: holds.iter().any(|kept| kept.entry.until.is_none()),
         closed: closes_on(gone_from(tx, known)?, terms) < today,
     };
     Ok(may_destroy(Keep::UntilLeaving, &facts)?)
+}
+
+/// Whether a referral is under way, or an act of one waits for somebody's answer.
+fn has_open_referral(tx: &Tx<'_>, id: StudentId) -> Result<bool, SqlError> {
+    let waiting = "select 1 from standing where student = $1 and waiting = 1 and destroyed = 0
+        and kind in ('referral', 'referral_act') limit 1";
+    Ok(tx.query_opt(waiting, params![id.0], |row| row.i64(0))?.is_some())
 }
 
 /// The first day on which nothing about a student counts any more: off the roll, and after the last

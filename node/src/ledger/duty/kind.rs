@@ -48,6 +48,8 @@ pub enum DutyKind {
     ReferralSign,
     /// An emergency referral that waits for its review.
     ReferralReview,
+    /// An emergency referral of which the guardian was not told in writing.
+    ReferralNotice,
     /// A referral was taken back: tell the recipient and note the answer.
     ReferralReply,
     /// A facility to be mended.
@@ -62,7 +64,7 @@ pub enum DutyKind {
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Critical,
         Self::Contact,
         Self::Concern,
@@ -83,6 +85,7 @@ impl DutyKind {
         Self::ReferralLate,
         Self::ReferralSign,
         Self::ReferralReview,
+        Self::ReferralNotice,
         Self::ReferralReply,
         Self::Facility,
         Self::Certificate,
@@ -115,6 +118,7 @@ impl DutyKind {
             Self::ReferralLate => "referral_late",
             Self::ReferralSign => "referral_sign",
             Self::ReferralReview => "referral_review",
+            Self::ReferralNotice => "referral_notice",
             Self::ReferralReply => "referral_reply",
             Self::Facility => "facility",
             Self::Certificate => "certificate",
@@ -144,12 +148,16 @@ impl DutyKind {
             Self::Destroy => ("销毁待第二人确认", "Second signature to destroy"),
             Self::Settle => ("两人同时改动，待裁定", "Two versions to settle"),
             Self::ReferralTurn => ("转介待办", "Next step of a referral"),
-            Self::ReferralLate => ("转介逾期未答，请打电话", "Referral not answered: telephone"),
+            Self::ReferralLate => ("转介逾期未答复，请致电", "Referral not answered: telephone"),
             Self::ReferralSign => ("紧急转介待第二人补签", "Sign an emergency referral"),
             Self::ReferralReview => ("紧急转介待复核", "Review an emergency referral"),
-            Self::ReferralReply => {
-                ("撤回后通知接收方并记答复", "Tell the recipient it is taken back, note the answer")
+            Self::ReferralNotice => {
+                ("紧急转介待书面告知监护人", "Tell the guardian of an emergency in writing")
             }
+            Self::ReferralReply => (
+                "撤回后须通知接收方并登记答复",
+                "Tell the recipient it is taken back, note the answer",
+            ),
             Self::Facility => ("物防技防整改", "Facility to be mended"),
             Self::Certificate => ("证书到期", "Certificate ends"),
             Self::SchoolPlan => ("预案方案年度复查", "Yearly review of a school plan"),

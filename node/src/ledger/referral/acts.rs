@@ -1,21 +1,22 @@
 //! Opening a referral and every act of its course but the emergency.
 
-use domain::ledger::consent::{NoConsent, OutcomeBack};
+use domain::ledger::consent::{Answer, NoConsent, OutcomeBack};
+use domain::ledger::day::plus_days;
+use domain::ledger::due::RETURN_FOLLOWUP_DAYS;
 use domain::ledger::terms::{ContactWay, FollowupKind};
 use domain::ledger::{Act as Right, Action, Area};
-use domain::referral::{Actor, Concern, Event, Refused, RiskNow, State, Urgency, step};
+use domain::referral::{Actor, Concern, Event, Fact, Refused, RiskNow, State, Urgency, step};
 use jiff::civil::Date;
 use runtime::sql::Tx;
 
-use super::super::alert::AlertCase;
 use super::super::author::Author;
 use super::super::consent::Consent;
 use super::super::entry::{RecordId, StudentId, Words};
 use super::super::followup::{self, Followup};
 use super::super::refusal::LedgerRefusal;
-use super::super::{case, read, second, write};
+use super::super::{read, second, write};
 use super::course::{Course, course, mark, of_student};
-use super::facts::{Asked, known};
+use super::facts::{Asked, is_same, known, open_case};
 use super::{LiveConsent, Referral, ReferralAct};
 
 /// What a referral is opened with.
@@ -67,25 +68,28 @@ impl Told {
     }
 }
 
-/// Opens a referral as a draft: of a student with an open case, or for an emergency.
+/// Opens a referral as a draft: of a student with an open case, or for an emergency, which one that
+/// is on its way already does not bar.
 ///
 /// # Errors
 /// The role may not, no case of the student is open, another referral is under way, or a rule;
 /// nothing was written.
 pub fn open(tx: &Tx<'_>, author: &Author, wish: &Wish) -> Result<RecordId, LedgerRefusal> {
     write::allow(tx, author, Action::Write(Area::Referral), Some(wish.student))?;
-    if of_student(tx, wish.student)?.iter().any(|course| !course.state.is_terminal()) {
+    let bars = |state: State| match wish.urgency {
+        // Of what has not left the emergency is made itself.
+        Urgency::Emergency => matches!(
+            state,
+            State::Draft | State::ConsentPending | State::Consented | State::EmergencyOut
+        ),
+        _ => !state.is_terminal(),
+    };
+    if of_student(tx, wish.student)?.iter().any(|course| bars(course.state)) {
         return Err(LedgerRefusal::Double);
     }
-    let mut open = None;
-    for kept in read::about::<AlertCase>(tx, wish.student.0)? {
-        if case::now_of(tx, wish.student, kept.record)?.is_some() {
-            open = Some(kept.record);
-        }
-    }
+    let open = open_case(tx, wish.student)?;
     if open.is_none() && wish.urgency != Urgency::Emergency {
-        let missing = Refused::Missing(vec![domain::referral::Fact::TierAllows]);
-        return Err(missing.into());
+        return Err(Refused::Missing(vec![Fact::TierAllows]).into());
     }
     let [recipient, recipient_name, phone] =
         [&wish.recipient.0, &wish.recipient.1, &wish.recipient.2].map(|text| trimmed(text));
@@ -130,7 +134,11 @@ pub fn name_recipient(
 ) -> Result<(), LedgerRefusal> {
     let now = course(tx, record)?;
     write::allow(tx, author, Action::Write(Area::Referral), Some(now.referral.entry.student))?;
-    if !matches!(now.state, State::Draft | State::Declined | State::RedirectProposed) {
+    let is_free = matches!(
+        now.state,
+        State::Draft | State::Declined | State::RedirectProposed | State::EmergencyOut
+    );
+    if !is_free {
         return Err(Refused::State { from: now.state }.into());
     }
     let [recipient, recipient_name, phone] = [recipient, name, phone].map(trimmed);
@@ -222,7 +230,7 @@ pub fn act(
     let is_late = match check(tx, author, (&now, event, actor), told, None) {
         Ok(()) => false,
         Err(LedgerRefusal::Referral(Refused::State { .. }))
-            if actor == Actor::Recipient && now.envelope > 0 =>
+            if actor == Actor::Recipient && now.envelope > 0 && event != Event::Timeout =>
         {
             true
         }
@@ -231,7 +239,8 @@ pub fn act(
     let consent = match event {
         Event::ConsentGiven => {
             let entry = &now.referral.entry;
-            Some(super::live(tx, student, &entry.recipient, author.today())?)
+            let of = (entry.recipient.as_str(), entry.recipient_name.as_str());
+            Some(super::live(tx, student, of, author.today())?)
         }
         _ => None,
     };
@@ -242,6 +251,7 @@ pub fn act(
     match event {
         Event::Return => plan_return(tx, author, &now, told)?,
         Event::Relapse => follow(tx, author, &now)?,
+        Event::StoodDown => calm(tx, author, &now, told)?,
         _ => {}
     }
     mark(tx, record)
@@ -251,10 +261,12 @@ pub fn act(
 fn check_outcome(tx: &Tx<'_>, now: &Course) -> Result<(), LedgerRefusal> {
     let last = now.acts.iter().rev().find_map(|(act, _)| act.entry.consent);
     let paper = match last {
-        Some(record) => read::one::<Consent>(tx, record)?.map(|kept| kept.entry.outcome_back),
+        Some(record) => read::one::<Consent>(tx, record)?.map(|kept| kept.entry),
         None => None,
     };
-    if paper == Some(OutcomeBack::Summary) {
+    let lets =
+        |one: Consent| one.answer == Answer::Given && one.outcome_back == OutcomeBack::Summary;
+    if paper.is_some_and(lets) {
         return Ok(());
     }
     Err(LedgerRefusal::Unconsented(NoConsent::OtherData))
@@ -263,8 +275,9 @@ fn check_outcome(tx: &Tx<'_>, now: &Course) -> Result<(), LedgerRefusal> {
 /// Hands a referral over on the strength of a consent: the first time, or to another recipient.
 ///
 /// # Errors
-/// The consent is about somebody else or another recipient, it was not approved, nobody is named
-/// who took it, the state does not allow it, the role may not, or the store; nothing was written.
+/// The consent is about somebody else or another recipient, it was changed since it was written
+/// down as given here, it was not approved, nobody is named who took it, the state does not allow
+/// it, the role may not, or the store; nothing was written.
 pub fn send(
     tx: &Tx<'_>,
     author: &Author,
@@ -282,11 +295,16 @@ pub fn send(
         State::Declined | State::RedirectProposed => Event::ResendInScope,
         _ => Event::Send,
     };
-    let is_same = now.last(Event::Send).is_some_and(|act| act.entry.recipient == entry.recipient);
-    if event == Event::ResendInScope && is_same {
+    if event == Event::ResendInScope && is_same(&now) {
         return Err(LedgerRefusal::Field("recipient"));
     }
     check(tx, author, (&now, event, Actor::School), told, Some(consent))?;
+    // What changed on the paper meanwhile is read and confirmed again before anything leaves.
+    let given = now.last(Event::ConsentGiven);
+    let is_other = given.is_none_or(|act| act.entry.consent_digest != consent.digest());
+    if event == Event::Send && is_other {
+        return Err(LedgerRefusal::Unconsented(NoConsent::OtherData));
+    }
     put_act(tx, author, (&now, event, Actor::School), told, Some(consent))?;
     mark(tx, record)
 }
@@ -351,7 +369,7 @@ pub(super) fn put_act(
     write::put_new(tx, author, &act, None)
 }
 
-/// The follow-ups of days 7, 14, 28 and 84, unless somebody has set them.
+/// The follow-ups of days 7, 14, 28 and 84, unless some are set that reach as far.
 fn plan_return(
     tx: &Tx<'_>,
     author: &Author,
@@ -360,7 +378,10 @@ fn plan_return(
 ) -> Result<(), LedgerRefusal> {
     let student = now.referral.entry.student;
     let planned = read::about::<Followup>(tx, student.0)?;
-    let of_return = |one: &Followup| one.why == FollowupKind::Return && one.is_open();
+    let last = RETURN_FOLLOWUP_DAYS.into_iter().max().unwrap_or_default();
+    let last = plus_days(told.day, last);
+    let of_return =
+        |one: &Followup| one.why == FollowupKind::Return && one.is_open() && one.due >= last;
     if planned.iter().any(|kept| of_return(&kept.entry)) {
         return Ok(());
     }
@@ -368,12 +389,31 @@ fn plan_return(
     followup::plan_return(tx, author, (student, told.day), staff)
 }
 
-/// A relapse closes the old referral and opens the one that follows it, as a draft.
+/// What turned out to be no danger is at most urgent from here on.
+fn calm(tx: &Tx<'_>, author: &Author, now: &Course, told: &Told) -> Result<(), LedgerRefusal> {
+    if now.referral.entry.urgency != Urgency::Emergency {
+        return Ok(());
+    }
+    let calmed = Referral { urgency: Urgency::Urgent, ..now.referral.entry.clone() };
+    let by = reasoned(author, &told.detail);
+    put(tx, &by, (now.referral.record, now.referral.version), &calmed, None)
+}
+
+/// A relapse closes the old referral and opens the one that follows it, as a draft: how urgent it
+/// is and what the risk is now is asked anew.
 fn follow(tx: &Tx<'_>, author: &Author, now: &Course) -> Result<(), LedgerRefusal> {
     let (replaces, approved_by, approved_at) = (Some(now.referral.record), None, None);
     let (day, made_at, asked_staff) = (author.today(), author.now(), author.staff());
+    let case = open_case(tx, now.referral.entry.student)?;
+    let unasked = String::new;
     let next = Referral {
         day,
+        case,
+        urgency: Urgency::Routine,
+        risk: RiskNow::Unknown,
+        means: unasked(),
+        protection: unasked(),
+        medication: unasked(),
         replaces,
         made_at,
         asked_staff,

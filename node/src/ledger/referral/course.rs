@@ -13,6 +13,7 @@ use super::super::browse::{Rights, is_open_to, purpose_of};
 use super::super::entry::{Entry as _, Kept, RecordId, StudentId};
 use super::super::refusal::LedgerRefusal;
 use super::super::{access, read};
+use super::withdrawal::stands_on;
 use super::{Referral, ReferralAct, ReferralCall};
 
 /// Referrals that the board shows at most.
@@ -36,9 +37,24 @@ impl Course {
     /// The last act of an event that took effect.
     #[must_use]
     pub fn last(&self, event: Event) -> Option<&Kept<ReferralAct>> {
-        let took = |standing: &Standing| matches!(standing, Standing::Took(_));
-        let mut of = self.acts.iter().rev().filter(|(_, standing)| took(standing));
-        of.find(|(act, _)| act.entry.event == event).map(|(act, _)| act)
+        self.last_of(|act| act.event == event)
+    }
+
+    /// The last act of a kind that took effect.
+    #[must_use]
+    pub fn last_of(&self, is: impl Fn(&ReferralAct) -> bool) -> Option<&Kept<ReferralAct>> {
+        let acts = self.acts.iter().rev();
+        let took = acts.filter(|(_, how)| matches!(how, Standing::Took(_)));
+        took.map(|(act, _)| act).find(|act| is(&act.entry))
+    }
+
+    /// The first emergency of it for which something holds: one after the other is signed, reviewed
+    /// and told, each by itself.
+    #[must_use]
+    pub fn emergency(&self, is: impl Fn(&ReferralAct) -> bool) -> Option<&Kept<ReferralAct>> {
+        let took = self.acts.iter().filter(|(_, how)| matches!(how, Standing::Took(_)));
+        let mut made = took.map(|(act, _)| act).filter(|act| act.entry.event == Event::Emergency);
+        made.find(|act| is(&act.entry))
     }
 
     /// Since when it stands as it does, in milliseconds since 1970 UTC.
@@ -123,7 +139,12 @@ pub fn possible(course: &Course) -> (Vec<Step>, Vec<Step>) {
     let mut next = Vec::new();
     for line in &TRANSITIONS {
         let is_here = line.from.contains(&state) || line.from.contains(&course.state);
-        let is_by_hand = line.event != Event::HubAck;
+        let is_by_hand = match line.event {
+            Event::HubAck => false,
+            // There is nothing to take back of what stands on none.
+            Event::WithdrawConsent => stands_on(course).is_some(),
+            _ => true,
+        };
         let Some(actor) = line.actors.first().filter(|_| is_here && is_by_hand) else { continue };
         if !next.iter().any(|(event, _)| *event == line.event) {
             next.push((line.event, *actor));

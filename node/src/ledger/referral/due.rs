@@ -14,10 +14,14 @@ use super::super::refusal::LedgerRefusal;
 use super::course::{Course, course};
 use super::emergency::SECOND_MS;
 use super::facts::RETURN_DAYS;
+use super::kin::kin;
 use super::{Referral, ReferralAct};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 86_400_000;
+
+/// Days after which one asks where no day was agreed.
+const UNAGREED_DAYS: i64 = 28;
 
 /// Something about a referral that is due.
 pub struct ReferralDue {
@@ -50,7 +54,8 @@ pub fn dues(tx: &Tx<'_>, now: Moment) -> Result<Vec<ReferralDue>, LedgerRefusal>
     }
     for kept in read::waiting::<ReferralAct>(tx)? {
         let Some(referral) = read::one::<Referral>(tx, kept.entry.referral)? else { continue };
-        for (what, after_ms) in of_act(&kept.entry) {
+        let is_told = kin(tx, kept.entry.student, now.day())?.is_told();
+        for (what, after_ms) in of_act(&kept.entry, is_told) {
             let due_ms = Some(kept.entry.made_at.0.saturating_add(after_ms));
             dues.push(ReferralDue { referral: referral.clone(), what, due_ms });
         }
@@ -58,8 +63,9 @@ pub fn dues(tx: &Tx<'_>, now: Moment) -> Result<Vec<ReferralDue>, LedgerRefusal>
     Ok(dues)
 }
 
-/// What waits on one act, and how long after it.
-fn of_act(act: &ReferralAct) -> Vec<(DutyKind, i64)> {
+/// What waits on one act, and how long after it; a guardian who may be told of an emergency is told
+/// in writing too.
+fn of_act(act: &ReferralAct, is_told: bool) -> Vec<(DutyKind, i64)> {
     if act.event != Event::Emergency {
         return if act.is_unanswered() {
             vec![(DutyKind::ReferralReply, DAY_MS)]
@@ -74,11 +80,13 @@ fn of_act(act: &ReferralAct) -> Vec<(DutyKind, i64)> {
     if act.reviewed.is_none() {
         waiting.push((DutyKind::ReferralReview, DAY_MS));
     }
+    if act.noticed.is_none() && is_told {
+        waiting.push((DutyKind::ReferralNotice, DAY_MS));
+    }
     waiting
 }
 
-/// The instant at which the limit of a referral's state ends; nothing at its end, or where it hangs
-/// on a day that nobody has agreed.
+/// The instant at which the limit of a referral's state ends; nothing at its end.
 #[must_use]
 pub fn expires_at(course: &Course) -> Option<i64> {
     let turn = due(course.state, course.referral.entry.urgency)?;
@@ -94,7 +102,11 @@ pub fn expires_at(course: &Course) -> Option<i64> {
         Limit::Minutes(minutes) => Some(since.saturating_add(i64::from(minutes) * 60_000)),
         Limit::Days(days) => Some(since.saturating_add(i64::from(days) * DAY_MS)),
         Limit::WorkingDays(days) => Some(duty::end_of(working(Moment(since).day(), days))),
-        Limit::AfterAgreedDay(days) => agreed.map(|day| duty::end_of(working(day, days))),
+        Limit::AfterAgreedDay(days) => {
+            Some(agreed.map_or(since.saturating_add(UNAGREED_DAYS * DAY_MS), |day| {
+                duty::end_of(working(day, days))
+            }))
+        }
     }
 }
 

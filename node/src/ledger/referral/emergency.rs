@@ -4,17 +4,20 @@
 //! [`SECOND_MS`] for the second person; an account that let that time pass makes no other one until
 //! somebody else has reviewed the first. Nothing recalls a child's emergency by a clock.
 
+use domain::ledger::consent::{NoConsent, Purpose};
 use domain::ledger::{Act as Right, Action, Area};
 use domain::referral::{Actor, CallParty, Event, State, Urgency};
 use jiff::civil::Date;
 use runtime::sql::Tx;
 
 use super::super::author::Author;
+use super::super::consent;
 use super::super::entry::{Kept, Moment, RecordId, StudentId};
 use super::super::refusal::LedgerRefusal;
 use super::super::{read, second, write};
 use super::acts::{check, put, put_act, reasoned};
 use super::course::{Course, course, mark};
+use super::kin::kin;
 use super::{Referral, ReferralAct, ReferralCall, Told};
 
 /// Within so long a second person signs an emergency.
@@ -58,22 +61,30 @@ pub struct EmergencyBasis {
 }
 
 impl EmergencyBasis {
-    /// The ground of a referral's emergency at an instant.
+    /// The ground of a referral's emergency now.
     ///
     /// # Errors
-    /// There is no emergency under way, nobody was called, or half an hour has passed without a
-    /// second person.
-    pub(super) fn of(course: &Course, now: Moment) -> Result<Self, LedgerRefusal> {
+    /// There is no emergency under way, no guardian was called where one may be, else no desk, or
+    /// there is no second person where the family has said no to this recipient or half an hour has
+    /// passed; or the store.
+    pub(super) fn of(tx: &Tx<'_>, author: &Author, course: &Course) -> Result<Self, LedgerRefusal> {
         let act = course.last(Event::Emergency).ok_or(LedgerRefusal::NotWaiting)?;
         let entry = &act.entry;
         if course.state != State::EmergencyOut {
             return Err(LedgerRefusal::NotWaiting);
         }
-        let told = |call: &&Kept<ReferralCall>| call.entry.party != CallParty::Recipient;
-        if course.calls.iter().find(told).is_none() {
+        // An adult is asked about guardians, so that any call will do.
+        let is_guardian = kin(tx, entry.student, author.today())?.is_called();
+        let told = |call: &Kept<ReferralCall>| match call.entry.party {
+            CallParty::Guardian => true,
+            CallParty::Desk => !is_guardian,
+            CallParty::Recipient => false,
+        };
+        if !course.calls.iter().any(told) {
             return Err(LedgerRefusal::Uncalled);
         }
-        if entry.signed_by.is_none() && now.0 > entry.made_at.0.saturating_add(SECOND_MS) {
+        let is_late = author.now().0 > entry.made_at.0.saturating_add(SECOND_MS);
+        if entry.signed_by.is_none() && (is_late || is_refused(tx, author, course)?) {
             return Err(LedgerRefusal::Unsigned);
         }
         let [facts, place, escort] =
@@ -97,6 +108,19 @@ impl EmergencyBasis {
     #[must_use]
     pub const fn at(&self) -> Moment {
         self.at
+    }
+}
+
+/// Whether the last that the family said to this recipient is a no.
+fn is_refused(tx: &Tx<'_>, author: &Author, course: &Course) -> Result<bool, LedgerRefusal> {
+    let entry = &course.referral.entry;
+    let wanted = (Purpose::Referral, entry.recipient.as_str());
+    match consent::standing(tx, entry.student, wanted, super::LEAST, author.today()) {
+        Err(LedgerRefusal::Consent(why)) => {
+            Ok(matches!(why, NoConsent::Refused | NoConsent::Withdrawn | NoConsent::OnHold))
+        }
+        Err(other) => Err(other),
+        Ok(_) => Ok(false),
     }
 }
 
@@ -148,7 +172,8 @@ pub fn emergency(
 /// Notes a call about a referral.
 ///
 /// # Errors
-/// The role may not, nobody is named, its instant lies in the future, or the store.
+/// The role may not, nobody is named, it is a guardian whom nobody may contact, its instant lies in
+/// the future, or the store.
 pub fn note_call(
     tx: &Tx<'_>,
     author: &Author,
@@ -162,6 +187,11 @@ pub fn note_call(
 }
 
 fn put_call(tx: &Tx<'_>, author: &Author, now: &Course, call: &Call) -> Result<(), LedgerRefusal> {
+    let kin = kin(tx, now.referral.entry.student, author.today())?;
+    let is_suspect = kin.is_all_suspect() || kin.suspects(&call.who);
+    if call.party == CallParty::Guardian && is_suspect {
+        return Err(LedgerRefusal::Uncontacted);
+    }
     let entry = ReferralCall {
         day: call.at.day(),
         student: now.referral.entry.student,
@@ -182,23 +212,19 @@ fn put_call(tx: &Tx<'_>, author: &Author, now: &Course, call: &Call) -> Result<(
 /// It is the same person, it was signed before, the role may not, or the store; nothing was
 /// written.
 pub fn countersign(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<(), LedgerRefusal> {
-    let (now, kept, asked_by) = made(tx, record)?;
-    let student = now.referral.entry.student;
-    write::allow(tx, author, Action::Do(Right::Countersign), Some(student))?;
-    if kept.entry.signed_by.is_some() {
-        return Err(LedgerRefusal::NotWaiting);
-    }
+    let (kept, asked_by) = made(tx, record, |act| act.signed_by.is_none())?;
+    write::allow(tx, author, Action::Do(Right::Countersign), Some(kept.entry.student))?;
     second::check(tx, author, (&asked_by, kept.entry.asked_staff))?;
     let signed = ReferralAct {
         signed_by: Some(author.account().to_owned()),
         signed_at: Some(author.now()),
         ..kept.entry
     };
-    write::put_change(tx, author, (kept.record, kept.version), &signed, Some(&asked_by))?;
-    Ok(())
+    put_made(tx, author, (kept.record, kept.version), &signed, Some(&asked_by))
 }
 
-/// Notes the head's review: what was found, and when the guardian was told in writing.
+/// Notes the head's review: what was found, and when the guardian was told in writing, where that
+/// is not noted yet.
 ///
 /// # Errors
 /// Who made it reviews it, it was reviewed before, nothing is written, the role may not, or the
@@ -209,12 +235,8 @@ pub fn review(
     record: RecordId,
     (findings, noticed): (&str, Option<Date>),
 ) -> Result<(), LedgerRefusal> {
-    let (now, kept, asked_by) = made(tx, record)?;
-    let student = now.referral.entry.student;
-    write::allow(tx, author, Action::Do(Right::ReviewEmergency), Some(student))?;
-    if kept.entry.reviewed.is_some() {
-        return Err(LedgerRefusal::NotWaiting);
-    }
+    let (kept, asked_by) = made(tx, record, |act| act.reviewed.is_none())?;
+    write::allow(tx, author, Action::Do(Right::ReviewEmergency), Some(kept.entry.student))?;
     if findings.trim().is_empty() {
         return Err(LedgerRefusal::Field("findings"));
     }
@@ -223,21 +245,56 @@ pub fn review(
     let reviewed = ReferralAct {
         reviewed: Some(author.today()),
         findings: findings.trim().to_owned(),
-        noticed,
+        noticed: kept.entry.noticed.or(noticed),
         ..kept.entry
     };
-    write::put_change(tx, &by, (kept.record, kept.version), &reviewed, Some(&asked_by))?;
-    Ok(())
+    put_made(tx, &by, (kept.record, kept.version), &reviewed, Some(&asked_by))
 }
 
-/// The referral, its last emergency, and the account that made it.
+/// Notes on which day the guardian was told of an emergency in writing.
+///
+/// # Errors
+/// It was noted before, the day lies before the emergency or in the future, the role may not, or
+/// the store; nothing was written.
+pub fn note_notice(
+    tx: &Tx<'_>,
+    author: &Author,
+    record: RecordId,
+    day: Date,
+) -> Result<(), LedgerRefusal> {
+    let (kept, _) = made(tx, record, |act| act.noticed.is_none())?;
+    write::allow(tx, author, Action::Write(Area::Referral), Some(kept.entry.student))?;
+    if day < kept.entry.day {
+        return Err(LedgerRefusal::Field("noticed"));
+    }
+    let noticed = ReferralAct { noticed: Some(day), ..kept.entry };
+    put_made(tx, author, (kept.record, kept.version), &noticed, None)
+}
+
+/// A version of an emergency, which waits no more once two persons answered for it and nobody is
+/// left to be told.
+fn put_made(
+    tx: &Tx<'_>,
+    author: &Author,
+    seen: (RecordId, u32),
+    act: &ReferralAct,
+    second: Option<&str>,
+) -> Result<(), LedgerRefusal> {
+    write::put_change(tx, author, seen, act, second)?;
+    let is_told = kin(tx, act.student, author.today())?.is_told();
+    let waits = !act.is_answered_for() || (is_told && act.noticed.is_none());
+    Ok(write::mark_waiting(tx, seen.0, waits)?)
+}
+
+/// The first emergency of a referral that fits, and the account that made it.
 fn made(
     tx: &Tx<'_>,
     record: RecordId,
-) -> Result<(Course, Kept<ReferralAct>, String), LedgerRefusal> {
+    fits: impl Fn(&ReferralAct) -> bool,
+) -> Result<(Kept<ReferralAct>, String), LedgerRefusal> {
     let now = course(tx, record)?;
-    let kept = now.last(Event::Emergency).cloned().ok_or(LedgerRefusal::NotWaiting)?;
+    let kept = now.emergency(fits).cloned().ok_or(LedgerRefusal::NotWaiting)?;
     let versions = read::versions::<ReferralAct>(tx, kept.record)?;
     let asked_by = versions.first().map(|(_, by)| by.author.clone()).unwrap_or_default();
-    Ok((now, kept, asked_by))
+    Ok((kept, asked_by))
 }

@@ -3,17 +3,21 @@
 use std::collections::BTreeSet;
 
 use domain::ledger::Word as _;
-use domain::ledger::day::{holds_on, plus_days};
+use domain::ledger::day::plus_days;
 use domain::ledger::terms::{FollowupKind, Tier};
-use domain::referral::{DeclineReason, EndReason, Event, Fact, State, TRANSITIONS, Urgency};
+use domain::referral::{
+    CallParty, DeclineReason, EndReason, Event, Fact, State, TRANSITIONS, Urgency,
+};
 use runtime::sql::Tx;
 
+use super::super::alert::AlertCase;
 use super::super::author::Author;
 use super::super::conference::ConferenceCase;
+use super::super::entry::{RecordId, StudentId};
 use super::super::followup::Followup;
 use super::super::refusal::LedgerRefusal;
-use super::super::roll::Guardian;
 use super::super::{case, read, student};
+use super::kin::kin;
 use super::{Course, LiveConsent, Referral, Told, live};
 use crate::import::value::Sex;
 
@@ -50,9 +54,10 @@ fn holds(asked: &Asked<'_>, event: Event, fact: Fact) -> Result<bool, LedgerRefu
     Ok(match fact {
         Fact::TierAllows => tier_allows(tx, entry)?,
         Fact::RecipientChosen => is_chosen(course, event),
-        Fact::DataComplete => is_complete(tx, author, entry)?,
+        Fact::DataComplete => is_complete(tx, author, course)?,
         Fact::ConsentComplete => {
-            live(tx, entry.student, &entry.recipient, author.today()).map(drop)?;
+            let of = (entry.recipient.as_str(), entry.recipient_name.as_str());
+            live(tx, entry.student, of, author.today()).map(drop)?;
             true
         }
         Fact::ConsentStands => consent.is_some(),
@@ -84,19 +89,43 @@ fn holds(asked: &Asked<'_>, event: Event, fact: Fact) -> Result<bool, LedgerRefu
     })
 }
 
-/// Another unit than the one that said no.
+/// A unit, and after a no another one than said it.
 fn is_chosen(course: &Course, event: Event) -> bool {
-    let recipient = course.referral.entry.recipient.as_str();
-    if recipient.is_empty() || event != Event::ChooseAgain {
-        return !recipient.is_empty();
+    let is_named = !course.referral.entry.recipient.is_empty();
+    is_named && (event != Event::ChooseAgain || !is_same(course))
+}
+
+/// Whether it names the unit to which it was handed last.
+pub(super) fn is_same(course: &Course) -> bool {
+    let sent = course.last_of(|act| !act.recipient.is_empty());
+    sent.is_some_and(|act| act.entry.recipient == course.referral.entry.recipient)
+}
+
+/// The case of a student that is open now.
+pub(super) fn open_case(
+    tx: &Tx<'_>,
+    student: StudentId,
+) -> Result<Option<RecordId>, LedgerRefusal> {
+    let mut open = None;
+    for kept in read::about::<AlertCase>(tx, student.0)? {
+        if case::now_of(tx, student, kept.record)?.is_some() {
+            open = Some(kept.record);
+        }
     }
-    let sent = course.acts.iter().rev().find(|(act, _)| !act.entry.recipient.is_empty());
-    sent.is_none_or(|(act, _)| act.entry.recipient != recipient)
+    Ok(open)
+}
+
+/// The case of a referral; of one that began as an emergency the one that was opened since.
+pub(super) fn case_of(tx: &Tx<'_>, entry: &Referral) -> Result<Option<RecordId>, LedgerRefusal> {
+    match entry.case {
+        None => open_case(tx, entry.student),
+        known => Ok(known),
+    }
 }
 
 /// The case stands at t3 now, or at t2 and a consultation decided about it.
 fn tier_allows(tx: &Tx<'_>, entry: &Referral) -> Result<bool, LedgerRefusal> {
-    let Some(of) = entry.case else { return Ok(false) };
+    let Some(of) = case_of(tx, entry)? else { return Ok(false) };
     Ok(match case::now_of(tx, entry.student, of)? {
         Some((Tier::T3, _)) => true,
         Some((Tier::T2, _)) => {
@@ -109,14 +138,14 @@ fn tier_allows(tx: &Tx<'_>, entry: &Referral) -> Result<bool, LedgerRefusal> {
     })
 }
 
-/// Name, sex and birth date of the student, and a guardian with a telephone who may be called.
-fn is_complete(tx: &Tx<'_>, author: &Author, entry: &Referral) -> Result<bool, LedgerRefusal> {
-    let known = student::one(tx, entry.student.0)?.ok_or(LedgerRefusal::Unknown)?;
-    let guardians = read::about::<Guardian>(tx, entry.student.0)?;
-    let can_be_called = guardians.iter().map(|kept| &kept.entry).any(|one| {
-        let is_now = holds_on(author.today(), one.from, one.until);
-        is_now && !one.do_not_contact && !one.phone.trim().is_empty()
-    });
+/// Name, sex and birth date of the student, and a guardian with a telephone who may be called;
+/// where none may be, the desk that was called in their place, and of an adult nobody.
+fn is_complete(tx: &Tx<'_>, author: &Author, course: &Course) -> Result<bool, LedgerRefusal> {
+    let of = course.referral.entry.student;
+    let known = student::one(tx, of.0)?.ok_or(LedgerRefusal::Unknown)?;
+    let kin = kin(tx, of, author.today())?;
+    let has_desk = course.calls.iter().any(|call| call.entry.party == CallParty::Desk);
+    let can_be_called = kin.is_adult || kin.has_phone() || (kin.is_all_suspect() && has_desk);
     let row = known.row;
     Ok(row.sex != Sex::Unknown && row.birth_date.is_some() && can_be_called)
 }

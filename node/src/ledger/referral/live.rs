@@ -2,7 +2,6 @@
 
 use domain::digest::Digest;
 use domain::ledger::consent::{DataClass, NoConsent, OutcomeBack, Purpose};
-use domain::ledger::day::holds_on;
 use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::Tx;
@@ -10,30 +9,35 @@ use runtime::sql::Tx;
 use super::super::consent;
 use super::super::entry::{Entry as _, RecordId, StudentId};
 use super::super::refusal::LedgerRefusal;
-use super::super::roll::Guardian;
-use super::super::{read, strange};
+use super::super::strange;
+use super::kin::kin;
 
 /// A consent to a referral, checked on a day for one recipient. Only [`live`] makes one.
 pub struct LiveConsent {
     record: RecordId,
     student: StudentId,
     recipient: String,
+    recipient_name: String,
+    is_signed_by_guardian: bool,
     classes: Vec<DataClass>,
     outcome_back: OutcomeBack,
     valid_to: Date,
     digest: String,
 }
 
-/// The consent that lets a student be referred to a recipient today.
+/// The consent that lets a student be referred to a recipient, by its id and name, today.
+///
+/// An objection counts while the student is no adult, and never that of a guardian whom nobody may
+/// contact.
 ///
 /// # Errors
 /// The reason why there is none: nobody answered, a signature that the age asks for is missing, the
 /// other guardian objects, only a suspected guardian signed, it was withdrawn, has run out, is for
-/// somebody else or for other data; or the store.
+/// somebody else, by id or name, or for other data; or the store.
 pub fn live(
     tx: &Tx<'_>,
     student: StudentId,
-    recipient: &str,
+    (recipient, name): (&str, &str),
     today: Date,
 ) -> Result<LiveConsent, LedgerRefusal> {
     let wanted = (Purpose::Referral, recipient);
@@ -42,13 +46,15 @@ pub fn live(
         other => other?,
     };
     let paper = &kept.entry;
-    let guardians = read::about::<Guardian>(tx, student.0)?;
-    let now = guardians.iter().filter(|one| holds_on(today, one.entry.from, one.entry.until));
-    for guardian in now.map(|one| &one.entry) {
-        if guardian.objects {
+    if paper.recipient_name.trim() != name.trim() {
+        return Err(LedgerRefusal::Unconsented(NoConsent::OtherRecipient));
+    }
+    let kin = kin(tx, student, today)?;
+    if !kin.is_adult {
+        if kin.others.iter().any(|guardian| guardian.objects) {
             return Err(LedgerRefusal::Unconsented(NoConsent::OnHold));
         }
-        if guardian.do_not_contact && paper.relation == Some(guardian.relation) {
+        if kin.suspects.iter().any(|guardian| paper.relation == Some(guardian.relation)) {
             return Err(LedgerRefusal::Unconsented(NoConsent::Suspected));
         }
     }
@@ -56,6 +62,8 @@ pub fn live(
         record: kept.record,
         student,
         recipient: recipient.to_owned(),
+        recipient_name: paper.recipient_name.clone(),
+        is_signed_by_guardian: paper.guardian_signed.is_some(),
         classes: paper.classes.as_slice().to_vec(),
         outcome_back: paper.outcome_back,
         valid_to: paper.valid_to,
@@ -91,6 +99,18 @@ impl LiveConsent {
     #[must_use]
     pub fn recipient(&self) -> &str {
         &self.recipient
+    }
+
+    /// To whom, as the paper names it.
+    #[must_use]
+    pub fn recipient_name(&self) -> &str {
+        &self.recipient_name
+    }
+
+    /// Whether a guardian signed it, so that the recipient may be told of one.
+    #[must_use]
+    pub const fn is_signed_by_guardian(&self) -> bool {
+        self.is_signed_by_guardian
     }
 
     /// Whether it covers a kind of data.

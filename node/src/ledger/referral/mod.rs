@@ -8,8 +8,11 @@
 mod acts;
 mod course;
 mod due;
+#[cfg(test)]
+mod edge_tests;
 mod emergency;
 mod facts;
+mod kin;
 mod live;
 mod sheet;
 #[cfg(test)]
@@ -30,10 +33,13 @@ use super::refusal::LedgerRefusal;
 pub use acts::{Told, Way, Wish, act, approve, name_recipient, open, send};
 pub use course::{Course, Row, board, course, possible};
 pub use due::{ReferralDue, dues, expires_at};
-pub use emergency::{Call, Danger, EmergencyBasis, countersign, emergency, note_call, review};
+pub use emergency::{
+    Call, Danger, EmergencyBasis, countersign, emergency, note_call, note_notice, review,
+};
+pub use kin::{Kin, kin};
 pub use live::{LiveConsent, live};
 pub use sheet::{Ground, HandOver, Part, Score, ground, hand_over};
-pub use withdrawal::{heed, reply, withdraw};
+pub use withdrawal::{handed_to, heed, reply, withdraw};
 
 /// Kinds of data without which a referral is none; the others go where the family agreed to them.
 pub const LEAST: &[DataClass] = &[DataClass::Identity, DataClass::Reason];
@@ -195,11 +201,15 @@ impl Rules for ReferralAct {
         Some(self.student)
     }
 
-    /// An emergency waits for its second person and its review; what takes content back, for the
-    /// answer of whoever holds it.
+    fn happened(&self) -> Vec<Date> {
+        [Some(self.day), self.noticed, self.acknowledged].into_iter().flatten().collect()
+    }
+
+    /// An emergency waits for its second person, its review and the written notice; what takes
+    /// content back, for the answer of whoever holds it.
     fn waits(&self) -> bool {
         match self.event {
-            Event::Emergency => self.signed_by.is_none() || self.reviewed.is_none(),
+            Event::Emergency => !self.is_answered_for() || self.noticed.is_none(),
             _ => self.is_unanswered(),
         }
     }
@@ -226,11 +236,19 @@ impl Rules for ReferralCall {
 }
 
 impl ReferralAct {
+    /// A second person signed it as an emergency, and the head reviewed it.
+    #[must_use]
+    pub const fn is_answered_for(&self) -> bool {
+        self.signed_by.is_some() && self.reviewed.is_some()
+    }
+
     /// It takes back what a recipient holds, who has not said what became of it.
     #[must_use]
     pub fn is_unanswered(&self) -> bool {
-        let takes_back =
-            matches!(self.event, Event::WithdrawConsent | Event::Recall | Event::WrongPerson);
+        let takes_back = matches!(
+            self.event,
+            Event::WithdrawConsent | Event::Recall | Event::WrongPerson | Event::Timeout
+        );
         takes_back && self.envelope > 0 && self.acknowledged.is_none()
     }
 }

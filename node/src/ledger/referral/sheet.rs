@@ -4,11 +4,11 @@
 //! physique ledger but the one line that an emergency carries; there is no field for them. Whoever
 //! prints it leaves a line of a disclosure in the log of reads.
 
-use domain::ledger::consent::DataClass;
+use domain::ledger::consent::{DataClass, NoConsent};
 use domain::ledger::day::{age_on, holds_on};
 use domain::ledger::terms::{ReadPurpose, Relation, Tier};
 use domain::ledger::{Action, Area, Kind, Word as _};
-use domain::referral::{Concern, RiskNow, State, Urgency};
+use domain::referral::{Concern, Event, RiskNow, State, Urgency};
 use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
@@ -18,9 +18,10 @@ use super::super::author::Author;
 use super::super::entry::{Moment, RecordId, StudentId};
 use super::super::physique::PhysiqueCase;
 use super::super::refusal::LedgerRefusal;
-use super::super::roll::Guardian;
 use super::super::{access, case, read, strange, student, write};
 use super::course::{Course, course};
+use super::facts::case_of;
+use super::kin::{Kin, kin};
 use super::{EmergencyBasis, LiveConsent, live};
 use crate::import::value::Sex;
 
@@ -95,6 +96,8 @@ pub enum Part {
         age: Option<u8>,
         /// Guardians who may be called.
         guardians: Vec<(String, Relation, String)>,
+        /// Whether there is one who may not be called.
+        has_suspect: bool,
         /// Danger, present place, escort.
         told: [String; 3],
         /// Of the physique ledger the one line that matters now.
@@ -116,24 +119,33 @@ pub struct HandOver {
     pub parts: Vec<Part>,
 }
 
-/// The ground on which a referral's sheet may be made now.
+/// The ground on which a referral's sheet may be made now: of a consent from the hand-over on, so
+/// that nothing is printed of which the course does not say to whom it went.
 ///
 /// # Errors
-/// No consent stands, it was not given in this referral yet, or the emergency has no ground.
+/// No consent stands, it is another one than it was handed over on, nothing was handed over, the
+/// emergency names no recipient, or has no ground.
 pub fn ground(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<Ground, LedgerRefusal> {
     let now = course(tx, record)?;
     let entry = &now.referral.entry;
     if now.state == State::EmergencyOut {
-        return EmergencyBasis::of(&now, author.now()).map(Ground::Emergency);
+        if entry.recipient.is_empty() {
+            return Err(LedgerRefusal::Field("recipient"));
+        }
+        return EmergencyBasis::of(tx, author, &now).map(Ground::Emergency);
     }
-    let is_open = matches!(
-        now.state,
-        State::Consented | State::Sent | State::Routed | State::Received | State::Accepted
-    );
+    let is_open =
+        matches!(now.state, State::Sent | State::Routed | State::Received | State::Accepted);
     if !is_open {
         return Err(LedgerRefusal::NoGround);
     }
-    live(tx, entry.student, &entry.recipient, author.today()).map(Ground::Consent)
+    let of = (entry.recipient.as_str(), entry.recipient_name.as_str());
+    let consent = live(tx, entry.student, of, author.today())?;
+    let sent = now.last_of(|act| matches!(act.event, Event::Send | Event::ResendInScope));
+    if sent.is_none_or(|act| act.entry.consent_digest != consent.digest()) {
+        return Err(LedgerRefusal::Unconsented(NoConsent::OtherData));
+    }
+    Ok(Ground::Consent(consent))
 }
 
 /// Makes the sheet and logs the disclosure.
@@ -165,7 +177,7 @@ pub fn hand_over(
             None
         }
         Ground::Consent(consent) => {
-            parts.push(identity(tx, author, entry.student)?);
+            parts.push(identity(tx, author, consent)?);
             parts.push(reason(tx, &now)?);
             if consent.covers(DataClass::Scores) {
                 pass.allow(Area::Screening)?;
@@ -178,28 +190,28 @@ pub fn hand_over(
             Some((consent.valid_to(), consent.digest().to_owned()))
         }
     };
-    let recipient = (entry.recipient_name.clone(), entry.phone.clone());
+    let name = match ground {
+        Ground::Consent(consent) => consent.recipient_name().to_owned(),
+        Ground::Emergency(_) => entry.recipient_name.clone(),
+    };
+    let recipient = (name, entry.phone.clone());
     Ok(HandOver { recipient, urgency: entry.urgency, consent, at: author.now(), parts })
 }
 
 type Guardians = Vec<(String, Relation, String)>;
 
-/// Guardians who may be called today, and whether there is one who may not.
-fn guardians(
-    tx: &Tx<'_>,
-    today: Date,
-    student: StudentId,
-) -> Result<(Guardians, bool), LedgerRefusal> {
-    let all = read::about::<Guardian>(tx, student.0)?.into_iter().map(|kept| kept.entry);
-    let now = all.filter(|one| holds_on(today, one.from, one.until));
-    let (suspects, others): (Vec<_>, Vec<_>) = now.partition(|one| one.do_not_contact);
-    let told = others.into_iter().map(|one| (one.name, one.relation, one.phone)).collect();
-    Ok((told, !suspects.is_empty()))
+/// Guardians who may be called; of an adult none but where the consent says so.
+fn told_of(kin: Kin, is_named: bool) -> Guardians {
+    let others = kin.others.into_iter().filter(|_| is_named || !kin.is_adult);
+    others.map(|one| (one.name, one.relation, one.phone)).collect()
 }
 
-fn identity(tx: &Tx<'_>, author: &Author, of: StudentId) -> Result<Part, LedgerRefusal> {
+fn identity(tx: &Tx<'_>, author: &Author, consent: &LiveConsent) -> Result<Part, LedgerRefusal> {
+    let of = consent.student();
     let row = student::one(tx, of.0)?.ok_or(LedgerRefusal::Unknown)?.row;
-    let (guardians, has_suspect) = guardians(tx, author.today(), of)?;
+    let kin = kin(tx, of, author.today())?;
+    let has_suspect = !kin.suspects.is_empty();
+    let guardians = told_of(kin, consent.is_signed_by_guardian());
     let (name, sex, birth) = (row.name, row.sex, row.birth_date);
     Ok(Part::Identity { name: name.to_string(), sex, birth, guardians, has_suspect })
 }
@@ -207,7 +219,7 @@ fn identity(tx: &Tx<'_>, author: &Author, of: StudentId) -> Result<Part, LedgerR
 fn reason(tx: &Tx<'_>, now: &Course) -> Result<Part, LedgerRefusal> {
     let entry = &now.referral.entry;
     let (mut tier, mut since) = (None, None);
-    if let Some(of) = entry.case {
+    if let Some(of) = case_of(tx, entry)? {
         tier = case::now_of(tx, entry.student, of)?.map(|(tier, _)| tier);
         since = read::one::<AlertCase>(tx, of)?.map(|kept| kept.entry.day);
     }
@@ -256,13 +268,15 @@ fn of_emergency(
 ) -> Result<Part, LedgerRefusal> {
     let of = basis.student();
     let row = student::one(tx, of.0)?.ok_or(LedgerRefusal::Unknown)?.row;
-    let (guardians, _) = guardians(tx, author.today(), of)?;
+    let kin = kin(tx, of, author.today())?;
+    let has_suspect = !kin.suspects.is_empty();
     let known = read::about::<PhysiqueCase>(tx, of.0)?.into_iter().map(|kept| kept.entry);
     let now = known.filter(|one| holds_on(author.today(), one.from, one.until));
     Ok(Part::Emergency {
         name: row.name.to_string(),
         age: row.birth_date.map(|birth| age_on(birth, author.today())),
-        guardians,
+        guardians: told_of(kin, false),
+        has_suspect,
         told: basis.told().map(str::to_owned),
         physique: now.map(|one| one.emergency_line).filter(|line| !line.is_empty()).collect(),
     })

@@ -21,16 +21,16 @@ use super::super::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil, sheet
 use super::super::{access, case, journal, read, write};
 use super::*;
 
-const CLINIC: &str = "CLINIC1";
-const MINUTE: i64 = 60_000;
+pub(super) const CLINIC: &str = "CLINIC1";
+pub(super) const MINUTE: i64 = 60_000;
 
-fn at(author: &Author, later_ms: i64) -> Author {
+pub(super) fn at(author: &Author, later_ms: i64) -> Author {
     let now = NOW_MS + later_ms;
     Author::new(author.account(), author.role(), author.staff(), now).because("登记")
 }
 
 /// A school whose first student stands at t3, with all that a referral needs but the consent.
-fn ready() -> School {
+pub(super) fn ready() -> School {
     let school = school();
     let done = run(&school, |tx| {
         let right = Correction {
@@ -48,7 +48,7 @@ fn ready() -> School {
     school
 }
 
-fn guardian(do_not_contact: bool) -> Guardian {
+pub(super) fn guardian(do_not_contact: bool) -> Guardian {
     Guardian {
         from: AS_OF,
         student: CHILD,
@@ -61,23 +61,23 @@ fn guardian(do_not_contact: bool) -> Guardian {
     }
 }
 
-fn paper(recipient: &str) -> Consent {
+pub(super) fn paper(recipient: &str) -> Consent {
     let slip = testing::slip(CHILD, Answer::Given, TODAY, date(2026, 3, 1));
     Consent {
         purpose: Purpose::Referral,
         classes: Words::new([DataClass::Identity, DataClass::Reason, DataClass::Scores]),
         recipient: recipient.to_owned(),
-        recipient_name: "示例医院".to_owned(),
+        recipient_name: if recipient == CLINIC { "示例医院" } else { "示例二院" }.to_owned(),
         outcome_back: OutcomeBack::Summary,
         ..slip
     }
 }
 
-fn consent(school: &School, recipient: &'static str) -> RecordId {
+pub(super) fn consent(school: &School, recipient: &'static str) -> RecordId {
     run(school, move |tx| write::add(tx, &counsellor(), &paper(recipient))).expect("consent")
 }
 
-fn wanted(urgency: Urgency) -> Wish {
+pub(super) fn wanted(urgency: Urgency) -> Wish {
     Wish {
         student: CHILD,
         urgency,
@@ -88,12 +88,12 @@ fn wanted(urgency: Urgency) -> Wish {
     }
 }
 
-fn opened(school: &School, urgency: Urgency) -> RecordId {
+pub(super) fn opened(school: &School, urgency: Urgency) -> RecordId {
     run(school, move |tx| open(tx, &counsellor(), &wanted(urgency))).expect("opened")
 }
 
 /// Everything that any act could ask for.
-fn told() -> Told {
+pub(super) fn told() -> Told {
     Told {
         who: "李医生".to_owned(),
         code: "other".to_owned(),
@@ -105,7 +105,11 @@ fn told() -> Told {
 }
 
 /// Takes one step as a page would.
-fn step(school: &School, record: RecordId, event: Event) -> Result<State, LedgerRefusal> {
+pub(super) fn step(
+    school: &School,
+    record: RecordId,
+    event: Event,
+) -> Result<State, LedgerRefusal> {
     let actor = match event {
         Event::Delivered
         | Event::Accept
@@ -122,7 +126,7 @@ fn step(school: &School, record: RecordId, event: Event) -> Result<State, Ledger
     run(school, move |tx| match event {
         Event::Send | Event::ResendInScope => {
             let of = course(tx, record)?.referral.entry;
-            let live = live(tx, CHILD, &of.recipient, TODAY)?;
+            let live = live(tx, CHILD, (&of.recipient, &of.recipient_name), TODAY)?;
             send(tx, &counsellor(), record, &live, &told())
         }
         Event::WithdrawConsent => withdraw(tx, &counsellor(), record, Actor::Guardian, &told()),
@@ -136,7 +140,7 @@ fn step(school: &School, record: RecordId, event: Event) -> Result<State, Ledger
     })
 }
 
-fn played(school: &School, record: RecordId, events: &[Event]) -> State {
+pub(super) fn played(school: &School, record: RecordId, events: &[Event]) -> State {
     let mut state = State::Draft;
     for event in events {
         state = step(school, record, *event).unwrap_or_else(|why| panic!("{event:?}: {why}"));
@@ -144,7 +148,7 @@ fn played(school: &School, record: RecordId, events: &[Event]) -> State {
     state
 }
 
-fn danger() -> Danger {
+pub(super) fn danger() -> Danger {
     Danger {
         facts: "说要从楼上跳下".to_owned(),
         place: "心理辅导室".to_owned(),
@@ -152,7 +156,7 @@ fn danger() -> Danger {
     }
 }
 
-fn call() -> Call {
+pub(super) fn call() -> Call {
     Call {
         party: CallParty::Guardian,
         at: Moment(NOW_MS),
@@ -162,17 +166,18 @@ fn call() -> Call {
     }
 }
 
-fn approved(school: &School, record: RecordId) {
+pub(super) fn approved(school: &School, record: RecordId) {
     run(school, move |tx| approve(tx, &head(), record)).expect("approved");
 }
 
-fn duties(school: &School, by: Author) -> Vec<(DutyKind, Option<i64>)> {
+pub(super) fn duties(school: &School, by: Author) -> Vec<(DutyKind, Option<i64>)> {
     let found = run(school, move |tx| Ok(duty::duties(tx, &by, |_| true)?)).expect("duties");
     let of = [
         DutyKind::ReferralTurn,
         DutyKind::ReferralLate,
         DutyKind::ReferralSign,
         DutyKind::ReferralReview,
+        DutyKind::ReferralNotice,
         DutyKind::ReferralReply,
     ];
     let own = found.shown.iter().filter(|duty| of.contains(&duty.kind));
@@ -318,7 +323,8 @@ fn a_suspected_guardian_gives_no_consent() {
     };
     let objects = run(&school, move |tx| write::add(tx, &counsellor(), &objecting));
     let objects = objects.expect("added");
-    let asked = |school: &School| run(school, |tx| live(tx, CHILD, CLINIC, TODAY).map(drop));
+    let asked =
+        |school: &School| run(school, |tx| live(tx, CHILD, (CLINIC, "示例医院"), TODAY).map(drop));
     assert!(matches!(asked(&school), Err(LedgerRefusal::Unconsented(NoConsent::OnHold))));
     let gone = Guardian {
         relation: Relation::Father,
@@ -387,6 +393,10 @@ fn the_sheet_holds_the_least() {
     let record = opened(&school, Urgency::Routine);
     consent(&school, CLINIC);
     played(&school, record, &[E::AskConsent, E::ConsentGiven]);
+    approved(&school, record);
+    let early = run(&school, move |tx| ground(tx, &counsellor(), record).map(drop));
+    assert!(matches!(early, Err(LedgerRefusal::NoGround)), "nothing says who took it");
+    played(&school, record, &[E::Send]);
     let sheet = run(&school, move |tx| {
         let ground = ground(tx, &counsellor(), record)?;
         hand_over(tx, &counsellor(), record, &ground)

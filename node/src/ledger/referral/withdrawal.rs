@@ -1,9 +1,11 @@
 //! What is taken back: by the family in either place, and what the recipient answers to it.
 
+use std::collections::BTreeSet;
+
 use domain::ledger::consent::{Answer, NoConsent, Purpose};
-use domain::ledger::{Action, Area};
+use domain::ledger::{Action, Area, Word as _};
 use domain::referral::history::Standing;
-use domain::referral::{Actor, Event, State, step};
+use domain::referral::{Actor, Event, Refused, State, step};
 use jiff::civil::Date;
 use runtime::sql::Tx;
 
@@ -11,16 +13,36 @@ use super::super::author::Author;
 use super::super::consent::{self, Consent};
 use super::super::entry::{Kept, RecordId, StudentId};
 use super::super::refusal::LedgerRefusal;
-use super::super::write;
+use super::super::{read, write};
 use super::acts::{check, put_act, reasoned};
-use super::course::{course, mark, of_student};
-use super::{ReferralAct, Told};
+use super::course::{Course, course, mark, of_student};
+use super::{Referral, ReferralAct, Told};
 
-/// A guardian, the student, or the school for them withdraws: the consent where one is named by the
-/// referral, and with it every referral over it; else the referral alone.
+/// The consent on which a referral stands: that of its last act which took effect and had one. None
+/// from an emergency on, which no withdrawal undoes.
+pub(super) fn stands_on(course: &Course) -> Option<RecordId> {
+    let decides = |act: &ReferralAct| act.consent.is_some() || act.event == Event::Emergency;
+    course.last_of(decides).and_then(|act| act.entry.consent)
+}
+
+/// Every unit that a referral was handed to, by name.
 ///
 /// # Errors
-/// The role may not, there is nothing to withdraw, or the store; nothing was written.
+/// The store.
+pub fn handed_to(tx: &Tx<'_>, course: &Course) -> Result<BTreeSet<String>, LedgerRefusal> {
+    let acts = course.acts.iter().map(|(act, _)| act.entry.recipient.as_str());
+    let handed: BTreeSet<&str> = acts.filter(|recipient| !recipient.is_empty()).collect();
+    let versions = read::versions::<Referral>(tx, course.referral.record)?.into_iter();
+    let named = versions.map(|(kept, _)| kept.entry);
+    let to = named.filter(|entry| handed.contains(entry.recipient.as_str()));
+    Ok(to.map(|entry| entry.recipient_name).collect())
+}
+
+/// A guardian, the student, or the school for them withdraws the consent on which a referral
+/// stands, and with it every referral over it.
+///
+/// # Errors
+/// The role may not, it stands on none, or the store; nothing was written.
 pub fn withdraw(
     tx: &Tx<'_>,
     author: &Author,
@@ -35,11 +57,11 @@ pub fn withdraw(
     if told.who.trim().is_empty() {
         return Err(LedgerRefusal::Field("who"));
     }
+    let paper = stands_on(&now).ok_or(Refused::State { from: now.state })?;
     put_act(tx, author, (&now, Event::WithdrawConsent, actor), told, None)?;
     let state = mark(tx, record)?;
-    let wanted = (Purpose::Referral, entry.recipient.as_str());
-    let standing = consent::standing(tx, entry.student, wanted, super::LEAST, author.today());
-    if let Ok(kept) = standing {
+    let given = read::one::<Consent>(tx, paper)?;
+    if let Some(kept) = given.filter(|kept| kept.entry.answer == Answer::Given) {
         write::allow(tx, author, Action::Write(Area::Consent), Some(entry.student))?;
         let withdrawn = Some(told.day);
         let ended = Consent { answer: Answer::Withdrawn, withdrawn, ..kept.entry };
@@ -49,30 +71,45 @@ pub fn withdraw(
     Ok(state)
 }
 
-/// Withdraws every referral of a student whose consent a family has taken back, in the transaction
-/// that writes the paper.
+/// Withdraws every referral of a student that stands on a consent which the family has taken back,
+/// in the transaction that writes the paper.
 ///
 /// # Errors
 /// The store.
 pub fn heed(tx: &Tx<'_>, author: &Author, student: StudentId) -> Result<(), LedgerRefusal> {
     for now in of_student(tx, student)? {
-        let entry = &now.referral.entry;
-        let stands_on_one = now.acts.iter().any(|(act, _)| act.entry.consent.is_some());
         let can = step(now.state, Event::WithdrawConsent, Actor::Guardian, |_| true).is_ok();
-        if !stands_on_one || !can {
-            continue;
-        }
-        let wanted = (Purpose::Referral, entry.recipient.as_str());
+        let Some(record) = stands_on(&now).filter(|_| can) else { continue };
+        let recipient = match read::one::<Consent>(tx, record)? {
+            Some(kept) => kept.entry.recipient,
+            None => now.referral.entry.recipient.clone(),
+        };
+        let wanted = (Purpose::Referral, recipient.as_str());
         let said = consent::standing(tx, student, wanted, super::LEAST, author.today());
-        let is_taken_back =
-            matches!(said, Err(LedgerRefusal::Consent(NoConsent::Withdrawn | NoConsent::Refused)));
-        if is_taken_back {
-            let told = Told::on(author.today());
-            put_act(tx, author, (&now, Event::WithdrawConsent, Actor::Guardian), &told, None)?;
-            mark(tx, now.referral.record)?;
+        match said {
+            Err(LedgerRefusal::Consent(NoConsent::Withdrawn | NoConsent::Refused)) => {}
+            Err(LedgerRefusal::Consent(_)) | Ok(_) => continue,
+            Err(other) => return Err(other),
         }
+        let heard = consent::heard(tx, Some(student))?.into_iter().rev().map(|kept| kept.entry);
+        let mut noes = heard.filter(|one| one.answer.is_no() && one.answers(wanted));
+        let (actor, who) = noes.next().map_or((Actor::Guardian, String::new()), |paper| by(&paper));
+        let told = Told { who, ..Told::on(author.today()) };
+        put_act(tx, author, (&now, Event::WithdrawConsent, actor), &told, None)?;
+        mark(tx, now.referral.record)?;
     }
     Ok(())
+}
+
+/// Who says no on a paper, as far as it tells.
+fn by(paper: &Consent) -> (Actor, String) {
+    match paper.relation {
+        Some(relation) => (Actor::Guardian, relation.label().0.to_owned()),
+        None if paper.student_signed.is_some() => {
+            (Actor::Student, Actor::Student.label().0.to_owned())
+        }
+        None => (Actor::Guardian, String::new()),
+    }
 }
 
 /// Notes what a recipient answered after something was taken back: that it deleted, and what it

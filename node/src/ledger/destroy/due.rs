@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::ledger::retention::{About, Facts, Keep, StillKept, keep, may_destroy};
 use domain::ledger::{Action, Area, Kind, Word as _, permits};
 use domain::period::Period;
+use domain::referral::Event;
 use domain::span::{Span, school_year_of};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -15,6 +16,7 @@ use super::super::author::Author;
 use super::super::consent::LegalHold;
 use super::super::entry::{RecordId, Shape, StudentId};
 use super::super::kinds::{KINDS, KindColumns};
+use super::super::referral::ReferralAct;
 use super::super::refusal::LedgerRefusal;
 use super::super::roll_change::has_open_case;
 use super::super::student::{self, OnRoll};
@@ -226,11 +228,21 @@ fn check_known(
     Ok(may_destroy(Keep::UntilLeaving, &facts)?)
 }
 
-/// Whether a referral is under way, or an act of one waits for somebody's answer.
-fn has_open_referral(tx: &Tx<'_>, id: StudentId) -> Result<bool, SqlError> {
+/// Whether a referral is under way, an emergency is not signed and reviewed, or somebody who was
+/// told to delete has not answered. A notice that nobody may be sent keeps nothing.
+///
+/// # Errors
+/// The store cannot be read.
+pub(in crate::ledger) fn has_open_referral(tx: &Tx<'_>, id: StudentId) -> Result<bool, SqlError> {
     let waiting = "select 1 from standing where student = $1 and waiting = 1 and destroyed = 0
-        and kind in ('referral', 'referral_act') limit 1";
-    Ok(tx.query_opt(waiting, params![id.0], |row| row.i64(0))?.is_some())
+        and kind = 'referral' limit 1";
+    if tx.query_opt(waiting, params![id.0], |row| row.i64(0))?.is_some() {
+        return Ok(true);
+    }
+    let keeps = |act: &ReferralAct| {
+        act.is_unanswered() || (act.event == Event::Emergency && !act.is_answered_for())
+    };
+    Ok(read::about::<ReferralAct>(tx, id.0)?.iter().any(|kept| keeps(&kept.entry)))
 }
 
 /// The first day on which nothing about a student counts any more: off the roll, and after the last

@@ -7,6 +7,7 @@ use domain::referral::{Actor, CallParty, Event, Refused, State, Urgency};
 use jiff::civil::date;
 
 use super::super::consent::Consent;
+use super::super::destroy::has_open_referral;
 use super::super::duty::DutyKind;
 use super::super::guard_tests::{CHILD, counsellor, head, run};
 use super::super::refusal::LedgerRefusal;
@@ -187,6 +188,23 @@ fn a_written_notice_is_a_duty_of_its_own() {
     note(TODAY).expect("noted");
     assert!(!due(&school));
     assert!(matches!(note(TODAY), Err(LedgerRefusal::NotWaiting)));
+}
+
+/// What is over is destroyed with the rest, even if there was nobody to send the notice to; what
+/// waits for a signature or a review is not.
+#[test]
+fn a_notice_to_nobody_keeps_nothing() {
+    use Event as E;
+    let school = ready();
+    let record = opened(&school, Urgency::Emergency);
+    played(&school, record, &[E::Emergency, E::TakenOver, E::Close]);
+    let keeps =
+        |school: &School| run(school, |tx| Ok(has_open_referral(tx, CHILD)?)).expect("read");
+    assert!(state(&school, record).is_terminal() && keeps(&school));
+    run(&school, move |tx| countersign(tx, &head(), record)).expect("signed");
+    assert!(keeps(&school));
+    run(&school, move |tx| review(tx, &head(), record, ("处置得当", None))).expect("review");
+    assert!(!keeps(&school));
 }
 
 /// A recipient whose time is over holds the sheet all the same: it is asked to destroy it.

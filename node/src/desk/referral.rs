@@ -28,7 +28,8 @@ texts! {
          called; where none may be, a call to the district's desk, police or civil affairs";
     UNCONSENTED = "没有有效的转介知情同意（{0}）；没有写入，也没有内容离校。",
         "no consent to this referral stands ({0}); nothing was written and nothing left.";
-    UNCONSENTED_NEXT = "请在“知情同意”中登记家长对这一接收方的转介同意：用途为转介，接收方代码和名称一致，至少包含身份与原因，签字齐全，附扫描件；同意书有改动的，请再登记一次“已同意”。",
+    UNCONSENTED_NEXT = "请在“知情同意”中登记家长对这一接收方的转介同意：\
+         用途为转介，接收方代码和名称一致，至少包含身份与原因，签字齐全，附扫描件；同意书有改动的，请再登记一次“已同意”。",
         "Enter the family's consent to a referral to this recipient: for a referral, with the same \
          id and name, at least identity and reason, signed by all who must, with its scan; where \
          the paper was changed, write down once more that consent is given.";

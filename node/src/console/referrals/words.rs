@@ -92,8 +92,9 @@ texts! {
     NOBODY_NEXT = "请填写学籍号后再提交。", "Write the student number and send it again.";
     EMERGENCY_FIRST = "有紧迫危险时先打电话：120、110，并联系监护人（不得联系的除外）；\
          心理援助热线 12356。系统里的登记是交接记录，不能代替电话。",
-        "In imminent danger telephone first: 120, 110, then a guardian who may be contacted; hotline \
-         12356. What is written here is the record of the hand-over and stands in for no call.";
+        "In imminent danger telephone first: 120, 110, then a guardian who may be contacted; \
+         hotline 12356. What is written here is the record of the hand-over and stands in for no \
+         call.";
     NOT_TO_CALL = "有监护人不得联系：{0}。", "Not to be contacted, though a guardian: {0}.";
     TELL_THEM = "同意已撤回，或转介已召回、已按逾期结束：请告知{0}停止使用并删除，登记其答复。",
         "It was taken back or its time is over: tell {0} to stop using and to delete it, and note \

@@ -250,30 +250,12 @@ mod tests {
     use jiff::civil::date;
     use runtime::cli::doctor::Verdict;
 
+    use super::super::sealed_value::tests::task as sample;
     use super::*;
 
     fn task(missing: &[&str]) -> TaskView {
-        TaskView {
-            id: domain::disclosure::sealed::TaskId::from_bytes([1; 32]),
-            area: "370202".parse().expect("unit"),
-            school_year: 2026,
-            sheet: "sealed.alt.opened".to_owned(),
-            period: "2026-W37".parse().expect("week"),
-            is_agreed: true,
-            stopped: String::new(),
-            fresh: 1,
-            due: 2,
-            missing: missing.iter().map(|unit| unit.parse().expect("unit")).collect(),
-            unstated: Vec::new(),
-            other_key: Vec::new(),
-            ready: Vec::new(),
-            is_closed: false,
-            openings: Vec::new(),
-            waits: Vec::new(),
-            untold: Vec::new(),
-            awaited: std::collections::BTreeMap::new(),
-            is_known: true,
-        }
+        let missing = missing.iter().map(|unit| unit.parse().expect("unit")).collect();
+        TaskView { missing, ..sample("370202") }
     }
 
     /// A helper that does not answer is named with its last answer, for a day as a warning and then

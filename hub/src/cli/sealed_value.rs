@@ -61,12 +61,13 @@ pub(super) fn of(task: &TaskView) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use domain::disclosure::sealed::TaskId;
 
     use super::*;
 
-    fn task(area: &str) -> TaskView {
+    /// A task of a week with one report of two.
+    pub(in crate::cli) fn task(area: &str) -> TaskView {
         TaskView {
             id: TaskId::from_bytes([1; 32]),
             area: area.parse().expect("unit"),

@@ -2,37 +2,14 @@
 //! button that could only be refused.
 
 use axum::http::StatusCode;
-use runtime::web::Role;
 use runtime::web::trial::{Browser, Seen};
 
-use crate::console::ledgers::tests::{browser, school};
+use super::tests::{PUPIL, place, send, two};
 use crate::ledger::alert::AlertMove;
 use crate::ledger::read;
-use crate::ledger::testing::School;
-
-const PUPIL: &str = "G99999920130100001A";
 
 async fn get(browser: &mut Browser, path: &str) -> Seen {
     browser.get(path).await.expect("page")
-}
-
-async fn send(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Seen {
-    let csrf = get(browser, "/work").await.field("csrf").expect("csrf").to_owned();
-    let mut all = vec![("csrf", csrf.as_str())];
-    all.extend(fields);
-    browser.post(path, &all).await.expect("reply")
-}
-
-async fn two() -> (School, Browser, Browser) {
-    let school = school();
-    let li = browser(&school, "li", Role::Counsellor, "T001").await;
-    let head = browser(&school, "head", Role::MoralHead, "T002").await;
-    (school, li, head)
-}
-
-fn place(seen: &Seen) -> String {
-    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
-    seen.header("location").split('?').next().unwrap_or_default().to_owned()
 }
 
 /// Grades are those of the school, by their names, in the form, in the filter and in the list; who

@@ -11,13 +11,13 @@ use crate::ledger::browse;
 use crate::ledger::kinds::KINDS;
 use crate::ledger::testing::{School, TestPupil};
 
-const PUPIL: &str = "G99999920130100001A";
+pub(super) const PUPIL: &str = "G99999920130100001A";
 
 async fn csrf(browser: &mut Browser, path: &str) -> String {
     browser.get(path).await.expect("page").field("csrf").expect("csrf").to_owned()
 }
 
-async fn send(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Seen {
+pub(super) async fn send(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Seen {
     let csrf = csrf(browser, "/work").await;
     let mut all = vec![("csrf", csrf.as_str())];
     all.extend(fields);
@@ -25,14 +25,14 @@ async fn send(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> See
 }
 
 /// Counsellor and moral-education head, each signed in.
-async fn two() -> (School, Browser, Browser) {
+pub(super) async fn two() -> (School, Browser, Browser) {
     let school = school();
     let li = browser(&school, "li", Role::Counsellor, "T001").await;
     let head = browser(&school, "head", Role::MoralHead, "T002").await;
     (school, li, head)
 }
 
-fn place(seen: &Seen) -> String {
+pub(super) fn place(seen: &Seen) -> String {
     assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
     seen.header("location").split('?').next().unwrap_or_default().to_owned()
 }

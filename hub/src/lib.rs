@@ -17,6 +17,7 @@ pub mod enrolment;
 mod hooks;
 pub mod intake;
 pub mod listing;
+pub mod metrics;
 pub mod opened;
 pub mod packs;
 pub mod publication;

@@ -7,14 +7,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, StatusCode};
 use axum::routing::get;
+use runtime::sql::Tx;
 use runtime::web::factor::FactorPolicy;
 use runtime::web::{Label, SessionStore, Sessions, Shell, Transport};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{Hub, HubError};
+use crate::metrics::{self, Scrape};
 use crate::statistics::Statistics;
 use crate::store::setting::registry_version;
 use crate::{console, rest};
@@ -62,7 +65,7 @@ impl Console {
     }
 }
 
-/// Pages, interface, and two addresses for whoever watches the process.
+/// Pages, interface, and three addresses for whoever watches the process.
 fn router(hub: &Hub) -> Result<Router, HubError> {
     let config = hub.config();
     let store = SessionStore::new(hub.database().clone());
@@ -76,7 +79,11 @@ fn router(hub: &Hub) -> Result<Router, HubError> {
     let pages = console::router(config.kind, Arc::clone(&shell), Arc::new(statistics.clone()));
     let watched = hub.clone();
     let ready = get(move || readiness(watched.clone()));
-    let health = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);
+    let measured = hub.clone();
+    let health = Router::new()
+        .route("/livez", get(|| async { "ok" }))
+        .route("/readyz", ready)
+        .route("/metrics", get(move || metrics(measured.clone())));
     Ok(health.merge(rest::router(shell, statistics)).merge(pages))
 }
 
@@ -85,5 +92,22 @@ async fn readiness(hub: Hub) -> (StatusCode, &'static str) {
     match hub.database().read_async(registry_version).await {
         Ok(_) => (StatusCode::OK, "ready"),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer"),
+    }
+}
+
+/// What a monitor on this machine reads, without a session: no figure of a school is in it.
+async fn metrics(hub: Hub) -> Result<([(HeaderName, &'static str); 1], String), StatusCode> {
+    let (clock, identity) = (hub.clock().clone(), hub.identity().current());
+    let config = hub.config().clone();
+    let scrape = move |tx: &Tx<'_>| {
+        let now = (clock.now(), clock.today());
+        Scrape { config: &config, identity: Some(&identity), now }.text(tx)
+    };
+    match hub.database().read_async(scrape).await {
+        Ok(text) => Ok(([(CONTENT_TYPE, metrics::MEDIA_TYPE)], text)),
+        Err(error) => {
+            tracing::warn!(%error, "metrics could not be read");
+            Err(StatusCode::SERVICE_UNAVAILABLE)
+        }
     }
 }

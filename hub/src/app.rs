@@ -191,7 +191,7 @@ impl Hub {
             uplink: uplink.clone(),
         };
         let relay = relay((&config, &clock), (&identity, &roots), uplink.as_ref(), sent_down);
-        let (sealer, intake) = take_in((&database, &relay), sealing, &folded);
+        let (sealer, intake) = take_in((&database, &relay, &sealed), sealing, &folded);
         Ok(Self(Arc::new(Inner {
             config,
             database,
@@ -346,6 +346,7 @@ impl Hub {
         tokio::spawn(watch_directives(self.clone(), stop.clone()));
         tokio::spawn(crate::relay::serve(self.clone(), self.0.news.clone(), stop.clone()));
         tokio::spawn(crate::opened::lane::serve(self.clone(), stop.clone()));
+        tokio::spawn(sealed::silent::serve(self.0.sealed.clone(), stop.clone()));
         if let Some(address) = self.config().helper_address.clone() {
             let bells = (self.0.relay.arrived.clone(), self.0.relay.sent_down.clone());
             let leader = sealed::leader::Leader::new(self.0.sealed.clone(), address, bells);
@@ -462,7 +463,7 @@ fn relay(
 
 /// What seals sums, and what takes frames in and has them sealed.
 fn take_in(
-    (database, relay): (&Database, &Arc<Relay>),
+    (database, relay, sealed): (&Database, &Arc<Relay>, &sealed::Hub),
     sealing: SealerParts,
     folded: &Arc<Notify>,
 ) -> (Arc<Sealer>, Intake) {
@@ -477,6 +478,7 @@ fn take_in(
         identity: shared.identity.clone(),
         sealer: sealer.clone(),
         relay: relay.clone(),
+        sealed: sealed.clone(),
         folded: folded.clone(),
     });
     (sealer, intake)

@@ -6,6 +6,8 @@
 //! encrypted as its original, and opens like a data folder. Where the place is not there (a disk
 //! that is not plugged in) nothing is made in its stead.
 
+mod proof;
+
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,8 @@ use runtime::sql::SqlError;
 
 use crate::app::{CERTIFICATES, Node};
 use crate::config::{BackupPlan, Config};
+
+pub use proof::{ProofError, prove};
 
 /// What ends the name of a copy that is not whole.
 const PART: &str = ".part";
@@ -206,14 +210,14 @@ mod tests {
     use crate::ledger::profile;
     use crate::unlock::Opener;
 
-    struct Place {
+    pub(super) struct Place {
         folder: tempfile::TempDir,
-        opener: Opener,
-        node: Node,
+        pub(super) opener: Opener,
+        pub(super) node: Node,
         hand: SimulatedClock,
     }
 
-    fn place() -> Place {
+    pub(super) fn place() -> Place {
         let folder = tempfile::tempdir().expect("folder");
         let data = folder.path().join("data");
         let opener = Opener::danger_new_key_file(&folder.path().join("key")).expect("key file");
@@ -242,7 +246,7 @@ mod tests {
         assert!(copy.join("node.toml").exists() && !copy.join("machine.key").exists());
     }
 
-    fn plan(place: &Place) -> BackupPlan {
+    pub(super) fn plan(place: &Place) -> BackupPlan {
         BackupPlan { to: place.folder.path().join("usb"), hour: 12, keep: 2 }
     }
 

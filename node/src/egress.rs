@@ -406,7 +406,7 @@ pub fn hop(sent: &SentItem) -> HopState {
         (Some(1), _) => HopState::Received { at_ms },
         (Some(_), _) => {
             let reason = refusal::label(&sent.code, &sent.reason);
-            HopState::Refused { at_ms, reason }
+            HopState::Refused { at_ms, reason, next: refusal::next(&sent.code) }
         }
         (None, Some(_)) => HopState::Sent,
         (None, None) => HopState::Waiting,

@@ -57,9 +57,10 @@ pub struct Record {
     pub roster: Digest,
     /// Schools whose report is of this task.
     pub fresh: u32,
-    /// Schools of the groups that were due.
+    /// Schools of the groups that were due: those that stand.
     pub due: u32,
-    /// Schools of the groups that were closed or out of session.
+    /// Schools of the groups that were noted as closed or out of session: they hide nobody, and
+    /// those of them that do not stand are not in it.
     pub absent: BTreeSet<UnitId>,
     /// Digest of the opened cells.
     pub result: Digest,
@@ -145,8 +146,11 @@ pub fn groups(names: &[String]) -> Result<BTreeSet<GroupId>, SealedError> {
     Ok(read.into_iter().collect())
 }
 
-/// Reads units, which must stand in order and once each.
-fn units(names: &[String]) -> Result<BTreeSet<UnitId>, SealedError> {
+/// Reads units that are away, which must stand in order and once each.
+///
+/// # Errors
+/// A text that is no unit, or another order.
+pub fn units(names: &[String]) -> Result<BTreeSet<UnitId>, SealedError> {
     let read: Result<Vec<UnitId>, _> = names.iter().map(|name| name.parse()).collect();
     let read = read.map_err(|_| SealedError::Field("absent"))?;
     if !read.is_sorted_by(|one, next| one < next) {

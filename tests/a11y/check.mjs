@@ -1,7 +1,8 @@
 // Runs axe and a keyboard walk over every page of a small city, in both languages.
 //
 // Pages are found by following links from the start page of each account, so nothing has to be
-// listed here. Addresses that differ in a number or an id only are looked at a few times.
+// listed here. Addresses that differ in a number or an id only are looked at a few times. What no
+// link leads to is asked for by itself: forms that were refused, and the pages of a student.
 
 import { spawn, execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
@@ -30,8 +31,14 @@ const TABS_MAX = 400;
 /** How long the city may take to come up. */
 const CITY_MS = 10 * 60_000;
 const PASSWORD = "four green umbrellas";
-/** Roles that the city gives nobody at the school that is looked at. */
-const ROLES = ["principal", "auditor"];
+/** Roles that the city gives nobody at the school that is looked at, each with its post there. */
+const ROLES = [["principal"], ["auditor"], ["class-teacher", "班主任"], ["mentor", "导师"]];
+/** Forms of an account that are sent empty, so that they come back with what is wrong. */
+const REFUSED = {
+  xinli: ["/acts/open", "/talks/new", "/talks/batch", "/ledgers/consent/new", "/ledgers/talk/import",
+    "/screening/new", "/referrals/new"],
+  deyu: ["/ledgers/mentor/new", "/ledgers/facility/new", "/acts/hold"],
+};
 
 const findings = [];
 let looked = 0;
@@ -71,9 +78,10 @@ async function addAccounts(dir, browser, head) {
   writeFileSync(file, PASSWORD);
   const data = join(dir, operatedSchool(dir));
   const added = [];
-  for (const role of ROLES) {
+  for (const [role, post] of ROLES) {
     const login = `look-${role}`;
     const args = ["__run", "node", "user", "add", login, "--name", "测试", "--role", role, "--json"];
+    if (post) args.push("--staff", staffOf(dir, post));
     const said = JSON.parse(
       execFileSync(program, [...args, "--password-file", first, "--data", data], { stdio: "pipe" }));
     const given = join(dir, `${login}.txt`);
@@ -106,6 +114,12 @@ function operatedSchool(dir) {
   return units.find((unit) => unit !== undefined);
 }
 
+/** The number of the first member of staff of a post, as the office's list has it. */
+function staffOf(dir, post) {
+  const list = readFileSync(join(dir, "office", operatedSchool(dir), "staff.csv"), "utf8");
+  return list.split("\n").find((line) => line.endsWith(`,${post}`)).split(",")[0];
+}
+
 /** The code of an authenticator app: RFC 6238 over the key that the page shows. */
 function appCode(key, step) {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -120,8 +134,8 @@ function appCode(key, step) {
 
 const now = () => Math.floor(Date.now() / 30_000);
 
-/** Everything that is looked at on one page. */
-async function look(page, where) {
+/** Everything that is looked at on one page; as a state of its own where it is one. */
+async function look(page, where, state) {
   looked += 1;
   await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
   await page.evaluate(axe);
@@ -135,7 +149,9 @@ async function look(page, where) {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   if (over > 0) find(where, `wider than ${VIEW.width} by ${over}`);
-  const turn = `${await page.evaluate(() => document.documentElement.lang)} ${shape(page.url())}`;
+  const lang = await page.evaluate(() => document.documentElement.lang);
+  // A state is walked in one language: the order of its controls is that of the page without it.
+  const turn = state ? `${state} ${shape(page.url())}` : `${lang} ${shape(page.url())}`;
   if (!walked.has(turn)) {
     walked.add(turn);
     await walk(page, where);
@@ -234,6 +250,88 @@ async function openStudent(page, where) {
   await page.goBack();
 }
 
+/** Sends a form as it is, whatever a browser would still ask for, and looks at the answer. */
+async function refuse(page, base, path, where) {
+  await page.goto(new URL(path, base).href);
+  const send = page.evaluate((action) => {
+    const form = document.querySelector(`main form[method=post][action='${action}']`);
+    form.noValidate = true;
+    form.querySelector("button[type=submit]").click();
+  }, path);
+  await Promise.all([page.waitForNavigation(), send.catch(() => null)]);
+  if ((await page.$("[role=alert], .err")) === null) find(where, "an empty form was not refused");
+  await look(page, `${where} (refused)`, "refused");
+}
+
+/** Sends the forms of an account empty, in both languages, signed in once. */
+async function refusals(browser, base, account) {
+  const context = await browser.newContext({ viewport: VIEW, locale: "zh-CN" });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => find(account.login, `script error: ${error.message}`));
+  await signIn(page, base, account);
+  for (const lang of ["zh", "en"]) {
+    await page.goto(new URL(`/ledgers?lang=${lang}`, base).href);
+    for (const path of REFUSED[account.login] ?? []) {
+      await refuse(page, base, path, `${account.login} ${lang} ${path}`);
+    }
+  }
+  await context.close();
+}
+
+/** Opens a run as the counsellor, and gives the codes of a class; null where there is no term. */
+async function openRun(browser, base, account) {
+  const context = await browser.newContext({ viewport: VIEW, locale: "zh-CN" });
+  const page = await context.newPage();
+  await signIn(page, base, account);
+  await page.goto(new URL("/screening/new", base).href);
+  if ((await page.$("[name=last]")) === null) return null;
+  const on = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const typed = { name: "看一遍", contact: "心理辅导室", first: on(-6), last: on(6), from: "00:00",
+    to: "23:59", classes_per_day: "0" };
+  for (const [name, value] of Object.entries(typed)) await page.fill(`[name=${name}]`, value);
+  for (const box of await page.$$("input[name=use][value^='phq-9:']")) await box.check();
+  await page.click("form[action='/screening/new'] button[type=submit]");
+  await page.click("main a[href*='/classes/']");
+  await page.click("form[action$='/codes'] button[value=new]");
+  const codes = await page.$$eval(".slip b", (all) => all.map((b) => b.textContent));
+  await context.close();
+  return codes;
+}
+
+/** Answers as a student on a school's computer, looking at each page on the way. */
+async function answer(browser, base, code, lang) {
+  const context = await browser.newContext({ viewport: VIEW, locale: lang === "zh" ? "zh-CN" : "en" });
+  const page = await context.newPage();
+  const who = `student ${lang}`;
+  page.on("pageerror", (error) => find(who, `script error: ${error.message}`));
+  const at = async (path, state) => {
+    if (path) await page.goto(new URL(path, base).href);
+    await look(page, `${who} ${new URL(page.url()).pathname} ${state ?? ""}`.trim(), state);
+  };
+  const enter = async (typed) => {
+    await page.fill("#code", typed);
+    await page.click("form[action='/answer'] button[type=submit]");
+  };
+  await at(`/answer?lang=${lang}`);
+  await enter("222-222-223");
+  await at(null, "refused");
+  await enter(code);
+  if (new URL(page.url()).pathname !== "/answer/start") find(who, `the code leads to ${page.url()}`);
+  await at(null);
+  await at("/answer/decline");
+  // The ninth question asks about self-harm: its answer offers help.
+  await page.goto(new URL("/answer/items/9", base).href);
+  await page.click("button[name=value][value='3']");
+  await at(null, "care");
+  await at("/answer/items/1");
+  await page.click("button[name=value][value='0']");
+  await at("/answer/items/1", "answered");
+  await at("/answer/review");
+  await page.click("form[action='/answer/submit'] button[type=submit]");
+  await at(null, "done");
+  await context.close();
+}
+
 async function crawl(browser, base, account, lang) {
   const context = await browser.newContext({ viewport: VIEW, locale: lang === "zh" ? "zh-CN" : "en" });
   const page = await context.newPage();
@@ -301,6 +399,14 @@ try {
   for (const account of places) {
     for (const lang of ["zh", "en"]) await crawl(browser, account.url, account, lang);
   }
+  const own = places.filter((place) => place.url === school.url);
+  for (const account of own) {
+    if (REFUSED[account.login]) await refusals(browser, account.url, account);
+  }
+  const codes = await openRun(browser, school.url, own.find((place) => place.login === "xinli"));
+  if (codes === null) console.log("no term today, so nobody answers");
+  else if (codes.length < 2) find("student", `${codes.length} codes, so nobody answers`);
+  else for (const [at, lang] of ["zh", "en"].entries()) await answer(browser, school.url, codes[at], lang);
 } finally {
   await browser?.close();
   city?.kill("SIGTERM");

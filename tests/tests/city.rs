@@ -9,9 +9,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
+use runtime::clock::Clock;
+use runtime::web::Lang;
 use serde_json::Value;
+use tests::city::plan::plan;
+use tests::city::report::{Reader, provenance_of, table_text};
 
 /// Runs the city's binary to its end.
 fn city(args: &[&str]) -> Output {
@@ -37,9 +42,7 @@ fn build(dir: &Path, schools: &str, more: &[&str]) -> Value {
 
 /// The total of an indicator, if it has a value.
 fn total(city: &Value, indicator: &str) -> Option<u64> {
-    let rows = city["table"]["rows"].as_array().expect("rows");
-    let row = rows.iter().find(|row| row["indicator"] == indicator).expect(indicator);
-    row["total"]["value"].as_u64()
+    row(city, indicator)["total"]["value"].as_u64()
 }
 
 /// Files of rolls: what is in them must be found nowhere outside a school's own folder.
@@ -49,25 +52,53 @@ fn rolls(folder: &Path) -> Vec<PathBuf> {
     files.filter(|file| file.exists()).collect()
 }
 
-/// Student numbers, and names that are too long to be an ordinary word.
+/// Pairs of characters that stand next to each other somewhere in what the product itself says:
+/// its packs, its sentences, the names of schools and hubs.
+fn ordinary() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("workspace");
+    let places = ["proto/packs", "hub", "node/src", "node/templates", "runtime", "tests/data"];
+    let mut folders: Vec<PathBuf> = places.iter().map(|place| root.join(place)).collect();
+    folders.push(root.join("tests/src/city"));
+    let mut pairs = BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                let marks: Vec<char> = text.chars().collect();
+                let wide = |pair: &&[char]| pair.iter().all(|mark| ('一'..='龥').contains(mark));
+                pairs.extend(marks.windows(2).filter(wide).map(String::from_iter));
+            }
+        }
+    }
+    pairs
+}
+
+/// Student numbers, and names: all of three characters, and those of two that the product says
+/// nowhere by itself.
 fn canaries(rolls: &[PathBuf]) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+    let (mut found, mut short, ordinary) = (BTreeSet::new(), 0, ordinary());
     for roll in rolls {
         let mut reader = csv::Reader::from_path(roll).expect("roll");
         for row in reader.records() {
             let row = row.expect("row");
             found.insert(row[0].to_owned());
-            if row[2].chars().count() >= 3 {
-                found.insert(row[2].to_owned());
+            match row[2].chars().count() {
+                0 | 1 => {}
+                2 if ordinary.contains(&row[2]) => {}
+                2 => short += usize::from(found.insert(row[2].to_owned())),
+                _ => drop(found.insert(row[2].to_owned())),
             }
         }
     }
-    assert!(found.len() > 500, "a search for nothing would find nothing");
+    assert!(found.len() > 500 && short > 50, "a search for nothing would find nothing: {short}");
     found
 }
 
-/// Every file that a school's network code, a hub or a log could have written.
-fn outside(dir: &Path, schools: &BTreeSet<String>) -> Vec<PathBuf> {
+/// Every file that a school's network code, a hub or a log could have written, and the ledgers:
+/// they hold all of it, and are encrypted.
+fn written(dir: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -79,7 +110,7 @@ fn outside(dir: &Path, schools: &BTreeSet<String>) -> Vec<PathBuf> {
             let path = entry.expect("entry").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if !schools.contains(&name) || !is_ledger(&path) {
+            } else {
                 files.push(path);
             }
         }
@@ -87,22 +118,24 @@ fn outside(dir: &Path, schools: &BTreeSet<String>) -> Vec<PathBuf> {
     files
 }
 
-/// The ledger holds persons and is encrypted; it is searched as well, but for plain text only.
-fn is_ledger(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ledger.db"))
-}
-
 /// Searches files for canaries; a hit names the file and never the pupil.
 fn search(files: &[PathBuf], canaries: &BTreeSet<String>) {
     let mut by_head: BTreeMap<[u8; 6], Vec<&[u8]>> = BTreeMap::new();
+    // Most places are passed over at a glance.
+    let mut begins = vec![false; 1 << 16];
+    let place = |bytes: &[u8]| usize::from(bytes[0]) << 8 | usize::from(bytes[1]);
     for canary in canaries {
         let bytes = canary.as_bytes();
         let head = bytes[..6].try_into().expect("six bytes");
         by_head.entry(head).or_default().push(bytes);
+        begins[place(bytes)] = true;
     }
     for file in files {
         let bytes = std::fs::read(file).expect("file");
-        for at in 0..bytes.len().saturating_sub(6) {
+        for at in 0..(bytes.len() + 1).saturating_sub(6) {
+            if !begins[place(&bytes[at..at + 2])] {
+                continue;
+            }
             let head: [u8; 6] = bytes[at..at + 6].try_into().expect("six bytes");
             let Some(tails) = by_head.get(&head) else {
                 continue;
@@ -113,34 +146,131 @@ fn search(files: &[PathBuf], canaries: &BTreeSet<String>) {
     }
 }
 
-fn school_ids(rolls: &[PathBuf]) -> BTreeSet<String> {
-    let name = |file: &PathBuf| file.parent().and_then(Path::file_name).map(|n| n.to_owned());
-    rolls.iter().filter_map(name).map(|name| name.to_string_lossy().into_owned()).collect()
-}
-
-/// One command builds a city whose clear counts are those of the files, and nobody is found
-/// outside a school.
+/// One command builds a city whose clear counts are those of the files, in which health has its hub
+/// and what is about persons is opened by both hubs, exactly; and nobody is found outside a school.
 #[test]
 fn a_city_of_generated_pupils_is_whole_and_leaks_nobody() {
     let folder = tempfile::tempdir().expect("folder");
-    let table = build(folder.path(), "6", &[]);
+    let table = build(folder.path(), "12", &[]);
     let rolls = rolls(&folder.path().join("office"));
     let lines: usize = rolls
         .iter()
         .map(|roll| std::fs::read_to_string(roll).expect("roll").lines().count() - 1)
         .sum();
-    assert_eq!(rolls.len(), 6);
+    assert_eq!(rolls.len(), 12);
     assert_eq!(total(&table, "base.students"), Some(lines as u64));
-    assert_eq!(total(&table, "base.schools"), Some(6));
+    assert_eq!(total(&table, "base.schools"), Some(12));
     assert!(total(&table, "mtr.talks").is_some_and(|talks| talks > 100), "a school that lives");
-    assert_eq!(table["table"]["coverage"]["schools_reported"], 6);
-    assert_eq!(table["table"]["coverage"]["schools_due"], 6);
+    assert_eq!(table["table"]["coverage"]["schools_reported"], 12);
+    assert_eq!(table["table"]["coverage"]["schools_due"], 12);
     let closed = table["table"]["closed"].as_array().expect("closed");
     assert!(closed.iter().any(|line| line["indicator"] == "alt.open"), "named, never zero");
-    let files = outside(folder.path(), &school_ids(&rolls));
-    assert!(files.iter().any(|file| file.ends_with("370200/hub.db")));
-    assert!(files.iter().any(|file| file.ends_with("transfer.db")));
+    let opened = table["table"]["opened"].as_array().expect("opened sums");
+    assert!(!opened.is_empty() && opened.iter().all(|sum| sum["helper"] == "HC-QD"));
+    let exact = &row(&table, "scr.completed")["total"];
+    assert!(exact["value"].as_u64().is_some_and(|value| value > 100), "{exact}");
+    assert_eq!(exact["rounding_error_max"].as_u64().unwrap_or(0), 0, "{exact}");
+    let files = written(folder.path());
+    for name in ["370200/hub.db", "HC-QD/hub.db", "transfer.db", "ledger.db"] {
+        assert!(files.iter().any(|file| file.ends_with(name)), "{name}");
+    }
     search(&files, &canaries(&rolls));
+    check_printed(folder.path(), lines);
+}
+
+/// The row of an indicator.
+fn row<'t>(city: &'t Value, indicator: &str) -> &'t Value {
+    let rows = city["table"]["rows"].as_array().expect("rows");
+    rows.iter().find(|row| row["indicator"] == indicator).expect(indicator)
+}
+
+/// Asked for one hub a city has none of health's. Where it has one, that is founded beside the
+/// districts and before the streets; a city without it is ended at its first street.
+#[test]
+fn a_city_of_one_hub_has_none_of_healths() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (dir, mut command) = (folder.path(), Command::new(env!("CARGO_BIN_EXE_xinqiao-city")));
+    command.args(["--once", "--json", "--one-hub", "--life", "0", "--schools", "12", "--dir"]);
+    let quiet = command.arg(dir).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut city = quiet.spawn().expect("the city runs");
+    let street = dir.join("310117107/hub.db");
+    for _ in 0..1_200 {
+        if street.exists() || city.try_wait().expect("the city").is_some() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let has = (street.exists(), dir.join("310117/hub.db").exists(), dir.join("HC-QD").exists());
+    city.kill().expect("ended");
+    city.wait().expect("ended");
+    assert_eq!(has, (true, true, false));
+}
+
+/// A terminal shows the table in both languages, and of every hub what its figures are made of.
+fn check_printed(dir: &Path, students: usize) {
+    let clock = Clock::system();
+    let reader = Reader::open(&dir.join("370200"), clock.clone()).expect("city");
+    let table = reader.table().expect("table");
+    let plain = |line: &str| line.replace([',', '\u{a0}', '\u{202f}'], "");
+    let has = |text: &str, name: &str| {
+        let mut lines = text.lines().map(plain);
+        lines.any(|line| line.contains(name) && line.contains(&students.to_string()))
+    };
+    let (zh, en) = (table_text(&table, Lang::Zh), table_text(&table, Lang::En));
+    assert!(has(&zh, "学生"), "{zh}");
+    assert!(has(&en, "tudents"), "{en}");
+    let plan = plan(12).expect("plan");
+    let made_of = provenance_of(&plan.hubs, dir, (&clock, Lang::En)).expect("provenance");
+    for hub in &plan.hubs {
+        assert!(made_of.contains(&format!("({})", hub.unit)), "{}: {made_of}", hub.unit);
+    }
+    for school in &plan.schools {
+        assert!(made_of.contains(&school.school.school_code), "{made_of}");
+    }
+    assert!(made_of.contains("clear.term") && made_of.contains("snapshot"), "{made_of}");
+}
+
+/// Processes of this machine that were given a folder.
+#[cfg(target_os = "linux")]
+fn running_in(dir: &str) -> usize {
+    let processes = std::fs::read_dir("/proc").expect("processes").flatten();
+    let asked = processes.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    asked.filter(|line| String::from_utf8_lossy(line).contains(dir)).count()
+}
+
+/// A city that is interrupted while it is built tells how far it has come, a line for each tenth,
+/// ends with the code for that and a sentence, and leaves no process behind.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_interrupted_city_ends_with_130() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().expect("folder");
+    let dir = folder.path().join("city");
+    let dir = dir.to_str().expect("path");
+    let mut city = Command::new(env!("CARGO_BIN_EXE_xinqiao-city"))
+        .args(["--schools", "6", "--lang", "en", "--dir", dir])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the city runs");
+    let mut lines = BufReader::new(city.stderr.take().expect("stderr")).lines();
+    let mut said = lines.by_ref().map_while(Result::ok);
+    assert!(said.any(|line| line == "Commissions' roots: 1/1"), "a line of progress");
+    assert!(said.any(|line| line.starts_with("Hubs: 1/")), "and one for each tenth");
+    let told = Command::new("kill").args(["-INT", &city.id().to_string()]).status();
+    assert!(told.expect("kill").success());
+    let rest: Vec<String> = lines.map_while(Result::ok).collect();
+    let output = city.wait_with_output().expect("ended");
+    assert_eq!(output.status.code(), Some(130), "{rest:?}");
+    assert!(rest.iter().any(|line| line.contains("interrupted")), "{rest:?}");
+    assert!(rest.iter().any(|line| line.contains("half-built")), "{rest:?}");
+    assert!(output.stdout.is_empty(), "no table");
+    // A service ends when its standard input does.
+    let ended = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        running_in(dir) == 0
+    });
+    assert!(ended, "nothing of it runs on");
 }
 
 /// A folder in use and an impossible number of schools are refused with a sentence.
@@ -189,8 +319,7 @@ fn real_answers_come_out_right_and_leak_nobody() {
     check_consented(&table, folder.path(), &data);
     let mut all = real;
     all.extend(rolls(&folder.path().join("office")));
-    let files = outside(folder.path(), &school_ids(&all));
-    search(&files, &canaries(&all));
+    search(&written(folder.path()), &canaries(&all));
 }
 
 /// Lines of a report without its first column, keyed by everything but the three figures.
@@ -278,9 +407,7 @@ fn check_consented(table: &Value, dir: &Path, data: &Path) {
     let screened = total(table, "scr.completed").expect("screened");
     let refused = total(table, "scr.refused").expect("refused");
     let students = total(table, "base.students").expect("students");
-    let rows = table["table"]["rows"].as_array().expect("rows");
-    let row = rows.iter().find(|row| row["indicator"] == "scr.completed").expect("row");
-    let most = row["total"]["rounding_error_max"].as_u64().expect("bound");
+    let most = row(table, "scr.completed")["total"]["rounding_error_max"].as_u64().expect("bound");
     assert!(screened <= answered + most && screened + most >= answered, "{screened} {answered}");
     assert!(screened <= consented + most, "nobody without consent was counted");
     assert!(refused + most >= students - consented, "without consent: refused");

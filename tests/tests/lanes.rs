@@ -8,17 +8,27 @@
 
 use std::time::Duration;
 
+use certs::chain::Trust;
+use certs::identity::LeafIdentity;
+use certs::tls::client_config;
+use domain::release::Release;
 use domain::unit::UnitKind;
 use hub::intake::Reply;
 use hub::store::unit::{UnitStatus, set_status};
 use hub::store::{contribution, lane, snapshot};
+use node::console::HopState;
 use proto::frame::{decode_item, encode_frame, encode_item};
+use proto::wire::stats::statistics_client::StatisticsClient;
+use proto::wire::stats::{ListIndicatorsRequest, QueryRequest, Status};
 use proto::wire::sync::link_response::Part;
 use proto::wire::sync::{ItemKind, Lane};
 use runtime::sql::SqlError;
-use runtime::uplink::{UplinkError, outbox};
+use runtime::transport::connect;
+use runtime::uplink::{CLOCK_SKEW, UplinkError, notes, outbox};
+use runtime::web::Lang;
 use tests::federation::{Federation, Figures, Member, RunningHub, TERM};
 use tokio_util::sync::CancellationToken;
+use tonic::transport::Channel;
 
 const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
 
@@ -112,7 +122,17 @@ async fn a_lost_answer_outlives_the_hubs_key() {
     assert_eq!(keys.expect("keys"), Some(2), "one answer under each key");
 }
 
+/// A release as a member signs it.
+fn signed(member: &Member, release: &Release) -> Vec<u8> {
+    let body = proto::release::encode(release);
+    let signature = member.identity.key().sign(proto::frame::RELEASE_CONTEXT, &body);
+    encode_item(ItemKind::Release, body, signature.expect("signature").to_bytes())
+}
+
 /// Refusals consume their sequence: the item behind a bad one arrives.
+///
+/// Method: another unit's release, one whose body was changed after it was signed, bytes that are
+/// nothing, one under another key, and a good one behind them all.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_item_never_blocks_its_lane() {
     let (federation, figures) = (Federation::new(), Figures::new());
@@ -121,6 +141,10 @@ async fn a_bad_item_never_blocks_its_lane() {
     let stranger = Member::join(&federation, &hub, "S2");
     let good = figures.clear("S1", 7, 40);
     member.queue(&figures.clear("S2", 1, 5));
+    let mut spoiled = decode_item(&signed(&member, &figures.clear("S1", 6, 39))).expect("item");
+    *spoiled.body.last_mut().expect("body") ^= 1;
+    let spoiled = encode_item(ItemKind::Release, spoiled.body, spoiled.signature);
+    member.queue_item("spoiled", spoiled);
     member.queue_item("garbage", encode_item(ItemKind::Release, vec![9; 9], vec![1; 97]));
     stranger.queue(&figures.clear("S2", 2, 5));
     let signed_by_other: Result<Vec<_>, SqlError> =
@@ -129,6 +153,7 @@ async fn a_bad_item_never_blocks_its_lane() {
     member.queue(&good);
     member.flush().await.expect("push");
     assert_eq!(member.outcome("S2/clear.term/2025S1/1"), "foreign_unit");
+    assert_eq!(member.outcome("spoiled"), "bad_signature");
     assert_eq!(member.outcome("garbage"), "unknown_key");
     assert_eq!(member.outcome("foreign key"), "unknown_key");
     assert_eq!(member.outcome(&good.id().to_string()), "accepted");
@@ -157,6 +182,10 @@ async fn a_table_that_breaks_its_rule_is_refused() {
     let rounded = proto::release::encode(&figures.rounded("S1", 10, 204));
     spoil("catalogue", clear.clone(), &|wire| wire.catalogue[5] ^= 1);
     spoil("cells", clear.clone(), &|wire| wire.cells = vec![0x09]);
+    spoil("count", clear.clone(), &|wire| {
+        let cells = tests::federation::clear_cells(&figures.catalogue, 40);
+        wire.cells = domain::cell::pack(&cells[1..]);
+    });
     spoil("revision", clear.clone(), &|wire| wire.revision = 0);
     spoil("period", clear.clone(), &|wire| wire.period = "2025-W44".to_owned());
     spoil("unrounded", rounded.clone(), &|wire| {
@@ -167,13 +196,26 @@ async fn a_table_that_breaks_its_rule_is_refused() {
     spoil("rule", clear, &|wire| wire.rule = 2);
     member.flush().await.expect("push");
     assert_eq!(member.outcome("catalogue"), "unknown_catalogue");
-    assert_eq!(member.outcome("cells"), "breaks_rule");
+    assert_eq!(member.outcome("count"), "cell_count");
+    assert_eq!(member.outcome("cells"), "cell_count");
     assert_eq!(member.outcome("revision"), "unreadable");
     assert_eq!(member.outcome("period"), "wrong_period");
     assert_eq!(member.outcome("unrounded"), "breaks_rule");
     assert_eq!(member.outcome("persons"), "breaks_rule");
     assert_eq!(member.outcome("rule"), "breaks_rule");
     assert_eq!(students(&hub, &figures), None, "nothing of it counts");
+    for (name, what) in [
+        ("catalogue", "没有本校所用的指标目录"),
+        ("count", "格数与指标目录不符"),
+        ("unrounded", "违反出校规则"),
+    ] {
+        let sent: Result<_, SqlError> = member.database.read(move |tx| outbox::find(tx, name));
+        let told = node::egress::hop(&sent.expect("outbox").expect("item"));
+        let HopState::Refused { reason, next, .. } = told else { panic!("{name}: {told:?}") };
+        assert!(reason.in_lang(Lang::Zh).contains(what), "{name}: {reason:?}");
+        assert!(next.in_lang(Lang::Zh).contains("没有改动"), "{name}: {next:?}");
+        assert!(next.in_lang(Lang::Zh).contains('请'), "{name}: {next:?}");
+    }
 }
 
 /// Counts about persons leave once a term; a second, different table is refused.
@@ -398,10 +440,7 @@ async fn a_wrong_clock_is_an_alarm_and_no_refusal() {
             address: hub.address.to_string(),
             name: hub.hub.config().name.clone(),
         },
-        (
-            certs::chain::Trust::new(vec![federation.authority().root().clone()]),
-            wrong.clock().clone(),
-        ),
+        (Trust::new(vec![federation.authority().root().clone()]), wrong.clock().clone()),
         std::sync::Arc::new(tests::federation::NoHooks),
     );
     let release = figures.clear("S1", 1, 40);
@@ -409,6 +448,11 @@ async fn a_wrong_clock_is_an_alarm_and_no_refusal() {
     late.flush(Duration::from_secs(10)).await.expect("push");
     assert_eq!(member.outcome(&release.id().to_string()), "accepted");
     assert!(hub.alarms().contains(&"clock_skew".to_owned()));
+    // The member's side: what its status page and doctor read.
+    let note = |name| member.database.read(move |tx| notes::get(tx, name));
+    let skew: Result<_, SqlError> = note(CLOCK_SKEW);
+    let skew: i64 = skew.expect("note").expect("noted").parse().expect("milliseconds");
+    assert!((7_195_000..7_300_000).contains(&skew), "two hours ahead: {skew}");
 }
 
 /// Sums climb the tree: a city knows what schools sent, through two hubs that it trusts to add.
@@ -432,6 +476,54 @@ async fn figures_climb_from_school_to_city() {
     schools[0].queue(&figures.clear("S1", 2, 100));
     schools[0].flush().await.expect("correction");
     eventually("a correction climbs", || students(&city, &figures) == Some((136, 4))).await;
+    told_over_the_wire(&federation, (&city, &district), &schools[0], &street).await;
+}
+
+/// Asks a hub for figures as one of its members.
+async fn asker(
+    federation: &Federation,
+    hub: &RunningHub,
+    identity: &LeafIdentity,
+) -> StatisticsClient<Channel> {
+    let name = &hub.hub.config().name;
+    let trust = Trust::new(vec![federation.authority().root().clone()]);
+    let config = client_config(Some(identity), name, &trust).expect("client");
+    let dial = connect(&hub.address.to_string(), name, config).await.expect("dial");
+    StatisticsClient::new(dial.channel)
+}
+
+/// Members ask for figures over the same connection: a hub is given the sums and its fellows', a
+/// school the sums of its hub alone.
+async fn told_over_the_wire(
+    federation: &Federation,
+    (city, district): (&RunningHub, &RunningHub),
+    school: &Member,
+    street: &RunningHub,
+) {
+    let query = |members| QueryRequest {
+        indicator: "base.students".to_owned(),
+        period: TERM.to_owned(),
+        by: Vec::new(),
+        members,
+    };
+    let mut above = asker(federation, city, &district.hub.identity().current()).await;
+    let listed = above.list_indicators(ListIndicatorsRequest {}).await.expect("list").into_inner();
+    assert!(listed.indicators.iter().any(|known| known.id == "base.students"));
+    let told = above.query(query(true)).await.expect("figures").into_inner();
+    let units: Vec<&str> = told.units.iter().map(|unit| unit.unit.as_str()).collect();
+    assert_eq!(units, ["370200", "370202"]);
+    for unit in &told.units {
+        let figure = unit.figures.first().expect("figure");
+        assert_eq!((figure.status(), figure.value), (Status::Value, 136), "{}", unit.unit);
+        let coverage = unit.coverage.as_ref().expect("coverage");
+        assert_eq!(coverage.schools_reported, 4, "{}", unit.unit);
+    }
+    assert!(!told.catalogue.is_empty(), "the definition's version");
+    let mut own = asker(federation, street, &school.identity).await;
+    let sums = own.query(query(false)).await.expect("sums").into_inner();
+    assert_eq!(sums.units.len(), 1);
+    let others = own.query(query(true)).await.expect_err("a school");
+    assert_eq!(runtime::transport::code_of(&others), "MEMBERS_NOT_LISTED");
 }
 
 /// A hub that was put back from a backup outruns the snapshots that its parent knows.

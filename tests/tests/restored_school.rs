@@ -8,11 +8,16 @@
 
 use std::io::Cursor;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use certs::chain::Trust;
 use certs::digest::sha256;
+use certs::identity::LeafIdentity;
+use certs::tls::{client_config, server_config, server_name};
 use domain::catalogue::{Grade as CatalogueGrade, SchoolType};
 use domain::cell::unpack;
+use domain::ledger::SchoolRole;
+use domain::ledger::words::TalkTopic;
 use domain::period::{Period, TermId};
 use domain::unit::UnitKind;
 use hub::store::contribution;
@@ -21,14 +26,22 @@ use node::import::preview::{Scope, compare};
 use node::import::roster::{self, RosterContext};
 use node::import::source::Source;
 use node::import::value::{Grade, GradeSpan};
+use node::ledger::author::Author;
+use node::ledger::entry::{AuthorNote, StaffId, StudentId, Words};
 use node::ledger::import_batch::ImportSource;
 use node::ledger::profile::{self, Profile};
-use node::ledger::{Ledger, student};
+use node::ledger::refusal::LedgerRefusal;
+use node::ledger::talk::Talk;
+use node::ledger::{Ledger, student, write};
 use node::packs::Packs;
 use node::release::{self, Context};
 use node::transfer::Transfer;
 use node::unlock::LedgerKey;
-use tests::federation::{Federation, Member, RunningHub, name_responsible};
+use runtime::uplink::{IdentityCell, Parent, Uplink};
+use tests::federation::{Federation, Member, NoHooks, RunningHub, name_responsible};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
 const SCHOOL: &str = "F370202004J01";
@@ -196,5 +209,131 @@ async fn a_restored_ledger_outruns_what_its_hub_knows() {
         enrol(&school.ledger, 131);
         assert_eq!(school.send().await, 0);
         assert_eq!(counted(&hub, &school.context()), (5, 131));
+    }
+}
+
+/// A place between a member and its hub that sees in plain what both say. It has the keys of both,
+/// as nobody else has.
+struct Tap {
+    address: String,
+    up: Recorded,
+    down: Recorded,
+}
+
+/// Everything that was said in one direction.
+type Recorded = Arc<Mutex<Vec<u8>>>;
+
+impl Tap {
+    async fn between(federation: &Federation, hub: &RunningHub, member: &LeafIdentity) -> Self {
+        let root = federation.authority().root().clone();
+        let (name, trust) = (hub.hub.config().name.clone(), Trust::new(vec![root.clone()]));
+        let shown = server_config(&hub.hub.identity().current(), &root, &trust).expect("server");
+        let config = client_config(Some(member), &name, &trust).expect("client");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("socket");
+        let address = listener.local_addr().expect("address").to_string();
+        let tap = Self { address, up: Recorded::default(), down: Recorded::default() };
+        let (hub, up, down) = (hub.address, tap.up.clone(), tap.down.clone());
+        tokio::spawn(async move {
+            loop {
+                let (socket, _) = listener.accept().await.expect("connection");
+                let near = TlsAcceptor::from(shown.clone()).accept(socket).await.expect("member");
+                let socket = TcpStream::connect(hub).await.expect("hub");
+                let far = TlsConnector::from(config.clone());
+                let far = far.connect(server_name(&name).expect("name"), socket).await;
+                let (near_in, near_out) = tokio::io::split(near);
+                let (far_in, far_out) = tokio::io::split(far.expect("hub"));
+                tokio::spawn(record(near_in, far_out, up.clone()));
+                tokio::spawn(record(far_in, near_out, down.clone()));
+            }
+        });
+        tap
+    }
+
+    fn all(&self) -> Vec<u8> {
+        let said = |side: &Recorded| side.lock().expect("record").clone();
+        [said(&self.up), said(&self.down)].concat()
+    }
+}
+
+/// Passes on what comes and keeps a copy.
+async fn record(
+    mut from: impl AsyncReadExt + Unpin,
+    mut to: impl AsyncWriteExt + Unpin,
+    kept: Recorded,
+) {
+    let mut bytes = vec![0; 16_384];
+    while let Ok(read @ 1..) = from.read(&mut bytes).await {
+        kept.lock().expect("record").extend_from_slice(&bytes[..read]);
+        if to.write_all(&bytes[..read]).await.is_err() || to.flush().await.is_err() {
+            return;
+        }
+    }
+    // Whoever waits for more is told that this was all.
+    let _ = to.shutdown().await;
+}
+
+/// What a counsellor wrote about a pupil.
+const NOTE: &str = "夜里常醒，不愿去食堂";
+
+/// Enters a talk with the first pupil.
+fn note_a_talk(ledger: &Ledger) {
+    let talked = ledger.write("talk", |tx| {
+        let student = tx.query_opt("select min(id) from student", &[], |row| row.i64(0))?;
+        let staff = tx.query_opt("select min(id) from staff", &[], |row| row.i64(0))?;
+        let (student, staff) = student.zip(staff).expect("somebody");
+        let talk = Talk {
+            day: TODAY,
+            student: StudentId(student),
+            staff: StaffId(staff),
+            topics: Words::new([TalkTopic::Mind]),
+            concern: true,
+            raised: false,
+            home_visit: false,
+            note: AuthorNote::new(NOTE.to_owned()),
+        };
+        let by = Author::new("li", SchoolRole::Counsellor, None, 1_763_600_000_000);
+        write::add(tx, &by, &talk).map(drop)
+    });
+    talked.unwrap_or_else(|refused: LedgerRefusal| panic!("{refused}"));
+}
+
+fn holds(bytes: &[u8], what: &[u8]) -> bool {
+    bytes.windows(what.len()).any(|at| at == what)
+}
+
+/// What passes between a school and its hub is the signed bytes and nothing of a pupil: no student
+/// number, no name, nothing that somebody wrote about one.
+///
+/// Method: a tap with the keys of both sides, between a school with a roll and an entry and its
+/// hub. That it sees what passes is shown by the release, which it must have seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_about_a_pupil_is_on_the_wire() {
+    let federation = Federation::new();
+    let hub = RunningHub::start(&federation, DISTRICT, "370202", None).await;
+    let folder = federation.path("school");
+    let key = LedgerKey::generate();
+    let ledger = ledger(&folder, &key);
+    enrol(&ledger, 300);
+    note_a_talk(&ledger);
+    let mut school = School::start(&federation, &hub, ledger, &folder.join("transfer.db"));
+    let tap = Tap::between(&federation, &hub, &school.member.identity).await;
+    school.member.uplink = Uplink::new(
+        school.member.database.clone(),
+        IdentityCell::load(&federation.path(&school.member.unit).join("identity.pem"))
+            .expect("identity"),
+        Parent { address: tap.address.clone(), name: hub.hub.config().name.clone() },
+        (Trust::new(vec![federation.authority().root().clone()]), federation.clock().clone()),
+        Arc::new(NoHooks),
+    );
+    school.send().await;
+    let sent = school.transfer.releases(10).expect("outbox");
+    assert!(sent.iter().any(|item| item.outcome == Some(1)), "accepted through the tap");
+    let said = tap.all();
+    for item in &sent {
+        let body = proto::frame::decode_item(&item.item).expect("item").body;
+        assert!(holds(&said, &body), "the tap sees what passes");
+    }
+    for canary in ["G9999992013", "张某某", "李某", "T001", "七年级", "1班", NOTE] {
+        assert!(!holds(&said, canary.as_bytes()), "{canary} is on the wire");
     }
 }

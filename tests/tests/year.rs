@@ -15,9 +15,9 @@ use std::process::Command;
 use serde_json::Value;
 use tests::city::build::{City, Hubs, Wishes};
 use tests::city::days::Course;
-use tests::city::plan::plan_of;
+use tests::city::plan::{CITY, plan_of};
 use tests::city::progress::Progress;
-use tests::city::year::{self, Judged, Must};
+use tests::city::year::{self, Judged, Must, Summary};
 
 const DISTRICT: &str = "310117";
 const STREET: &str = "310117107";
@@ -74,6 +74,7 @@ async fn a_year_is_played_and_judged() {
     // A street sees the bands of its schools' sheets.
     let street = format!("street-{STREET}");
     assert!(of(&street).hidden > 0 && of(&street).must == Must::Safe);
+    published(&year, &export);
     let files = std::fs::read_dir(&export).expect("folder");
     let name = |entry: std::io::Result<std::fs::DirEntry>| {
         entry.expect("entry").file_name().to_string_lossy().into_owned()
@@ -81,6 +82,27 @@ async fn a_year_is_played_and_judged() {
     let written: Vec<String> = files.map(name).collect();
     assert!(year.files.iter().all(|one| written.contains(&one.file)), "{written:?}");
     assert!(written.iter().filter(|file| file.starts_with("school-")).count() >= 4);
+}
+
+/// District and city published both subjects of the term, and what the public reads of each is in a
+/// file of its own: noisy figures and nothing else, of which nothing follows.
+fn published(year: &Summary, export: &Path) {
+    let of = |unit: &str| ["alerts", "screening"].map(|one| format!("{unit} 2025S1-{one}"));
+    assert_eq!(year.published, [of(DISTRICT), of(CITY.0)].concat());
+    assert_eq!(year.unpublished, Vec::<String>::new());
+    for unit in [DISTRICT, CITY.0] {
+        let name = format!("public-{unit}.json");
+        let judged = year.files.iter().find(|one| one.file == name).expect("judged");
+        assert_eq!((judged.must, judged.leaks, judged.undecided), (Must::Safe, 0, 0));
+        let text = std::fs::read(export.join(&name)).expect("file");
+        let seen: Value = serde_json::from_slice(&text).expect("json");
+        let tables = seen["tables"].as_array().expect("tables").iter();
+        let cells: Vec<&Value> =
+            tables.flat_map(|table| table["cells"].as_array().expect("cells")).collect();
+        let told = cells.iter().filter(|cell| cell["value"].is_u64()).count();
+        assert!(told > 0, "{unit} published nothing that can be read");
+        assert!(cells.iter().all(|cell| cell["status"] == "noised"), "{unit}");
+    }
 }
 
 /// A city without a group has nothing to play, and says so before anything is made.

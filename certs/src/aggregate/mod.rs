@@ -31,7 +31,7 @@ use zeroize::Zeroizing;
 pub use halves::{Hubs, HubsError, SealedHalves};
 pub use key::{Commitment, KeyError, KeyHalf, Role, VerifyKey, agree};
 pub use sum::{OutputShare, SumShare, open};
-pub use verify::{Begun, Parts};
+pub use verify::{Begun, Looked, Parts};
 
 use crate::digest::{random_bytes, sha256};
 
@@ -94,6 +94,9 @@ pub enum AggregateError {
     /// school, number or key, altered, or above the cap.
     #[error("the proof of the report does not hold")]
     Proof,
+    /// What the other hub showed has no form: that hub is wrong, and not the school.
+    #[error("what the other hub showed is no share of this check")]
+    Shown,
     /// The two sums are not halves of one: other reports, or a spoiled share.
     #[error("the two sums do not belong together")]
     Apart,

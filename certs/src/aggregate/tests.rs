@@ -219,6 +219,45 @@ fn a_forged_answer_is_refused() {
     assert!(instance.answer(&key(7), parts, &shares.helper, &forged).is_err());
 }
 
+/// A report in whose common share the part about one hub's half is altered is refused by both hubs,
+/// each from what the other shows. By the crate alone the hub that has the half is told nothing of
+/// it, and the two would decide over different things.
+#[test]
+fn what_is_said_of_a_half_is_held_against_it() {
+    let instance = instance(255);
+    for place in [3, 35] {
+        let mut shares = split(&instance, &cells(&[(4, 9)]));
+        shares.public[place] ^= 1;
+        let parts = Parts { context: CONTEXT, nonce: &shares.nonce, public: &shares.public };
+        let (begun, shown) = instance.begin(&key(7), parts, &shares.leader).expect("begun");
+        assert_eq!(begun.is_as_told, place == 35);
+        let looked = instance.look(&key(7), parts, &shares.helper, &shown).expect("looked");
+        assert!(matches!(looked.share, Err(AggregateError::Proof)), "{place}");
+        let at_leader = instance.finish(parts, begun, &looked.shown);
+        assert!(matches!(at_leader, Err(AggregateError::Proof)), "{place}");
+    }
+}
+
+/// What has no form is the other hub's fault, and what does not hold can be the school's.
+#[test]
+fn a_share_without_form_is_told_from_a_proof_that_fails() {
+    let instance = instance(255);
+    let shares = split(&instance, &cells(&[(4, 9)]));
+    let parts = Parts { context: CONTEXT, nonce: &shares.nonce, public: &shares.public };
+    let begin = || instance.begin(&key(7), parts, &shares.leader).expect("begun");
+    let shown = begin().1;
+    let cut = instance.look(&key(7), parts, &shares.helper, &shown[1..]);
+    assert!(matches!(cut, Err(AggregateError::Shown)));
+    let cut = instance.finish(parts, begin().0, &shown[1..]);
+    assert!(matches!(cut, Err(AggregateError::Shown)));
+    let mut forged = shown;
+    forged[0] ^= 1;
+    let looked = instance.look(&key(7), parts, &shares.helper, &forged).expect("looked");
+    assert!(matches!(looked.share, Err(AggregateError::Proof)));
+    // The leader comes to the same from what the helper shows, whoever of them is wrong.
+    assert!(instance.finish(parts, begin().0, &looked.shown).is_ok());
+}
+
 /// Figures above the cap are not split, and cannot be passed off under a smaller cap.
 #[test]
 fn what_exceeds_the_cap_is_refused() {

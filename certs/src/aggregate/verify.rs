@@ -1,6 +1,12 @@
 //! Verifying a report between the hubs: each shows the other a share of the check, and both
 //! decide.
 //!
+//! What a school says in the share that both hubs see about each hub's half is held against that
+//! half first, by the hub that has it: the crate compares only the parts of the others, so that a
+//! report could be made which one hub finds right and the other wrong. After that the two decide
+//! over the very same, and a hub that says otherwise than the other is wrong, whatever the school
+//! did.
+//!
 //! Deterministic: a hub that was restarted in between computes the same again from the same
 //! halves, so nothing of the exchange has to be kept but the halves themselves.
 
@@ -10,8 +16,8 @@ use prio::vdaf::prio3::{Prio3InputShare, Prio3PublicShare, Prio3VerifierShare, P
 use prio::vdaf::{Aggregator as _, VerifyTransition};
 
 use super::{
-    AggregateError, HELPER_SHARE_BYTES, Instance, OutputShare, PUBLIC_SHARE_BYTES, Role, VerifyKey,
-    encode,
+    AggregateError, HELPER_SHARE_BYTES, Instance, OutputShare, PUBLIC_SHARE_BYTES, Role,
+    SEED_BYTES, VerifyKey, encode,
 };
 
 /// What is known of a report besides the halves.
@@ -30,6 +36,17 @@ pub struct Parts<'p> {
 pub struct Begun {
     state: Prio3VerifyState<Field128, 32>,
     own: Prio3VerifierShare<Field128, 32>,
+    /// Whether what the report says of this half is so.
+    pub(super) is_as_told: bool,
+}
+
+/// What the helper finds of a report: its share of the check, which the leader decides from too,
+/// and its share of the figures, or that the proof does not hold.
+pub struct Looked {
+    /// What it shows to the leader, whatever it found.
+    pub shown: Vec<u8>,
+    /// The share that it adds up.
+    pub share: Result<OutputShare, AggregateError>,
 }
 
 impl Instance {
@@ -43,9 +60,7 @@ impl Instance {
         parts: Parts<'_>,
         half: &[u8],
     ) -> Result<(Begun, Vec<u8>), AggregateError> {
-        let begun = self.init(Role::Leader, key, parts, half)?;
-        let shown = encode(&begun.own)?;
-        Ok((begun, shown))
+        self.init(Role::Leader, key, parts, half)
     }
 
     /// The helper decides, from its half and what the leader showed: gives what it shows in
@@ -60,18 +75,36 @@ impl Instance {
         half: &[u8],
         shown: &[u8],
     ) -> Result<(Vec<u8>, OutputShare), AggregateError> {
-        let begun = self.init(Role::Helper, key, parts, half)?;
-        let answer = encode(&begun.own)?;
+        let looked = self.look(key, parts, half, shown)?;
+        Ok((looked.shown, looked.share?))
+    }
+
+    /// The same, with what is shown of a proof that does not hold: the leader comes to the same.
+    ///
+    /// # Errors
+    /// A half of another table or cap, or bytes that are none; [`AggregateError::Shown`] where the
+    /// leader's are none.
+    pub fn look(
+        &self,
+        key: &VerifyKey,
+        parts: Parts<'_>,
+        half: &[u8],
+        shown: &[u8],
+    ) -> Result<Looked, AggregateError> {
+        let (begun, own) = self.init(Role::Helper, key, parts, half)?;
         let leader = self.shown(&begun.state, shown)?;
-        let Begun { state, own } = begun;
-        Ok((answer, self.decide(parts, state, [leader, own])?))
+        let share = match begun.is_as_told {
+            true => self.decide(parts, begun.state, [leader, begun.own]),
+            false => Err(AggregateError::Proof),
+        };
+        Ok(Looked { shown: own, share })
     }
 
     /// The leader decides for itself, from what the helper showed: gives the share that it adds
     /// up.
     ///
     /// # Errors
-    /// Bytes that are no answer, or a proof that does not hold.
+    /// [`AggregateError::Shown`] for bytes that are no answer, or a proof that does not hold.
     pub fn finish(
         &self,
         parts: Parts<'_>,
@@ -79,6 +112,9 @@ impl Instance {
         answer: &[u8],
     ) -> Result<OutputShare, AggregateError> {
         let helper = self.shown(&begun.state, answer)?;
+        if !begun.is_as_told {
+            return Err(AggregateError::Proof);
+        }
         self.decide(parts, begun.state, [begun.own, helper])
     }
 
@@ -88,7 +124,7 @@ impl Instance {
         key: &VerifyKey,
         parts: Parts<'_>,
         half: &[u8],
-    ) -> Result<Begun, AggregateError> {
+    ) -> Result<(Begun, Vec<u8>), AggregateError> {
         let expected = match role {
             Role::Leader => self.leader_share_bytes(),
             Role::Helper => HELPER_SHARE_BYTES,
@@ -106,7 +142,9 @@ impl Instance {
         let begun =
             self.vdaf.verify_init(key, parts.context, place, &(), parts.nonce, &public, &half);
         let (state, own) = begun.map_err(|_| AggregateError::Proof)?;
-        Ok(Begun { state, own })
+        let shown = encode(&own)?;
+        let is_as_told = is_as_told(role, parts, &shown);
+        Ok((Begun { state, own, is_as_told }, shown))
     }
 
     fn shown(
@@ -115,10 +153,10 @@ impl Instance {
         shown: &[u8],
     ) -> Result<Prio3VerifierShare<Field128, 32>, AggregateError> {
         if shown.len() != self.verifier_bytes() {
-            return Err(AggregateError::Other);
+            return Err(AggregateError::Shown);
         }
         let share = Prio3VerifierShare::get_decoded_with_param(state, shown);
-        share.map_err(|_| AggregateError::Encoding)
+        share.map_err(|_| AggregateError::Shown)
     }
 
     fn decide(
@@ -134,4 +172,12 @@ impl Instance {
             Ok(VerifyTransition::Continue(..)) | Err(_) => Err(AggregateError::Proof),
         }
     }
+}
+
+/// Whether what the report says of a hub's half is so: the last bytes of what the hub shows stand
+/// in the share that both hubs see.
+fn is_as_told(role: Role, parts: Parts<'_>, shown: &[u8]) -> bool {
+    let place = role.aggregator() * SEED_BYTES;
+    let told = parts.public.get(place..place + SEED_BYTES);
+    told.is_some_and(|told| shown.ends_with(told))
 }

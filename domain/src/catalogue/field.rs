@@ -215,7 +215,7 @@ impl Source {
             Self::ConferenceCase => &[F::Tier],
             Self::Followup => &[F::AlertState, F::OnTime],
             Self::Referral => REFERRAL_FIELDS,
-            Self::ReferralEvent => &[F::RefStage, F::Urgency],
+            Self::ReferralEvent => &[F::RefStage, F::Urgency, F::Stage],
             Self::DutyReport => &[F::ReportKind],
             Self::Drill => &[F::EventMode],
             Self::SpecialGroup => &[F::Group, F::Stage, F::Paired, F::PlanCurrent],

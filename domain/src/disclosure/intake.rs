@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::clear::{Enrolled, STUDENTS};
+use super::identity::{BrokenIdentity, broken_by_sheet};
 use super::rounded::Axes;
 use super::{ROUNDED_STRATUM_MIN, ROUNDING_BASE, may_be_clear};
 use crate::catalogue::{Catalogue, Count, TableSpec};
@@ -58,6 +59,9 @@ pub enum Breach {
     /// A figure of a count for which no software has a definition.
     #[error("cell {0} has a figure of a count that has no definition")]
     Undefined(usize),
+    /// Figures that break a relation between counts.
+    #[error(transparent)]
+    Identity(#[from] BrokenIdentity),
     /// A rounded stage that is shown in part, or although too few are enrolled.
     #[error("cell {0} shows a stage that must be withheld as a whole")]
     Withheld(usize),
@@ -72,8 +76,8 @@ pub enum Breach {
     Contributors(usize),
 }
 
-/// Checks a school's clear sheet, all of rule L1, and its count of everybody against the number
-/// of persons that its release claims.
+/// Checks a school's clear sheet, all of rule L1, its count of everybody against the number of
+/// persons that its release claims, and the identities between its counts, bands as intervals.
 ///
 /// # Errors
 /// The first rule it breaks.
@@ -109,7 +113,7 @@ pub fn check_clear(
             }
         }
     }
-    Ok(())
+    broken_by_sheet(catalogue, spec, &cells).map_or(Ok(()), |broken| Err(broken.into()))
 }
 
 /// A figure has a definition, and stands at the lower end of its band, or on the multiples of its

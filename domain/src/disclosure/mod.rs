@@ -10,6 +10,7 @@ pub mod attacker;
 mod band;
 mod clear;
 mod hold;
+pub mod identity;
 mod intake;
 pub mod noise;
 mod once;

@@ -43,6 +43,7 @@ word_list!(
         AlertMove = "alert_move", "级别变动", "Move of a case";
         AlertReview = "alert_review", "研判", "Review of a case";
         FirstContact = "first_contact", "首次约谈", "First contact";
+        CaseContact = "case_contact", "个案联络", "Contact about a case";
         Appointment = "appointment", "约谈预约", "Appointment";
         Session = "counselling_session", "辅导", "Session";
         GroupMember = "group_member", "团体辅导成员", "Member of a group session";
@@ -54,6 +55,7 @@ word_list!(
         Referral = "referral", "转介", "Referral";
         ReferralAct = "referral_act", "转介办理", "Act of a referral";
         ReferralCall = "referral_call", "转介电话", "Call about a referral";
+        AgencyOrder = "agency_order", "委托机构服务", "Order to an agency";
         LegalHold = "legal_hold", "依法留存", "Legal hold";
         Custody = "custody", "留存材料调取登记", "Custody of held records";
         FamilyCase = "family_case", "特殊群体学生", "Special-group student";
@@ -125,7 +127,11 @@ impl Kind {
             Self::Qualification | Self::SecrecyPledge => L::StaffRoll,
             Self::CriticalItem | Self::Interview | Self::Observation => L::Screening,
             Self::Talk | Self::Analysis => L::Talk,
-            Self::AlertCase | Self::AlertMove | Self::AlertReview | Self::FirstContact => L::Alert,
+            Self::AlertCase
+            | Self::AlertMove
+            | Self::AlertReview
+            | Self::FirstContact
+            | Self::CaseContact => L::Alert,
             Self::Appointment | Self::Session | Self::GroupMember => L::Session,
             Self::Conference | Self::ConferenceCase => L::Conference,
             Self::Followup => L::Followup,
@@ -134,6 +140,7 @@ impl Kind {
             | Self::Referral
             | Self::ReferralAct
             | Self::ReferralCall
+            | Self::AgencyOrder
             | Self::LegalHold
             | Self::Custody => L::Consent,
             Self::FamilyCase | Self::Plan | Self::Helper | Self::SupportGiven => L::SpecialGroup,
@@ -174,15 +181,19 @@ impl Kind {
             Self::CriticalItem | Self::Interview => Area::Screening,
             Self::Observation => Area::Observation,
             Self::Talk | Self::Analysis => Area::Talk,
-            Self::AlertCase | Self::AlertMove | Self::AlertReview | Self::FirstContact => {
-                Area::Alert
-            }
+            Self::AlertCase
+            | Self::AlertMove
+            | Self::AlertReview
+            | Self::FirstContact
+            | Self::CaseContact => Area::Alert,
             Self::Appointment | Self::Session | Self::GroupMember => Area::Session,
             Self::Conference | Self::ConferenceCase => Area::Conference,
             Self::Followup => Area::Followup,
             Self::Consent => Area::Consent,
             Self::DutyReport => Area::DutyReport,
-            Self::Referral | Self::ReferralAct | Self::ReferralCall => Area::Referral,
+            Self::Referral | Self::ReferralAct | Self::ReferralCall | Self::AgencyOrder => {
+                Area::Referral
+            }
             Self::FamilyCase => Area::Family,
             Self::PhysiqueCase => Area::Physique,
             Self::Plan | Self::Helper | Self::SupportGiven => Area::Plan,

@@ -72,6 +72,22 @@ word_list!(
     }
 );
 word_list!(
+    /// Who has a part in a case beside the school: the contact protocol of a case has a line each.
+    LiaisonParty {
+        Guardian = "guardian", "监护人", "Guardian";
+        Police = "police", "公安", "Police";
+        Hospital = "hospital", "医疗机构", "Hospital";
+        Community = "community", "社区", "Community";
+    }
+);
+word_list!(
+    /// What an agency did with the data of an order that has ended.
+    DataEnd {
+        Returned = "returned", "已归还", "Returned";
+        Deleted = "deleted", "已删除并书面确认", "Deleted, confirmed in writing";
+    }
+);
+word_list!(
     /// Why a follow-up is due.
     FollowupKind {
         Tracking = "tracking", "跟踪辅导", "Tracking counselling";

@@ -1,6 +1,9 @@
 //! Who must act in each state, and by when. Proposed defaults unless an article of law is named.
 
+use jiff::civil::{Date, Weekday};
+
 use super::state::{State, Urgency};
+use crate::ledger::day::plus_days;
 use crate::ledger::words::word_list;
 
 word_list!(
@@ -103,4 +106,17 @@ pub const fn due(state: State, urgency: Urgency) -> Option<Due> {
         Urgency::Emergency => emergency,
     };
     Some(Due { owner, limit, expiry })
+}
+
+/// So many days on from Monday to Friday; holidays make it earlier than need be, never later.
+#[must_use]
+pub fn working(from: Date, days: u32) -> Date {
+    let (mut day, mut left) = (from, days);
+    while left > 0 {
+        day = plus_days(day, 1);
+        if !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+            left -= 1;
+        }
+    }
+    day
 }

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::state::{Actor, Event, State};
+use super::state::{Actor, Event, Fact, State};
 use super::table::step;
 
 /// Who numbers acts. Order is precedence among acts that crossed.
@@ -44,6 +44,41 @@ pub enum Standing {
     Late(State),
 }
 
+/// What a course knows of itself beside its state, which decides some facts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trail {
+    /// Something left the school. An emergency that was stood down left nothing that stands: its
+    /// record stays and the guardian is told, and what comes after is a draft like any other.
+    pub has_left: bool,
+    /// An emergency was made and not stood down.
+    pub is_emergency: bool,
+}
+
+impl Trail {
+    /// The same after an event that took effect.
+    #[must_use]
+    pub const fn after(self, event: Event) -> Self {
+        match event {
+            Event::Send | Event::ResendInScope | Event::TakenOver | Event::HandedOverByPhone => {
+                Self { has_left: true, ..self }
+            }
+            Event::Emergency => Self { is_emergency: true, ..self },
+            Event::StoodDown => Self { is_emergency: false, ..self },
+            _ => self,
+        }
+    }
+
+    /// Whether a fact holds, where the course alone decides it.
+    #[must_use]
+    pub const fn knows(self, fact: Fact) -> Option<bool> {
+        match fact {
+            Fact::NothingLeft => Some(!self.has_left && !self.is_emergency),
+            Fact::NoEmergency => Some(!self.is_emergency),
+            _ => None,
+        }
+    }
+}
+
 /// The course of a referral.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Course {
@@ -51,6 +86,8 @@ pub struct Course {
     pub state: State,
     /// The envelope that is current, from 1; zero before the first.
     pub envelope: u32,
+    /// What it knows of itself beside its state.
+    pub trail: Trail,
     /// Every act that counts, in the one order, with how it came out.
     pub acts: Vec<(Side, u32, Standing)>,
     /// Acts that wait for others that have not come.
@@ -66,7 +103,9 @@ pub fn replay(acts: &BTreeSet<Act>) -> Course {
         queues.entry(act.side).or_default().push(act);
     }
     let mut done: BTreeMap<Side, u32> = BTreeMap::new();
-    let mut course = Course { state: State::Draft, envelope: 0, acts: Vec::new(), waiting: 0 };
+    let trail = Trail::default();
+    let mut course =
+        Course { state: State::Draft, envelope: 0, trail, acts: Vec::new(), waiting: 0 };
     while let Some(act) = next(&queues, &done) {
         done.insert(act.side, act.number);
         let standing = take(&mut course, act);
@@ -112,6 +151,7 @@ fn take(course: &mut Course, act: &Act) -> Standing {
     match step(course.state, act.event, act.actor, |_| true) {
         Ok(found) => {
             course.state = found.to;
+            course.trail = course.trail.after(act.event);
             if matches!(act.event, Event::Send | Event::ResendInScope | Event::Emergency) {
                 course.envelope += 1;
             }

@@ -9,13 +9,15 @@
 
 mod deadline;
 pub mod history;
+mod stage;
 mod state;
 mod table;
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub use deadline::{Due, Expiry, Limit, Owner, due};
+pub use deadline::{Due, Expiry, Limit, Owner, due, working};
+pub use stage::{RefStage, WaitBucket};
 pub use state::{Actor, DeclineReason, Event, Fact, State, Urgency};
 pub use table::{Refused, TRANSITIONS, Transition, step};
 pub use words::{CallParty, Concern, EndReason, RiskNow};

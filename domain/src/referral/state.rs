@@ -124,7 +124,8 @@ word_list!(
             "All who must have signed, and the form is kept";
         ConsentStands = "consent_stands", "同意此刻有效且包含该接收方",
             "Consent holds now and names the recipient";
-        NothingLeft = "nothing_left", "尚无内容离校", "Nothing left the school";
+        NothingLeft = "nothing_left", "除已排除的紧急转介外，尚无内容离校",
+            "Nothing left the school but an emergency that was stood down";
         SealedToRecipient = "sealed_to_recipient", "只密封给该接收方",
             "Sealed to that recipient alone";
         ApproverSigned = "approver_signed", "批准人已签字", "The approver signed";
@@ -140,7 +141,8 @@ word_list!(
             "Follow-ups are done or ended with a reason";
         NinetyDays = "ninety_days", "返校已满 90 天", "90 days since the return";
         DeadlinePassed = "deadline_passed", "期限已过", "The time is over";
-        NoEmergency = "no_emergency", "不是紧急转介", "It is no emergency";
+        NoEmergency = "no_emergency", "不是紧急转介，或紧急情况已排除",
+            "It is no emergency, or none any more";
         ImminentDanger = "imminent_danger", "危险迫近，事实已写明",
             "Danger is imminent, with the facts";
         TwoNamed = "two_named", "两人署名，或一人署名并在 30 分钟内补签",

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::history::{Act, Course, Side, Standing, replay};
+use super::history::{Act, Course, Side, Standing, Trail, replay};
 use super::state::{Actor, Event as E, Fact, State as S, Urgency};
 use super::{Refused, TRANSITIONS, due, step};
 use crate::ledger::Word as _;
@@ -137,6 +137,74 @@ fn the_known_sequences() {
     }
     // Delivery before any acknowledgement stands for one.
     assert_eq!(walk(S::Sent, &[(E::Delivered, RX)]), Ok(S::Received));
+}
+
+/// Every state with what its course knows of itself, from the draft on.
+fn standings() -> BTreeMap<(S, Trail), BTreeSet<(S, Trail)>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![(S::Draft, Trail::default())];
+    while let Some((state, trail)) = open.pop() {
+        if found.contains_key(&(state, trail)) {
+            continue;
+        }
+        let mut next = BTreeSet::new();
+        for event in E::ALL {
+            // What the school and its clock do by themselves; the rest only leads further.
+            for actor in Actor::ALL {
+                let known = |fact| trail.knows(fact).unwrap_or(true);
+                if let Ok(line) = step(state, *event, *actor, known) {
+                    let after = (line.to, trail.after(*event));
+                    open.push(after);
+                    if matches!(*actor, Actor::School | Actor::Clock) {
+                        next.insert(after);
+                    }
+                }
+            }
+        }
+        found.insert((state, trail), next);
+    }
+    found
+}
+
+/// Wherever a course stands, whatever was before, the school or its clock can bring it to an end. A
+/// draft runs out of time alike before and after an emergency that was stood down, and is called
+/// off unless something else had left before; while the emergency lasts neither ends it.
+///
+/// Method: every state is explored together with what the course knows of itself, with the facts
+/// that this decides as they are and every other one known.
+#[test]
+fn a_course_is_never_left_without_an_end() {
+    let standings = standings();
+    for start in standings.keys() {
+        let mut seen = BTreeSet::from([*start]);
+        let mut open = vec![*start];
+        while let Some(one) = open.pop() {
+            open.extend(standings[&one].iter().copied().filter(|next| seen.insert(*next)));
+        }
+        assert!(seen.iter().any(|(state, _)| state.is_terminal()), "{start:?}");
+    }
+    for (state, trail) in standings.keys() {
+        let can = |event, actor| {
+            step(*state, event, actor, |fact| trail.knows(fact).unwrap_or(true)).is_ok()
+        };
+        match state {
+            S::Draft => {
+                assert!(!trail.is_emergency && can(E::Timeout, Actor::Clock));
+                // Chosen again after a no and made an emergency then: something had left before.
+                assert_eq!(can(E::Cancel, SC), !trail.has_left);
+            }
+            S::EmergencyOut => {
+                assert!(!can(E::Cancel, SC) && !can(E::Timeout, Actor::Clock));
+            }
+            // Chosen again after a no: something had left, and it is refused or runs out of time.
+            S::ConsentPending | S::Consented if trail.has_left => assert!(!can(E::Cancel, SC)),
+            _ => {}
+        }
+    }
+    let stood_down = [(E::Emergency, SC), (E::StoodDown, SC)];
+    let ended = |last| walk(S::Draft, &[stood_down[0], stood_down[1], last]);
+    assert_eq!(ended((E::Cancel, SC)), Ok(S::Cancelled));
+    assert_eq!(ended((E::Timeout, Actor::Clock)), Ok(S::Expired));
 }
 
 #[test]

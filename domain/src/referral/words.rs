@@ -47,3 +47,47 @@ word_list!(
         Desk = "desk", "区级绿色通道、公安或民政", "The district's desk, police or civil affairs";
     }
 );
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::{
+        Actor, DeclineReason, Event, Expiry, Fact, Owner, RefStage, State, Urgency, WaitBucket,
+    };
+    use super::*;
+    use crate::ledger::Word;
+
+    /// Every word of every list of referrals reads in Chinese and in English, each in its own, and
+    /// no two words of a list read the same.
+    #[test]
+    fn every_word_reads_in_both_languages() {
+        fn check<W: Word + std::fmt::Debug>() {
+            let is_han = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+            let mut seen = BTreeSet::new();
+            for word in W::ALL {
+                let (zh, en) = word.label();
+                assert!(zh.chars().any(is_han), "{word:?} has no Chinese");
+                assert!(!zh.chars().any(|letter| letter.is_ascii_alphabetic()), "{word:?}: {zh}");
+                assert!(en.starts_with(|letter: char| letter.is_ascii_alphanumeric()), "{word:?}");
+                assert!(!en.chars().any(is_han), "{word:?}: {en}");
+                assert_eq!(W::from_word(word.as_str()), Some(*word));
+                assert!(seen.insert(zh) && seen.insert(en), "{word:?} reads like another");
+            }
+        }
+        check::<State>();
+        check::<Event>();
+        check::<Actor>();
+        check::<Urgency>();
+        check::<Fact>();
+        check::<DeclineReason>();
+        check::<EndReason>();
+        check::<Concern>();
+        check::<RiskNow>();
+        check::<CallParty>();
+        check::<Owner>();
+        check::<Expiry>();
+        check::<RefStage>();
+        check::<WaitBucket>();
+    }
+}

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use certs::key::SigningKey;
 use certs::root::Commission;
 use certs::statement::{KeyRequest, Purpose, SignedStatement, Standing, StatedKey, verify};
-use clap::CommandFactory;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use domain::unit::{UnitId, UnitKind, Zone};
 use jiff::Timestamp;
 use prost::Message as _;
@@ -203,4 +204,25 @@ fn both_commissions_sign_a_statement() {
 fn the_help_is_in_both_languages() {
     let missing = runtime::cli::untranslated(&Cli::command(), CHINESE);
     assert_eq!(missing, Vec::<String>::new());
+}
+
+/// What the guides tell officers to type is what the program takes. A word for a value to be put
+/// in, such as NUMBER, need not fit.
+#[test]
+fn commands_of_the_guides_parse() {
+    let guides = [
+        include_str!("../../../docs/guide-school.md"),
+        include_str!("../../../docs/guide-hub.md"),
+        include_str!("../../../docs/guide-city.md"),
+    ];
+    let quoted = guides.iter().flat_map(|guide| runtime::cli::quoted(guide, "xinqiao-ca"));
+    let quoted: Vec<_> = quoted.collect();
+    assert!(quoted.len() > 10, "the walk found only {}", quoted.len());
+    for words in quoted {
+        if let Err(error) = Cli::try_parse_from(&words) {
+            let is_open = matches!(error.kind(), ErrorKind::ValueValidation)
+                && words.iter().any(|word| word.chars().all(|mark| mark.is_ascii_uppercase()));
+            assert!(is_open, "{}\n{error}", words.join(" "));
+        }
+    }
 }

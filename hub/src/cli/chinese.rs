@@ -57,7 +57,13 @@ pub(super) const CHINESE: Translation = &[
     ("Digest of the report, 64 hexadecimal digits", "报告摘要，64 位十六进制数字"),
     ("Who called, and what was said", "谁来电、说了什么"),
     ("Take the objection back", "撤回异议"),
+    (
+        "Note that a school was called and the number enrolled in its report is right",
+        "记下：已致电学校，报告中的在校人数属实",
+    ),
+    ("Take the confirmation back", "撤回确认"),
     ("Note that a school is closed or out of session", "记下学校停办或不在校"),
+    ("Take the note from this first day back", "撤回自该首日起的登记"),
     (
         "Close a school year: destroy its shares and keys; a signed record stays",
         "结清学年：销毁其份额和密钥，留下签名记录",

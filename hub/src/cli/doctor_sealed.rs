@@ -21,6 +21,7 @@ use crate::app::{HubError, load_pins};
 use crate::config::Config;
 use crate::packs::Packs;
 use crate::sealed::documents::{Documents, ShareKeys, Year};
+use crate::sealed::silent::{HUB_DAYS, NAMED_MAX, is_late};
 use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch::{self, Notice};
 use crate::sealed::{chain, close};
@@ -38,16 +39,6 @@ const NOTICES: Subject = ("sealed_notices", words::TO_LOOK_AT);
 
 /// Days before a key statement ends from which it is said: a new one takes two ceremonies.
 const ENDING_DAYS: i32 = 45;
-/// Days without any task or report from which a leader is silent: it agrees on keys each week.
-const LEADER_DAYS: i64 = 8;
-
-/// Days after a period's end from which a missing report is silence: two until it leaves, seven
-/// more.
-const SILENT_DAYS: i32 = 9;
-/// Days after which a period is no longer looked at.
-const LOOK_BACK_DAYS: i32 = 60;
-/// Schools that are named in one line.
-const NAMED_MAX: usize = 5;
 
 /// Nothing at a hub that has no part in sealed sums.
 pub(super) fn checks(
@@ -77,7 +68,7 @@ pub(super) fn checks(
         });
         let helpers = helpers.collect::<Result<Vec<_>, runtime::sql::SqlError>>()?;
         let notices = watch::notices(tx, &all, &unit, (today, now_ms))?;
-        let heard = task::last_made(tx)?;
+        let heard = task::last_made(tx, None)?;
         let tasks = view::tasks(tx, (&all, &unit), today)?;
         Ok::<_, runtime::sql::SqlError>((record::all(tx)?, tasks, notices, heard, helpers))
     })?;
@@ -142,7 +133,7 @@ fn agreed(tasks: &[TaskView]) -> Check {
 fn leader_heard(last_ms: Option<i64>, now_ms: i64) -> Check {
     let days = last_ms.map(|last_ms| now_ms.saturating_sub(last_ms) / 86_400_000);
     match days {
-        Some(days) if days <= LEADER_DAYS => {
+        Some(days) if days <= HUB_DAYS => {
             Check::well(LEADER, Sentence::new(words::LEADER_WELL, &[&days]))
         }
         Some(days) => {
@@ -191,7 +182,7 @@ fn helper_heard(address: Option<&str>, (helper, heard): &(UnitId, Heard), now_ms
                 _ => Check::problem(HELPER, found, words::HELPER_FIX),
             }
         }
-        (None, Some(at)) if days(at) <= LEADER_DAYS => {
+        (None, Some(at)) if days(at) <= HUB_DAYS => {
             Check::well(HELPER, say(words::HELPER_WELL, &[]))
         }
         (None, _) => Check::warning(HELPER, say(words::HELPER_QUIET, &[]), words::HELPER_FIX),
@@ -231,11 +222,7 @@ fn unbroken(records: &[record::Record]) -> Check {
 
 /// Schools whose report of a period that is long over did not come, or waits.
 fn silent<'t>(tasks: impl Iterator<Item = (Date, &'t TaskView)>, today: Date) -> Check {
-    let is_late = |ended: Date| {
-        let (from, until) = (ended + SILENT_DAYS.days(), ended + LOOK_BACK_DAYS.days());
-        from <= today && today <= until
-    };
-    let late = tasks.filter(|(ended, _)| is_late(*ended));
+    let late = tasks.filter(|(ended, _)| is_late(*ended, today));
     let schools: BTreeSet<&UnitId> = late.flat_map(|(_, task)| &task.missing).collect();
     if schools.is_empty() {
         return Check::well(SILENT, words::NONE_SILENT);

@@ -129,7 +129,8 @@ fn destroy(context: &Context, (key, confirm): (&str, &str)) -> Result<(), Failur
     let (config, database) = context.open()?;
     if key != confirm {
         let message = Sentence::new(super::words::CONFIRM_DIFFERS, &[&confirm, &key]);
-        return Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message));
+        return Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message)
+            .hint(super::words::CONFIRM_NEXT));
     }
     let held = share_key::held(&config)?;
     let mut found = held.into_iter().filter(|one| one.digest().to_string().starts_with(key));

@@ -25,6 +25,7 @@ mod roots;
 mod school_key;
 mod sealed;
 mod sealed_close;
+mod sealed_confirm;
 mod sealed_names;
 mod sealed_told;
 mod sealed_value;

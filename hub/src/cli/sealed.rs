@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::sealed_close as close;
+use super::sealed_confirm as confirm;
 use super::sealed_names::Names;
 use super::sealed_told;
 use super::sealed_value as value;
@@ -22,6 +23,7 @@ use super::words::sealed as words;
 use crate::app::load_pins;
 use crate::packs::{Packs, PacksError};
 use crate::sealed::documents::{Documents, ShareKeys};
+use crate::sealed::silent;
 use crate::sealed::stand::{self, Stand};
 use crate::sealed::view::{self, Recorded, TaskView};
 use crate::sealed::watch::{self, Notice};
@@ -48,6 +50,8 @@ pub(super) enum Command {
     Refused,
     /// Note that a school says a listed digest is not its own; its sums stay closed
     Object(Object),
+    /// Note that a school was called and the number enrolled in its report is right
+    Confirm(confirm::Asked),
     /// Note that a school is closed or out of session
     Away(Away),
     /// Close a school year: destroy its shares and keys; a signed record stays
@@ -76,11 +80,14 @@ pub(super) struct Away {
     #[arg(long, value_name = "DAY")]
     from: Date,
     /// Last day; open where it is left out
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", conflicts_with = "withdraw")]
     to: Option<Date>,
     /// Why
     #[arg(long, default_value = "")]
     note: String,
+    /// Take the note from this first day back
+    #[arg(long)]
+    withdraw: bool,
 }
 
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
@@ -89,6 +96,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Show { table, period } => show(context, &table, &period),
         Command::Refused => refused(context),
         Command::Object(asked) => object(context, asked),
+        Command::Confirm(asked) => confirm::run(context, asked),
         Command::Away(asked) => away(context, asked),
         Command::Close(asked) => close::run(context, &asked),
     }
@@ -117,7 +125,8 @@ type Tasks = (Vec<TaskView>, Vec<Notice>, Names);
 fn tasks(context: &Context) -> Result<(Arc<Packs>, Tasks), Failure> {
     let (today, now_ms) = (context.clock.today(), context.now_ms());
     read(context, move |tx, documents, unit| {
-        let notices = watch::notices(tx, documents, unit, (today, now_ms))?;
+        let mut notices = watch::notices(tx, documents, unit, (today, now_ms))?;
+        notices.extend(silent::silences(tx, (documents, unit), (today, now_ms))?);
         let names = Names::read(tx, documents.packs().clone())?;
         Ok((view::tasks(tx, (documents, unit), today)?, notices, names))
     })
@@ -231,11 +240,13 @@ fn opening_line(
     let set = words::extent(opening.set.detail).in_lang(t.lang());
     let groups = opening.set.groups.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     match (record, words::kept_closed(&opening.refused)) {
-        (Some(Recorded { number, digest }), _) => {
+        (Some(Recorded { number, digest, cap_sum }), _) => {
             let (fresh, due, digest) = (&opening.fresh, &opening.due, digest.short());
             let values: [&dyn std::fmt::Display; 7] =
                 [&stage, &set, &groups, fresh, due, &digest, number];
-            t.text(words::OPENED_LINE, &values)
+            let line = t.text(words::OPENED_LINE, &values);
+            let most = cap_sum.map(|most| t.text(words::CAP_SUM, &[&most]));
+            std::iter::once(line).chain(most).collect::<Vec<_>>().join(" ")
         }
         (None, Some(why)) => {
             let (code, why) = (&opening.refused, t.text(why, &[]));
@@ -335,9 +346,27 @@ fn is_summed(context: &Context, school: &UnitId) -> Result<bool, Failure> {
     Ok(is_summed)
 }
 
-fn away(context: &Context, asked: Away) -> Result<(), Failure> {
+/// Takes back what was noted of a school from a day on.
+fn there(context: &Context, school: &UnitId, from: Date) -> Result<(), Failure> {
     let (_, database) = context.open()?;
-    let Away { school, from, to, note } = asked;
+    let (unit, first, now_ms) = (school.clone(), from.to_string(), context.now_ms());
+    let work = move |tx: &Tx<'_>| say::withdraw_absence(tx, (&unit, &first), now_ms);
+    if !database.write("sealed_there", work)? {
+        let message = Sentence::new(words::NO_ABSENCE, &[&school, &from]);
+        return Err(
+            Failure::new(Exit::NotFound, "NOTE_UNKNOWN", message).hint(words::NO_ABSENCE_NEXT)
+        );
+    }
+    let value = json!({"school": school.as_str(), "from": from.to_string(), "withdrawn": true});
+    context.terminal.result(&value, |t| t.text(words::AWAY_WITHDRAWN, &[&school, &from]))
+}
+
+fn away(context: &Context, asked: Away) -> Result<(), Failure> {
+    if asked.withdraw {
+        return there(context, &asked.school, asked.from);
+    }
+    let (_, database) = context.open()?;
+    let Away { school, from, to, note, .. } = asked;
     if to.is_some_and(|to| to < from) {
         return Err(Failure::new(Exit::Usage, "DAYS", words::DAYS));
     }

@@ -32,7 +32,8 @@ pub(super) fn run(context: &Context, asked: &Asked) -> Result<(), Failure> {
     if asked.confirm != asked.year {
         let values: [&dyn std::fmt::Display; 2] = [&asked.confirm, &asked.year];
         let message = Sentence::new(super::words::CONFIRM_DIFFERS, &values);
-        return Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message));
+        return Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message)
+            .hint(super::words::CONFIRM_NEXT));
     }
     let of = closing::Asked {
         year: asked.year,

@@ -22,6 +22,7 @@ pub(super) fn of(task: &TaskView) -> Value {
             "fresh": opening.fresh, "due": opening.due,
             "record": record.map(|record| record.number),
             "record_digest": record.map(|record| record.digest.to_string()),
+            "cap_sum": record.and_then(|record| record.cap_sum),
             "refused": opening.refused,
         })
     });

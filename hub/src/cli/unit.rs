@@ -120,7 +120,7 @@ fn confirmed(severe: Severe) -> Result<UnitId, Failure> {
         return Ok(severe.id);
     }
     let message = Sentence::new(words::CONFIRM_DIFFERS, &[&severe.confirm, &severe.id]);
-    Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message))
+    Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message).hint(words::CONFIRM_NEXT))
 }
 
 /// An id is for life, and a street under a school's would be mistaken for ever.

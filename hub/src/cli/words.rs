@@ -325,6 +325,10 @@ pub(super) const CONFIRM_DIFFERS: Text = Text::new(
     "--confirm 写的是 {0}，单位是 {1}；没有改动。",
     "--confirm says {0}, the unit is {1}; nothing was changed.",
 );
+pub(super) const CONFIRM_NEXT: Text = Text::new(
+    "请核对单位，再在 --confirm 后写同一个编号。",
+    "Look at the unit again, then write the same id after --confirm.",
+);
 pub(super) const SUSPENDED: Text = Text::new(
     "已暂停 {0}：下一次请求起拒绝，已报数据保留。",
     "Suspended {0}: refused from its next call on; what it reported stays.",
@@ -432,6 +436,18 @@ pub(super) const MEMBERS_SILENT: Text = Text::new(
 );
 pub(super) const MEMBERS_FIX: Text =
     Text::new("请致电这些单位，看 serve 是否在运行", "call them and ask whether serve is running");
+pub(super) const ENDINGS_TITLE: Text = Text::new("下级证书", "members' certificates");
+pub(super) const ENDINGS_WELL: Text =
+    Text::new("没有即将到期的", "none of an active member ends soon");
+pub(super) const ENDINGS_FOUND: Text = Text::new(
+    "{0} 个单位的证书剩余不足 {1} 天，自动续期还没有成功（括号内为剩余天数）：{2}",
+    "{0} end within {1} days and were not renewed (days left in brackets): {2}",
+);
+pub(super) const ENDINGS_FIX: Text = Text::new(
+    "请致电这些单位，让 serve 保持运行；已过期的，核实身份后运行 unit allow-expired-renewal",
+    "call them: serve must keep running; where one has ended, verify who calls and run unit \
+     allow-expired-renewal",
+);
 pub(super) const NO_NEW_ALARMS: Text = Text::new("30 天内没有", "none within 30 days");
 pub(super) const ALARMS_FOUND: Text =
     Text::new("30 天内 {0} 条，其中隔离 {1} 条", "{0} within 30 days, {1} of them quarantined");

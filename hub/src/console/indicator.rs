@@ -257,6 +257,11 @@ impl IndicatorTemplate<'_> {
         matches!(self.page.protection, Protection::Opened { .. })
     }
 
+    /// Whether any of the opened sums is of a flow that was opened here.
+    fn has_caps(&self) -> bool {
+        self.page.opened.iter().any(|line| line.cap_sum.is_some())
+    }
+
     fn opened_last(&self) -> String {
         let last = self.page.opened.iter().map(|line| line.opened_at_ms).max();
         let minute = last.map(time::minute);

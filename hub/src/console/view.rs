@@ -314,6 +314,8 @@ pub struct OpenedLine {
     pub opened_at_ms: i64,
     /// Digests of plan and roster.
     pub documents: (Digest, Digest),
+    /// Of a flow the most that its figures can come to by the caps of its schools.
+    pub cap_sum: Option<u64>,
 }
 
 /// What the public reads of the indicator: a release's figures, with noise.

@@ -127,6 +127,11 @@ texts! {
     OPENED_FROM = "这些数由哪些密封合计组成", "The opened sums behind these figures";
     OPENED_FROM_NOTE = "每一行都是精确数，由两个枢纽共同开启、共同签名；看不出任何一所学校的数",
         "each line is exact, opened and signed by two hubs; none tells a school's figure";
+    OPENED_CAPS = "各校上限合计", "Caps of its schools";
+    OPENED_CAPS_NOTE = "各校报数都不超过本校上限（由证明保证）；学校在上限之内多报，合计里看不出来，至多到上限合计",
+        "the proofs hold each school to its cap; what one told too much within it is in the sum \
+         and \
+         is not seen, and no sum exceeds the caps together";
     OPENED_GROUPS = "组数", "Groups";
     OPENED_BY = "开启方（教育 + 卫健）", "Opened by (education + health)";
     OPENED_DOCUMENTS = "方案 · 名单摘要", "Plan · roster digests";

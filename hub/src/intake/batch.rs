@@ -11,6 +11,7 @@ use proto::wire::sync::{
     Answer, AnswerBatch, AnswerBody, Conflict, Gap, Lane, LinkResponse, Unavailable,
 };
 use runtime::sql::{SqlError, Tx};
+use runtime::uplink::HUB_FULL;
 use tokio::sync::mpsc::Sender;
 
 use super::decide::{Context, Decision, Effects, decide};
@@ -226,7 +227,9 @@ pub(super) fn unavailable(
     let mut responses: Vec<(Sender<Reply>, Reply)> = Vec::new();
     for reply in replies {
         if !responses.iter().any(|(known, _)| known.same_channel(reply)) {
-            let busy = Unavailable { reason: error.to_string(), retry_after_ms: RETRY_AFTER_MS };
+            let code = if matches!(error, SqlError::Full) { HUB_FULL } else { "" };
+            let (reason, code) = (error.to_string(), code.to_owned());
+            let busy = Unavailable { reason, retry_after_ms: RETRY_AFTER_MS, code };
             let response = Box::new(LinkResponse { part: Some(Body::Unavailable(busy)) });
             responses.push((reply.clone(), Reply::Response(response)));
         }

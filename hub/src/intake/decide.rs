@@ -91,6 +91,9 @@ pub(super) fn decide(
         return Ok(Decision::Outdated);
     }
     let refusal = refusal(tx, context, frame, effects)?;
+    for raised in &frame.raised {
+        alarm::raise(tx, raised.kind, &raised.unit, &raised.detail, context.now_ms)?;
+    }
     lane.next_sequence += 1;
     lane.last_frame.clone_from(&frame.digest);
     let outcome = if refusal.is_some() { 2 } else { 1 };
@@ -248,7 +251,7 @@ fn take_over(
 }
 
 /// How a release stands to the one that counts at its place.
-enum Standing {
+pub(super) enum Standing {
     /// It is a later revision.
     Replaces,
     /// These bytes were taken over before.
@@ -258,7 +261,7 @@ enum Standing {
 }
 
 /// The highest revision is the one that counts, so only a lower one is looked up once more.
-fn against(
+pub(super) fn against(
     tx: &Tx<'_>,
     release: &VerifiedRelease,
     old: &Contribution,
@@ -301,7 +304,7 @@ fn is_renamed(tx: &Tx<'_>, packs: &Packs, place: &Place) -> Result<bool, SqlErro
 }
 
 /// Whether a revision gives the bands that the one before it gave.
-fn keeps_bands(packs: &Packs, old: &Contribution, new: &VerifiedRelease) -> bool {
+pub(super) fn keeps_bands(packs: &Packs, old: &Contribution, new: &VerifiedRelease) -> bool {
     let Ok(before) = proto::release::decode(&old.body) else { return false };
     let known = |claimed: &Claimed| {
         let catalogue = packs.catalogue(&claimed.header.catalogue)?;

@@ -9,9 +9,12 @@
 mod batch;
 mod decide;
 mod replays;
+mod space;
 mod special;
+mod telling;
 mod verify;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -27,10 +30,12 @@ use crate::packs::PackCache;
 use crate::publish::{Sealer, Turn};
 use crate::registry::{Registry, RegistryCache};
 use crate::relay::Relay;
+use crate::sealed::{self, Look};
 use replays::Replays;
+use space::Space;
 
 pub(crate) use verify::UNKNOWN_KEY;
-pub use verify::{Verdict, VerifiedFrame, VerifiedRelease};
+pub use verify::{Raised, Verdict, VerifiedFrame, VerifiedRelease};
 
 /// Frames that wait for the writer; more make their senders wait.
 const QUEUE_FRAMES_MAX: usize = 1_024;
@@ -57,6 +62,9 @@ pub enum IntakeError {
     /// More answered frames were sent again at once than a member may have in flight.
     #[error("too many answered frames were sent again at once: connect again")]
     Replays,
+    /// What this hub has seen could not be read, so that a sheet was not judged.
+    #[error("the hub cannot judge a sheet now: connect again later")]
+    Unread,
     /// The hub is stopping.
     #[error("the hub is stopping")]
     Stopping,
@@ -76,10 +84,19 @@ pub enum Reply {
 struct Arrival {
     frame: VerifiedFrame,
     reply: mpsc::Sender<Reply>,
+    /// Kept until the frame is committed, where it was judged beside what was seen.
+    look: Option<Look>,
 }
 
 /// Where the answers to a batch go, in the order of its frames.
 type Replies = Vec<mpsc::Sender<Reply>>;
+
+/// What of a batch outlives its transaction.
+#[derive(Default)]
+struct Taken {
+    replies: Replies,
+    looks: Vec<Look>,
+}
 
 /// Which hub this is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +125,8 @@ pub struct Parts {
     pub sealer: Arc<Sealer>,
     /// Keeps and passes on what is addressed.
     pub relay: Arc<Relay>,
+    /// What was opened, beside which sheets about persons are judged.
+    pub sealed: sealed::Hub,
     /// Rung after contributions were folded that are to be sealed.
     pub folded: Arc<Notify>,
 }
@@ -127,6 +146,10 @@ struct Line {
     is_called: AtomicBool,
     /// Batches of answers that were asked for again lately.
     replays: Mutex<Replays>,
+    /// Places of sheets of which a band was refused.
+    telling: Mutex<BTreeSet<telling::Named>>,
+    /// Whether the store had room lately.
+    space: Arc<Space>,
 }
 
 impl Intake {
@@ -139,6 +162,8 @@ impl Intake {
             arrivals: Mutex::new(arrivals),
             is_called: AtomicBool::new(false),
             replays: Mutex::default(),
+            telling: Mutex::default(),
+            space: Arc::default(),
         };
         Self { queue, line: Arc::new(line) }
     }
@@ -156,8 +181,13 @@ impl Intake {
         let registry = self.line.parts.registry.last();
         let packs = self.line.parts.packs.last();
         let with = (&self.line.parts.own, &*self.line.parts.relay);
-        let frame = verify::verify(with, (member, bytes), (&registry, &packs))?;
-        let arrival = Arrival { frame, reply: reply.clone() };
+        let mut frame = verify::verify(with, (member, bytes), (&registry, &packs))?;
+        let look = match telling::may_tell(&frame) {
+            // Seldom, and not in the room that every open link keeps.
+            true => Box::pin(self.line.look(&mut frame)).await?,
+            false => None,
+        };
+        let arrival = Arrival { frame, reply: reply.clone(), look };
         self.queue.send(arrival).await.map_err(|_| IntakeError::Stopping)?;
         self.line.call()
     }
@@ -170,7 +200,7 @@ impl Line {
             return Ok(());
         }
         // Also told when the commit fails, and then the batch's own result is gone.
-        let open: Arc<Mutex<Option<Replies>>> = Arc::default();
+        let open: Arc<Mutex<Option<Taken>>> = Arc::default();
         let (line, taken) = (self.clone(), open.clone());
         let work = move |tx: &Tx<'_>| line.answer(tx, &taken);
         let line = self.clone();
@@ -178,8 +208,10 @@ impl Line {
             // Nothing was taken where not even a transaction could begin. What waits is told all
             // the same: nobody else would call the writer for it.
             let taken = open.lock().ok().and_then(|mut open| open.take());
-            let replies = taken.unwrap_or_else(|| line.take_replies());
-            line.tell(outcome, &replies);
+            let taken = taken.unwrap_or_else(|| line.take_replies());
+            line.tell(outcome, &taken.replies);
+            // Now it is on the disk, or will not be.
+            drop(taken.looks);
         };
         self.parts.database.submit("intake", work, then).map_err(|_| {
             self.is_called.store(false, Ordering::Release);
@@ -202,19 +234,17 @@ impl Line {
         Ok(taken)
     }
 
-    fn take_replies(self: &Arc<Self>) -> Replies {
-        let taken = self.take().unwrap_or_default();
-        taken.into_iter().map(|arrival| arrival.reply).collect()
+    fn take_replies(self: &Arc<Self>) -> Taken {
+        parted(self.take().unwrap_or_default()).1
     }
 
     fn answer(
         self: &Arc<Self>,
         tx: &Tx<'_>,
-        open: &Mutex<Option<Replies>>,
+        open: &Mutex<Option<Taken>>,
     ) -> Result<Batch, SqlError> {
-        let (frames, replies): (Vec<_>, Vec<_>) =
-            self.take()?.into_iter().map(|arrival| (arrival.frame, arrival.reply)).unzip();
-        *open.lock().map_err(|_| SqlError::Closed)? = Some(replies);
+        let (frames, taken) = parted(self.take()?);
+        *open.lock().map_err(|_| SqlError::Closed)? = Some(taken);
         let (registry, packs) = (self.parts.registry.within(tx)?, self.parts.packs.last());
         let key: SigningKey = self.parts.identity.current().key().clone();
         let now_ms = self.parts.clock.now_ms();
@@ -237,6 +267,7 @@ impl Line {
     fn tell(&self, outcome: Result<Batch, SqlError>, replies: &[mpsc::Sender<Reply>]) {
         let responses = match outcome {
             Ok(mut batch) => {
+                self.space.is_there(&self.parts);
                 match batch.sealed.take() {
                     Some(turn) => turn.keep_shared(),
                     None if batch.answered.folded => self.parts.folded.notify_one(),
@@ -251,6 +282,9 @@ impl Line {
             }
             Err(error) => {
                 tracing::error!(%error, "intake could not store");
+                if matches!(error, SqlError::Full) {
+                    self.space.ran_out(&self.parts);
+                }
                 batch::unavailable(&error, replies)
             }
         };
@@ -262,6 +296,17 @@ impl Line {
             }
         }
     }
+}
+
+/// The frames of some arrivals, and what outlives their transaction.
+fn parted(arrivals: Vec<Arrival>) -> (Vec<VerifiedFrame>, Taken) {
+    let mut taken = Taken::default();
+    let frames = arrivals.into_iter().map(|arrival| {
+        taken.replies.push(arrival.reply);
+        taken.looks.extend(arrival.look);
+        arrival.frame
+    });
+    (frames.collect(), taken)
 }
 
 /// A batch that was decided.

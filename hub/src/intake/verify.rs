@@ -6,6 +6,7 @@
 use certs::digest::sha256;
 use certs::signature::{KeyId, Signature};
 use domain::catalogue::TableId;
+use domain::cell::CellError;
 use domain::disclosure::{Breach, FIGURE_MAX, check_clear, check_rounded, check_sums};
 use domain::period::Period;
 use domain::release::{Claimed, ReleaseId, Rule};
@@ -44,6 +45,18 @@ pub struct VerifiedFrame {
     pub bytes: Vec<u8>,
     /// What is to be done with its item.
     pub verdict: Verdict,
+    /// What a person is called about once it was answered.
+    pub raised: Vec<Raised>,
+}
+
+/// An alarm that a frame raises.
+pub struct Raised {
+    /// Its kind.
+    pub kind: &'static str,
+    /// The unit that it concerns.
+    pub unit: String,
+    /// A sentence without names of persons.
+    pub detail: String,
 }
 
 /// What verification says about an item.
@@ -64,6 +77,7 @@ pub enum Verdict {
 }
 
 /// A release whose signature, catalogue and disclosure rule were checked.
+#[derive(Clone)]
 pub struct VerifiedRelease {
     /// What it says.
     pub claimed: Claimed,
@@ -106,6 +120,7 @@ pub(super) fn verify(
         key,
         bytes: bytes.to_vec(),
         verdict,
+        raised: Vec::new(),
     })
 }
 
@@ -219,7 +234,11 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
         .table(table.as_str())
         .ok_or_else(|| refuse("unknown_table", &format!("the catalogue has no table {table}")))?;
     check_period(table, claimed.header.id.period, packs)?;
-    let breach = |error: Breach| refuse("breaks_rule", &error);
+    let breach = |error: Breach| match error {
+        Breach::Identity(_) => refuse("broken_identity", &error),
+        Breach::Cells(CellError::Count { .. }) => refuse("cell_count", &error),
+        _ => refuse("breaks_rule", &error),
+    };
     match (&claimed.provenance, claimed.rule) {
         (None, Rule::Clear) if kind == UnitKind::School => {
             check_clear(catalogue, spec, &claimed.cells, claimed.header.persons).map_err(breach)?;

@@ -100,6 +100,7 @@ mod tests {
             number: 1,
             record: Digest::sha256([0; 32]),
             opened_at_ms: 0,
+            cap_sum: None,
         }
     }
 

@@ -49,6 +49,7 @@ fn inputs() -> Inputs {
         number: u64::from(task),
         record: Digest::sha256([task; 32]),
         opened_at_ms: i64::from(task),
+        cap_sum: None,
     };
     Inputs {
         name: "2026S1-screening".parse().expect("name"),

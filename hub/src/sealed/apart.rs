@@ -28,9 +28,14 @@ struct Parted<'v> {
 
 /// The views without contradiction that a view which has one is judged by.
 ///
+/// Names also the units whose sheets any of them leaves aside.
+///
 /// # Errors
 /// The view does not fit together in another way.
-pub(super) fn choices<'v>(view: &'v View, pace: &mut dyn Pace) -> Result<Vec<View>, ViewError> {
+pub(super) fn choices<'v>(
+    view: &'v View,
+    pace: &mut dyn Pace,
+) -> Result<(Vec<View>, BTreeSet<String>), ViewError> {
     let parted = Parted::of(view, pace)?;
     let mut found: Vec<Aside<'v>> = Vec::new();
     let mut open: Vec<Aside<'v>> = vec![Aside::new()];
@@ -54,10 +59,10 @@ pub(super) fn choices<'v>(view: &'v View, pace: &mut dyn Pace) -> Result<Vec<Vie
     if found.is_empty() {
         return Err(ViewError::Contradiction);
     }
-    let units: BTreeSet<&str> = found.iter().flatten().copied().collect();
-    let units: Vec<&str> = units.into_iter().collect();
-    tracing::warn!(units = units.join(" "), "sheets contradict opened sums and are left aside");
-    Ok(found.iter().map(|aside| parted.without(aside)).collect())
+    let units: BTreeSet<String> = found.iter().flatten().map(|&unit| unit.to_owned()).collect();
+    let named: Vec<&str> = units.iter().map(String::as_str).collect();
+    tracing::warn!(units = named.join(" "), "sheets contradict opened sums and are left aside");
+    Ok((found.iter().map(|aside| parted.without(aside)).collect(), units))
 }
 
 impl<'v> Parted<'v> {

@@ -90,6 +90,12 @@ impl Year {
         self.sealing.key_of(school)
     }
 
+    /// First day on which the plan is in force.
+    #[must_use]
+    pub const fn from(&self) -> Date {
+        self.sealing.days().0
+    }
+
     /// Last day on which both key statements hold.
     #[must_use]
     pub const fn until(&self) -> Date {

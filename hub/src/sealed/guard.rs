@@ -1,12 +1,14 @@
 //! The attacker before every opening, at the leader and at the helper, each from what it holds.
 //!
-//! Two steps. Before a share is given: schools that stand in the same opened sums of a table and
-//! period, under whatever plan, are one atom, and no atom may be smaller than the floor. That is
-//! exact, needs no figure, and both hubs decide it alike. After the shares are together and before
+//! Two steps. Before a share is given: schools that stand in the same opened sums of a week, or of
+//! a stock's table and term, under whatever plan, are one atom, and no atom may be smaller than the
+//! floor: tables of one week count the same events. That is exact, needs no figure, and both hubs
+//! decide it alike. After the shares are together and before
 //! anything is kept: where a bound of one school alone stands on the same cells, the shipped
 //! attacker looks for worlds. A sum that would tell a small count is not kept and not signed. Who
 //! refuses says which cell, and not of which school: to name the school would tell its count.
 
+mod singled;
 #[cfg(test)]
 mod tests;
 
@@ -17,21 +19,22 @@ use domain::disclosure::BAND_MIN;
 use domain::disclosure::attacker::{
     Finding, MARGIN, Pace, Printed, SeenTable, View, ViewError, attack,
 };
-use domain::disclosure::plan::atoms;
-use domain::disclosure::sealed::measure_of;
-use domain::unit::UnitId;
+use domain::disclosure::sealed::{Kind, measure_of};
 use proto::opening::Standing;
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::Tx;
 
 use super::documents::{Documents, Task};
 use super::{alike, apart};
 use crate::seen::{
-    Kept, SeenError, Summed, Tree, of_period, of_task, opened, periods, put_together,
+    Kept, SeenError, Summed, Tree, linked, of_period, of_task, opened, periods, put_together,
 };
-use crate::store::sealed::opening::{self, Opening, Set};
+use crate::store::sealed::opening::Opening;
 use crate::store::sealed::task;
 
-/// With the sums of another plan of the same period a few schools would be singled out.
+pub use singled::isolates;
+
+/// With the sums of other tables of the week, or of another plan, a few schools would be singled
+/// out.
 pub const ISOLATES: &str = "ISOLATES";
 /// A small count of one school would follow.
 pub const REACHABLE: &str = "REACHABLE";
@@ -58,6 +61,15 @@ pub struct Blocked {
     pub cell: String,
 }
 
+/// What came of an attack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Why nothing new may be kept; nothing where it may.
+    pub blocked: Option<Blocked>,
+    /// Units whose sheets do not fit together with what was opened, so that they were left aside.
+    pub aside: BTreeSet<String>,
+}
+
 /// Whether an opening with a code stays closed for good: what was seen is not unseen.
 #[must_use]
 pub fn is_final(code: &str) -> bool {
@@ -77,45 +89,18 @@ pub fn final_code(code: &str) -> Option<&'static str> {
     [ISOLATES, REACHABLE, UNDECIDED].into_iter().find(|known| *known == code)
 }
 
-/// Whether a set singles out a few schools beside what other plans of the period opened.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn isolates(
-    tx: &Tx<'_>,
-    task: &Task,
-    (set, standings): (&Set, &[Standing]),
-) -> Result<Option<Blocked>, SqlError> {
-    let sealed = task.year.sealed();
-    let place = (sealed.plan.area(), sealed.plan.year());
-    let units = |all: Vec<Standing>| all.into_iter().map(|one| one.unit).collect();
-    let (mut own, mut others): (Vec<BTreeSet<UnitId>>, Vec<BTreeSet<UnitId>>) = Default::default();
-    for stored in task::of_sheet(tx, place, &task.terms.table)? {
-        if stored.period != task.terms.period {
-            continue;
-        }
-        let sets = if stored.id == task.id { &mut own } else { &mut others };
-        for one in opening::of_task(tx, &stored.id)? {
-            if one.set.stage == set.stage {
-                sets.push(units(opening::standings(tx, one.id)?));
-            }
-        }
-    }
-    // Within one task the open plan has looked already.
-    if others.is_empty() {
-        return Ok(None);
-    }
-    own.extend(others);
-    own.push(units(standings.to_vec()));
-    let smallest = atoms(&own).iter().map(|atom| sealed.roster.support(atom, set.stage)).min();
-    let is_small = smallest.is_some_and(|support| support < sealed.plan.floor());
-    Ok(is_small.then(|| Blocked { code: ISOLATES, cell: set.stage.as_str().to_owned() }))
-}
-
 /// What a hub has seen of a table and period, and what it would have seen once a sum was kept.
 pub struct Views {
     before: View,
     after: View,
+}
+
+impl Views {
+    /// What was seen, without something new and with it.
+    #[must_use]
+    pub const fn new(before: View, after: View) -> Self {
+        Self { before, after }
+    }
 }
 
 /// What this hub has seen of a table and period, without a sum and with it.
@@ -138,7 +123,11 @@ pub fn views(
     let place = (sealed.plan.area(), sealed.plan.year());
     let mut tables = Vec::new();
     let own = task.terms.period.to_string();
-    let seen: BTreeSet<String> = carried.values().cloned().chain([own]).collect();
+    let mut seen: BTreeSet<String> = carried.values().cloned().chain([own]).collect();
+    // Only a stock is carried, and nothing else is in sums of two periods (record 0041).
+    if task.table.kind() == Kind::Stock {
+        seen = linked(tx, (place, &task.terms.table), seen)?;
+    }
     for stored in task::of_sheet(tx, place, &task.terms.table)? {
         if seen.contains(&stored.period.to_string()) {
             tables.extend(of_task(tx, documents, (&stored, &sealed.roster), &tree)?);
@@ -182,11 +171,14 @@ fn measure(task: &Task) -> String {
 /// A sum that was computed and stays closed is known for good, with all that it tells. What the new
 /// one adds nothing to is no reason to close that one too.
 #[must_use]
-pub fn judge_added(views: &Views) -> Option<Blocked> {
-    let blocked = judge(&views.after)?;
+pub fn judge_added(views: &Views) -> Judged {
+    let judged = judge_within(&views.after, &[], &mut Limited::new());
+    if judged.blocked.is_none() {
+        return judged;
+    }
     let told = told(&views.before, &mut Limited::new());
     if told.is_empty() {
-        return Some(blocked);
+        return judged;
     }
     judge_within(&views.after, &told, &mut Limited::new())
 }
@@ -194,7 +186,7 @@ pub fn judge_added(views: &Views) -> Option<Blocked> {
 /// Attacks a view; nothing where it tells no small count. Long work, as [`judge_added`].
 #[must_use]
 pub fn judge(view: &View) -> Option<Blocked> {
-    judge_within(view, &[], &mut Limited::new())
+    judge_within(view, &[], &mut Limited::new()).blocked
 }
 
 /// What a view tells already, or leaves undecided. Nothing where it cannot be attacked as it is:
@@ -213,10 +205,13 @@ fn measures(view: &View) -> BTreeSet<&str> {
     view.tables.iter().map(|table| table.measure.as_str()).collect()
 }
 
-fn judge_within(view: &View, told: &[Finding], pace: &mut dyn Pace) -> Option<Blocked> {
+fn judge_within(view: &View, told: &[Finding], pace: &mut dyn Pace) -> Judged {
     // No relation between measures is taken into account: each is judged by itself.
-    let mut all = measures(view).into_iter();
-    all.find_map(|measure| judge_measure(&of_measure(view, measure), told, pace))
+    let (mut all, mut aside) = (measures(view).into_iter(), BTreeSet::new());
+    let blocked = all.find_map(|measure| {
+        judge_measure(&of_measure(view, measure), told, (&mut *pace, &mut aside))
+    });
+    Judged { blocked, aside }
 }
 
 fn of_measure(view: &View, measure: &str) -> View {
@@ -230,17 +225,22 @@ fn of_measure(view: &View, measure: &str) -> View {
     }
 }
 
-fn judge_measure(view: &View, told: &[Finding], pace: &mut dyn Pace) -> Option<Blocked> {
+fn judge_measure(
+    view: &View,
+    told: &[Finding],
+    (pace, aside): (&mut dyn Pace, &mut BTreeSet<String>),
+) -> Option<Blocked> {
     match judge_whole(view, told, pace) {
         Err(ViewError::Contradiction) => {}
         other => return other.unwrap_or_else(|error| Some(not_attacked(&error))),
     }
     // A sheet that was counted on another day than the sum, or is a lie, bounds nothing of it; what
     // the others tell is judged all the same.
-    let choices = match apart::choices(view, pace) {
+    let (choices, units) = match apart::choices(view, pace) {
         Ok(choices) => choices,
         Err(error) => return Some(not_attacked(&error)),
     };
+    aside.extend(units);
     choices.iter().find_map(|choice| {
         judge_whole(choice, told, pace).unwrap_or_else(|error| Some(not_attacked(&error)))
     })

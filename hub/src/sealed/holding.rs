@@ -12,10 +12,11 @@ use jiff::civil::Date;
 use proto::opening::{Detail, Record, Standing};
 use runtime::sql::{SqlError, Tx};
 
+use super::claim;
 use super::documents::{Documents, Task};
 use super::past::{Past, reports};
 use super::sums::{self, Sum};
-use super::without::left_out;
+use super::without::Attendance;
 use crate::store::sealed::opening::{Opening, Set};
 use crate::store::sealed::report::{self, Accepted};
 use crate::store::sealed::{say, task};
@@ -28,6 +29,9 @@ pub struct Holding {
     pub earlier: BTreeMap<UnitId, Accepted>,
     /// Schools of the roster that are closed or out of session.
     pub absent: BTreeSet<UnitId>,
+    /// Those of them that told something else of the period: their report of this task is waited
+    /// for, so that no two sums of the period differ by them.
+    pub owed: BTreeSet<UnitId>,
     /// As the open plan judges it.
     pub reports: Reports,
 }
@@ -39,11 +43,11 @@ pub struct Admitted {
     pub schools: BTreeSet<UnitId>,
     /// Their reports, in order of unit; a school that is away may have none.
     pub standings: Vec<Standing>,
-    /// Schools of the set that are away.
+    /// Schools of the set that are away: they hide nobody, and one without a report is not due.
     pub absent: BTreeSet<UnitId>,
     /// Schools whose report is of this task.
     pub fresh: u32,
-    /// Schools that were due.
+    /// Schools that were due: all that stand.
     pub due: u32,
 }
 
@@ -107,16 +111,23 @@ impl Holding {
     ) -> Result<Self, SqlError> {
         let accepted = report::accepted(tx, &task.id)?;
         let earlier = earlier(tx, documents, task)?;
-        let away = &say::absent(tx, task.attended())? | &left_out(tx, (task, part))?;
+        let there = Attendance::read(tx, (task, part))?;
         let roster = task.year.sealed().roster.schools.keys();
-        let (absent, in_session) = roster.cloned().partition(|school| away.contains(school));
+        let (absent, in_session) = roster.cloned().partition(|school| there.away.contains(school));
+        // What was accepted before a sum of the period went out without its school stays out too.
+        let stands = accepted.keys().filter(|school| !there.left_out.contains(*school));
         let held = Held {
-            accepted: accepted.keys().cloned().collect(),
+            accepted: stands.cloned().collect(),
             earlier: earlier.keys().cloned().collect(),
             in_session,
         };
-        let reports = held.reports(task.table.kind(), task.phase(today));
-        Ok(Self { accepted, earlier, absent, reports })
+        let far: BTreeSet<UnitId> =
+            claim::far_of(tx, documents.packs(), task)?.into_keys().collect();
+        let owed = &there.told - &(&held.accepted - &far);
+        let mut reports = held.reports(task.table.kind(), task.phase(today));
+        // Neither awaited nor carried: its groups wait until a person has called the school.
+        reports.fresh.retain(|school| !far.contains(school));
+        Ok(Self { accepted, earlier, absent, owed, reports })
     }
 
     /// The report that a school stands with.
@@ -205,6 +216,9 @@ impl Holding {
             };
         }
         let schools = pass(&self.reports)?;
+        if let Some(waits) = self.waits_for_owed(task, set) {
+            return Err(waits.into());
+        }
         let standings = schools.iter().filter_map(|school| self.standing(school));
         let standings = standings
             .map(|one| Standing { unit: one.school.clone(), task: one.task, report: one.digest })
@@ -215,6 +229,21 @@ impl Holding {
             Some(group) => Err(plan::Refusal::Lopsided(group).into()),
             None => Ok(admitted),
         }
+    }
+}
+
+impl Holding {
+    /// A group of a set that waits for a school which is noted as away and told something else of
+    /// the period.
+    fn waits_for_owed(&self, task: &Task, set: &Set) -> Option<plan::Refusal> {
+        let groups = task.year.sealed().plan.of_stage(set.stage);
+        let mut groups = groups.filter(|group| set.groups.contains(&group.id));
+        groups.find_map(|group| {
+            let is_owed =
+                |school: &&UnitId| self.owed.contains(*school) && self.standing(school).is_none();
+            let school = group.members.iter().find(is_owed)?.clone();
+            Some(plan::Refusal::Waits { group: group.id.clone(), school })
+        })
     }
 }
 
@@ -232,14 +261,15 @@ fn lopsided(task: &Task, set: &Set, admitted: &Admitted) -> Option<GroupId> {
 }
 
 impl Admitted {
-    fn over(
+    /// A set over the reports and absences that it stands on.
+    pub(super) fn over(
         task: &Task,
         schools: BTreeSet<UnitId>,
         (standings, absent): (Vec<Standing>, BTreeSet<UnitId>),
     ) -> Self {
         let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let fresh = small(standings.iter().filter(|standing| standing.task == task.id).count());
-        let due = small(schools.len() - absent.len());
+        let due = small(standings.len());
         Self { standings, absent, fresh, due, schools }
     }
 }
@@ -262,8 +292,13 @@ fn earlier(
     before.sort_by_key(|one| one.period);
     for one in before {
         let known = documents.task_under(place, (&one.sheet, one.period), &one.pack);
-        if known.is_ok_and(|known| known.id == one.id && known.table == task.table) {
-            found.extend(report::accepted(tx, &one.id)?);
+        let same = |known: &Task| known.id == one.id && known.table == task.table;
+        if let Some(known) = known.ok().filter(same) {
+            let mut accepted = report::accepted(tx, &one.id)?;
+            for school in claim::far_of(tx, documents.packs(), &known)?.keys() {
+                accepted.remove(school);
+            }
+            found.extend(accepted);
         }
     }
     Ok(found)
@@ -335,6 +370,8 @@ pub fn record(
     standings: Vec<Standing>,
     (cells, opened_at_ms, number): (&[Option<u64>], i64, u64),
 ) -> Record {
+    // Whoever is not away stands in every set that passes.
+    let due = u32::try_from(standings.len()).unwrap_or(u32::MAX);
     Record {
         task: task.id,
         table: task.terms.table.clone(),
@@ -345,7 +382,7 @@ pub fn record(
         schools: standings,
         roster: task.terms.roster,
         fresh: opening.fresh,
-        due: opening.due,
+        due,
         absent: opening.absent.clone(),
         result: sums::result(cells),
         opened_at_ms,

@@ -11,8 +11,10 @@ mod alike;
 mod apart;
 mod arrival;
 pub mod chain;
+pub mod claim;
 pub mod close;
 pub mod closing;
+pub mod dispute;
 pub mod documents;
 mod fit;
 pub mod gaps;
@@ -25,6 +27,7 @@ pub mod past;
 pub mod refused;
 pub mod row;
 pub mod signed;
+pub mod silent;
 pub mod stand;
 pub mod sums;
 pub mod view;
@@ -39,6 +42,7 @@ use domain::unit::{UnitId, Zone};
 use runtime::clock::Clock;
 use runtime::sql::Database;
 use runtime::uplink::IdentityCell;
+use tokio::sync::{Mutex as Turns, OwnedMutexGuard};
 
 use crate::packs::PackCache;
 use documents::{Documents, ShareKeys};
@@ -53,7 +57,13 @@ struct Inner {
     parts: Parts,
     /// Documents that were made of packs, as long as these are in use.
     documents: Mutex<Option<Arc<Documents>>>,
+    /// Held from a look at what was seen until what it decided about is kept or refused.
+    looks: Arc<Turns<()>>,
 }
+
+/// A turn to look at what this hub has seen and to add to it: nobody else adds anything meanwhile,
+/// so that no two things are each judged without the other.
+pub struct Look(#[expect(dead_code, reason = "held, and never asked")] OwnedMutexGuard<()>);
 
 /// The pieces that a hub is put together from.
 pub struct Parts {
@@ -79,7 +89,7 @@ impl Hub {
     /// Puts the pieces together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, documents: Mutex::default() }))
+        Self(Arc::new(Inner { parts, documents: Mutex::default(), looks: Arc::default() }))
     }
 
     /// The pieces.
@@ -98,6 +108,11 @@ impl Hub {
             Some(made) => made.clone(),
             None => made.insert(Arc::new(Documents::of(packs, keys))).clone(),
         }
+    }
+
+    /// Waits for a turn to look at what was seen.
+    pub async fn look(&self) -> Look {
+        Look(self.0.looks.clone().lock_owned().await)
     }
 
     /// Takes up a key with which this hub opens its halves.

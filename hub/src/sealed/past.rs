@@ -96,11 +96,11 @@ impl Past {
         Ok(Stood { standings: standings.into_values().collect(), absent, away })
     }
 
-    /// Categories that stand on other reports than the cells do, or whose cells are not here: what
-    /// was begun beside cells that were begun anew.
+    /// Categories that stand on other reports or absences than the cells do, or whose cells are not
+    /// here: what was begun beside cells that were begun anew.
     pub(super) fn adrift(&self, task: &Task) -> Vec<i64> {
         let is_adrift = |one: &&(Opening, Vec<Standing>)| match self.stood(task, &one.0.set) {
-            Ok(stood) => stood.standings != one.1,
+            Ok(stood) => (&stood.standings, &stood.absent) != (&one.1, &one.0.absent),
             Err(_) => true,
         };
         let towns = self.stored.iter().filter(|(one, _)| one.set.detail == Detail::Categories);

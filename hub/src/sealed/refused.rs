@@ -13,13 +13,25 @@ pub struct Refused {
     pub code: &'static str,
     /// A sentence without names.
     pub reason: String,
+    /// From what the other hub comes to the same; in no verdict, and kept nowhere.
+    pub evidence: Evidence,
+}
+
+/// What a helper shows of a report that it refuses for what it was told between the hubs: a leader
+/// believes no such refusal that it does not come to by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Its share of the check.
+    pub shown: Vec<u8>,
+    /// Its share of the stage sums of a stock.
+    pub sums: Vec<u8>,
 }
 
 impl Refused {
     /// A refusal of a code.
     #[must_use]
     pub fn new(code: &'static str, reason: &(impl std::fmt::Display + ?Sized)) -> Self {
-        Self { code, reason: reason.to_string() }
+        Self { code, reason: reason.to_string(), evidence: Evidence::default() }
     }
 
     /// What a report is told that was refused before, by the code that was stored then.
@@ -123,6 +135,12 @@ pub fn known(word: &str) -> &'static str {
 #[must_use]
 pub fn waits(code: &str) -> bool {
     [UNSTATED, NOT_OVER].contains(&code)
+}
+
+/// Whether a helper shows with a refusal what the leader comes to the same from.
+#[must_use]
+pub fn is_shown(code: &str) -> bool {
+    [PROOF, CONTROL].contains(&code)
 }
 
 /// Whether a refusal uses up the report's number and nonce: what both hubs looked into, and not

@@ -7,7 +7,7 @@ use certs::aggregate::Role;
 use certs::digest::sha256;
 use domain::digest::Digest;
 use domain::disclosure::plan::GroupId;
-use domain::disclosure::sealed::{Objectable, TaskId};
+use domain::disclosure::sealed::{Kind, Objectable, TaskId};
 use domain::period::Period;
 use domain::unit::UnitId;
 use jiff::civil::Date;
@@ -17,7 +17,7 @@ use super::documents::{Documents, Task};
 use super::holding::{Holding, NotOpened};
 use super::leader::{Untold, Wait, outlook};
 use super::past::Past;
-use crate::store::sealed::opening::{Opening, Set};
+use crate::store::sealed::opening::{self, Opening, Set};
 use crate::store::sealed::school_key::{self, Seen};
 use crate::store::sealed::{record, task, year};
 
@@ -70,6 +70,8 @@ pub struct Recorded {
     pub number: u64,
     /// Its digest, by which both hubs name it.
     pub digest: Digest,
+    /// Of a flow the most that its figures can come to by the caps of its schools.
+    pub cap_sum: Option<u64>,
 }
 
 impl TaskView {
@@ -131,11 +133,11 @@ fn view(
     // A hub of which the plan names neither part has tasks of a year before at most.
     let part = made.year.role_of(own).unwrap_or(Role::Leader);
     let holding = Holding::read(tx, (documents, part), &made, today)?;
-    let due = &holding.reports.in_session;
-    view.fresh = holding.accepted.len();
-    view.due = due.len();
-    view.missing =
-        due.iter().filter(|school| !holding.accepted.contains_key(*school)).cloned().collect();
+    let (fresh, owed) = (&holding.reports.fresh, &holding.owed);
+    // Who told something is in the sums of the period, and due in each, whatever was noted since.
+    let due = &(&holding.reports.in_session | fresh) | owed;
+    (view.fresh, view.due) = (fresh.len(), due.len());
+    view.missing = due.difference(fresh).cloned().collect();
     (view.unstated, view.other_key) = keyless(keys, &made, &view.missing);
     let past = match Past::read(tx, &made) {
         Ok(past) => past,
@@ -155,7 +157,7 @@ fn view(
         view.ready = ready.collect::<Result<_, _>>()?;
     }
     for (opening, _) in past.stored {
-        let signed = recorded(tx, opening.id)?;
+        let signed = recorded(tx, opening.id, made.table.kind())?;
         view.openings.push((opening, signed));
     }
     Ok(view)
@@ -187,13 +189,16 @@ fn blank(stored: task::Task, is_closed: bool, is_known: bool) -> TaskView {
 }
 
 /// The record of an opening, once both hubs signed it.
-fn recorded(tx: &Tx<'_>, opening: i64) -> Result<Option<Recorded>, SqlError> {
+fn recorded(tx: &Tx<'_>, opening: i64, kind: Kind) -> Result<Option<Recorded>, SqlError> {
     let signed = record::of_opening(tx, opening)?.filter(|record| record.helper.is_some());
-    let named = |record: record::Record| Recorded {
-        number: record.signed_number,
-        digest: sha256(&record.bytes),
+    let Some(record) = signed else { return Ok(None) };
+    let cap_sum = match kind {
+        Kind::Flow => opening::cap_sum(tx, opening)?,
+        // A stock is held to who is enrolled, which is less.
+        Kind::Stock => None,
     };
-    Ok(signed.map(named))
+    let digest = sha256(&record.bytes);
+    Ok(Some(Recorded { number: record.signed_number, digest, cap_sum }))
 }
 
 /// Schools of each waiting group whose report is missing.

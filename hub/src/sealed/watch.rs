@@ -4,13 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::digest::Digest;
+use domain::disclosure::sealed::Kind;
+use domain::period::Period;
 use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
+use runtime::web::time::minute;
 use runtime::web::{Lang, Text};
 
+use super::claim::{self, By, Far};
 use super::documents::Documents;
-use super::{close, gaps, words};
+use super::{close, dispute, gaps, words};
 use crate::relay::bounds;
 use crate::store::sealed::{school_key, task, year};
 use crate::store::{alarm, sealed_inbox};
@@ -20,6 +24,12 @@ pub const ALARM_OTHER_KEY: &str = "sealed_other_key";
 
 /// Kind of the alarm about a report beside which the helper alone holds another one.
 pub const ALARM_HELD_THERE: &str = "sealed_held_there";
+
+/// Kind of the alarm about a clear sheet that does not fit together with what was opened.
+pub const ALARM_CONTRADICTS: &str = "sealed_contradicts";
+
+/// Kind of the alarm about a leader that asked for what the plan does not have.
+pub const ALARM_OUTSIDE: &str = "sealed_outside_plan";
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// How long what came lately is shown.
@@ -46,6 +56,20 @@ pub enum Notice {
     Recalled(String),
     /// Records of a leader are not here: the first of their numbers, and how many.
     Gap(UnitId, u64, usize),
+    /// The other hub and this one do not agree about reports.
+    Disagree(UnitId),
+    /// A leader asked for a sum that the plan does not have.
+    AskedOutside(UnitId, String),
+    /// The helper has not answered since then.
+    HelperSilent(UnitId, i64),
+    /// The leader has not agreed on any key since then.
+    LeaderSilent(UnitId, i64),
+    /// The clear sheet of a unit does not fit together with what was opened, of a period.
+    Contradicts(UnitId, String),
+    /// Of schools of an area nothing is final for seven days: how many, and the first of them.
+    SchoolsSilent(UnitId, usize, String),
+    /// A report names far more or fewer persons than are known of its school.
+    Enrolled(Box<Far>),
 }
 
 impl Notice {
@@ -62,6 +86,13 @@ impl Notice {
             Self::OpenThere(..) => "year_open_there",
             Self::Recalled(_) => "recalled",
             Self::Gap(..) => "records_missing",
+            Self::Disagree(_) => "hubs_disagree",
+            Self::AskedOutside(..) => "asked_outside_plan",
+            Self::HelperSilent(..) => "helper_silent",
+            Self::LeaderSilent(..) => "leader_silent",
+            Self::SchoolsSilent(..) => "schools_silent",
+            Self::Contradicts(..) => "sheet_contradicts",
+            Self::Enrolled(_) => "enrolment_far",
         }
     }
 
@@ -91,6 +122,34 @@ impl Notice {
             Self::Gap(leader, first, count) => {
                 let values = vec![leader.to_string(), first.to_string(), count.to_string()];
                 (words::GAP, values)
+            }
+            Self::Disagree(unit) => (words::DISAGREE, vec![unit.to_string()]),
+            Self::AskedOutside(unit, what) => {
+                (words::ASKED_OUTSIDE, vec![unit.to_string(), what.clone()])
+            }
+            Self::Contradicts(unit, period) => {
+                (words::CONTRADICTS, vec![unit.to_string(), period.clone()])
+            }
+            Self::HelperSilent(unit, since) => {
+                (words::HELPER_AWAY, vec![unit.to_string(), minute(*since)])
+            }
+            Self::LeaderSilent(unit, since) => {
+                (words::LEADER_AWAY, vec![unit.to_string(), minute(*since)])
+            }
+            Self::SchoolsSilent(area, count, named) => {
+                (words::SCHOOLS_SILENT, vec![area.to_string(), count.to_string(), named.clone()])
+            }
+            Self::Enrolled(far) => {
+                let text = match far.by {
+                    By::Roster => words::FAR_FROM_ROSTER,
+                    By::Sheet => words::FAR_FROM_SHEET,
+                };
+                let (school, period) = (far.school.to_string(), far.period.to_string());
+                let stage = far.stage.as_str().to_owned();
+                let numbers = [far.named.to_string(), far.known.to_string()];
+                let [named, known] = numbers;
+                let report = far.report.to_string();
+                (text, vec![school.clone(), period, stage, named, known, school, report])
             }
         }
     }
@@ -128,7 +187,9 @@ pub fn notices(
     let mut found: Vec<Notice> =
         other_keys(tx, documents, now_ms)?.into_keys().map(Notice::OtherKey).collect();
     let of_kind = |kind| alarm::of_kind(tx, kind);
-    for raised in [of_kind(bounds::ALARM)?, of_kind(super::adopt::ALARM)?].concat() {
+    let mut asked = BTreeSet::new();
+    let kinds = [bounds::ALARM, super::adopt::ALARM, ALARM_OUTSIDE, ALARM_CONTRADICTS];
+    for raised in kinds.map(of_kind).into_iter().collect::<Result<Vec<_>, _>>()?.concat() {
         if now_ms.saturating_sub(raised.raised_at_ms) > LATELY_MS {
             continue;
         }
@@ -137,19 +198,24 @@ pub fn notices(
             bounds::ALARM if raised.detail.starts_with(bounds::CROWDED) => Notice::Crowded(unit),
             bounds::ALARM => Notice::TooMuch(unit),
             super::adopt::ALARM => Notice::Recalled(raised.unit),
+            ALARM_CONTRADICTS => Notice::Contradicts(unit, raised.detail),
+            // The latest of a leader stands for the others.
+            ALARM_OUTSIDE if asked.insert(unit.clone()) => {
+                Notice::AskedOutside(unit, raised.detail)
+            }
             _ => continue,
         };
         if !found.contains(&notice) {
             found.push(notice);
         }
     }
-    for unit in held_there(tx, now_ms)? {
-        found.push(Notice::HeldThere(unit));
-    }
+    found.extend(waiting(tx, ALARM_HELD_THERE, now_ms)?.into_iter().map(Notice::HeldThere));
+    found.extend(waiting(tx, dispute::ALARM, now_ms)?.into_iter().map(Notice::Disagree));
     for (leader, numbers) in gaps::missing(tx, documents, own)? {
         let first = numbers.first().copied().unwrap_or(0);
         found.push(Notice::Gap(leader, first, numbers.len()));
     }
+    found.extend(far_off(tx, documents, own)?);
     for place in task::places(tx)? {
         if !close::is_ended(place.1, today) {
             continue;
@@ -175,11 +241,43 @@ pub fn notices(
     Ok(found)
 }
 
-/// Schools of which a report waits because the other hub holds another one: as long as it waits. An
-/// alarm of before does not name the report and is shown for a while.
-fn held_there(tx: &Tx<'_>, now_ms: i64) -> Result<BTreeSet<UnitId>, SqlError> {
+/// Accepted stocks of years that are not closed which name far more or fewer persons than are known
+/// of their schools.
+fn far_off(tx: &Tx<'_>, documents: &Documents, own: &UnitId) -> Result<Vec<Notice>, SqlError> {
+    let mut found = Vec::new();
+    for stored in task::all(tx)? {
+        let place = (&stored.area, stored.school_year);
+        let made = documents.task_under(place, (&stored.sheet, stored.period), &stored.pack);
+        let made = made.ok().filter(|made| made.id == stored.id);
+        let made = made.filter(|made| made.table.kind() == Kind::Stock);
+        let Some(made) = made.filter(|made| made.year.role_of(own).is_some()) else { continue };
+        if year::is_closed(tx, place)? {
+            continue;
+        }
+        let far = claim::far_of(tx, documents.packs(), &made)?;
+        found.extend(far.into_values().map(|far| Notice::Enrolled(Box::new(far))));
+    }
+    Ok(found)
+}
+
+/// Calls a person about units whose sheets of a period do not fit together with what was opened.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn contradicts(
+    tx: &Tx<'_>,
+    units: &BTreeSet<String>,
+    (period, now_ms): (Period, i64),
+) -> Result<(), SqlError> {
+    let period = period.to_string();
+    units.iter().try_for_each(|unit| alarm::raise(tx, ALARM_CONTRADICTS, unit, &period, now_ms))
+}
+
+/// Units of alarms about a report that waits: as long as it waits. An alarm that does not name the
+/// report is shown for a while.
+fn waiting(tx: &Tx<'_>, kind: &str, now_ms: i64) -> Result<BTreeSet<UnitId>, SqlError> {
     let mut found = BTreeSet::new();
-    for raised in alarm::of_kind(tx, ALARM_HELD_THERE)? {
+    for raised in alarm::of_kind(tx, kind)? {
         let report = raised.detail.rsplit(' ').next().and_then(|word| Digest::from_hex(word).ok());
         let stands = match report {
             Some(report) => sealed_inbox::is_open(tx, &report)?,

@@ -44,6 +44,9 @@ texts! {
     OPENED_LINE = "{0}（{1}）：组 {2} 已开启，{3} / {4} 所为本期报告，记录 {5}（教育方第 {6} 号）。",
         "{0} ({1}): groups {2} opened, {3} of {4} fresh, record {5} (number {6} of education's \
          hub).";
+    CAP_SUM = "各校上限合计 {0}：学校在上限之内多报，合计不会超过它，也看不出来。",
+        "The caps of its schools add up to {0}: a school that told too much within its own is not \
+         seen, and the sum cannot exceed that.";
     NOT_OPENED = "{0}（{1}）：组 {2} 尚未开启，对方枢纽答复：{3}",
         "{0} ({1}): groups {2} not opened yet, the other hub said: {3}";
     KEPT_CLOSED = "{0}（{1}）：组 {2} 不予开启（{3}）：{4}",
@@ -107,15 +110,66 @@ texts! {
          more. Close it here too: xinqiao-hub sealed close {2}";
     OPEN_THERE = "{0} 的 {1} 学年在本枢纽已结清，另一枢纽还没有：请致电其操作员。",
         "School year {1} of {0} is closed here and not at the other hub yet: ring its operator.";
-    RECALLED = "{0}：本枢纽的数据库恢复自较早的备份，已从另一枢纽取回此前开启的合计，两边记录一致。请核对备份计划。",
-        "{0}: this hub's store was put back from an older backup; sums that were opened since then \
-         were taken up again from the other hub, so that both have the same records. Look at the \
-         plan of backups.";
+    RECALLED = "{0}：本枢纽的数据库恢复自较早的备份，此后双方收下的报告和开启的合计已从另一枢纽取回，两边一致。请核对备份计划。",
+        "{0}: this hub's store was put back from an older backup; reports that were accepted and \
+         sums that were opened since then were taken up again from the other hub, so that both \
+         have the same. Look at the plan of backups.";
     GAP = "教育方枢纽 {0} 的合计记录中，第 {1} 号起有 {2} 条不在本枢纽。请致电其操作员：其 doctor 写明已作废的编号，\
            无须处理；其余的应由对方补交，在此之前不要与其继续开启。",
         "{2} records of education's hub {0} are not here, number {1} the first of them. Ring its \
          operator: numbers that its doctor calls set aside are in order; it must show the others, \
          and nothing more should be opened with it before.";
+    DISAGREE = "本枢纽与 {0} 对学校报告的核验结果不一致：一方说成立、另一方算出不成立，或者同一项汇总中有三所以上学校的报告\
+                核验失败。这通常是其中一个枢纽出错，不是学校的问题：这些报告不退回、不计入，在此等待。请与对方操作员\
+                核对两边的程序版本、备份和密钥；更正后自动继续。两边都查不出原因的，再逐校核对。",
+        "{0} and this hub do not agree about reports of schools: one says that a report holds and \
+         the other comes to the opposite, or reports of three or more schools fail in one sum. \
+         That is rather a hub than the schools: nobody is refused for it, and these reports wait \
+         and are in no sum. Compare versions, backups and keys with the other hub's operator; once \
+         it is put right they go on by themselves. Only if neither finds a cause, ask the schools.";
+    ASKED_OUTSIDE = "教育方枢纽 {0} 要求开启方案之外的合计（{1}），本枢纽没有给出份额。请致电其操作员：是否恢复过旧备份、\
+                     方案是否为已发布的版本；都不是的，请书面报告两个部门，由人核查对方枢纽，查清之前留意它的每次开启。",
+        "Education's hub {0} asked for a sum that the plan does not have ({1}); this hub gave no \
+         share of it. Ring its operator: was its store put back, is its plan the published one? If \
+         neither, report it to both departments in writing and have that hub looked into; until \
+         then watch what it opens.";
+    CONTRADICTS = "{0} 在 {1} 的清单分档与已开启的合计对不上（可能是数错、日期不同或多报少报），已开启的合计照常有效，攻击检查时\
+                   不采信这张清单。请致电该单位核对该时段的名册日期和分档。",
+        "{0}: the bands of its clear sheet of {1} do not fit together with the opened sums: it \
+         counted wrongly, of another day, or told too much or too little. The sums stand, and the \
+         attacker leaves that sheet aside. Ring the unit: it checks the census day and its bands.";
+    HELPER_AWAY = "卫健方枢纽 {0} 自 {1} 起没有应答，其间学校报告不核验、合计不开启（都留在原处，恢复后自动继续）。请致电其\
+                   操作员：服务是否在运行、地址和证书有没有换、能否从本枢纽连到。",
+        "Health's hub {0} has not answered since {1}. Meanwhile no report is checked and no sum is \
+         opened; everything stays where it is and goes on by itself. Ring its operator: does it \
+         run, did its address or certificate change, can it be reached from here?";
+    LEADER_AWAY = "教育方枢纽 {0} 自 {1} 起没有消息，新的一周没有商定密钥，其间合计不开启。请致电其操作员：服务是否在运行、\
+                   能否连到本枢纽。",
+        "Nothing was heard of education's hub {0} since {1}: no key of a new week was agreed on, \
+         and no sum is opened. Ring its operator: does it run, and can it reach this hub?";
+    SCHOOLS_SILENT = "{0}：{1} 所学校七天以上没有最终结果的报告（{2}）：没有送到，或在沿途等待。请致电学校与沿途枢纽；\
+                      各时段见 sealed list 和 sealed show。",
+        "{0}: of {1} schools nothing is final for more than seven days ({2}): reports did not come \
+         or wait on the way. Ring the school and the hubs in between; see sealed list and sealed \
+         show for each period.";
+    FAR_FROM_ROSTER = "{0}：{1} 的密封报告称 {2} 学段有 {3} 人，签发的名册上是 {4} 人，相差太多；所在组的合计暂不开启，报告没有退回。\
+                       请致电学校核对：人数属实的（如并校、分班），两个枢纽各自运行 xinqiao-hub sealed confirm {5} {6}；报错的，\
+                       合计保持关闭",
+        "{0}: its sealed report of {1} names {3} persons in {2} where the signed roster has {4}. \
+         That is too far apart: the sums of its groups stay closed, and the report is not \
+         refused. Call the school. If the number is true (schools were joined, say), each hub \
+         runs xinqiao-hub sealed confirm {5} {6}; if it is wrong, the sums stay closed.";
+    FAR_FROM_SHEET = "{0}：{1} 的密封报告称 {2} 学段有 {3} 人，该校同一普查日的明表上是 {4} 人，相差太多；所在组的合计暂不开启，\
+                      报告没有退回。请致电学校核对：明表报错的，请学校更正明表；密封报告属实的，在本枢纽运行 xinqiao-hub sealed \
+                      confirm {5} {6}；密封报告报错的，合计保持关闭",
+        "{0}: its sealed report of {1} names {3} persons in {2} where its own clear sheet of the \
+         same census day has {4}. That is too far apart: the sums of its groups stay closed, and \
+         the report is not refused. Call the school. If the sheet is wrong it is corrected there; \
+         if the report is right all the same, run xinqiao-hub sealed confirm {5} {6} here; if the \
+         report is wrong, the sums stay closed.";
+    CONFIRMED = "已记下：{0} 这份报告的人数经核对属实。", "Noted: the number in this report of {0} is right.";
+    UNCONFIRMED = "已撤回对 {0} 这份报告人数的确认。",
+        "The confirmation of the number in this report of {0} was taken back.";
     TO_LOOK_AT = "需要人处理", "To be looked at";
     NOTHING_TO_LOOK_AT = "没有需要人处理的事项", "nothing needs a person";
     YEAR_IS_CLOSED = "该学年已结清", "the school year was closed";
@@ -153,6 +207,14 @@ texts! {
     WITHDRAWN = "{0} 的异议已撤回。", "The objection of {0} was taken back.";
     AWAY = "已记下：{0} 停办或不在校。另一枢纽也须由其操作员记下。",
         "Noted: {0} is closed or out of session. The other hub's operator must note it there too.";
+    AWAY_WITHDRAWN = "已撤回：{0} 自 {1} 起停办或不在校的登记。另一枢纽也须由其操作员撤回；已开启的合计不再改动。",
+        "Taken back: the note that {0} is away from {1} on. The other hub's operator must take it \
+         back there too; sums that were opened stay as they are.";
+    NO_ABSENCE = "没有 {0} 自 {1} 起的停课登记；没有改动任何内容。",
+        "there is no note that {0} is away from {1} on; nothing was changed.";
+    NO_ABSENCE_NEXT = "登记的首日见“密封汇总”页面；学校编号输错的，用当时输入的编号撤回。",
+        "The page of sealed sums has the first day of each note; where the school's id was \
+         mistyped, take the note of that id back.";
     DAYS = "最后一天早于第一天；没有改动任何内容。",
         "the last day is before the first; nothing was changed.";
     UNREAD = "数据库或标准包无法读取；没有改动任何内容。",
@@ -173,13 +235,24 @@ texts! {
     CODE_OTHER_KEY = "两个枢纽持有的校验密钥不同，报告在此等待：持有旧备份的一方恢复较新的备份",
         "the two hubs hold different verify keys, and reports wait: whoever runs an older backup \
          puts back a later one";
+    CODE_DISAGREE = "两个枢纽对报告的核验结果不一致，报告在此等待、不退回学校：与对方操作员核对程序版本、备份和密钥",
+        "the two hubs do not agree about reports, which wait and are refused to nobody: compare \
+         versions, backups and keys with the other operator";
     CODE_NO_OTHER = "本枢纽已确认某校另一份报告，对方枢纽却没有：后到的报告在此等待。恢复自旧备份的一方恢复较新的备份",
         "this hub holds another accepted report of a school and the helper does not, so that the \
          later one waits: whoever runs an older backup puts back a later one";
+    CODE_ACCEPTED = "对方枢纽早已收下本枢纽要退回的一份报告：按收下处理。若持续，致电其操作员核对；本枢纽恢复过旧备份的，\
+                     恢复较新的备份",
+        "the other hub accepted a report that this one would refuse: it is taken as accepted. If \
+         this stays, ring its operator; if this store was put back, put back a later backup";
     CODE_STORE = "本枢纽的份额或记录损坏：从备份恢复",
         "shares or records of this hub are damaged: restore the backup";
     CODE_NOT_ADMITTED = "对方枢纽掌握的名单或停课记录不同：双方对照后各自更正",
         "the other hub has other reports or absences: compare and correct on both sides";
+    CODE_OTHER_RECORD = "两个枢纽对同一合计写下的记录不同（停课登记或程序版本不一致）：双方对照停课登记和版本，\
+                         一致后自动继续",
+        "the two hubs write different records of the sum, for other absences or another version: \
+         compare both, and it goes on by itself once they are alike";
     CODE_DOCUMENTS = "两个枢纽的方案、名单或目录版本不同：等标准包传到，或核对版本",
         "plan, roster or catalogue of the two hubs differ: wait for the packs, or compare versions";
     CODE_TIME = "两个枢纽的时钟相差一天以上：双方核对时钟，之后会自动重新签署",
@@ -262,7 +335,19 @@ texts! {
         "reports of {0} schools did not come or wait: {1}";
     SILENT_FIX = "致电学校与沿途枢纽；各时段见 xinqiao-hub sealed list 和 sealed show",
         "ring the school and the hubs on the way; see xinqiao-hub sealed list and sealed show";
+    CALL_BOTH = "学校不会自动重报：打电话请学校核对名册和台账，改正后在其机器上运行 xinqiao-node sealed send --again，命令全文见其\
+                 密封报告页面；学校查无问题的，先与对方枢纽的操作员核对程序版本、备份和密钥，再请学校同样重报",
+        "the school does not report again by itself: call it; once it has looked at its roster and \
+         ledgers it runs xinqiao-node sealed send --again on its machine, as its page of sealed \
+         reports says in full. If it finds nothing wrong, first compare versions, backups and keys \
+         with the other hub's operator; then it does the same";
     CALL_SCHOOL = "打电话请学校核对后重新上报", "call the school: it checks and reports again";
+    SEAL_AGAIN = "学校不会自动重报：打电话请学校核对名册和台账，改正后（或核对无误，可能是某一方枢纽出错的）在其机器上运行 \
+                  xinqiao-node sealed send --again，命令全文见其密封报告页面；新报告用下一个编号，两方都会收",
+        "the school does not report again by itself: call it; once it has looked at its roster and \
+         ledgers, or where one of the hubs may have erred, it runs xinqiao-node sealed send \
+         --again on its machine, as its page of sealed reports says in full, and both hubs take \
+         the next number";
     SAME_PACKS = "请学校确认已收到最新的方案和目录",
         "see that the school has the latest plan and catalogue";
     OTHER_VERSION = "学校所用的方案或目录与本时段的不同：学校收到现行版本后会自动重报；本时段已按旧目录收过报告的，\
@@ -281,8 +366,9 @@ texts! {
     RENEW = "请学校更新证书或升级程序后重新上报",
         "the school renews its certificate or program and reports again";
     CLOSED_NEXT = "学年已结清，无须处理", "the school year was closed: nothing to do";
-    AWAY_NEXT = "若学校仍在校，用 sealed away 更正日期",
-        "if the school is in session, correct the days with sealed away";
+    AWAY_NEXT = "若学校仍在校，在两个枢纽用 sealed away --withdraw 撤回登记；合计尚未开启的，学校一周内自动重报",
+        "if the school is in session, take the note back with sealed away --withdraw at both hubs: \
+         it reports again by itself within a week, where the sum is not opened yet";
 }
 
 /// Why a sum stays closed for good; nothing for a code that waits.
@@ -305,7 +391,9 @@ pub fn to_do(code: &str) -> Text {
         "opened_without" => TOLD_LATER,
         "other_report" | "same_number" | "nonce_used" => FIRST_STANDS,
         "bad_signature" | "unknown_algorithm" | "not_for_this_hub" => RENEW,
+        "proof" | "control_sum" => CALL_BOTH,
         "school_away" => AWAY_NEXT,
+        "enrolment" => SEAL_AGAIN,
         "year_closed" => CLOSED_NEXT,
         _ => CALL_SCHOOL,
     }
@@ -345,8 +433,11 @@ pub fn code(code: &str, lang: Lang) -> String {
         "HELPER_COMMITMENT" | "HELPER_HALF" | "OTHER_COMMITMENT" | "BROKEN_HALF" => CODE_KEY,
         "OTHER_KEY" => CODE_OTHER_KEY,
         "NO_OTHER_REPORT" => CODE_NO_OTHER,
+        "HUBS_DISAGREE" => CODE_DISAGREE,
+        "ACCEPTED_BEFORE" => CODE_ACCEPTED,
         "OWN_STORE" | "OTHER_HISTORY" => CODE_STORE,
         "NOT_ADMITTED" | "OTHER_STANDING" | "SHARE_MISSING" => CODE_NOT_ADMITTED,
+        "OTHER_RECORD" => CODE_OTHER_RECORD,
         "OTHER_TIME" => CODE_TIME,
         "NUMBER_TAKEN" => CODE_NUMBER,
         "RECORDED_BEFORE" => CODE_BEFORE,

@@ -24,6 +24,13 @@ pub(super) struct Link {
     pub width: u64,
 }
 
+impl Link {
+    /// Whether the count tells more than how many there are.
+    pub(super) fn tells(&self) -> bool {
+        self.entry != MARGIN
+    }
+}
+
 /// Every table of which a clear count is a part.
 pub(super) fn of(catalogue: &Catalogue, count: &Count) -> Vec<Link> {
     let width = count.definition.as_ref().and_then(|known| known.band).map_or(1, u64::from);
@@ -71,7 +78,8 @@ fn part_of<'c>(catalogue: &Catalogue, count: &'c Count, whole: &str) -> Option<&
 
 #[cfg(test)]
 mod tests {
-    use domain::catalogue::Channel;
+    use domain::catalogue::{Channel, NativePeriod};
+    use domain::disclosure::sealed::{Kind, SealedTable, SealedTables, measure_of};
     use proto::pack::embedded;
 
     use super::*;
@@ -97,5 +105,26 @@ mod tests {
             let links = of(&catalogue, catalogue.count(id).expect("count"));
             assert!(links.iter().any(|link| link.width == 1 && link.entry == MARGIN), "{id}");
         }
+    }
+
+    /// What a sheet tells of a hidden table is about a stock of the sheet's own term: no row spans
+    /// weeks or terms, so that the guard of openings finds all in a sum's own period and in those
+    /// from and into which schools are carried (record 0041).
+    #[test]
+    fn a_sheet_bounds_stocks_of_its_own_term_alone() {
+        let catalogue = embedded::catalogue().expect("catalogue");
+        let sealed = SealedTables::of(&catalogue);
+        let clear = catalogue.counts().iter().filter(|count| count.channel == Channel::Clear);
+        let mut linked = 0;
+        for count in clear {
+            for link in of(&catalogue, count) {
+                let is_own = |one: &&SealedTable| measure_of(one.id().as_str()) == link.measure;
+                let kind = sealed.all().iter().find(is_own).map(SealedTable::kind);
+                let expected = (Some(Kind::Stock), NativePeriod::Term);
+                assert_eq!((kind, count.period), expected, "{} of {}", count.id, link.measure);
+                linked += 1;
+            }
+        }
+        assert!(linked >= 4, "{linked}");
     }
 }

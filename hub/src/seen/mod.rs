@@ -9,6 +9,7 @@
 mod links;
 mod openings;
 mod published;
+mod same;
 mod sheets;
 mod tree;
 
@@ -28,8 +29,8 @@ use runtime::sql::{SqlError, Tx};
 use crate::packs::Packs;
 use crate::sealed::documents::Documents;
 
-pub(crate) use openings::{Kept, Summed, of_task, opened, periods};
-pub(crate) use sheets::of_period;
+pub(crate) use openings::{Kept, Summed, linked, of_task, opened, periods};
+pub(crate) use sheets::{has_band, of_period, of_sheet};
 pub use tree::Tree;
 
 /// Whose eyes a view is of.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use certs::aggregate::Role as Part;
-use domain::catalogue::Stage;
+use domain::catalogue::{Stage, TableId};
 use domain::disclosure::attacker::{MARGIN, Printed, SeenCell, SeenTable};
 use domain::disclosure::plan::Roster;
 use domain::disclosure::sealed::{Kind, SealedTable, TaskId, measure_of};
@@ -13,8 +13,8 @@ use domain::unit::UnitId;
 use proto::opening::{Detail, Standing};
 use runtime::sql::{SqlError, Tx};
 
-use super::Place;
 use super::tree::{GRADE, STAGE, Tree};
+use super::{Place, same};
 use crate::sealed::documents::Documents;
 use crate::store::opened_lane;
 use crate::store::sealed::opening::{self, Opening};
@@ -75,6 +75,9 @@ pub(crate) fn of_task(
     let Some(table) = tables.as_ref().and_then(|all| all.table(stored.sheet.as_str())) else {
         return Ok(Vec::new());
     };
+    let catalogue = documents.packs().catalogue(&stored.pack);
+    let same = tables.as_ref().zip(catalogue);
+    let same = same.and_then(|(all, catalogue)| same::first((all, catalogue), table));
     let kept = Kept { table: table.clone(), area: &stored.area, period: stored.period };
     let mut found = wholes(tx, &stored.id, &kept, tree)?;
     for one in opening::of_task(tx, &stored.id)? {
@@ -85,7 +88,9 @@ pub(crate) fn of_task(
         if is_recorded || !cells.is_empty() {
             let standings = opening::standings(tx, one.id)?;
             let carried = periods(tx, &stored.id, &standings)?;
-            found.push(opened((&kept, roster), Summed::new(&one, &standings, carried, cells)));
+            let sum = opened((&kept, roster), Summed::new(&one, &standings, carried, cells));
+            let total = same.and_then(|first| same::total(first, &sum, one.set.stage));
+            found.extend(std::iter::once(sum).chain(total));
         }
     }
     Ok(found)
@@ -104,6 +109,29 @@ pub(crate) fn periods(
         }
     }
     Ok(found)
+}
+
+/// Periods of a sealed table whose sums have a figure in common, over however many others: a school
+/// that is carried stands with one report in two sums, whichever of them is opened first.
+pub(crate) fn linked(
+    tx: &Tx<'_>,
+    (place, sheet): ((&UnitId, i16), &TableId),
+    mut known: BTreeSet<String>,
+) -> Result<BTreeSet<String>, SqlError> {
+    let mut links: BTreeSet<[String; 2]> = BTreeSet::new();
+    for stored in task::of_sheet(tx, place, sheet)? {
+        for one in opening::of_task(tx, &stored.id)? {
+            let earlier = periods(tx, &stored.id, &opening::standings(tx, one.id)?)?;
+            links.extend(earlier.into_values().map(|from| [from, stored.period.to_string()]));
+        }
+    }
+    // Each round but the last takes in what a link leads to, so there are no more than links.
+    for _ in &links {
+        let reached = links.iter().filter(|link| link.iter().any(|period| known.contains(period)));
+        let reached: Vec<String> = reached.flatten().cloned().collect();
+        known.extend(reached);
+    }
+    Ok(known)
 }
 
 impl<'s> Summed<'s> {
@@ -149,7 +177,11 @@ pub(super) fn told(tx: &Tx<'_>, place: Place<'_>, tree: &Tree) -> Result<Vec<See
         let area =
             if tree.units().contains_key(sum.area.as_str()) { &sum.area } else { place.unit };
         let of = Kept { table: table.clone(), area, period: record.period };
-        found.push(opened((&of, &year.sealed().roster), summed));
+        let same = tables.as_ref().zip(place.documents.packs().catalogue(&sum.pack));
+        let same = same.and_then(|(all, catalogue)| same::first((all, catalogue), table));
+        let sum = opened((&of, &year.sealed().roster), summed);
+        let total = same.and_then(|first| same::total(first, &sum, record.stage));
+        found.extend(std::iter::once(sum).chain(total));
     }
     Ok(found)
 }

@@ -13,7 +13,8 @@ use std::time::Duration;
 use certs::digest::sha256;
 use certs::identity::PeerIdentity;
 use domain::unit::UnitId;
-use proto::limits::{APPLIED_MAX, FRAMES_IN_FLIGHT_MAX};
+use proto::frame::FrameError;
+use proto::limits::{APPLIED_MAX, FRAMES_IN_FLIGHT_MAX, MESSAGE_BYTES_MAX};
 use proto::wire::sync::link_request::Part as Asked;
 use proto::wire::sync::link_response::Part as Said;
 use proto::wire::sync::{
@@ -21,10 +22,11 @@ use proto::wire::sync::{
     ReportApplied,
 };
 use runtime::sql::SqlError;
+use runtime::transport::coded;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_stream::Stream;
-use tonic::{Status, Streaming};
+use tonic::{Code, Status, Streaming};
 
 use super::hello;
 use super::peer::{still_served, store_status};
@@ -35,6 +37,9 @@ use crate::store::{contact, directive, relay, unit};
 
 /// How often the member of an open link is looked up in the register, which is two reads by key.
 const STANDING_EVERY: Duration = Duration::from_secs(5);
+
+/// Code of a message or frame over the limit.
+const TOO_LARGE: &str = "MESSAGE_TOO_LARGE";
 
 /// Directives read from the store at a time.
 const PULL_PAGE: u32 = 32;
@@ -140,6 +145,11 @@ impl Link {
                 part = parts.message() => match part {
                     Ok(Some(request)) => self.take(request).await?,
                     Ok(None) => return Ok(()),
+                    Err(status) if status.code() == Code::OutOfRange => {
+                        tracing::warn!(member = %self.member, "a message over the limit");
+                        let most = format!("a message has at most {MESSAGE_BYTES_MAX} bytes");
+                        return Err(coded(Code::OutOfRange, TOO_LARGE, most));
+                    }
                     Err(status) => {
                         tracing::debug!(member = %self.member, code = ?status.code(), "link ended");
                         return Ok(());
@@ -336,11 +346,13 @@ fn applied_line(member: &UnitId, is_hub: bool, line: &Applied) -> contact::Appli
 fn intake_status(error: &IntakeError) -> Status {
     let text = error.to_string();
     match error {
+        IntakeError::Frame(FrameError::TooLarge) => coded(Code::OutOfRange, TOO_LARGE, text),
         IntakeError::Frame(_) => Status::invalid_argument(text),
         IntakeError::NotServed => Status::permission_denied(text),
         IntakeError::UnknownEpoch => Status::failed_precondition(text),
-        IntakeError::Outdated | IntakeError::Replays | IntakeError::Stopping => {
-            Status::unavailable(text)
-        }
+        IntakeError::Outdated
+        | IntakeError::Replays
+        | IntakeError::Unread
+        | IntakeError::Stopping => Status::unavailable(text),
     }
 }

@@ -16,6 +16,7 @@ use domain::unit::{UnitId, UnitKind};
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 use runtime::transport::{Peer, coded};
+use runtime::uplink::HUB_FULL;
 use tonic::{Code, Request, Status};
 
 use crate::app::Hub;
@@ -191,12 +192,13 @@ pub fn register(
 
 /// A store failure as a caller sees it: no detail, and whether trying again helps.
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]
 pub fn store_status(error: SqlError) -> Status {
     tracing::error!(%error, "store failed");
-    if error.is_retryable() {
-        Status::unavailable("the hub cannot store now; try again later")
-    } else {
-        Status::internal("the hub's store failed")
+    match error {
+        SqlError::Full => coded(Code::Unavailable, HUB_FULL, "the hub has no space left"),
+        error if error.is_retryable() => {
+            Status::unavailable("the hub cannot store now; try again later")
+        }
+        _ => Status::internal("the hub's store failed"),
     }
 }

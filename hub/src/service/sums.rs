@@ -7,16 +7,17 @@ use certs::aggregate::{Commitment, KeyHalf};
 use domain::digest::Digest;
 use domain::unit::{IdentityName, UnitId};
 use proto::limits::MESSAGE_BYTES_MAX;
-use proto::opening::{Detail, Standing, groups, stage};
+use proto::opening::{Detail, Standing, groups, stage, units};
 use proto::recalled::Recalled;
 use proto::sealed::{SealedError, task};
 use proto::wire::sealed::sealed_sums_server::{SealedSums, SealedSumsServer};
 use proto::wire::sealed::{
     AgreeRequest, AgreeResponse, CloseRequest, CloseResponse, OpenRequest, OpenResponse,
     PresentRequest, PresentResponse, RecallRequest, RecallResponse, RecordRequest, RecordResponse,
-    Refused as WireRefused, RefusedVerdict, RemindRequest, RemindResponse, RevealRequest,
-    RevealResponse, SettleRequest, SettleResponse, Settled as WireSettled, Shown as WireShown,
-    Verified, VerifyRequest, VerifyResponse, settled, verified,
+    Refused as WireRefused, RefusedVerdict, RemindRequest, RemindResponse, ReportsRequest,
+    ReportsResponse, RevealRequest, RevealResponse, SettleRequest, SettleResponse,
+    Settled as WireSettled, Shown as WireShown, Verified, VerifyRequest, VerifyResponse, settled,
+    verified,
 };
 use runtime::transport::{Peer, coded};
 use tonic::{Code, Request, Response, Status};
@@ -24,20 +25,28 @@ use tonic::{Code, Request, Response, Status};
 use super::peer::store_status;
 use crate::sealed::close::Told;
 use crate::sealed::helper::{
-    After, Announced, AskedRecord, AskedReport, AskedReports, AskedSet, AskedVerdict, CallError,
-    Helper, Settled, Shown,
+    After, Announced, AskedItems, AskedRecord, AskedReport, AskedReports, AskedSet, AskedVerdict,
+    CallError, Helper, Settled, Shown,
 };
-use crate::sealed::refused::Refused;
+use crate::sealed::refused::{Evidence, Refused};
 
 /// Serves the leaders of the plans in which this hub helps.
 pub struct SumsService {
     helper: Helper,
 }
 
+impl SumsService {
+    /// The service of a helper.
+    #[must_use]
+    pub const fn new(helper: Helper) -> Self {
+        Self { helper }
+    }
+}
+
 /// The service of a hub, with its limits.
 #[must_use]
 pub fn server(helper: Helper) -> SealedSumsServer<SumsService> {
-    SealedSumsServer::new(SumsService { helper })
+    SealedSumsServer::new(SumsService::new(helper))
         .max_decoding_message_size(MESSAGE_BYTES_MAX)
         .max_encoding_message_size(MESSAGE_BYTES_MAX)
 }
@@ -144,6 +153,19 @@ impl SealedSums for SumsService {
         Ok(Response::new(RecallResponse { openings, next_open: found.next_open }))
     }
 
+    async fn reports(
+        &self,
+        request: Request<ReportsRequest>,
+    ) -> Result<Response<ReportsResponse>, Status> {
+        let leader = caller(&request)?;
+        let request = request.into_inner();
+        let place = place(&request.area, request.school_year).map_err(malformed)?;
+        let asked = asked_items(&request).map_err(malformed)?;
+        let held = self.helper.reports(leader, place, asked).await.map_err(refusal)?;
+        let reports = held.reports.iter().map(|one| one.to_tagged()).collect();
+        Ok(Response::new(ReportsResponse { reports, items: held.items }))
+    }
+
     async fn remind(
         &self,
         request: Request<RemindRequest>,
@@ -209,15 +231,28 @@ fn asked_set(request: &OpenRequest) -> Result<AskedSet, SealedError> {
         detail: Detail::from_wire(request.detail())?,
         groups: groups(&request.groups)?,
         standings: standings.collect::<Result<_, _>>()?,
+        absent: units(&request.absent)?,
         recorded: recorded.map_err(|_| SealedError::Field("recorded"))?,
     })
+}
+
+fn asked_items(request: &ReportsRequest) -> Result<AskedItems, SealedError> {
+    let digest = |bytes: &[u8]| Digest::from_tagged(bytes);
+    if !request.wanted.is_empty() {
+        let wanted = request.wanted.iter().map(|bytes| digest(bytes)).collect::<Result<_, _>>();
+        return Ok(AskedItems::Of(wanted.map_err(|_| SealedError::Field("wanted"))?));
+    }
+    let after = Some(request.after.as_slice()).filter(|after| !after.is_empty());
+    let after = after.map(digest).transpose().map_err(|_| SealedError::Field("after"))?;
+    Ok(AskedItems::After(after))
 }
 
 fn verified_to_wire(answer: Result<Shown, Refused>) -> Verified {
     let answer = match answer {
         Ok(Shown { shown, sums }) => verified::Answer::Shown(WireShown { shown, sums }),
-        Err(Refused { code, reason }) => {
-            verified::Answer::Refused(WireRefused { code: code.to_owned(), reason })
+        Err(Refused { code, reason, evidence: Evidence { shown, sums } }) => {
+            let code = code.to_owned();
+            verified::Answer::Refused(WireRefused { code, reason, shown, sums })
         }
     };
     Verified { answer: Some(answer) }

@@ -27,6 +27,9 @@ pub struct OpenedOut {
     pub schools_fresh: u32,
     /// Schools of the groups that were due.
     pub schools_due: u32,
+    /// Of a flow opened here: the most that it can come to by the caps of its schools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cap_sum: Option<u64>,
     /// Education's hub, which opened it.
     pub leader: String,
     /// Health's hub, which opened it too.
@@ -57,6 +60,7 @@ impl From<&OpenedFrom> for OpenedOut {
             groups: sum.groups.iter().map(ToString::to_string).collect(),
             schools_fresh: sum.fresh,
             schools_due: sum.due,
+            cap_sum: sum.cap_sum,
             leader: from.leader.to_string(),
             helper: from.helper.to_string(),
             record: sum.number,
@@ -81,14 +85,15 @@ pub fn opened_why(reading: &Reading, lang: Lang) -> Option<String> {
 /// Opened sums as lines of a terminal.
 #[must_use]
 pub fn opened_lines(sums: &[OpenedOut], lang: Lang) -> Vec<String> {
-    let (exact, schools, record) = match lang {
-        Lang::Zh => ("密封汇总，精确", "校", "记录"),
-        Lang::En => ("opened, exact", "schools", "record"),
+    let (exact, schools, record, caps) = match lang {
+        Lang::Zh => ("密封汇总，精确", "校", "记录", "各校上限合计"),
+        Lang::En => ("opened, exact", "schools", "record", "caps add up to"),
     };
     let line = |sum: &OpenedOut| {
         let short = |text: &str| text.chars().take(16).collect::<String>();
+        let most = sum.cap_sum.map(|most| format!("  {caps} {most}")).unwrap_or_default();
         format!(
-            "{}  {}  {}  {}  {exact}  {}/{} {schools}  {} + {}  {record} {}  {}  {}",
+            "{}  {}  {}  {}  {exact}{most}  {}/{} {schools}  {} + {}  {record} {}  {}  {}",
             sum.table,
             sum.period,
             sum.area,

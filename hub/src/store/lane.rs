@@ -110,11 +110,12 @@ pub fn begin(
         "update lane_epoch set ended = 1 where member = $1 and lane = $2",
         params![member, i64::from(lane)],
     )?;
+    let no_frame: Vec<u8> = Vec::new();
     tx.execute(
         "insert into lane_epoch (member, lane, epoch, next_sequence, last_frame, ended,
                                  started_at_ms)
-         values ($1, $2, $3, 1, x'', 0, $4)",
-        params![member, i64::from(lane), epoch, now_ms],
+         values ($1, $2, $3, 1, $5, 0, $4)",
+        params![member, i64::from(lane), epoch, now_ms, &no_frame],
     )?;
     Ok(())
 }

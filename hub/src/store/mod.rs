@@ -140,4 +140,14 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "sums that were computed and not recorded",
         sql: include_str!("migrations/023_sealed_seen.sql"),
     },
+    Migration {
+        number: 28,
+        name: "who was there, by period",
+        sql: include_str!("migrations/024_sealed_attendance.sql"),
+    },
+    Migration {
+        number: 29,
+        name: "numbers enrolled that a person confirmed",
+        sql: include_str!("migrations/025_sealed_confirmed.sql"),
+    },
 ];

@@ -56,6 +56,9 @@ pub struct OpenedSum {
     pub record: Digest,
     /// When it was opened, by the leader's clock.
     pub opened_at_ms: i64,
+    /// Of a flow that this hub opened itself: the most that its figures can come to by the caps of
+    /// its schools.
+    pub cap_sum: Option<u64>,
 }
 
 /// What identifies a sum.
@@ -138,6 +141,7 @@ impl From<ToldSum> for OpenedSum {
             number: record.number,
             record: sha256(&told.bytes),
             opened_at_ms: record.opened_at_ms,
+            cap_sum: None,
         }
     }
 }
@@ -172,6 +176,10 @@ fn own(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
             number: record.number,
             record: sha256(&bytes),
             opened_at_ms: record.opened_at_ms,
+            cap_sum: match record.period {
+                Period::Week { .. } => opening::cap_sum(tx, id)?,
+                _ => None,
+            },
         });
     }
     Ok(sums)

@@ -193,7 +193,8 @@ pub fn lowered(tx: &Tx<'_>) -> Result<Vec<i16>, SqlError> {
 pub fn lower(tx: &Tx<'_>, school_year: i16, epsilon: Epsilon) -> Result<(), SqlError> {
     tx.execute(
         "insert into publication_cap (school_year, epsilon) values ($1, $2)
-         on conflict (school_year) do update set epsilon = min(epsilon, excluded.epsilon)",
+         on conflict (school_year) do update set epsilon = excluded.epsilon
+         where excluded.epsilon < publication_cap.epsilon",
         params![i64::from(school_year), epsilon.0],
     )?;
     Ok(())

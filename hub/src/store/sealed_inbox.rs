@@ -150,8 +150,8 @@ pub fn forget(tx: &Tx<'_>, id: u64) -> Result<(), SqlError> {
 /// The store cannot be written.
 pub fn empty_before(tx: &Tx<'_>, before_ms: i64) -> Result<usize, SqlError> {
     tx.execute(
-        "update sealed_inbox set item = x'' where settled_at_ms < $1 and length(item) > 0",
-        params![before_ms],
+        "update sealed_inbox set item = $2 where settled_at_ms < $1 and length(item) > 0",
+        params![before_ms, &Vec::<u8>::new()],
     )
 }
 

@@ -34,6 +34,7 @@ fn doctor_says_what_is_wrong_and_what_mends_it() {
         ("hub", "warning"),
         ("clock", "unchecked"),
         ("members", "ok"),
+        ("member_certificates", "ok"),
         ("alarms", "ok"),
     ] {
         assert_eq!(state(&value, check), expected, "{check} in {value:#}");

@@ -16,6 +16,8 @@ mod invites;
 mod packs;
 mod plan;
 mod publishing;
+mod register;
+mod roots;
 mod special;
 mod support;
 mod units;

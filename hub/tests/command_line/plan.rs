@@ -78,6 +78,7 @@ fn a_plan_that_leaks_is_refused_with_its_group() {
     std::fs::write(&plan_next, swapped.replace("\"S\"", "\"S3\"")).expect("plan");
     let refused = hub(&["plan", "check", text(&plan_next)]);
     assert_eq!(refused.failed(), (4, "PLAN_LEAKS".to_owned()), "{}", refused.out);
+    assert!(refused.err.contains("2026-junior-1"), "{}", refused.err);
     let other = roster(at, 2026, &towns(&[("T1", 11)]));
     let args = ["plan", "check", text(&plan), "--roster", text(&other)];
     assert_eq!(hub(&args).failed(), (4, "ROSTER".to_owned()));

@@ -49,6 +49,18 @@ pub fn hub(args: &[&str]) -> Ran {
     run(env!("CARGO_BIN_EXE_xinqiao-hub"), args)
 }
 
+/// `xinqiao-hub`, for a person.
+pub fn said(lang: &str, args: &[&str]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xinqiao-hub"));
+    command.args(args).args(["--lang", lang]).env_clear().stdin(Stdio::null());
+    let output = command.output().expect("program");
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
 /// A path as an argument.
 pub fn text(path: &Path) -> &str {
     path.to_str().expect("utf-8")

@@ -26,6 +26,14 @@ pub(super) const TEXTS: Translation = &[
         "Entries of one kind, such as talks, sessions or lessons",
         "某一种台账记录，如谈话、辅导、心理课",
     ),
+    (
+        "Put a copy back for a test, look it through, and remove it again",
+        "把一份备份放到试验位置打开、查验一遍，再删除试验内容",
+    ),
+    (
+        "Folder of the copy; the newest of the settings' place if not given",
+        "备份的文件夹；不写则为设置的位置中最新的一份",
+    ),
     ("Copy the data folder to another disk now", "立即把数据目录备份到另一块盘"),
     (
         "Folder on another disk; the one of the settings if not given",
@@ -335,6 +343,11 @@ pub(super) const TEXTS: Translation = &[
     ("Grade, such as g7 or 七年级", "年级，如 g7 或 七年级"),
     ("Class as the roll writes it", "班级，与名册写法一致"),
     ("The make-up list was looked at", "已核对补测名单"),
+    ("Why; needed before the last window has closed", "理由；最后一个作答时段结束前必填"),
+    (
+        "Rows that say what happened once more, by number: they are no doubles; commas between",
+        "确实又发生过一次、不是重复登记的行，写行号，以逗号分隔",
+    ),
     (
         "Who comes and leaves, and the turn of the year, as an account",
         "学生转入、离校与学年升级（以账号办理）",
@@ -456,6 +469,15 @@ pub(super) const TEXTS: Translation = &[
     (
         "Seal what is due now and send it, before the daily slot",
         "不等每日定时，立即密封并发送到期的报告",
+    ),
+    (
+        "Try sealing on this machine with made-up figures whose sum is known; sends nothing",
+        "用虚构数字在本机试一次密封，与已知答案核对；不发送任何内容",
+    ),
+    (
+        "Seal a refused report once more, under the next number: its table and period, as in the \
+         list",
+        "把一份被退回的报告用下一个编号重新密封：给出列表中的统计表和时段",
     ),
     ("Page of the list, from 1", "第几页，从 1 起"),
     ("Let unclear rows go of which nothing is said", "没有选定学生的不能确定的行全部略去"),

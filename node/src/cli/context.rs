@@ -50,21 +50,29 @@ pub(super) fn config_file(place: &Place, data: &Path) -> PathBuf {
     place.config.clone().unwrap_or_else(|| data.join(FILE_NAME))
 }
 
-/// Unlocks the ledger: by key file, passphrase file, system credential, or a person's passphrase.
-pub(super) fn ledger_key(
+/// What opens the ledger: key file, passphrase file, system credential, or a person's passphrase.
+pub(super) fn opener(
     terminal: &Terminal,
     place: &Place,
     config: &Config,
-) -> Result<LedgerKey, Failure> {
-    let opener = match (unlock::kind_of(&config.data)?, &config.danger_key_file) {
+) -> Result<Opener, Failure> {
+    Ok(match (unlock::kind_of(&config.data)?, &config.danger_key_file) {
         ("key file", Some(path)) => Opener::danger_from_key_file(path)?,
         ("key file", None) => {
             return Err(Failure::new(Exit::Authentication, "KEY_FILE", words::WHICH_KEY_FILE)
                 .hint(words::WHICH_KEY_FILE_NEXT));
         }
         _ => Opener::Passphrase(passphrase(terminal, place)?),
-    };
-    Ok(LedgerKey::open(&config.data, &opener)?)
+    })
+}
+
+/// Unlocks the ledger by its [`opener`].
+pub(super) fn ledger_key(
+    terminal: &Terminal,
+    place: &Place,
+    config: &Config,
+) -> Result<LedgerKey, Failure> {
+    Ok(LedgerKey::open(&config.data, &opener(terminal, place, config)?)?)
 }
 
 fn passphrase(terminal: &Terminal, place: &Place) -> Result<Passphrase, Failure> {

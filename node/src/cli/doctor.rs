@@ -11,7 +11,7 @@ use super::{Place, context, words};
 use crate::app::{self, AppError};
 use crate::config::Config;
 use crate::desk::checks::{
-    Roll, answered, backup, call, certificate, held, on_roll, packs, sending, unsealed,
+    Roll, answered, backup, call, certificate, held, on_roll, packs, restored, sending, unsealed,
 };
 use crate::egress::link;
 use crate::ledger::Ledger;
@@ -25,7 +25,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
     let config = context::config(place, &[])?;
     let clock = Clock::system();
     let mut checks = vec![doctor::disk(&doctor::free_bytes(&config.data))];
-    let copies = backup(&config, clock.now_ms());
+    let (copies, now_ms) = (backup(&config, clock.now_ms()), clock.now_ms());
     let (check, transfer) = transfer(&config);
     let whole = check.verdict() == Found::Well;
     checks.push(check);
@@ -43,6 +43,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
     checks.push(held(roll.as_ref()));
     checks.push(unsealed(roll.as_ref()));
     checks.push(copies);
+    checks.push(restored(roll.as_ref(), now_ms));
     doctor::report(terminal, &checks)
 }
 

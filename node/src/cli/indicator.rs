@@ -18,7 +18,9 @@ use serde_json::{Value, json};
 
 use super::{Place, acting, context, words};
 use crate::app::Node;
-use crate::indicator::{ExplainError, Explained, Facts, Figures, IndicatorError, current, explain};
+use crate::indicator::{
+    ExplainError, Explained, Facts, Figures, IndicatorError, RatioFigure, current, explain,
+};
 use crate::ledger::account;
 use crate::ledger::author::Author;
 use crate::ledger::profile::Profile;
@@ -194,7 +196,58 @@ fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<()
             ]);
         }
     }
-    terminal.result(&json!({ "counts": values }), |_| table.render())
+    let ratios = ratios(asked, period)?;
+    let told: Vec<Value> = ratios.iter().map(ratio_json).collect();
+    terminal.result(&json!({ "counts": values, "ratios": told }), |terminal| {
+        format!("{}\n{}", table.render(), ratios_table(terminal, &ratios).render())
+    })
+}
+
+/// A ratio with its period.
+type Line = (domain::catalogue::Ratio, Period, RatioFigure);
+
+/// Every ratio over the school's own counts, each in its own period unless one is asked for.
+fn ratios(asked: &Asked, period: Option<Period>) -> Result<Vec<Line>, Failure> {
+    let mut found = Vec::new();
+    for native in NativePeriod::ALL.iter().filter(|native| **native != NativePeriod::Day) {
+        let period = asked.period(period, *native);
+        let facts = asked.facts(period)?;
+        for ratio in asked.catalogue.ratios().iter().filter(|ratio| ratio.period == *native) {
+            let figure = facts.ratio(&asked.catalogue, ratio).map_err(uncounted)?;
+            found.extend(figure.map(|figure| (ratio.clone(), period, figure)));
+        }
+    }
+    Ok(found)
+}
+
+fn ratio_json((ratio, period, found): &Line) -> Value {
+    json!({"id": ratio.id.to_string(), "period": period.to_string(),
+        "numerator": figure_json(found.numerator), "denominator": figure_json(found.denominator),
+        "ratio": found.written()})
+}
+
+fn ratios_table(terminal: &Terminal, ratios: &[Line]) -> Table {
+    let mut table = Table::new()
+        .column(&terminal.text(words::RATIO, &[]), Align::Left)
+        .column("", Align::Left)
+        .column(&terminal.text(words::PERIOD_HEAD, &[]), Align::Left)
+        .column(&terminal.text(words::FIGURE, &[]), Align::Right)
+        .column(&terminal.text(words::NUMERATOR, &[]), Align::Right)
+        .column(&terminal.text(words::DENOMINATOR, &[]), Align::Right);
+    let zh = terminal.lang() == Lang::Zh;
+    for (ratio, period, found) in ratios {
+        let label = if zh { &ratio.label.zh } else { &ratio.label.en };
+        let side = |cell| figure(terminal, (cell, found.is_destroyed));
+        table.row(vec![
+            ratio.id.to_string(),
+            label.clone(),
+            period.to_string(),
+            found.written().unwrap_or_else(|| "—".to_owned()),
+            side(found.numerator),
+            side(found.denominator),
+        ]);
+    }
+    table
 }
 
 fn show(terminal: &Terminal, asked: &Asked, args: &ShowArgs) -> Result<(), Failure> {

@@ -52,6 +52,7 @@ mod tests;
 mod user;
 pub(crate) mod words;
 
+pub(crate) use backup::unproven;
 pub(crate) use init::type_name as school_type_name;
 
 /// Xinqiao school node: keeps the school's records and reports only totals
@@ -203,6 +204,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         }
         Command::Release(command) => release::run(terminal, place, &command),
         Command::Sealed(sealed::SealedCommand::List(args)) => sealed::list(terminal, place, &args),
+        Command::Sealed(sealed::SealedCommand::Selftest) => sealed::selftest(terminal),
         Command::Sealed(sealed::SealedCommand::Send(args)) => {
             block_on(sealed::send(terminal, place, &args))?
         }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use domain::period::Period;
 use runtime::cli::{Align, Exit, Failure, Paint, Sentence, Table, Terminal};
 use runtime::web::time::minute;
-use runtime::web::{Figure, Lang};
+use runtime::web::{Figure, Label, Lang};
 use serde_json::{Value, json};
 
 use super::{Place, context, hold, words};
@@ -232,6 +232,7 @@ fn list(terminal: &Terminal, lines: &[ReleaseLine], holds: &[HeldPeriod]) -> Res
             ]);
         }
         shown.push(table.render());
+        shown.extend(lines.iter().flat_map(|line| next_lines(terminal, line)));
         shown.join("\n")
     })
 }
@@ -243,14 +244,14 @@ pub(super) fn line_json(line: &ReleaseLine) -> Value {
         .map(|hop| {
             let (state, at_ms, reason) = match &hop.state {
                 HopState::Received { at_ms } => ("received", Some(*at_ms), None),
-                HopState::Refused { at_ms, reason } => {
+                HopState::Refused { at_ms, reason, .. } => {
                     ("refused", Some(*at_ms), Some(reason.in_lang(Lang::En)))
                 }
                 HopState::Waiting => ("waiting", None, None),
                 HopState::Sent => ("sent", None, None),
             };
             json!({"hub": hop.hub.in_lang(Lang::Zh), "state": state, "at_ms": at_ms,
-                   "reason": reason})
+                   "reason": reason, "next": next_of(hop).map(|next| next.in_lang(Lang::En))})
         })
         .collect();
     json!({
@@ -268,12 +269,29 @@ pub(super) fn hop_text(hop: &Hop, lang: Lang) -> String {
     let hub = hop.hub.in_lang(lang);
     match &hop.state {
         HopState::Received { at_ms } => words::RECEIVED.fill(lang, &[&hub, &minute(*at_ms)]),
-        HopState::Refused { at_ms, reason } => {
+        HopState::Refused { at_ms, reason, .. } => {
             words::REFUSED.fill(lang, &[&hub, &minute(*at_ms), &reason.in_lang(lang)])
         }
         HopState::Waiting => words::WAITING.fill(lang, &[&hub]),
         HopState::Sent => words::SENT.fill(lang, &[&hub]),
     }
+}
+
+/// What to do about a refusal, and what it left untouched; nothing where there was none.
+fn next_of(hop: &Hop) -> Option<&Label> {
+    match &hop.state {
+        HopState::Refused { next, .. } => Some(next),
+        HopState::Received { .. } | HopState::Waiting | HopState::Sent => None,
+    }
+}
+
+/// The same for every refusal of a line, for a person.
+fn next_lines(terminal: &Terminal, line: &ReleaseLine) -> Vec<String> {
+    let said = |next: &Label| {
+        let next = next.in_lang(terminal.lang());
+        terminal.paint(Paint::Warn, &terminal.text(words::REFUSED_THEN, &[&line.id, &next]))
+    };
+    line.hops.iter().filter_map(next_of).map(said).collect()
 }
 
 fn show(terminal: &Terminal, egress: &Egress, number: &str) -> Result<(), Failure> {
@@ -327,6 +345,7 @@ fn shown(terminal: &Terminal, page: &ReleasePage) -> String {
         format!("{} · {valid}", terminal.text(words::SIGNED_BY, &[&page.signer.name])),
     ];
     lines.extend(line.hops.iter().map(|hop| hop_text(hop, lang)));
+    lines.extend(next_lines(terminal, line));
     page.blocks.iter().for_each(|block| lines.extend(block_lines(block, lang)));
     lines.join("\n")
 }

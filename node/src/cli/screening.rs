@@ -99,6 +99,9 @@ struct CloseArgs {
     /// The make-up list was looked at
     #[arg(long)]
     yes: bool,
+    /// Why; needed before the last window has closed
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
 }
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &ScreeningArgs) -> Result<(), Failure> {
@@ -108,7 +111,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &ScreeningArgs) -> R
         ScreeningCommand::New(new) => open(terminal, &node, author, new),
         ScreeningCommand::Codes(codes) => print(terminal, &node, author, codes.clone()),
         ScreeningCommand::Progress(run) => progress(terminal, &node, &author, run.run),
-        ScreeningCommand::Close(close) => end(terminal, &node, author, close),
+        ScreeningCommand::Close(close) => end(terminal, &node, &author, close),
     }
 }
 
@@ -233,12 +236,12 @@ fn progress(terminal: &Terminal, node: &Node, author: &Author, id: i64) -> Resul
     })
 }
 
-fn end(terminal: &Terminal, node: &Node, author: Author, args: &CloseArgs) -> Result<(), Failure> {
+fn end(terminal: &Terminal, node: &Node, author: &Author, args: &CloseArgs) -> Result<(), Failure> {
     if !args.yes {
         return Err(Failure::new(Exit::Refused, "NOT_SURE", words::RUN_NOT_SURE)
             .hint(words::RUN_NOT_SURE_NEXT));
     }
-    let (shelf, id) = (node.shelf(), RunId(args.run));
+    let (shelf, id, author) = (node.shelf(), RunId(args.run), author.because(&args.reason));
     let closed =
         node.ledger().write("close_run", move |tx| opening::close(tx, &author, &shelf, id));
     closed.map_err(wrong)?;

@@ -3,16 +3,20 @@
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
+use domain::catalogue::TableId;
+use domain::period::Period;
 use runtime::cli::{Align, Exit, Failure, Paint, Sentence, Table, Terminal};
+use runtime::clock::Clock;
 use runtime::texts;
 use runtime::web::{Label, Lang, time};
 use serde_json::{Value, json};
 
 use super::{Place, context, send};
-use crate::app::SealDueError;
+use crate::app::{Node, SealDueError};
 use crate::console::{SealedAbsent, SealedLine, SealedPage, SealedState, key_standing, key_words};
 use crate::egress::Egress;
 use crate::release::ReleaseError;
+use crate::sealing::trial::{self, TrialError};
 use crate::sealing::{KeyStanding, ReportKey, SealingError};
 
 /// How soon it is tried again after another process held a store.
@@ -42,6 +46,17 @@ texts! {
     ABSENT = "{0} 没有做出密封报告：{1}", "no report of {0}: {1}";
     NONE = "还没有密封报告。", "No report has been sealed yet.";
     MADE = "新密封 {0} 份。等待发送或答复的共 {1} 份。", "{0} sealed now. {1} wait to be sent or answered.";
+    NOT_AGAIN = "{0} 在 {1} 没有可以重新密封的被退回报告，什么也没有密封。",
+        "There is no refused report of {0} about {1} that may be sealed again; nothing was sealed.";
+    NOT_AGAIN_NEXT = "用 sealed list 查看：只有因校验、校验和或在册人数被退回、之后没有再报过的，才用 --again；其余的由本机\
+                      自动处理。",
+        "See sealed list: only the last report of a period that was refused for its proof, its \
+         control sum or its enrolment takes --again; this machine does the rest by itself.";
+    AGAIN_HELD = "本校暂停了 {0} 的上报，什么也没有密封。", "The school holds {0}; nothing was sealed.";
+    AGAIN_HELD_NEXT = "先由校长解除暂停：release hold 时段 --lift。",
+        "The principal lifts the hold first: release hold PERIOD --lift.";
+    AGAIN_LINE = "{0} {1}：核对后可重新密封：xinqiao-node sealed send --again {2} {3}",
+        "{0}, {1}: once checked, seal it again: xinqiao-node sealed send --again {2} {3}";
     CLOCK_WRONG = "本机的日期与上级枢纽相差一天以上，什么也没有密封。请校准系统时间后再试。",
         "This machine's date is more than a day from the hub's; nothing was sealed. Set the clock \
          right and try again.";
@@ -53,6 +68,15 @@ texts! {
     HELD_NEXT = "等正在进行的导入、备份或恢复结束后再试，或用 --wait 等得更久；若一直如此，重新启动常驻的 serve。",
         "Try again when an import, backup or restore that runs has ended, or wait longer with \
          --wait; if it stays so, start the node that serves the folder again.";
+    TRIAL_PASSED = "自检通过：两所虚构学校的 {0} 个单元格密封、拆分、核验、合计后与已知答案一致；没有存储或发送任何内容。",
+        "The self-test passed: {0} cells of two made-up schools were sealed, split, verified and \
+         added up, and are the known answer. Nothing was stored or sent.";
+    TRIAL_FAILED = "密封自检没有通过：这台机器上的程序算出的合计与已知答案不符。什么也没有密封，已经密封的不受影响。",
+        "the self-test of sealing failed: what this program opens on this machine is not what it \
+         sealed. Nothing was sealed; what is sealed already stays";
+    TRIAL_NEXT = "重新安装本程序（核对安装包的校验和）后再试；仍不通过的，换一台机器并联系开发方。",
+        "Install the program again and compare its checksum; if it still fails, take another \
+         machine and call the maker.";
     PACKS_UNREADABLE = "存储读取失败，什么也没有密封。请稍后再试；若再次出现，请运行 doctor。",
         "A store could not be read; nothing was sealed. Try again; run doctor if it stays.";
 }
@@ -64,6 +88,8 @@ pub(super) enum SealedCommand {
     List(ListArgs),
     /// Seal what is due now and send it, before the daily slot
     Send(SendArgs),
+    /// Try sealing on this machine with made-up figures whose sum is known; sends nothing
+    Selftest,
 }
 
 #[derive(Args, Debug)]
@@ -79,6 +105,9 @@ pub(super) struct SendArgs {
     /// Seconds to wait for the hub's answer, and for another process that writes
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     wait: u64,
+    /// Seal a refused report once more, under the next number: its table and period, as in the list
+    #[arg(long, num_args = 2, value_names = ["TABLE", "PERIOD"])]
+    again: Vec<String>,
 }
 
 pub(super) fn list(terminal: &Terminal, place: &Place, args: &ListArgs) -> Result<(), Failure> {
@@ -98,6 +127,17 @@ pub(super) fn list(terminal: &Terminal, place: &Place, args: &ListArgs) -> Resul
     terminal.result(&value, |terminal| text(terminal, &page))
 }
 
+/// Tries sealing on this machine; needs no data folder, and leaves nothing.
+pub(super) fn selftest(terminal: &Terminal) -> Result<(), Failure> {
+    let cells = trial::run(Clock::system().now()).map_err(|error| trial_failed(&error))?;
+    terminal.result(&json!({"cells": cells}), |terminal| terminal.text(TRIAL_PASSED, &[&cells]))
+}
+
+fn trial_failed(error: &TrialError) -> Failure {
+    let found = Sentence::new(TRIAL_FAILED, &[]);
+    Failure::new(Exit::Failed, "SELFTEST", found).hint(TRIAL_NEXT).because(error)
+}
+
 pub(super) async fn send(
     terminal: &Terminal,
     place: &Place,
@@ -111,6 +151,8 @@ pub(super) async fn send(
     let within = Duration::from_secs(args.wait);
     let seal = || node.seal_due().map_err(|error| not_sealed(&error));
     let sealed = once_free(terminal, within, seal).await?;
+    // Now that what the hubs said is known here.
+    let sealed = sealed + once_free(terminal, within, || seal_again(&node, &args.again)).await?;
     once_free(terminal, within, || Ok(node.hand_over()?)).await?;
     if node.transfer().backlog()?.waiting > 0 {
         send::push_all(&node, Duration::from_secs(args.wait)).await?;
@@ -139,9 +181,33 @@ async fn once_free<T>(
     }
 }
 
+/// Seals the refused report that was named once more; gives how many that are.
+fn seal_again(node: &Node, named: &[String]) -> Result<usize, Failure> {
+    let [table, period] = named else { return Ok(0) };
+    let unknown = || {
+        let found = Sentence::new(NOT_AGAIN, &[table, period]);
+        Failure::new(Exit::NotFound, "NOT_REFUSED", found).hint(NOT_AGAIN_NEXT)
+    };
+    let (Ok(of), Ok(at)) = (table.parse::<TableId>(), period.parse::<Period>()) else {
+        return Err(unknown());
+    };
+    match node.seal_again(&of, at) {
+        Ok(true) => Ok(1),
+        Ok(false) => Err(unknown()),
+        Err(SealDueError::Sealing(SealingError::Held(_))) => {
+            let found = Sentence::new(AGAIN_HELD, &[period]);
+            Err(Failure::new(Exit::Refused, "HELD", found).hint(AGAIN_HELD_NEXT))
+        }
+        Err(error) => Err(not_sealed(&error)),
+    }
+}
+
 fn not_sealed(error: &SealDueError) -> Failure {
     if matches!(error, SealDueError::Sealing(SealingError::NoResponsible)) {
         return ReleaseError::NoResponsible.into();
+    }
+    if let SealDueError::Sealing(SealingError::Trial(error)) = error {
+        return trial_failed(error);
     }
     if matches!(error, SealDueError::Clock(_)) {
         let found = Sentence::new(CLOCK_WRONG, &[]);
@@ -185,7 +251,12 @@ fn text(terminal: &Terminal, page: &SealedPage) -> String {
             state_text(terminal, &line.state),
         ]);
     }
-    format!("{year}\n{}", table.render())
+    let again = page.lines.iter().filter(|line| line.may_again).map(|line| {
+        let (of, at) = (line.table.in_lang(lang), line.period.in_lang(lang));
+        let said = terminal.text(AGAIN_LINE, &[&of, &at, &line.table_id, &line.period_id]);
+        format!("\n{}", terminal.paint(Paint::Warn, &said))
+    });
+    format!("{year}\n{}{}", table.render(), again.collect::<String>())
 }
 
 /// What could not be sealed, and why.
@@ -255,6 +326,7 @@ fn line_json(line: &SealedLine) -> Value {
         "table": line.table_id, "period": line.period_id, "number": line.number,
         "sealed_at_ms": line.sealed_at_ms, "bytes": line.bytes_len, "state": state,
         "decided_at_ms": at_ms, "reason": reason.map(|reason| reason.in_lang(Lang::En)),
+        "may_again": line.may_again,
     })
 }
 

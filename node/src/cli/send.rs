@@ -193,16 +193,15 @@ fn still_waiting(waiting: usize, cause: Option<Failure>) -> Failure {
 fn told(terminal: &Terminal, lines: &[ReleaseLine], made: &[String]) -> Result<(), Failure> {
     let refused = lines.iter().find_map(|line| {
         line.hops.iter().find_map(|hop| match &hop.state {
-            HopState::Refused { reason, .. } => Some(reason.clone()),
+            HopState::Refused { reason, next, .. } => Some((reason.clone(), next.clone())),
             _ => None,
         })
     });
-    if let Some(reason) = refused {
+    if let Some((reason, next)) = refused {
         let say = |lang| words::HUB_REFUSED.fill(lang, &[&reason.in_lang(lang)]);
         let message = Sentence::pair(say(Lang::Zh), say(Lang::En));
-        return Err(
-            Failure::new(Exit::Refused, "RELEASE_REFUSED", message).hint(words::HUB_REFUSED_NEXT)
-        );
+        let next = Sentence::pair(next.zh, next.en);
+        return Err(Failure::new(Exit::Refused, "RELEASE_REFUSED", message).hint(next));
     }
     let value = json!({
         "made": made,

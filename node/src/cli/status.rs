@@ -164,7 +164,8 @@ fn link_problems(notes: &Notes) -> Vec<Problem> {
     if notes.refused_last {
         found.push(Problem::new("REFUSED", words::REFUSED_LAST, words::SCHOOL_IT));
     }
-    if !notes.last_error.is_empty() {
+    let is_said = notes.last_code == "CONFLICT" && !notes.conflict.is_empty();
+    if !notes.last_error.is_empty() && !is_said {
         found.push(attempt(&Failure::of_link(&notes.last_code, &notes.last_error)));
     }
     found
@@ -175,6 +176,8 @@ fn link_problems(notes: &Notes) -> Vec<Problem> {
 fn attempt(failure: &Failure) -> Problem {
     let who = match failure.code() {
         "CERTIFICATE_EXPIRED" | "CERTIFICATE_NOT_YET_VALID" => words::CLOCK_WHO,
+        "HUB_FULL" => words::HUB_OPERATOR,
+        "STORE_FAILED" => words::SCHOOL_IT,
         _ if failure.exit() == Exit::Network => words::NETWORK_WHO,
         _ => words::HUB_OPERATOR,
     };
@@ -360,6 +363,8 @@ mod tests {
             ("CERTIFICATE_EXPIRED", words::CLOCK_WHO),
             ("UNREACHABLE", words::NETWORK_WHO),
             ("LATE", words::NETWORK_WHO),
+            ("HUB_FULL", words::HUB_OPERATOR),
+            ("STORE_FAILED", words::SCHOOL_IT),
         ] {
             let problem = of(code);
             assert_eq!((problem.code, problem.who), (code, who.into()));

@@ -226,6 +226,15 @@ texts! {
     NO_TABLE_KIND_NEXT = "种类见：xinqiao-node ledger kinds",
         "The kinds are in  xinqiao-node ledger kinds";
     TABLE_COUNTED = "新增 {0} 行，已有 {1} 行，有误 {2} 行", "{0} new, {1} there already, {2} wrong";
+    TABLE_DOUBLES = "可能重复 {0} 行", "{0} perhaps doubles";
+    ROW_DOUBLE = "可能重复", "perhaps a double";
+    ROW_CONTENT = "      内容：{0}", "      says: {0}";
+    ROW_MEANT = "      同名的有：{0}", "      of that name: {0}";
+    ROWS_DOUBLE = "有 {0} 行可能重复，什么都没有写入。",
+        "{0} rows are perhaps doubles; nothing was written.";
+    ROWS_DOUBLE_NEXT = "确实又发生过一次的，加 --again 行号 再运行；重复登记的行请从表中删去。",
+        "Name the rows that did happen once more with --again and run it again; take the others \
+         out of the table.";
     TABLE_LONG = "一次最多 {0} 行，什么都没有写入。", "At most {0} rows at once; nothing was written.";
     TABLE_LONG_NEXT = "请分几次导入。", "Import it in parts.";
     TABLE_WRITTEN = "已登记 {0} 条。", "{0} entries written down.";
@@ -234,8 +243,12 @@ texts! {
     ROWS_WRONG = "有 {0} 行有误，什么都没有写入。", "{0} rows are wrong; nothing was written.";
     ROWS_WRONG_IN = "有 {0} 行有误（已列入 {1}），什么都没有写入。",
         "{0} rows are wrong (listed in {1}); nothing was written.";
-    ROWS_WRONG_NEXT = "请改正这些行，然后重新导入整个文件；加 --errors 文件 可导出有误的行。",
-        "Correct these rows and import the whole file again; --errors FILE writes them out.";
+    ROWS_WRONG_NEXT = "请改正这些行，然后重新导入整个文件；有权查看的账号加 --errors 文件 可导出有误的行。",
+        "Correct these rows and import the whole file again; for an account that may see them \
+         --errors FILE writes them out.";
+    ERRORS_UNSEEN_NEXT = "不加 --errors 也会列出行号、列名和原因；要导出有误的行，请由心理教师或德育主任用自己的账号运行。",
+        "Without --errors the row, column and reason of each are listed; to write the rows out, \
+         let the counsellor or moral-education head run it with the own account.";
     ROWS_WRONG_PAGE = "请在原文件中改正这些行，再上传整个文件。",
         "Correct these rows in the file and upload the whole file again.";
     PLAN_CHANGED = "预览之后，台账或文件的读法有了变化；没有写入任何内容。",
@@ -407,6 +420,14 @@ texts! {
     BACKUP_WELL = "最近一次备份 {0}，共 {1} 份", "last backup {0}, {1} kept";
     BACKUP_FIX = "接上备份用的盘，看看空间，再运行 xinqiao-node backup",
         "plug in the disk for backups, look at its space, then run xinqiao-node backup";
+    RESTORE_TITLE = "恢复试验", "restore test";
+    RESTORE_NEVER = "还没有试过恢复：没有试过的备份不能算数",
+        "no copy was ever put back: one that nobody tried is a hope";
+    RESTORE_PROVEN = "最近一次成功恢复试验 {0}：{1}，{2} 名学生，{3} 条台账记录，链完整",
+        "last proven restore {0}: {1}, {2} students, {3} entries, chains whole";
+    RESTORE_FIX = "运行 xinqiao-node backup verify，用口令或密钥文件试着恢复最近一份备份",
+        "run xinqiao-node backup verify: it puts the newest copy back for a test, by passphrase or \
+         key file";
     SENDING_TITLE = "发送", "sending";
     PACKS_TITLE = "标准包", "packs";
     ROLL_TITLE = "名册", "roll";
@@ -497,6 +518,9 @@ texts! {
     TOTAL = "合计", "total";
     LEAVES = "是否出校", "leaves";
     FIGURE = "数值", "figure";
+    RATIO = "比率", "ratio";
+    NUMERATOR = "分子", "numerator";
+    DENOMINATOR = "分母（有效数 n）", "denominator (valid n)";
     COUNT_OF = "{0} {1}（{2}）", "{0} {1} ({2})";
     STILL_RUNS = "该时段尚未结束，以下为截至今天的数。",
         "The period still runs; these are the figures up to today.";

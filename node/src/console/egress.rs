@@ -153,8 +153,9 @@ pub(super) fn hop_tag(hop: &Hop, lang: Lang) -> Part<Tag> {
 fn hop_line(hop: &Hop, lang: Lang) -> String {
     match &hop.state {
         HopState::Received { at_ms } => words::HOP_RECEIVED.fill(lang, &[&time::minute(*at_ms)]),
-        HopState::Refused { at_ms, reason } => {
-            words::HOP_REFUSED.fill(lang, &[&time::minute(*at_ms), &reason.in_lang(lang)])
+        HopState::Refused { at_ms, reason, next } => {
+            let reason = reason.in_lang(lang);
+            words::HOP_REFUSED.fill(lang, &[&time::minute(*at_ms), &reason, &next.in_lang(lang)])
         }
         HopState::Waiting => words::HOP_WAITING.in_lang(lang).to_owned(),
         HopState::Sent => words::HOP_SENT.in_lang(lang).to_owned(),

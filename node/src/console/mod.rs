@@ -25,6 +25,7 @@ mod mentors;
 mod office;
 mod plans;
 mod referrals;
+mod results;
 mod roll;
 mod screening;
 mod sealed;

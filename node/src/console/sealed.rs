@@ -103,6 +103,11 @@ texts! {
     REFUSED_NEXT = "其他学校不受影响。请核对名册和台账，仍不清楚就联系区级枢纽的运维人员。",
         "No other school is affected. Check the roster and the ledgers; ask the operator of the \
          district's hub if it stays unclear.";
+    AGAIN = "其他学校不受影响。请核对名册和台账；改正后，或核对无误而可能是某一方枢纽出错的，在本机运行 \
+             xinqiao-node sealed send --again {0} {1}，用下一个编号重新密封上报。",
+        "No other school is affected. Check the roster and the ledgers. Once they are right, or if \
+         they were and one of the hubs may have erred, run on this machine: xinqiao-node sealed \
+         send --again {0} {1}. It seals the report once more under the next number.";
     SILENT = "密封后已 {0} 天没有结论，请给两个部门的枢纽运维人员打电话。",
         "No verdict for {0} days: ring the operators of both departments' hubs.";
     NEWER = "较新的", "Newer";
@@ -168,6 +173,8 @@ pub struct SealedLine {
     pub bytes_len: u64,
     /// Where it is.
     pub state: SealedState,
+    /// It was refused for what a person here can look at and have sealed once more.
+    pub may_again: bool,
 }
 
 /// The school year that runs, if it is under seal.
@@ -306,6 +313,9 @@ impl SealedTemplate<'_> {
     /// What to do, empty where nothing is.
     fn next(&self, line: &SealedLine) -> String {
         match &line.state {
+            SealedState::Refused { .. } if line.may_again => {
+                AGAIN.fill(self.lang, &[&line.table_id, &line.period_id])
+            }
             SealedState::Refused { .. } => REFUSED_NEXT.in_lang(self.lang).to_owned(),
             SealedState::OnTheWay { silent_days: None, .. } => {
                 ON_THE_WAY_NEXT.in_lang(self.lang).to_owned()

@@ -41,9 +41,9 @@ const fn urgency(state: SyncState) -> (Tone, Text) {
         SyncState::Acknowledged => (Tone::Good, words::NOBODY),
         SyncState::Queued { .. } => (Tone::Info, words::NOBODY),
         SyncState::Gap { .. } | SyncState::Unreachable { .. } => (Tone::Notice, words::NOBODY),
-        SyncState::Expiring { .. } => (Tone::Notice, words::HUB_OPERATOR),
+        SyncState::Expiring { .. } | SyncState::HubFull => (Tone::Notice, words::HUB_OPERATOR),
         SyncState::Refused | SyncState::ClockOff { .. } => (Tone::Bad, words::SCHOOL_IT),
-        SyncState::Revoked => (Tone::Bad, words::BOTH_SIDES),
+        SyncState::Revoked | SyncState::Stopped => (Tone::Bad, words::BOTH_SIDES),
         SyncState::NotJoined => (Tone::Muted, words::SCHOOL_IT),
     }
 }
@@ -60,6 +60,8 @@ const fn sentences(state: SyncState) -> [Text; 3] {
         SyncState::Unreachable { .. } => {
             [w::S_UNREACHABLE, w::S_UNREACHABLE_WHY, w::S_UNREACHABLE_HEALS]
         }
+        SyncState::HubFull => [w::S_FULL, w::S_FULL_WHY, w::S_FULL_HEALS],
+        SyncState::Stopped => [w::S_STOPPED, w::S_STOPPED_WHY, w::S_STOPPED_HEALS],
         SyncState::Refused => [w::S_REFUSED, w::S_REFUSED_WHY, w::S_REFUSED_HEALS],
         SyncState::ClockOff { .. } => [w::S_CLOCK, w::S_CLOCK_WHY, w::S_CLOCK_HEALS],
         SyncState::Expiring { .. } => [w::S_EXPIRING, w::S_EXPIRING_WHY, w::S_EXPIRING_HEALS],
@@ -77,6 +79,8 @@ fn filled(reason: Text, state: SyncState, lang: Lang) -> String {
         SyncState::ClockOff { seconds } => reason.fill(lang, &[&format!("{seconds:+}")]),
         SyncState::Expiring { days } => reason.fill(lang, &[&days]),
         SyncState::Acknowledged
+        | SyncState::HubFull
+        | SyncState::Stopped
         | SyncState::Refused
         | SyncState::Revoked
         | SyncState::NotJoined => reason.in_lang(lang).to_owned(),
@@ -110,6 +114,8 @@ mod tests {
             SyncState::Queued { since_ms: 0 },
             SyncState::Gap { expected: 17 },
             SyncState::Unreachable { since_ms: 0 },
+            SyncState::HubFull,
+            SyncState::Stopped,
             SyncState::Refused,
             SyncState::ClockOff { seconds: 41 },
             SyncState::Expiring { days: 7 },

@@ -70,6 +70,7 @@ impl EgressSource for Fixed {
             number: 9,
             sealed_at_ms: NOW,
             bytes_len: 17_412,
+            may_again: false,
             state,
         };
         let reason = Label::new("各学段的人数与在册人数不符", "other persons than enrolled");

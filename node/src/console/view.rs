@@ -29,6 +29,8 @@ pub enum HopState {
         at_ms: i64,
         /// Why, in one sentence.
         reason: Label,
+        /// What was left untouched, and what to do next.
+        next: Label,
     },
     /// It waits here to be sent.
     Waiting,
@@ -242,6 +244,10 @@ pub enum SyncState {
         /// Since when, in milliseconds since 1970.
         since_ms: i64,
     },
+    /// The hub has no space left and takes nothing until somebody makes room there.
+    HubFull,
+    /// The hub keeps other bytes under a sequence of ours, and the lane has stopped.
+    Stopped,
     /// The hub refused the last release.
     Refused,
     /// The clock is too far from the hub's.

@@ -96,7 +96,7 @@ texts! {
     WAITING = "待发送", "waiting";
     SENT = "待回执", "not answered yet";
     HOP_RECEIVED = "{0} 签收", "received {0}";
-    HOP_REFUSED = "{0} 拒收：{1}", "refused {0}: {1}";
+    HOP_REFUSED = "{0} 拒收：{1}。{2}", "refused {0}: {1}. {2}";
     HOP_WAITING = "在本机排队，连通后自动发送", "queued here; sent by itself when the link is up";
     HOP_SENT = "已发送，等待签名回执", "sent; the signed receipt is awaited";
     RECEIPT_DIGEST = "回执摘要 {0}", "receipt digest {0}";
@@ -172,6 +172,18 @@ texts! {
         "The hub has not been reachable since {0}. Everything is kept here.";
     S_UNREACHABLE_HEALS = "网络恢复后自动续传；超过一天请检查本校网络。",
         "By itself when the network is back. After a day, check the school's network.";
+    S_FULL = "上级磁盘已满", "no room above";
+    S_FULL_WHY = "上级枢纽的磁盘已满，没有收下新内容；内容在本机保存，没有丢失。",
+        "The hub above has no disk space left and took nothing new. Everything is kept here and \
+         nothing is lost.";
+    S_FULL_HEALS = "请致电上级枢纽运维人员；清出空间后自动继续发送。",
+        "Call the hub's operator; sending goes on by itself once there is room.";
+    S_STOPPED = "传输已停止", "stopped";
+    S_STOPPED_WHY = "上级枢纽在同一序号下存有另一份内容，传输已停止；本机内容没有改动。",
+        "The hub keeps other bytes under one of our sequence numbers and the lane has stopped. \
+         Nothing here was changed.";
+    S_STOPPED_HEALS = "请致电上级枢纽运维人员；双方保留现场，不要删除任何文件。",
+        "Call the hub's operator; both sides leave everything as it is.";
     S_REFUSED = "被拒收", "refused";
     S_REFUSED_WHY = "上级拒收了最近一份，原因见出校记录。后面的内容照常发送。",
         "The hub refused the latest release; the reason is in the list. What follows is still \

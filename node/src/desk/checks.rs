@@ -16,6 +16,7 @@ use crate::cli::words;
 use crate::config::Config;
 use crate::egress::link::{self, EXPIRY_DAYS, Notes};
 use crate::ledger::hold::Hold;
+use crate::ledger::restore_proof::{self, Proof};
 use crate::ledger::sealed_absent::{self, Absent};
 use crate::ledger::{hold, student};
 use crate::transfer::directive;
@@ -26,9 +27,12 @@ const ROLL: Subject = ("roll", words::ROLL_TITLE);
 const HOLDS: Subject = ("holds", words::HOLDS_TITLE);
 const SEALED: Subject = ("sealed", words::SEALED_TITLE);
 const BACKUP: Subject = ("backup", words::BACKUP_TITLE);
+const RESTORE: Subject = ("restore", words::RESTORE_TITLE);
 
 /// Age of the last daily copy that is worth a word: a long weekend.
 const BACKUP_MS_MAX: i64 = 4 * 24 * 3_600_000;
+/// Age of the last proven restore that is worth a word: half a year.
+const PROOF_MS_MAX: i64 = 183 * 24 * 3_600_000;
 /// Milliseconds after which a release that waits is worth a word.
 const WAITING_MS_MAX: i64 = 24 * 3_600_000;
 
@@ -37,6 +41,7 @@ pub(crate) struct Roll {
     students: u64,
     holds: Vec<Hold>,
     absent: Vec<Absent>,
+    proof: Option<Proof>,
 }
 
 impl Roll {
@@ -46,7 +51,8 @@ impl Roll {
     /// The store cannot be read.
     pub(crate) fn load(tx: &Tx<'_>) -> Result<Self, SqlError> {
         let (students, holds) = (student::count_on_roll(tx)?, hold::in_force(tx)?);
-        Ok(Self { students, holds, absent: sealed_absent::all(tx)? })
+        let (absent, proof) = (sealed_absent::all(tx)?, restore_proof::last(tx)?);
+        Ok(Self { students, holds, absent, proof })
     }
 }
 
@@ -69,6 +75,7 @@ pub(crate) fn of_running(node: &Node) -> Result<Vec<Check>, SqlError> {
     checks.push(held(Some(&roll)));
     checks.push(unsealed(Some(&roll)));
     checks.push(backup(node.config(), node.clock().now_ms()));
+    checks.push(restored(Some(&roll), node.clock().now_ms()));
     Ok(checks)
 }
 
@@ -122,6 +129,23 @@ pub(crate) fn backup(config: &Config, now_ms: i64) -> Check {
         return Check::warning(BACKUP, Sentence::new(words::BACKUP_OLD, &[&at]), words::BACKUP_FIX);
     }
     Check::well(BACKUP, Sentence::new(words::BACKUP_WELL, &[&at, &made.len()]))
+}
+
+/// When a copy was last put back for a test and opened: until then nobody knows whether one does.
+pub(crate) fn restored(roll: Option<&Roll>, now_ms: i64) -> Check {
+    let Some(roll) = roll else {
+        return Check::unchecked(RESTORE, words::LEDGER_UNCHECKED);
+    };
+    let Some(proof) = &roll.proof else {
+        return Check::warning(RESTORE, words::RESTORE_NEVER, words::RESTORE_FIX);
+    };
+    let values: [&dyn std::fmt::Display; 4] =
+        [&minute(proof.at_ms), &proof.copy, &proof.students, &proof.entries];
+    let found = Sentence::new(words::RESTORE_PROVEN, &values);
+    match now_ms.saturating_sub(proof.at_ms) > PROOF_MS_MAX {
+        true => Check::warning(RESTORE, found, words::RESTORE_FIX),
+        false => Check::well(RESTORE, found),
+    }
 }
 
 /// What was sent, what waits, and whether the lane has stopped.
@@ -245,7 +269,7 @@ mod tests {
             author: "校长".to_owned(),
             reason: "核对".to_owned(),
         };
-        let well = Roll { students: 40, holds: Vec::new(), absent: Vec::new() };
+        let well = Roll { students: 40, holds: Vec::new(), absent: Vec::new(), proof: None };
         let absent = Absent {
             period: "2025-W45".to_owned(),
             code: "destroyed".to_owned(),
@@ -253,7 +277,7 @@ mod tests {
             zh: "已销毁".to_owned(),
             en: "destroyed".to_owned(),
         };
-        let odd = Roll { students: 0, holds: vec![hold], absent: vec![absent] };
+        let odd = Roll { students: 0, holds: vec![hold], absent: vec![absent], proof: None };
         let check = |roll| [on_roll(roll), held(roll), unsealed(roll)].map(|one| one.verdict());
         assert_eq!(check(Some(&well)), [Found::Well; 3]);
         assert_eq!(check(Some(&odd)), [Found::Warning; 3]);

@@ -42,13 +42,19 @@ texts! {
     TERM_HELP = "例如 2025S1", "For example 2025S1";
     YEAR_HELP = "学年开始的年份，例如 2025", "Year in which the school year begins";
     RECIPIENT_HELP = "不出校的用途留空", "Empty where nothing leaves the school";
+    REACH_HELP = "同意书上告知家长的接收方电话或地址；不出校的用途留空",
+        "Telephone or address of the recipient as told to the family; empty where nothing leaves";
     TIME_HELP = "例如 12:30，可以留空", "For example 12:30, may be empty";
     TALK_HELP = "导师提交研判的那次谈话；没有就留空", "The talk that was raised; empty without one";
+    AGENCY_HELP = "与家长同意书上的接收方一致", "As on the family's consent";
+    HANDED_HELP = "交付的当天须有监护人对该机构、这些信息的有效同意；还没有交付就留空",
+        "On that day the family's consent to this agency and these data must stand; empty until \
+         they are handed over";
     LINE_HELP = "紧急转介时只带走这一行", "The one line that an emergency envelope carries";
 }
 
 /// Fields that may be stored empty and that the rule of their kind refuses when they are.
-const NEEDED: [(Kind, &str); 14] = [
+const NEEDED: [(Kind, &str); 20] = [
     (Kind::Talk, "topics"),
     (Kind::Plan, "goals"),
     (Kind::Plan, "measures"),
@@ -57,6 +63,12 @@ const NEEDED: [(Kind, &str); 14] = [
     (Kind::PhysiqueCase, "kinds"),
     (Kind::CaseMember, "valid_until"),
     (Kind::LegalHold, "ordered_by"),
+    (Kind::CaseContact, "who"),
+    (Kind::AgencyOrder, "recipient"),
+    (Kind::AgencyOrder, "recipient_name"),
+    (Kind::AgencyOrder, "contract"),
+    (Kind::AgencyOrder, "service"),
+    (Kind::AgencyOrder, "classes"),
     (Kind::Conference, "agenda"),
     (Kind::Conference, "attendees"),
     (Kind::SchoolTarget, "goals"),
@@ -66,7 +78,7 @@ const NEEDED: [(Kind, &str); 14] = [
 ];
 
 /// What helps with a column, whatever its kind.
-const HELP: [(&str, Text); 17] = [
+const HELP: [(&str, Text); 19] = [
     ("valid_until", UNTIL_HELP),
     ("next_review", REVIEW_HELP),
     ("card", CARD_HELP),
@@ -75,9 +87,11 @@ const HELP: [(&str, Text); 17] = [
     ("outside_unit", OUTSIDE_HELP),
     ("emergency", EMERGENCY_HELP),
     ("term", TERM_HELP),
+    ("handed", HANDED_HELP),
     ("school_year", YEAR_HELP),
     ("recipient", RECIPIENT_HELP),
     ("recipient_name", RECIPIENT_HELP),
+    ("recipient_contact", REACH_HELP),
     ("emergency_line", LINE_HELP),
     ("note", NOTE_HELP),
     ("at_time", TIME_HELP),
@@ -129,7 +143,13 @@ pub fn label(kind: Option<Kind>, column: &Column, lang: Lang) -> &'static str {
     let spans = |known: &KindColumns| known.columns.iter().any(|one| one.name == "valid_until");
     match (kind, column.name) {
         (
-            Some(Kind::Followup | Kind::SchoolTarget | Kind::AlertReview | Kind::FirstContact),
+            Some(
+                Kind::Followup
+                | Kind::SchoolTarget
+                | Kind::AlertReview
+                | Kind::FirstContact
+                | Kind::CaseContact,
+            ),
             "day",
         ) => DUE_DAY.in_lang(lang),
         (Some(kind), "day") => {
@@ -146,8 +166,11 @@ pub fn label(kind: Option<Kind>, column: &Column, lang: Lang) -> &'static str {
 /// What helps with the field.
 #[must_use]
 pub fn help(kind: Option<Kind>, column: &Column) -> Option<Text> {
-    if kind == Some(Kind::CaseMember) && column.name == "valid_until" {
-        return Some(MEMBER_HELP);
+    match (kind, column.name) {
+        (Some(Kind::CaseMember), "valid_until") => return Some(MEMBER_HELP),
+        (Some(Kind::AgencyOrder), "recipient") => return Some(AGENCY_HELP),
+        (Some(Kind::AgencyOrder), "recipient_name") => return None,
+        _ => {}
     }
     let named = HELP.iter().find(|(name, _)| *name == column.name).map(|(_, text)| *text);
     named.or(match column.shape {

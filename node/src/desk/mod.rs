@@ -7,6 +7,7 @@ pub mod copies;
 pub mod fields;
 pub mod ical;
 pub mod labels;
+pub mod planned;
 pub mod referral;
 mod said;
 pub mod scan;

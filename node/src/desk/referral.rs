@@ -33,6 +33,13 @@ texts! {
         "Enter the family's consent to a referral to this recipient: for a referral, with the same \
          id and name, at least identity and reason, signed by all who must, with its scan; where \
          the paper was changed, write down once more that consent is given.";
+    UNCONFIRMED = "转介内容在登记“已同意”之后又有更正，家长同意的是更正前的内容；没有写入，也没有内容离校。",
+        "the referral was put right after the family's consent was confirmed, which was to what \
+         it said before; nothing was written and nothing left.";
+    UNCONFIRMED_NEXT = "请把更正后的内容告知家长（14 周岁以上的学生本人也要告知），家长仍同意的，再登记一次“已同意”，然后发出。",
+        "Tell the family what it says now, and a student of 14 or more too; where they still \
+         agree, \
+         write down once more that consent is given, then send it.";
     NO_GROUND = "此时没有可以开具转介单的依据，没有显示任何内容。",
         "there is nothing on which the sheet could be made now; nothing was shown.";
     NO_GROUND_NEXT = "请先登记“发出”，写明接手人，再打印；紧急转介可直接打印。",
@@ -100,6 +107,7 @@ pub(super) fn told(refusal: &LedgerRefusal) -> Option<Told> {
             let reason = |lang| no_consent(*why).in_lang(lang).to_owned();
             ("NO_CONSENT", exit, filled(UNCONSENTED, &reason), UNCONSENTED_NEXT)
         }
+        R::Unconfirmed => ("UNCONFIRMED", exit, UNCONFIRMED.into(), UNCONFIRMED_NEXT),
         R::NoGround => ("NO_GROUND", exit, NO_GROUND.into(), NO_GROUND_NEXT),
         R::Uncalled => ("UNCALLED", exit, UNCALLED.into(), UNCALLED_NEXT),
         R::Uncontacted => ("UNCONTACTED", exit, UNCONTACTED.into(), UNCONTACTED_NEXT),

@@ -301,6 +301,7 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         | R::CardTells { .. }
         | R::Referral(_)
         | R::Unconsented(_)
+        | R::Unconfirmed
         | R::NoGround
         | R::Uncalled
         | R::Uncontacted

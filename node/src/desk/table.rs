@@ -2,9 +2,10 @@
 //! be, shown with what would become of it, and all written together or none.
 //!
 //! Rights and rules are those of one entry after the other: a row that a person could not write by
-//! hand is not written by a file either. What stands in the ledger already is passed over.
+//! hand is not written by a file either. What stands in the ledger already is passed over, and what
+//! looks like an entry that stands there is asked about, row by row, as the form asks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::ledger::Word as _;
 use runtime::cli::Failure;
@@ -28,6 +29,8 @@ use crate::ledger::refusal::LedgerRefusal;
 texts! {
     NAMESAKES = "不止一名学生叫这个名字，请改填学籍号",
         "several students have this name; write the student number";
+    DOUBLE = "当天已有相同的{0} #{1}", "{0} #{1} says the same of that day";
+    DOUBLE_IN = "与本表第 {0} 行相同", "row {0} of this table says the same";
 }
 
 /// Why an entry of a table is written, where its writer gives no reason.
@@ -41,6 +44,9 @@ pub enum Fate {
     New,
     /// It stands in the ledger already.
     Known,
+    /// The like stands in the ledger, or further up, and nobody said that it happened once more: it
+    /// is left out.
+    Double(Said),
     /// It is wrong: in a column, or as a whole.
     Wrong(Vec<(String, Said)>),
 }
@@ -111,6 +117,12 @@ impl Plan {
             of(|fate| matches!(fate, Fate::Wrong(_))),
         )
     }
+
+    /// Rows that are asked about.
+    #[must_use]
+    pub fn doubles(&self) -> usize {
+        self.rows.iter().filter(|row| matches!(row.fate, Fate::Double(_))).count()
+    }
 }
 
 /// Whether a table is written or only tried.
@@ -122,6 +134,9 @@ pub enum Mode {
     Write,
 }
 
+/// Which rows of a table, by number, are said to have happened once more.
+pub type Again = BTreeSet<u32>;
+
 /// Writes every new row of a table, or nothing; the caller's transaction must end where this gives
 /// an error.
 ///
@@ -130,7 +145,7 @@ pub enum Mode {
 pub fn take(
     tx: &Tx<'_>,
     author: &Author,
-    (known, mode): (&'static KindColumns, Mode),
+    (known, mode, again): (&'static KindColumns, Mode, &Again),
     source: &mut Source,
     from: &ImportSource,
 ) -> Result<Plan, TableError> {
@@ -165,18 +180,19 @@ pub fn take(
             }
         }
     }
-    // A row that stands already is known as such; another of the same day is another.
-    let (author, mut brought) = (author.because(IMPORTED).once_more(true), Vec::new());
+    let (author, mut brought) = (author.because(IMPORTED), Vec::new());
     for (row, typed) in file.rows {
         let fate = if browse::has(tx, known, &typed.cells)? {
             Fate::Known
         } else {
+            let author = author.once_more(again.contains(&row));
             match (known.add)(tx, &author, typed.cells.clone()) {
                 Ok(record) => {
-                    brought.push(record);
+                    brought.push((row, record));
                     Fate::New
                 }
                 Err(LedgerRefusal::Store(error)) => return Err(error.into()),
+                Err(LedgerRefusal::Again(kind, of)) => Fate::Double(double(&brought, (kind, of))),
                 Err(refusal) => Fate::Wrong(vec![(String::new(), said(refusal))]),
             }
         };
@@ -191,7 +207,7 @@ pub fn take(
 fn conclude(
     tx: &Tx<'_>,
     (plan, mode): (Plan, Mode),
-    (known, brought): (&KindColumns, &[RecordId]),
+    (known, brought): (&KindColumns, &[(u32, RecordId)]),
     from: &ImportSource,
 ) -> Result<Plan, TableError> {
     let (new, unchanged, wrong) = plan.counts();
@@ -207,11 +223,23 @@ fn conclude(
             };
             if new > 0 {
                 let batch = import_batch::insert(tx, known.kind.as_str(), from, counts)?;
-                import_batch::brought(tx, batch, brought)?;
+                let brought: Vec<RecordId> = brought.iter().map(|(_, record)| *record).collect();
+                import_batch::brought(tx, batch, &brought)?;
             }
             Ok(plan)
         }
     }
+}
+
+/// What a row is the double of: a row further up, which has no number in the ledger yet, or an
+/// entry.
+fn double(brought: &[(u32, RecordId)], (kind, record): (domain::ledger::Kind, RecordId)) -> Said {
+    if let Some((row, _)) = brought.iter().find(|(_, known)| *known == record) {
+        return Said::made(DOUBLE_IN.fill(Lang::Zh, &[row]), DOUBLE_IN.fill(Lang::En, &[row]));
+    }
+    let (zh, en) = kind.label();
+    let said = |lang, kind: &'static str| DOUBLE.fill(lang, &[&kind, &record.0]);
+    Said::made(said(Lang::Zh, zh), said(Lang::En, en))
 }
 
 /// What a refusal says, in both languages.

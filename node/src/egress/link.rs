@@ -5,7 +5,9 @@ use proto::wire::sync::Lane;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::notes;
 use runtime::uplink::outbox::{self, Backlog};
-use runtime::uplink::{CLOCK_SKEW, CONFLICT, LAST_CODE, LAST_CONTACT, LAST_ERROR, REVOKED};
+use runtime::uplink::{
+    CLOCK_SKEW, CONFLICT, HUB_FULL, LAST_CODE, LAST_CONTACT, LAST_ERROR, REVOKED,
+};
 use runtime::web::Label;
 
 use crate::app::Outward;
@@ -99,8 +101,14 @@ fn state(node: &Outward, notes: &Notes, days: Option<i64>) -> SyncState {
     if let Some(skew) = notes.skew_ms.filter(|skew| skew.abs() > SKEW_LIMIT_MS) {
         return SyncState::ClockOff { seconds: skew / 1_000 };
     }
-    if notes.refused_last || !notes.conflict.is_empty() {
+    if !notes.conflict.is_empty() {
+        return SyncState::Stopped;
+    }
+    if notes.refused_last {
         return SyncState::Refused;
+    }
+    if notes.last_code == HUB_FULL {
+        return SyncState::HubFull;
     }
     if !notes.last_error.is_empty() {
         let since_ms = notes.heard_at_ms.or(notes.waiting_since_ms);

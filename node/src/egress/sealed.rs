@@ -15,7 +15,7 @@ use crate::console::{
 };
 use crate::ledger::sealed::{self as register, StoredReport};
 use crate::ledger::sealed_absent::{self, Absent};
-use crate::sealing::{KeyStanding, ReportKey};
+use crate::sealing::{self, KeyStanding, ReportKey};
 
 /// Reports on one page.
 const PAGE_LINES: usize = 50;
@@ -77,8 +77,15 @@ impl Egress {
         let packs = self.node.packs().map_err(unavailable)?;
         let catalogue = &packs.in_force().pack;
         let key = self.node.report_key().map_err(unavailable)?;
-        let shown = reports.iter().skip(first).take(PAGE_LINES);
-        let lines = shown.map(|report| self.sealed_line(report, catalogue, key.as_ref()));
+        let shown = reports.iter().enumerate().skip(first).take(PAGE_LINES);
+        let lines = shown.map(|(at, report)| {
+            let mut line = self.sealed_line(report, catalogue, key.as_ref())?;
+            let is_of =
+                |one: &StoredReport| (&one.table, &one.period) == (&report.table, &report.period);
+            let is_last = !reports.iter().take(at).any(is_of);
+            line.may_again = is_last && sealing::is_by_hand(report);
+            Ok(line)
+        });
         let lines = lines.collect::<Result<_, SourceError>>()?;
         let absent = self.node.ledger().read(sealed_absent::all).map_err(unavailable)?;
         let absent = absent.into_iter().map(absent_line).collect();
@@ -117,6 +124,7 @@ impl Egress {
             sealed_at_ms: report.made_at_ms,
             bytes_len: body.map_or(0, |item| item.body.len() as u64),
             state: state(report, sent.as_ref(), (key, self.node.clock().now_ms())),
+            may_again: false,
         })
     }
 }

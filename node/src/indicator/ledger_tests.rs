@@ -95,7 +95,8 @@ fn a_ledger_is_kept_from_its_first_entry_on() {
     let before = facts(&school, TODAY);
     assert_eq!(cells(&school, &before, "mtr.talks"), [Cell::NotReported]);
     assert_eq!(cells(&school, &before, "alt.sources")[0], Cell::NotReported);
-    assert_eq!(cells(&school, &before, "ref.waits")[0], Cell::Unsupported);
+    assert_eq!(cells(&school, &before, "ref.events")[0], Cell::NotReported);
+    assert_eq!(cells(&school, &before, "hot.lost")[0], Cell::Unsupported);
     talk(&school, 1);
     let after = facts(&school, TODAY);
     assert_eq!(cells(&school, &after, "mtr.talks"), [Cell::Value(1)]);

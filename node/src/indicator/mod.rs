@@ -15,6 +15,9 @@ mod facts;
 mod identity;
 #[cfg(test)]
 mod ledger_tests;
+mod ratio;
+#[cfg(test)]
+mod referral_tests;
 mod sealed;
 #[cfg(test)]
 mod tests;
@@ -33,6 +36,7 @@ pub use current::current;
 pub use explain::{ExplainError, Explained, Line, RECORDS_MAX, explain};
 pub use facts::{Behind, Facts, works_since};
 pub use identity::{BrokenIdentity, Checked, check};
+pub use ratio::{RatioFigure, Reading, is_of_school};
 pub use sealed::{Event, Unsealed};
 
 use crate::ledger::profile::Profile;

@@ -207,12 +207,12 @@ pub fn timeline(tx: &Tx<'_>, pass: &Pass) -> Result<Vec<Line>, SqlError> {
     Ok(lines)
 }
 
-/// The day on which a first contact, review or follow-up was made: until then its day is the last
-/// one on which it may be.
+/// The day on which a first contact, review, follow-up or contact outside was made: until then its
+/// day is the last one on which it may be.
 fn made_on(line: &Line) -> Option<Date> {
     let name = match line.kind {
         Kind::FirstContact => "done_at",
-        Kind::AlertReview | Kind::Followup => "done",
+        Kind::AlertReview | Kind::Followup | Kind::CaseContact => "done",
         _ => return None,
     };
     let known = kind_of(line.kind).ok()?;

@@ -169,6 +169,21 @@ pub fn sign(
     Ok(())
 }
 
+/// Whether somebody may be the second person of a move: their role may, and they are not who asked.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn may_sign(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<bool, SqlError> {
+    let versions = read::versions::<AlertMove>(tx, record)?;
+    let Some((first, by)) = versions.first() else { return Ok(false) };
+    let moved = &first.entry;
+    match write::allow(tx, author, Action::Do(Act::Countersign), Some(moved.student)) {
+        Ok(()) => second::may(tx, author, (&by.author, moved.asked_by)),
+        Err(LedgerRefusal::Store(error)) => Err(error),
+        Err(_) => Ok(false),
+    }
+}
+
 /// Notes that a review was held, and how it ended; the move that it decides is asked for apart.
 ///
 /// # Errors

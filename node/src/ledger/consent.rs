@@ -59,6 +59,8 @@ entry! {
         witness: String = "witness",
         /// Day of the withdrawal.
         withdrawn: Option<Date> = "withdrawn",
+        /// How to reach the recipient, as told to whoever signed; none in papers from before.
+        recipient_contact: Option<String> = "recipient_contact",
     }
 }
 
@@ -128,6 +130,11 @@ impl Rules for Consent {
         }
         if self.recipient.trim().is_empty() != self.recipient_name.trim().is_empty() {
             return Err(LedgerRefusal::Field("recipient"));
+        }
+        // A contact is the recipient's; where nothing is passed on there is nobody to reach.
+        let contact = self.recipient_contact.as_deref().unwrap_or_default();
+        if !contact.trim().is_empty() && self.recipient.trim().is_empty() {
+            return Err(LedgerRefusal::Field("recipient_contact"));
         }
         if self.answer == Answer::Given { self.check_given() } else { Ok(()) }
     }
@@ -247,6 +254,7 @@ impl Consent {
             form_digest: String::new(),
             witness: String::new(),
             withdrawn: (answer == Answer::Withdrawn).then_some(day),
+            recipient_contact: None,
         }
     }
 
@@ -266,6 +274,18 @@ impl Consent {
             valid_from: self.valid_from,
             valid_to: self.valid_to,
         }
+    }
+}
+
+/// Whether somebody may be the second person who lifts a hold: they are not who asked for it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn may_lift(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<bool, SqlError> {
+    let Some(kept) = read::one::<LegalHold>(tx, record)? else { return Ok(false) };
+    match &kept.entry.lift_asked_by {
+        Some(asked) => second::may(tx, author, (asked, kept.entry.lift_asked_staff)),
+        None => Ok(true),
     }
 }
 

@@ -8,7 +8,7 @@ use super::entry::{RecordId, Words};
 use super::guard_tests::{CHILD, counsellor, head, run, school};
 use super::refusal::LedgerRefusal;
 use super::testing::{AS_OF, TODAY, slip};
-use super::write;
+use super::{read, write};
 
 fn paper(answer: Answer, day: Date) -> Consent {
     Consent {
@@ -134,4 +134,26 @@ fn a_no_to_screening_is_heard_whatever_was_typed_beside_it() {
         let (said, stands) = said.expect("heard");
         assert!(said == crate::import::value::Consent::Refused && !stands, "{answer:?}");
     }
+}
+
+/// How to reach the recipient is kept as the family was told it; where nobody receives, nobody is
+/// reached.
+#[test]
+fn the_recipients_contact_is_kept() {
+    let school = school();
+    let given = Consent {
+        recipient_contact: Some("0532-62001234".to_owned()),
+        ..paper(Answer::Given, TODAY)
+    };
+    let stays = Consent {
+        recipient_contact: given.recipient_contact.clone(),
+        ..slip(CHILD, Answer::Given, TODAY, date(2026, 1, 31))
+    };
+    let refused = run(&school, move |tx| write::add(tx, &counsellor(), &stays));
+    assert!(matches!(refused, Err(LedgerRefusal::Field("recipient_contact"))));
+    let kept = run(&school, move |tx| {
+        let record = write::add(tx, &counsellor(), &given)?;
+        Ok(read::one::<Consent>(tx, record)?.expect("consent").entry.recipient_contact)
+    });
+    assert_eq!(kept.expect("kept").as_deref(), Some("0532-62001234"));
 }

@@ -5,6 +5,7 @@
 
 mod day;
 mod kind;
+mod outside;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -32,7 +33,7 @@ use super::retention::Destruction;
 use super::special_group::Plan;
 use super::talk::Talk;
 use super::training::Certificate;
-use super::{access, case, read, strange};
+use super::{access, case, consent, read, strange};
 
 pub use day::{DayDuties, Few, of_day};
 pub use kind::DutyKind;
@@ -67,6 +68,8 @@ pub struct Duty {
     pub staff: Option<StaffId>,
     /// Tier of the case, where there is one.
     pub tier: Option<Tier>,
+    /// Whether it takes a second person and the reader cannot be that one.
+    pub by_other: bool,
 }
 
 /// What is due, as far as it is wanted, and how much more there is.
@@ -139,6 +142,8 @@ fn all(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     of_students(tx, reader, &mut duties)?;
     of_talks(tx, reader, &mut duties)?;
     of_papers(tx, reader, &mut duties)?;
+    outside::of_cases(tx, reader, &mut duties)?;
+    outside::of_agencies(tx, reader, &mut duties)?;
     of_referrals(tx, reader, &mut duties)?;
     of_school(tx, reader, &mut duties)?;
     disputed(tx, reader, &mut duties)?;
@@ -161,7 +166,8 @@ fn gather<T: Rules>(
         let student = kept.entry.subject();
         if rights.allow(tx, student)? {
             let (of, record) = (T::KIND, kept.record);
-            duties.push(Duty { kind, of, due_ms, student, record, staff, tier: None });
+            let (tier, by_other) = (None, false);
+            duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });
         }
     }
     Ok(())
@@ -204,8 +210,9 @@ fn of_cases(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), 
         if rights.allow(tx, Some(student))? {
             let signs = matches!(kind, DutyKind::Countersign | DutyKind::Second);
             let (staff, tier) = ((!signs).then_some(owner), Some(tier));
-            let of = kind.record_kind();
-            duties.push(Duty { kind, of, due_ms, student: Some(student), record, staff, tier });
+            let (of, student) = (kind.record_kind(), Some(student));
+            let by_other = signs && !case::may_sign(tx, reader, record)?;
+            duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });
         }
     }
     Ok(())
@@ -292,6 +299,9 @@ fn of_papers(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(),
     let may = |act| authority(reader.role(), Action::Do(act)) != Authority::Never;
     if may(Act::LiftHold) {
         gather::<LegalHold>(tx, reader, duties, |_| Some((DutyKind::Hold, None, None)))?;
+        for duty in duties.iter_mut().filter(|duty| duty.kind == DutyKind::Hold) {
+            duty.by_other = !consent::may_lift(tx, reader, duty.record)?;
+        }
     }
     if may(Act::Destroy) {
         gather::<Destruction>(tx, reader, duties, |_| Some((DutyKind::Destroy, None, None)))?;
@@ -312,8 +322,9 @@ fn of_referrals(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<
     for ReferralDue { referral, what, due_ms } in dues {
         let (record, student) = (referral.record, Some(referral.entry.student));
         if rights.allow(tx, student)? {
-            let of = Kind::Referral;
-            duties.push(Duty { kind: what, of, due_ms, student, record, staff: None, tier: None });
+            let (kind, of, staff) = (what, Kind::Referral, None);
+            let (tier, by_other) = (None, false);
+            duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });
         }
     }
     Ok(())
@@ -370,7 +381,8 @@ fn disputed(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), 
     for (record, of, student) in found {
         if is_open_to(reader.role(), of) && Rights::new(reader, of).allow(tx, student)? {
             let (kind, due_ms, staff) = (DutyKind::Settle, None, None);
-            duties.push(Duty { kind, of, due_ms, student, record, staff, tier: None });
+            let (tier, by_other) = (None, false);
+            duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });
         }
     }
     Ok(())

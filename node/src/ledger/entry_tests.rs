@@ -364,6 +364,9 @@ fn closed_lists_are_the_catalogues() {
         ("event_mode", told::<words::EventMode>()),
         ("report_kind", told::<words::ReportKind>()),
         ("tier", told::<Tier>()),
+        ("urgency", told::<domain::referral::Urgency>()),
+        ("ref_stage", told::<domain::referral::RefStage>()),
+        ("wait_bucket", told::<domain::referral::WaitBucket>()),
     ] {
         let dimension = catalogue.dimension(id).expect("dimension");
         let values = dimension.values.iter();

@@ -212,6 +212,15 @@ pub fn verify(tx: &Tx<'_>) -> Result<JournalHead, VerifyError> {
     Ok(before)
 }
 
+/// The hash of an entry, by its number; nothing where there is none.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn hash_of(tx: &Tx<'_>, entry: u64) -> Result<Option<Digest>, SqlError> {
+    let hash = "select hash from journal where entry = $1";
+    tx.query_opt(hash, params![entry], |row| read_digest(row.bytes(0)?))
+}
+
 fn rows(tx: &Tx<'_>) -> Result<Vec<(Row, Digest)>, SqlError> {
     tx.query(
         "select entry, kind, record, version, author, second, entered_at_ms, event_day, digest,

@@ -39,6 +39,9 @@ pub struct KindColumns {
     pub annul: Annul,
     /// As [`annul::may`].
     pub may_annul: MayAnnul,
+    /// Writes an entry past every rule, for tests of what shows it.
+    #[cfg(test)]
+    pub danger_insert: Add,
 }
 
 const fn of<T: Rules>() -> KindColumns {
@@ -53,6 +56,8 @@ const fn of<T: Rules>() -> KindColumns {
         annuls: T::ANNULS,
         annul: |tx, author, seen| annul::one::<T>(tx, author, seen),
         may_annul: |tx, author, record| annul::may::<T>(tx, author, record),
+        #[cfg(test)]
+        danger_insert: |tx, author, cells| write::insert(tx, author, &T::from_cells(cells)?, None),
     }
 }
 
@@ -75,6 +80,7 @@ pub const KINDS: &[KindColumns] = &[
     of::<super::alert::AlertMove>(),
     of::<super::alert::AlertReview>(),
     of::<super::alert::FirstContact>(),
+    of::<super::liaison::CaseContact>(),
     of::<super::appointment::Appointment>(),
     of::<super::session::Session>(),
     of::<super::session::GroupMember>(),
@@ -86,6 +92,7 @@ pub const KINDS: &[KindColumns] = &[
     of::<super::referral::Referral>(),
     of::<super::referral::ReferralAct>(),
     of::<super::referral::ReferralCall>(),
+    of::<super::agency::AgencyOrder>(),
     of::<super::consent::LegalHold>(),
     of::<super::custody::Custody>(),
     of::<super::special_group::FamilyCase>(),

@@ -11,6 +11,7 @@ pub mod access_chain;
 mod access_tests;
 pub mod account;
 pub mod account_ask;
+pub mod agency;
 pub mod agenda;
 pub mod alert;
 pub mod analysis;
@@ -45,6 +46,8 @@ mod destroy_tests;
 mod dues_tests;
 pub mod duty;
 #[cfg(test)]
+mod duty_office_tests;
+#[cfg(test)]
 mod duty_tests;
 pub mod entry;
 #[cfg(test)]
@@ -64,6 +67,7 @@ pub mod journal;
 #[cfg(test)]
 mod journal_tests;
 pub mod kinds;
+pub mod liaison;
 pub mod mentoring;
 pub mod notice;
 #[cfg(test)]
@@ -79,6 +83,8 @@ pub mod referral;
 pub mod refusal;
 pub mod release;
 pub mod report_key;
+pub mod restore_proof;
+pub mod result;
 pub mod retention;
 pub mod roll;
 pub mod roll_change;
@@ -298,6 +304,31 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/036_run_ended.sql"),
     },
     Migration { number: 39, name: "referrals", sql: include_str!("migrations/037_referral.sql") },
+    Migration {
+        number: 40,
+        name: "contacts about a case",
+        sql: include_str!("migrations/038_case_contact.sql"),
+    },
+    Migration {
+        number: 41,
+        name: "orders to agencies",
+        sql: include_str!("migrations/039_agency_order.sql"),
+    },
+    Migration {
+        number: 42,
+        name: "who trained representatives and made material",
+        sql: include_str!("migrations/040_workload.sql"),
+    },
+    Migration {
+        number: 43,
+        name: "copies that were put back for a test",
+        sql: include_str!("migrations/041_restore_proof.sql"),
+    },
+    Migration {
+        number: 44,
+        name: "how to reach the recipient of a consent",
+        sql: include_str!("migrations/042_consent_contact.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -287,6 +287,7 @@ fn paper(notice: &Notice, scan: &str, slip: &Slip) -> Result<Consent, LedgerRefu
         form_digest: scan.to_owned(),
         witness: String::new(),
         withdrawn: None,
+        recipient_contact: None,
     })
 }
 

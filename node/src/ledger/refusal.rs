@@ -178,6 +178,9 @@ pub enum LedgerRefusal {
     /// No consent to a referral stands.
     #[error("no consent to this referral stands: {0}")]
     Unconsented(NoConsent),
+    /// What a referral says was put right after the family's consent was confirmed.
+    #[error("the referral was put right since the consent to it was confirmed")]
+    Unconfirmed,
     /// Nothing on which a referral's sheet may be made.
     #[error("there is no ground on which this sheet may be made")]
     NoGround,

@@ -64,6 +64,8 @@ entry! {
         trained: Option<Date> = "trained",
         /// Day on which it ended.
         until: Option<Date> = "valid_until",
+        /// Who trained them.
+        trained_by: Option<StaffId> = "trained_by",
     }
 }
 
@@ -167,6 +169,19 @@ impl Rules for ClassRep {
 
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
+    }
+
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        // Nobody has trained whoever was not trained yet.
+        if self.trained_by.is_some() && self.trained.is_none() {
+            return Err(LedgerRefusal::Flawed("trained", Flaw::Empty));
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 //! An account that somebody alone made, linked or gave a password is nobody's second person: its
 //! maker may be the one who signs with it.
 
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
 use super::account;
 use super::author::Author;
@@ -29,6 +29,19 @@ pub(super) fn check(
         return Err(LedgerRefusal::Unlinked);
     }
     check_office(tx, author, asked)
+}
+
+/// As [`check`], as a question: whether somebody may sign second for who asked.
+pub(super) fn may(
+    tx: &Tx<'_>,
+    author: &Author,
+    asked: (&str, Option<StaffId>),
+) -> Result<bool, SqlError> {
+    match check(tx, author, asked) {
+        Ok(()) => Ok(true),
+        Err(LedgerRefusal::Store(error)) => Err(error),
+        Err(_) => Ok(false),
+    }
 }
 
 /// As [`check`], for acts on accounts: there, school IT need not be a member of staff, and the

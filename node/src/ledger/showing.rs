@@ -14,6 +14,8 @@ use crate::import::value::Grade;
 pub struct StudentName {
     /// National student number.
     pub number: String,
+    /// Number at the school, where it has given one.
+    pub local: Option<String>,
     /// Name.
     pub name: String,
     /// Grade as the catalogue codes it.
@@ -36,13 +38,13 @@ impl Names {
     /// The store cannot be read.
     pub fn load(tx: &Tx<'_>) -> Result<Self, SqlError> {
         let students = tx.query(
-            "select s.id, s.student_number, v.name, v.grade, v.class from student s
+            "select s.id, s.student_number, v.name, v.grade, v.class, v.local_number from student s
              join student_version v on v.student = s.id and v.version = s.version",
             &[],
             |row| {
                 let (number, name) = (row.text(1)?, row.text(2)?);
-                let (grade, class) = (row.text(3)?, row.text(4)?);
-                Ok((StudentId(row.i64(0)?), StudentName { number, name, grade, class }))
+                let (grade, class, local) = (row.text(3)?, row.text(4)?, row.opt_text(5)?);
+                Ok((StudentId(row.i64(0)?), StudentName { number, local, name, grade, class }))
             },
         )?;
         Ok(Self { students: students.into_iter().collect(), staff: staff_names(tx)? })
@@ -83,6 +85,17 @@ impl Names {
                 format!("{} {} {}", known.name, grade, known.class)
             }
             None => "—".to_owned(),
+        }
+    }
+
+    /// As [`Names::student_line`], led by the number that stands on a sheet of paper: the school's
+    /// own, or the national one where it gave none. Namesakes of a class differ in it.
+    #[must_use]
+    pub fn numbered_line(&self, student: StudentId) -> String {
+        let line = self.student_line(student);
+        match self.students.get(&student) {
+            Some(known) => format!("{} {line}", known.local.as_ref().unwrap_or(&known.number)),
+            None => line,
         }
     }
 
@@ -152,12 +165,12 @@ fn staff_names(tx: &Tx<'_>) -> Result<HashMap<StaffId, (String, String)>, SqlErr
 
 fn student_name(tx: &Tx<'_>, student: StudentId) -> Result<Option<StudentName>, SqlError> {
     tx.query_opt(
-        "select s.student_number, v.name, v.grade, v.class from student s
+        "select s.student_number, v.name, v.grade, v.class, v.local_number from student s
          join student_version v on v.student = s.id and v.version = s.version where s.id = $1",
         params![student.0],
         |row| {
-            let (number, name) = (row.text(0)?, row.text(1)?);
-            Ok(StudentName { number, name, grade: row.text(2)?, class: row.text(3)? })
+            let (number, name, local) = (row.text(0)?, row.text(1)?, row.opt_text(4)?);
+            Ok(StudentName { number, local, name, grade: row.text(2)?, class: row.text(3)? })
         },
     )
 }
@@ -169,4 +182,27 @@ fn student_name(tx: &Tx<'_>, student: StudentId) -> Result<Option<StudentName>, 
 pub fn student_of(tx: &Tx<'_>, number: &str) -> Result<Option<StudentId>, SqlError> {
     let statement = "select id from student where student_number = $1";
     tx.query_opt(statement, params![number.trim()], |row| row.i64(0).map(StudentId))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sheet of paper carries the school's number where the school gave one, else the national
+    /// one; either way namesakes of a class differ.
+    #[test]
+    fn a_line_of_a_sheet_begins_with_its_number() {
+        let known = |local: Option<&str>| StudentName {
+            number: "G370202201301010001".to_owned(),
+            local: local.map(str::to_owned),
+            name: "张某某".to_owned(),
+            grade: "g7".to_owned(),
+            class: "1班".to_owned(),
+        };
+        let students = [(StudentId(1), known(Some("20250107"))), (StudentId(2), known(None))];
+        let names = Names { students: students.into_iter().collect(), staff: HashMap::new() };
+        assert_eq!(names.numbered_line(StudentId(1)), "20250107 张某某 七年级 1班");
+        assert_eq!(names.numbered_line(StudentId(2)), "G370202201301010001 张某某 七年级 1班");
+        assert_eq!(names.numbered_line(StudentId(3)), "—");
+    }
 }

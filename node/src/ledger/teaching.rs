@@ -86,6 +86,8 @@ entry! {
         copies: u32 = "copies",
         /// Day on which it was withdrawn.
         until: Option<Date> = "valid_until",
+        /// Who made it, or saw to it.
+        leader: Option<StaffId> = "leader",
     }
 }
 

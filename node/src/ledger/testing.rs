@@ -7,6 +7,7 @@ use std::sync::Arc;
 use certs::digest::sha256;
 use certs::key::SigningKey;
 use domain::catalogue::{Catalogue, Grade as CatalogueGrade, SchoolType};
+use domain::digest::Digest;
 use domain::ledger::SchoolRole;
 use domain::ledger::consent::{Answer, Purpose};
 use domain::ledger::terms::{Relation, Tier};
@@ -197,12 +198,20 @@ impl School {
         &self,
         rows: &[(TestPupil, &str, String)],
     ) -> Result<ScreeningReceipt, ScreeningError> {
+        self.answers_by(sha256(b"pack of the tests"), rows)
+    }
+
+    /// As [`School::answers`], scored by the pack of a digest.
+    pub(crate) fn answers_by(
+        &self,
+        pack: Digest,
+        rows: &[(TestPupil, &str, String)],
+    ) -> Result<ScreeningReceipt, ScreeningError> {
         let codes: Vec<&str> = self.scale.items().iter().map(|item| item.code.as_str()).collect();
         let mut text = format!("学籍号,测评日期,参测情况,{}\n", codes.join(","));
         for (pupil, day, cells) in rows {
             text += &format!("{},{day},{cells}\n", pupil.number());
         }
-        let pack = sha256(b"pack of the tests");
         let setting = Setting::Demonstration;
         let screening = Screening::new(self.scale.clone(), pack, self.term(), setting);
         let screening = screening.expect("allowed");

@@ -3,8 +3,8 @@
 use domain::catalogue::Grade;
 use domain::ledger::consent::{DataClass, Purpose};
 use domain::ledger::terms::{PlanReason, SessionOrigin, SessionTopic};
-use domain::ledger::words::{Form, TalkTopic};
-use domain::ledger::{Kind, SchoolRole};
+use domain::ledger::words::{Form, Group, Physique, TalkTopic};
+use domain::ledger::{Kind, SchoolRole, Word as _};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use runtime::cli::Failure;
@@ -14,10 +14,11 @@ use runtime::web::Lang;
 use super::author::Author;
 use super::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
 use super::notice::{self, Item, NewNotice};
+use super::physique::PhysiqueCase;
 use super::refusal::{Flaw, LedgerRefusal, LineFlaw};
 use super::roll::ClassTeacher;
 use super::session::Session;
-use super::special_group::Plan;
+use super::special_group::{FamilyCase, Helper, Plan};
 use super::talk::Talk;
 use super::testing::{AS_OF, NOW_MS, School, TestPupil};
 use super::write;
@@ -162,6 +163,55 @@ fn a_plan_says_what_is_wrong_with_it() {
     assert!(matches!(twice, LedgerRefusal::Stands(Kind::Plan, record, DAY) if record == kept));
     let told = said(twice);
     assert!(told.contains(&format!("#{}（自 2025-11-03）", kept.0)), "{told}");
+}
+
+/// A student has one helper, one line of the ledger of families and one of physiques at a time; the
+/// next may begin on the day on which the one before ended.
+#[test]
+fn one_helper_and_one_line_at_a_time() {
+    let school = school();
+    let helper =
+        |staff, from, until| Helper { from, student: StudentId(1), staff: StaffId(staff), until };
+    let first = helper(3, DAY, Some(DAY + 10.days()));
+    let first = run(&school, move |tx| write::add(tx, &counsellor(), &first)).expect("a helper");
+    let stands = |refused: Result<RecordId, LedgerRefusal>, of: (Kind, RecordId)| match refused {
+        Err(LedgerRefusal::Stands(kind, record, from)) => {
+            assert_eq!((kind, record, from), (of.0, of.1, DAY));
+        }
+        other => panic!("{:?}", other.map(|record| record.0)),
+    };
+    let second = helper(2, DAY + 9.days(), None);
+    let by = run(&school, move |tx| write::add(tx, &counsellor(), &second));
+    stands(by, (Kind::Helper, first));
+    let next = helper(2, DAY + 10.days(), None);
+    run(&school, move |tx| write::add(tx, &counsellor(), &next)).expect("the next one");
+    let other = Helper { student: StudentId(2), ..helper(3, DAY, None) };
+    run(&school, move |tx| write::add(tx, &counsellor(), &other)).expect("another student");
+    let family = FamilyCase {
+        from: DAY,
+        student: StudentId(1),
+        groups: Words::new([Group::ALL[0]]),
+        situation: String::new(),
+        until: None,
+    };
+    let physique = PhysiqueCase {
+        from: DAY,
+        student: StudentId(1),
+        kinds: Words::new([Physique::ALL[0]]),
+        emergency_line: String::new(),
+        until: None,
+    };
+    let (families, physiques) = run(&school, move |tx| {
+        let listed = write::add(tx, &counsellor(), &family)?;
+        let again = write::add(tx, &counsellor(), &family);
+        let physiques = write::add(tx, &counsellor(), &physique)?;
+        let other = write::add(tx, &counsellor(), &physique);
+        Ok(((listed, again), (physiques, other)))
+    })
+    .expect("lines");
+    stands(families.1, (Kind::FamilyCase, families.0));
+    stands(physiques.1, (Kind::PhysiqueCase, physiques.0));
+    assert_eq!((school.rows("family_case"), school.rows("physique_case")), (1, 1));
 }
 
 /// A notice that passes something on to nobody says which of its purposes it is about.

@@ -136,6 +136,18 @@ pub(super) fn put_new<T: Rules>(
     second: Option<&str>,
 ) -> Result<RecordId, LedgerRefusal> {
     check(tx, author, entry, None)?;
+    let record = insert(tx, author, entry, second)?;
+    entry.brings(tx, author, record)?;
+    Ok(record)
+}
+
+/// Writes the record of a new entry and its first version; rules were checked.
+pub(super) fn insert<T: Rules>(
+    tx: &Tx<'_>,
+    author: &Author,
+    entry: &T,
+    second: Option<&str>,
+) -> Result<RecordId, LedgerRefusal> {
     let record = tx.query_opt(
         "insert into record (kind, student, day, version, parallels, destroyed, waiting)
          values ($1, $2, $3, 1, 0, 0, $4) returning id",
@@ -149,7 +161,6 @@ pub(super) fn put_new<T: Rules>(
     )?;
     let record = RecordId(strange(record)?);
     version(tx, author, &head(author, (record, 1), Place::Counts), entry, second)?;
-    entry.brings(tx, author, record)?;
     Ok(record)
 }
 

@@ -269,3 +269,6 @@ fn budget(tx: &Tx<'_>, today: Date) -> Result<(u64, u64), SqlError> {
     let sum = |of: fn(&Budget) -> u32| own.iter().map(|kept| u64::from(of(&kept.entry))).sum();
     Ok((sum(|one| one.planned_yuan), sum(|one| one.spent_yuan)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,9 @@
 //! backup: what was signed under a number that is taken is signed again under a higher one.
 //!
 //! No figure is computed here and none moves: the cells are those that a person agreed to send,
-//! put through the disclosure rule once more. Only where the hub says that a band would move, the
-//! bands give way to those that it accepted, or to none. Counts about persons leave once a term
-//! and are never signed again.
+//! put through the disclosure rule once more. Only where the hub says that a band would move, or
+//! tell a small count beside sums that were opened already, the bands give way to those that it
+//! accepted, or to none. Counts about persons leave once a term and are never signed again.
 
 use std::num::NonZeroU32;
 
@@ -24,8 +24,8 @@ use crate::transfer::Transfer;
 /// Codes by which a hub says that it knows a later or another release under a number.
 const PASSED: [&str; 2] = ["superseded", "revision_conflict"];
 
-/// Code by which a hub says that a band would move.
-const BAND_MOVED: &str = "band_once_a_term";
+/// Codes by which a hub says that a band would move, or tell a small count beside opened sums.
+const BAND: [&str; 2] = ["band_once_a_term", "band_tells"];
 
 /// How an outcome says "refused".
 const REFUSED: u32 = 2;
@@ -38,7 +38,7 @@ const ACCEPTED: u32 = 1;
 enum Obstacle {
     /// The number is taken by other figures.
     Number,
-    /// A band would move.
+    /// A band would move, or tell too much.
     Band,
 }
 
@@ -99,7 +99,7 @@ impl Again<'_> {
             code if item.outcome == Some(REFUSED) && PASSED.contains(&code) => {
                 Some(Obstacle::Number)
             }
-            BAND_MOVED if item.outcome == Some(REFUSED) => Some(Obstacle::Band),
+            code if item.outcome == Some(REFUSED) && BAND.contains(&code) => Some(Obstacle::Band),
             _ => None,
         }
     }

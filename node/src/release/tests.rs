@@ -207,6 +207,32 @@ fn a_clear_sheet_is_checked_whole() {
     assert_eq!(check_clear(&context.catalogue, spec, &packed, 29), Err(Breach::Blank(band)));
 }
 
+/// A hub refuses a clear sheet whose counts cannot all be right, by the name of the rule and the
+/// place; where nothing is known of one side, nothing follows.
+#[test]
+fn a_sheet_whose_counts_cannot_all_be_right_is_refused() {
+    let school = screened(&pupils(29));
+    let context = school.context();
+    let prepared = prepare(&school.ledger, &context, PERIOD).expect("prepared");
+    let cells = &find(&prepared, "clear.term").cells;
+    let spec = context.catalogue.table("clear.term").expect("table");
+    let at = |id: &str| spec.index(id, &["junior"]).expect("cell");
+    let check = |assigned: Cell, students: Cell| {
+        let mut cells = cells.clone();
+        (cells[at("mtr.assigned")], cells[at("base.students")]) = (assigned, students);
+        let persons = students.value().unwrap_or(0);
+        check_clear(&context.catalogue, spec, &domain::cell::pack(&cells), persons)
+    };
+    let value = Cell::Value;
+    assert_eq!(check(value(29), value(29)), Ok(()));
+    let broken = check(value(30), value(29)).expect_err("more have a mentor than there are");
+    let Breach::Identity(broken) = broken else { panic!("another breach") };
+    assert_eq!((broken.identity.as_str(), broken.stratum.as_str()), ("mentors", "stage=junior"));
+    assert_eq!(broken.relation, "mtr.assigned <= base.students");
+    assert!(!broken.to_string().contains("30"), "no figure is told: {broken}");
+    assert_eq!(check(Cell::Unsupported, value(29)), Ok(()));
+}
+
 /// Stages are withheld as a whole: a hub refuses one that is shown in part, or is too small.
 #[test]
 fn a_stage_shown_in_part_is_refused() {
@@ -337,36 +363,39 @@ fn refuse(transfer: &Transfer, code: &'static str) {
     refused.expect("refused");
 }
 
-/// A band that a hub says would move is taken out and never moved; a rounded table that was
-/// refused for its number is not signed again.
+/// A band that a hub says would move is taken out and never moved, and so is one that would tell a
+/// small count beside opened sums; a rounded table that was refused for its number is not signed
+/// again.
 #[test]
 fn bands_give_way_when_a_revision_is_raised() {
-    let school = screened(&pupils(29));
-    let (context, transfer) = (school.context(), Transfer::in_memory().expect("transfer"));
-    let key = SigningKey::generate().expect("key");
-    let spec = context.catalogue.table("clear.term").expect("table");
-    let band = spec.index("scr.completed_band", &[]).expect("cell");
-    let made = make(&school.ledger, &context, PERIOD, &key).expect("made");
-    let cells = find(&made, "clear.term").cells.clone();
-    let sent = |revision: u32| {
-        let name = format!("F370202004J01/clear.term/2025S1/{revision}");
-        let item = transfer.release(&name).expect("read").expect("in the outbox").item;
-        decode_for_page(&item, &context.catalogue).expect("decoded").cells
-    };
-    let round = |code| {
-        copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied");
-        refuse(&transfer, code);
-        let raised = outrun(&school.ledger, &transfer, &context, &key).expect("outrun");
-        copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied");
-        raised
-    };
-    assert_eq!(round("revision_conflict"), 1, "the clear sheet alone");
-    assert_eq!(sent(2), cells);
-    assert_eq!(round("band_once_a_term"), 1);
-    let mut without = cells;
-    without[band] = Cell::NotApplicable;
-    assert_eq!(sent(3), without);
-    assert_eq!(round("band_once_a_term"), 0, "there is no band left to take out");
+    for code in ["band_once_a_term", "band_tells"] {
+        let school = screened(&pupils(29));
+        let (context, transfer) = (school.context(), Transfer::in_memory().expect("transfer"));
+        let key = SigningKey::generate().expect("key");
+        let spec = context.catalogue.table("clear.term").expect("table");
+        let band = spec.index("scr.completed_band", &[]).expect("cell");
+        let made = make(&school.ledger, &context, PERIOD, &key).expect("made");
+        let cells = find(&made, "clear.term").cells.clone();
+        let sent = |revision: u32| {
+            let name = format!("F370202004J01/clear.term/2025S1/{revision}");
+            let item = transfer.release(&name).expect("read").expect("in the outbox").item;
+            decode_for_page(&item, &context.catalogue).expect("decoded").cells
+        };
+        let round = |code: &'static str| {
+            copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied");
+            refuse(&transfer, code);
+            let raised = outrun(&school.ledger, &transfer, &context, &key).expect("outrun");
+            copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied");
+            raised
+        };
+        assert_eq!(round("revision_conflict"), 1, "the clear sheet alone");
+        assert_eq!(sent(2), cells);
+        assert_eq!(round(code), 1);
+        let mut without = cells;
+        without[band] = Cell::NotApplicable;
+        assert_eq!(sent(3), without);
+        assert_eq!(round(code), 0, "there is no band left to take out");
+    }
 }
 
 /// A catalogue that renames the rounded partition in mid-term has nothing rounded a second time;

@@ -168,8 +168,10 @@ impl Fair {
 
     fn close_on(&self, days: i64) {
         let (shelf, run) = (Arc::clone(&self.shelf), self.run);
-        let closed =
-            self.school.ledger.write("close", move |tx| opening::close(tx, &li(days), &shelf, run));
+        let closed = self
+            .school
+            .ledger
+            .write("close", move |tx| opening::close(tx, &li(days).because("停课"), &shelf, run));
         closed.expect("closed");
     }
 

@@ -16,6 +16,7 @@ pub mod opening;
 pub mod paper;
 pub mod queue;
 pub mod report;
+pub mod result;
 mod said;
 pub mod settling;
 pub mod shelf;

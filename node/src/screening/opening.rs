@@ -281,7 +281,8 @@ pub fn may_self_report(grade: Grade) -> bool {
 }
 
 /// Closes a run: what was begun on a screen is handed in as it stands, whatever was noted since,
-/// but not against the family's refusal; then codes, sessions and drafts are destroyed.
+/// but not against the family's refusal; then codes, sessions and drafts are destroyed. One that
+/// ends before its last window needs a reason.
 ///
 /// # Errors
 /// Who may not, it is closed already, or the store; nothing was changed.
@@ -289,6 +290,9 @@ pub fn close(tx: &Tx<'_>, author: &Author, shelf: &Shelf, id: RunId) -> Result<(
     write::allow(tx, author, Action::Write(Area::Screening), None)?;
     let open = run::get_open(tx, id)?;
     check_reason(author)?;
+    if author.reason().is_empty() && ends_early(tx, open.id, author.now().0)? {
+        return Err(LedgerRefusal::Reason.into());
+    }
     let stamp = Stamp { by: author.account(), now_ms: author.now().0 };
     for (begun, last_ms) in seat::with_drafts(tx, open.id)? {
         let seat = seat::of_participant(tx, begun)?.filter(|seat| seat.is_on_roll);

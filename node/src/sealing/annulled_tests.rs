@@ -83,7 +83,7 @@ fn what_was_handed_on_from_a_refused_week_is_told_after_all() {
     let context = hubs.context(TODAY);
     seal(&school, &context, week("2025-W46"));
     let sent = registered(&school, SESSIONS, "2025-W45").expect("sent");
-    let refusal = hubs.verdict(&verdict_on(&sent, "F370202004J01", Some("proof")), &[1]);
+    let refusal = hubs.verdict(&verdict_on(&sent, "F370202004J01", Some("proof")), &[0, 1]);
     assert_eq!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"), Taken::News);
     for (day, name, expected) in
         [(date(2025, 11, 25), "2025-W47", 1), (date(2025, 12, 2), "2025-W48", 0)]

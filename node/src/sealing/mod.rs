@@ -9,6 +9,8 @@
 
 mod absence;
 #[cfg(test)]
+mod again_tests;
+#[cfg(test)]
 mod analysed_tests;
 #[cfg(test)]
 mod annulled_tests;
@@ -26,6 +28,7 @@ mod since_tests;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub mod trial;
 mod verdict;
 
 use std::sync::Arc;
@@ -50,7 +53,7 @@ pub use absence::{absences, plan_missing};
 pub use figures::{FiguresError, danger_own_view};
 pub use make::{make, wrapped_anew};
 pub use report_key::{KeyStanding, ReportKey};
-pub use schedule::{Due, Pending, due, leaves_on};
+pub use schedule::{Due, Pending, due, is_by_hand, leaves_on};
 pub use verdict::{VerdictError, judge_again, take_waiting};
 
 /// A catalogue and the digest of its pack.
@@ -70,6 +73,8 @@ pub struct Context {
     pub today: Date,
     /// Now, by this machine's clock.
     pub now_ms: i64,
+    /// A refused report that a person here had looked at and wants sealed once more.
+    pub again: Option<(TableId, Period)>,
 }
 
 impl Context {
@@ -155,6 +160,9 @@ pub enum SealingError {
     /// The key could not sign.
     #[error("the report could not be signed")]
     Signing(#[from] KeyError),
+    /// This machine does not seal rightly.
+    #[error(transparent)]
+    Trial(#[from] trial::TrialError),
     /// The ledger could not be read or written.
     #[error(transparent)]
     Store(#[from] SqlError),

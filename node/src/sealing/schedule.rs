@@ -36,6 +36,9 @@ const FOR_GOOD: [&str; 9] = [
     "year_closed",
     "opened_without",
 ];
+/// Codes of those that one hub's fault can bring about as well, or what has been mended here since:
+/// a person may have them sealed once more, which both hubs take under the next number.
+const BY_HAND: [&str; 3] = ["proof", "control_sum", "enrolment"];
 /// Codes of refusals that the random part of a report brings about.
 const AT_ONCE: [&str; 1] = ["nonce_used"];
 /// How often the wait for another seal is doubled: to sixteen weeks.
@@ -152,6 +155,10 @@ fn pending(
     };
     let due = || Pending::Seal(Due { table: table.clone(), period, task, number });
     let Some(last) = last.filter(|last| last.task == task.bytes()) else { return Ok(Some(due())) };
+    let is_asked = context.again.as_ref().is_some_and(|(of, at)| (of, *at) == (table.id(), period));
+    if is_asked && is_by_hand(last) {
+        return Ok(Some(due()));
+    }
     if is_for_good(last) {
         return Ok(Some(Pending::Refused(last.clone())));
     }
@@ -169,6 +176,14 @@ fn again_at_ms(last: &StoredReport, refused: usize) -> i64 {
     }
     let doubled = u32::try_from(refused.saturating_sub(1)).unwrap_or(DOUBLED_MAX).min(DOUBLED_MAX);
     last.made_at_ms.saturating_add((7_i64 << doubled) * DAY_MS)
+}
+
+/// Whether a person here may have a refused report sealed once more under the same task.
+#[must_use]
+pub fn is_by_hand(report: &StoredReport) -> bool {
+    report.verdict.as_ref().is_some_and(|verdict| {
+        verdict.answer == Answer::Refused && BY_HAND.contains(&verdict.code.as_str())
+    })
 }
 
 /// Whether the same figures under the same task would be refused again.

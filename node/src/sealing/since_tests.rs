@@ -40,7 +40,7 @@ fn is_absent(made: &[Made], why: Unsealed) -> bool {
 fn refuse(school: &School, hubs: &Hubs, context: &Context, code: &str) {
     let last = registered(school, OPENED, "2025-W45").expect("sealed");
     let refusal = Verdict { decided_at_ms: NOW_MS, ..verdict_on(&last, UNIT, Some(code)) };
-    let taken = take(&school.ledger, &hubs.trust, context, &hubs.verdict(&refusal, &[0]));
+    let taken = take(&school.ledger, &hubs.trust, context, &hubs.verdict(&refusal, &[0, 1]));
     assert_eq!(taken.expect("taken"), Taken::News);
 }
 

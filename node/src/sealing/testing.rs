@@ -196,6 +196,7 @@ impl Hubs {
             packs: Packs::embedded().expect("packs"),
             today,
             now_ms: NOW_MS,
+            again: None,
         }
     }
 

@@ -245,7 +245,7 @@ fn a_refused_report_is_replaced_under_another_task() {
     seal(&school, &context, week("2025-W45"));
     let first = registered(&school, OPENED, "2025-W45").expect("first");
     let refusal = verdict_on(&first, "F370202004J01", Some("proof"));
-    let refusal = hubs.verdict(&refusal, &[1]);
+    let refusal = hubs.verdict(&refusal, &[0, 1]);
     assert_eq!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"), Taken::News);
     assert_eq!(sealed(&seal(&school, &context, week("2025-W45"))), 0);
     let asked = context.clone();
@@ -288,7 +288,7 @@ fn only_both_hubs_accept() {
     assert_eq!(taken(&own, &[0, 1]).expect("taken"), Taken::News);
     // The first answer is final.
     let late = verdict_on(&sealed, "F370202004J01", Some("proof"));
-    assert_eq!(taken(&late, &[0]).expect("read"), Taken::Late);
+    assert_eq!(taken(&late, &[0, 1]).expect("read"), Taken::Late);
     let kept = registered(&school, OPENED, "2025-W45").expect("kept").verdict.expect("verdict");
     assert_eq!(kept.answer, Answer::Accepted);
 }
@@ -372,9 +372,9 @@ fn no_district_refuses_in_the_name_of_another() {
     seal(&school, &context, week("2025-W45"));
     let sealed = registered(&school, OPENED, "2025-W45").expect("sealed");
     let refusal = verdict_on(&sealed, "F370202004J01", Some("proof"));
-    let honest = hubs.verdict(&refusal, &[0]);
+    let honest = hubs.verdict(&refusal, &[0, 1]);
     hubs.pose_as_leader();
-    let posed = take(&school.ledger, &hubs.trust, &context, &hubs.verdict(&refusal, &[0]));
+    let posed = take(&school.ledger, &hubs.trust, &context, &hubs.verdict(&refusal, &[0, 1]));
     assert!(matches!(posed, Err(VerdictError::Signature)));
     assert_eq!(take(&school.ledger, &hubs.trust, &context, &honest).expect("taken"), Taken::News);
 }
@@ -390,9 +390,9 @@ fn a_report_that_was_unlucky_is_sealed_again() {
     let first = registered(&school, OPENED, "2025-W46").expect("first");
     let refusal = verdict_on(&first, "F370202004J01", Some("nonce_used"));
     let early = Verdict { decided_at_ms: NOW_MS - 8 * 86_400_000, ..refusal.clone() };
-    let early = take(&school.ledger, &hubs.trust, &context, &hubs.verdict(&early, &[0]));
+    let early = take(&school.ledger, &hubs.trust, &context, &hubs.verdict(&early, &[0, 1]));
     assert!(matches!(early, Err(VerdictError::Unknown)), "decided before the week was over");
-    let refusal = hubs.verdict(&refusal, &[0]);
+    let refusal = hubs.verdict(&refusal, &[0, 1]);
     assert_eq!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"), Taken::News);
     assert!(sealed(&seal(&school, &context, week("2025-W46"))) > 0);
     let second = registered(&school, OPENED, "2025-W46").expect("second");
@@ -408,7 +408,7 @@ fn what_was_refused_is_told_in_the_next_week() {
     let context = hubs.context(date(2025, 11, 18));
     seal(&school, &context, week("2025-W45"));
     let first = registered(&school, OPENED, "2025-W45").expect("first");
-    let refusal = hubs.verdict(&verdict_on(&first, "F370202004J01", Some("proof")), &[1]);
+    let refusal = hubs.verdict(&verdict_on(&first, "F370202004J01", Some("proof")), &[0, 1]);
     assert_eq!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"), Taken::News);
     seal(&school, &context, week("2025-W46"));
     assert_eq!(told(&hubs, &school, "2025-W46"), 1);

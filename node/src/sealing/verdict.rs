@@ -1,9 +1,9 @@
 //! Verdicts: what both hubs said about a report, believed only under the hubs' own keys.
 //!
-//! Accepted needs the leader's signature under education's root and the helper's under health's,
-//! over one text about the very bytes that were sent; so does the refusal beside another report,
-//! after which the school takes the period as told. Any other refusal is final with one signature.
-//! Anything else changes nothing: the report stays open and is sent until it is answered.
+//! Each needs the leader's signature under education's root and the helper's under health's, over
+//! one text about the very bytes that were sent. A refusal too: what a refused week told is told
+//! again, so one hub alone could have a school tell twice what both counted. Anything else changes
+//! nothing: the report stays open and is sent until it is answered.
 
 use std::sync::Arc;
 
@@ -202,13 +202,7 @@ fn verify(
     };
     let leader = holds(&signed.leader, (&year.leader, Commission::Education));
     let helper = holds(&signed.helper, (&year.helper, Commission::Health));
-    let is_enough = match &signed.verdict.refused {
-        None => leader && helper,
-        // Whoever is told so gives the period up as told by another report.
-        Some((code, _)) if code == register::OTHER_REPORT => leader && helper,
-        Some(_) => leader || helper,
-    };
-    if !is_enough {
+    if !(leader && helper) {
         return Err(VerdictError::Signature);
     }
     // Asked last: what waits for its time is signed by the hubs, and nobody else fills the inbox.

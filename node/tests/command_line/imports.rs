@@ -86,10 +86,23 @@ fn a_roster_says_from_which_day_it_counts() {
 #[test]
 fn one_wrong_row_keeps_the_whole_file_out() {
     let folder = Folder::joined(&[]);
-    let wrong = roster(5).replace("2013-04-01,七年级,2班", "2013-13-01,七年级,2班");
+    let wrong = || roster(5).replace("2013-04-01,七年级,2班", "2013-13-01,七年级,2班");
     let errors = folder.path("errors.csv");
-    let ran = import(&folder, "roster", wrong, &["--errors", text(&errors)]);
-    assert_eq!((ran.code, ran.error().as_str()), (7, "ROWS_INVALID"));
+    // The rows go into a file for whoever may see them, and for nobody else.
+    let unnamed = import(&folder, "roster", wrong(), &["--errors", text(&errors)]);
+    assert_eq!((unnamed.code, unnamed.error().as_str()), (4, "ACCOUNT_NEEDED"));
+    folder.account("it", "operator", &[]);
+    folder.account("li", "counsellor", &[]);
+    let password = folder.path("password");
+    let as_account = |login: &'static str| {
+        let more = ["--errors", text(&errors), "--as", login, "--password-file", text(&password)];
+        import(&folder, "roster", wrong(), &more)
+    };
+    let it = as_account("it");
+    assert_eq!((it.code, it.error().as_str()), (4, "ROLE_REFUSED"), "{}", it.err);
+    assert!(it.err.contains("Without --errors") && !errors.exists(), "{}", it.err);
+    let ran = as_account("li");
+    assert_eq!((ran.code, ran.error().as_str()), (7, "ROWS_INVALID"), "{}", ran.err);
     let listed = ran.json()["error"]["details"]["errors"].clone();
     assert_eq!(listed[0]["row"], 3);
     assert_eq!(students(&folder), 0);
@@ -115,6 +128,25 @@ fn what_is_no_table_is_refused() {
     }
     let ran = folder.run(&["import", "roster", "nowhere.csv"]);
     assert_eq!((ran.code, ran.error().as_str()), (3, "FILE_NOT_FOUND"));
+}
+
+/// A workbook that announces gigabytes is refused before it is opened; nothing is written, and the
+/// next file is taken.
+#[test]
+fn a_workbook_bomb_is_refused() {
+    let folder = Folder::joined(&[]);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().write_string(0, 0, "学籍号").expect("cell");
+    let mut bomb = book.save_to_buffer().expect("workbook");
+    let entry = bomb.windows(4).position(|at| at == b"PK\x01\x02").expect("directory");
+    bomb[entry + 24..entry + 28].copy_from_slice(&u32::to_le_bytes(3 << 30));
+    let ran = import(&folder, "roster", bomb, &[]);
+    assert_eq!((ran.code, ran.error().as_str()), (7, "FILE_INVALID"), "{}", ran.err);
+    assert_eq!(ran.json()["error"]["details"]["reason"], "workbook_bomb");
+    assert!(ran.err.contains("nothing was written"), "{}", ran.err);
+    assert_eq!(students(&folder), 0);
+    assert_eq!(import(&folder, "roster", roster(3), &[]).code, 0);
+    assert_eq!(students(&folder), 3);
 }
 
 /// A file that would send many away needs their very number; a yes alone is not enough.

@@ -86,3 +86,32 @@ fn a_node_that_does_not_run_says_so() {
     let said = folder.run_in("zh", &["status"]);
     assert!(said.out.contains("节点没有运行") && !said.out.contains("一切正常"), "{}", said.out);
 }
+
+/// A certificate that was not renewed is announced from 30 days on, with its days, to the end, on
+/// the page, by status and by doctor, and with who must act; before that nothing is said.
+#[test]
+fn a_certificate_that_ends_is_announced() {
+    for (ago, left, is_said) in [(59, 31, false), (61, 29, true), (83, 7, true), (89, 1, true)] {
+        let city = City::of_days_ago(ago);
+        let folder = Folder::joined_in(&city, &[]);
+        let status = folder.run(&["status"]).json();
+        let days = status["certificate"]["days"].as_i64().expect("days");
+        assert!((left - 1..=left).contains(&days), "{days} of {left}");
+        let problems = status["problems"].as_array().expect("list").clone();
+        let found = problems.iter().find(|problem| problem["code"] == "CERTIFICATE_ENDS");
+        assert_eq!(found.is_some(), is_said, "{days}: {problems:?}");
+        let state = node::egress::link::link(&folder.open()).expect("link").state;
+        let shown = node::console::SyncState::Expiring { days: u32::try_from(days).expect("days") };
+        assert_eq!(state == shown, is_said, "{state:?}");
+        let Some(found) = found else { continue };
+        assert!(found["what"].as_str().is_some_and(|what| what.contains(&days.to_string())));
+        assert!(found["who"].as_str().is_some_and(|who| who.contains("operator")), "{found}");
+        let doctor = folder.run_in("zh", &["doctor"]);
+        assert!(doctor.out.contains(&format!("{days} 天")), "{}", doctor.out);
+    }
+    let over = Folder::joined_in(&City::of_days_ago(95), &[]);
+    let problems = over.run(&["status"]).json()["problems"].clone();
+    let said =
+        |code: &str| problems.as_array().expect("list").iter().any(|one| one["code"] == code);
+    assert!(said("CERTIFICATE_EXPIRED"), "{problems}");
+}

@@ -18,5 +18,8 @@ mod imports;
 mod joining;
 mod ledgers;
 mod releases;
+mod roots;
+mod school_it;
 mod stores;
 mod support;
+mod tables;

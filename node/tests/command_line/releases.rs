@@ -1,14 +1,18 @@
 //! Releases without a hub: previewed, signed once, queued, never lost.
 
+use node::app::Node;
 use node::console::{EgressSource, HopState, SourceError, SyncState};
 use node::egress::Egress;
+use node::release::Depth;
 use proto::frame::encode_item;
 use proto::wire::sync::{ItemKind, Lane};
+use runtime::cli::{Exit, Failure};
+use runtime::sql::{SqlError, Tx};
 use runtime::uplink::outbox;
 
 use crate::support::{Folder, roster, text};
 
-fn school() -> Folder {
+pub fn school() -> Folder {
     let folder = Folder::joined(&[]);
     let file = folder.file("roster.csv", roster(30));
     let ran = folder.run(&["import", "roster", text(&file), "--as-of", "2025-10-10"]);
@@ -207,7 +211,7 @@ fn figures_are_listed_shown_and_explained() {
         |id: &str| counts.iter().find(|count| count["id"] == id).expect("count")["total"].clone();
     assert_eq!(total("base.students"), 30);
     assert_eq!(total("mtr.talks"), "not_reported");
-    assert_eq!(total("ref.events"), "unsupported");
+    assert_eq!(total("ref.events"), "not_reported");
     let shown = ["indicator", "show", "base.students", "--period", "2025S1"];
     assert_eq!(folder.run(&shown).error(), "ACCOUNT_NEEDED");
     let shown = folder.run_as("li", &shown);
@@ -259,4 +263,122 @@ fn weeks_leave_in_the_daily_slot() {
     let lift = ["release", "hold", week.as_str(), "--lift", "--reason", "已核对"];
     assert_eq!(folder.run_as("head", &lift).code, 0);
     assert_eq!(folder.open().release_due().expect("slot"), 1, "the correction");
+}
+
+/// Has the hub refuse what waits, with a code.
+fn refuse(node: &Node, code: &'static str) {
+    let refused = node.transfer().write("refuse", move |tx| {
+        let (lane, now_ms) = (Lane::Statistics, 1_763_600_000_000);
+        let head = outbox::lane_head(tx, lane, now_ms)?;
+        for frame in outbox::frames_from(tx, lane, head.head + 1, 10, now_ms)? {
+            let answer = outbox::ProvenAnswer {
+                epoch: head.epoch,
+                lane,
+                sequence: frame.sequence,
+                frame: certs::digest::sha256(&frame.bytes).to_tagged(),
+                outcome: 2,
+                code: code.to_owned(),
+                reason: "as the hub says it".to_owned(),
+                answered_at_ms: now_ms,
+                body: Vec::new(),
+                path: Vec::new(),
+                root: Vec::new(),
+                signature: Vec::new(),
+            };
+            assert!(outbox::record_answer(tx, &answer)?);
+        }
+        Ok::<_, SqlError>(())
+    });
+    refused.expect("refused");
+}
+
+/// A release that the hub refused says in the list, decoded, and on the page what happened, what
+/// was left untouched and what to do next; status and doctor point there.
+#[test]
+fn a_refused_release_says_what_to_do() {
+    let folder = school();
+    assert_eq!(folder.run(&["release", "send", "--yes", "2025S1", "--wait", "1"]).code, 6);
+    refuse(&folder.open(), "unknown_catalogue");
+    let list = folder.run(&["release", "list"]).json();
+    let hop = &list["releases"][0]["hops"][0];
+    assert_eq!(hop["state"], "refused");
+    assert!(hop["next"].as_str().is_some_and(|next| next.contains("unchanged")), "{hop}");
+    let id = list["releases"][0]["id"].as_str().expect("id");
+    for command in [["release", "list"].as_slice(), &["release", "show", id]] {
+        let said = folder.run_in("zh", command).out;
+        assert!(said.contains("没有本校所用的指标目录"), "{said}");
+        assert!(said.contains("台账都没有改动") && said.contains("请枢纽运维人员"), "{said}");
+        assert!(!said.contains("as the hub says it"), "{said}");
+    }
+    let page = Egress::new(folder.open()).release(id).expect("page");
+    let state = page.line.hops.first().map(|hop| &hop.state);
+    let Some(HopState::Refused { next, .. }) = state else { panic!("{state:?}") };
+    assert!(next.in_lang(runtime::web::Lang::Zh).contains("没有改动"));
+    let problems = folder.run(&["status"]).json()["problems"].clone();
+    let is_said = |code: &str| {
+        problems.as_array().expect("list").iter().any(|problem| problem["code"] == code)
+    };
+    assert!(is_said("REFUSED"), "{problems}");
+}
+
+/// A queue without room keeps nothing of what was signed from leaving later: the ledger holds it,
+/// the sentence says so, and with room it is queued, byte for byte.
+#[test]
+fn a_full_queue_loses_nothing() {
+    let folder = school();
+    let node = folder.open();
+    let (period, key) = ("2025S1".parse().expect("period"), node.member().expect("member"));
+    let (_, context) = Egress::new(node.clone()).prepared(Some(period), Depth::Every).expect("due");
+    let key = key.identity.current();
+    node::release::make(node.ledger(), &context, period, key.key()).expect("signed");
+    let limit = |pages: &'static str| {
+        let limited = move |tx: &Tx<'_>| tx.query(pages, &[], |_| Ok(())).map(drop);
+        node.transfer().write::<_, SqlError>("limit", limited).expect("limit");
+    };
+    // Forbids the file to grow, then fills what is free in it.
+    limit("pragma max_page_count = 1");
+    let other = encode_item(ItemKind::SealedReport, vec![9; 40], vec![1; 97]);
+    let filled = (0..2_000).find_map(|n| {
+        let (name, item) = (format!("fill {n}"), other.clone());
+        let fill = move |tx: &Tx<'_>| outbox::enqueue(tx, Lane::Statistics, &name, &item, 1);
+        node.transfer().write::<_, SqlError>("fill", fill).err()
+    });
+    assert!(matches!(filled, Some(SqlError::Full)), "{filled:?}");
+    let failure = Failure::from(node.hand_over().expect_err("no room"));
+    assert_eq!((failure.code(), failure.exit()), ("DISK_FULL", Exit::Failed));
+    let queued = || -> Vec<Vec<u8>> {
+        let all = node.transfer().releases(5_000).expect("queue").into_iter();
+        all.filter(|sent| !sent.name.starts_with("fill")).map(|sent| sent.item).collect()
+    };
+    assert!(queued().is_empty());
+    limit("pragma max_page_count = 1000000");
+    node.hand_over().expect("room again");
+    let signed = node.ledger().read(|tx| node::ledger::release::all(tx, 10)).expect("signed");
+    let signed: Vec<Vec<u8>> = signed.into_iter().map(|one| one.item).collect();
+    assert!(!signed.is_empty() && queued() == signed, "as it was signed");
+}
+
+/// A hub that takes the connection and says nothing is told from one that is away: exit 6, the
+/// queue is kept, and status says SILENT and who looks at it.
+#[test]
+fn a_silent_hub_is_told_and_nothing_is_lost() {
+    let folder = school();
+    // The system takes connections for it; nobody ever answers one.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("socket");
+    let address = silent.local_addr().expect("address").to_string();
+    let file = folder.data().join("node.toml");
+    node::config::update(&file, &[("parent_address", address)]).expect("config");
+    let ran = folder.run(&["release", "send", "--yes", "2025S1", "--wait", "1"]);
+    assert_eq!((ran.code, ran.error().as_str()), (6, "QUEUED"), "{}", ran.err);
+    let node = folder.open();
+    let (uplink, _) = node.uplink().expect("joined");
+    let flushed = runtime::cli::block_on(uplink.flush(std::time::Duration::from_secs(30)));
+    let failure = Failure::from(flushed.expect("runtime").expect_err("nobody answers"));
+    assert_eq!((failure.code(), failure.exit()), ("SILENT", Exit::Network));
+    let status = folder.run(&["status"]).json();
+    assert_eq!(status["statistics"]["waiting"], 1);
+    let problems = status["problems"].as_array().expect("list").clone();
+    let said = problems.iter().find(|problem| problem["code"] == "SILENT").expect("said");
+    assert!(said["what"].as_str().is_some_and(|what| what.contains("queued here")), "{said}");
+    assert!(said["who"].as_str().is_some_and(|who| who.contains("network")), "{said}");
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use runtime::sql::{Database, Migration, Options, SqlError};
 
+use crate::releases::school;
 use crate::support::{Folder, roster, text};
 
 /// Another process that writes for too long is waited for, then named; the file stays whole.
@@ -34,6 +35,60 @@ fn a_locked_ledger_is_exit_8() {
     assert!(ran.err.contains("nothing was changed"), "{}", ran.err);
     let ran = folder.run(&["import", "roster", text(&file), "--as-of", "2025-10-10"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+/// A queue that another process holds is waited for, then named; what was signed waits in the
+/// ledger, and the same command goes on with it.
+#[test]
+fn a_locked_queue_is_exit_8() {
+    let folder = school();
+    let node = folder.open();
+    let (begun, wait) = std::sync::mpsc::channel();
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let writer = std::thread::spawn(move || {
+        node.transfer().write("hold", move |_| {
+            begun.send(()).expect("begun");
+            // Ends when the test lets go, or dies.
+            let _ = held.recv();
+            Ok::<_, SqlError>(())
+        })
+    });
+    wait.recv().expect("begun");
+    let send = ["release", "send", "--yes", "2025S1", "--wait", "1"];
+    let ran = folder.run(&send);
+    drop(release);
+    writer.join().expect("thread").expect("written");
+    assert_eq!((ran.code, ran.error().as_str()), (8, "STORE_LOCKED"), "{}", ran.err);
+    assert_eq!(ran.json()["error"]["retryable"], true);
+    assert!(ran.err.contains("nothing was changed"), "{}", ran.err);
+    let ran = folder.run(&send);
+    assert_eq!((ran.code, ran.error().as_str()), (6, "QUEUED"), "{}", ran.err);
+    assert_eq!(folder.run(&["status"]).json()["statistics"]["waiting"], 1);
+}
+
+/// A lane that stopped because the hub keeps other bytes is said once, by status and by doctor,
+/// with what was left untouched and what to do.
+#[test]
+fn a_conflict_is_shown() {
+    let folder = Folder::joined(&[]);
+    let note = |tx: &runtime::sql::Tx<'_>| {
+        use runtime::uplink::{CONFLICT, LAST_CODE, LAST_ERROR, notes};
+        notes::set(tx, CONFLICT, "other bytes")?;
+        notes::set(tx, LAST_ERROR, "other bytes")?;
+        notes::set(tx, LAST_CODE, "CONFLICT")
+    };
+    folder.open().transfer().write::<_, SqlError>("note", note).expect("note");
+    let problems = folder.run(&["status"]).json()["problems"].clone();
+    let problems = problems.as_array().expect("list");
+    let said: Vec<_> = problems.iter().filter(|one| one["code"] == "CONFLICT").collect();
+    assert_eq!(said.len(), 1, "{problems:?}");
+    assert!(said[0]["what"].as_str().is_some_and(|what| what.contains("nothing here was changed")));
+    assert!(said[0]["who"].as_str().is_some_and(|who| who.contains("operator")));
+    let doctor = folder.run_in("zh", &["doctor"]);
+    assert_eq!(doctor.code, 9);
+    assert!(doctor.out.contains("传输已停止") && doctor.out.contains("保留现场"), "{}", doctor.out);
+    let home = node::egress::link::link(&folder.open()).expect("link");
+    assert_eq!(home.state, node::console::SyncState::Stopped);
 }
 
 /// A damaged ledger is not opened and not replaced by an empty one; nor is a lost one.

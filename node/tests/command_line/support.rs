@@ -80,9 +80,13 @@ impl Folder {
 
     /// A node that is a member of a hub that nobody runs.
     pub fn joined(extra: &[&str]) -> Self {
+        Self::joined_in(&City::new(), extra)
+    }
+
+    /// The same in a city of the caller's.
+    pub fn joined_in(city: &City, extra: &[&str]) -> Self {
         let folder = Self::new(extra);
         let data = folder.data();
-        let city = City::new();
         let name = city.name(UNIT);
         city.identity(&name).save(&data.join("identity.pem")).expect("identity");
         std::fs::create_dir_all(data.join("roots")).expect("roots");
@@ -164,20 +168,30 @@ pub struct City {
     /// Its root.
     pub root: RootAuthority,
     district: IssuingAuthority,
+    /// When its certificates are signed.
+    now: Timestamp,
 }
 
 impl City {
     /// Makes the keys.
     pub fn new() -> Self {
+        Self::signed_at(Timestamp::now())
+    }
+
+    /// The same, with certificates of so many days ago.
+    pub fn of_days_ago(days: i64) -> Self {
+        Self::signed_at(Timestamp::now() - SignedDuration::from_hours(24 * days))
+    }
+
+    fn signed_at(now: Timestamp) -> Self {
         let key = || SigningKey::generate().expect("key");
-        let now = Timestamp::now();
         let root = RootAuthority::create(Commission::Education, &zone(), key(), now);
         let root = root.expect("root");
         let subtree = Subtree::District("370202".parse().expect("unit"), zone());
         let issuing = key();
         let certificate = root.sign_issuer(&subtree, issuing.public(), now).expect("issuer");
         let district = IssuingAuthority::open(&certificate, issuing).expect("issuer");
-        Self { root, district }
+        Self { root, district, now }
     }
 
     /// The name of a unit of the district.
@@ -191,7 +205,7 @@ impl City {
         let key = SigningKey::generate().expect("key");
         let record =
             LeafRecord { name: name.clone(), kind: UnitKind::School, key: key.public().clone() };
-        let issued = self.district.issue(&record, Timestamp::now()).expect("issued");
+        let issued = self.district.issue(&record, self.now).expect("issued");
         LeafIdentity::new(&issued.chain, key).expect("identity")
     }
 

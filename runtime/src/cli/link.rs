@@ -44,6 +44,7 @@ const REFUSALS: &[(&str, Text, Text)] = &[
     ("CERTIFICATE_NOT_YET_VALID", words::NOT_YET_VALID, words::CHECK_CLOCK),
     ("STALE_CRL", words::STALE_CRL, words::ASK_OPERATOR),
     ("HANDSHAKE", words::HANDSHAKE, words::ASK_OPERATOR),
+    ("MESSAGE_TOO_LARGE", words::TOO_LARGE, words::TOO_LARGE_NEXT),
     ("HUB", words::HUB_STRANGE, words::ASK_OPERATOR),
     ("RENEWAL", words::RENEWAL_FAILED, words::ASK_OPERATOR),
 ];
@@ -54,6 +55,7 @@ const PASSING: &[(&str, Text, Text)] = &[
     ("SILENT", words::LINK_SILENT, words::CHECK_NETWORK),
     ("LATE", words::LATE, words::TRY_AGAIN),
     ("HUB_NOT_READY", words::LINK_NOT_READY, words::TRY_AGAIN),
+    ("HUB_FULL", words::HUB_FULL, words::HUB_FULL_NEXT),
 ];
 
 /// Kinds of units that an invite may be for, and what people call them.
@@ -84,7 +86,7 @@ pub(super) fn refused(code: &str, said: &str, retryable: bool) -> Failure {
     if let Some((kind, _)) = KINDS.into_iter().find(|(kind, _)| invite_for_code(*kind) == code) {
         return invite_for(kind, words::INVITE_FOR_THERE);
     }
-    let known = REFUSALS.iter().find(|(known, _, _)| *known == code);
+    let known = REFUSALS.iter().chain(PASSING).find(|(known, _, _)| *known == code);
     let Some((code, message, next)) = known else {
         return unknown(said, retryable);
     };
@@ -119,7 +121,10 @@ impl Failure {
             "CONFLICT" => {
                 Self::new(Exit::Failed, "CONFLICT", words::CONFLICT).hint(words::CONFLICT_NEXT)
             }
-            "STORE_FAILED" => Self::new(Exit::Failed, "STORE_FAILED", words::STORE_FAILED),
+            "STORE_FAILED" => {
+                let failure = Self::new(Exit::Failed, "STORE_FAILED", words::LINK_STORE);
+                failure.hint(words::LINK_STORE_NEXT)
+            }
             _ => refused(code, said, false),
         }
     }
@@ -144,9 +149,11 @@ mod tests {
     /// the English of the log as a cause, never inside a Chinese sentence.
     #[test]
     fn every_code_has_its_sentence() {
-        for (code, _, _) in REFUSALS.iter().chain(PASSING) {
+        let others = ["CONFLICT", "STORE_FAILED"];
+        let codes = REFUSALS.iter().chain(PASSING).map(|(code, _, _)| *code).chain(others);
+        for code in codes {
             let failure = Failure::of_link(code, "what the log says");
-            assert_eq!(failure.code(), *code);
+            assert_eq!(failure.code(), code);
             assert!(failure.next_step(Lang::Zh).is_some(), "{code}");
             assert!(failure.cause().is_none(), "{code}");
         }

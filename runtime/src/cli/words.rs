@@ -245,6 +245,34 @@ pub(super) const LINK_NOT_READY: Text = Text::new(
     "枢纽暂时无法处理，内容仍在本机排队。",
     "the hub cannot do it now; everything stays queued here.",
 );
+pub(super) const HUB_FULL: Text = Text::new(
+    "枢纽的磁盘已满，没有收下任何内容；内容仍在本机排队，没有丢失。",
+    "the hub has no disk space left and took nothing; everything stays queued here and nothing is \
+     lost.",
+);
+pub(super) const HUB_FULL_NEXT: Text = Text::new(
+    "请致电上级枢纽的运维人员清理磁盘；之后本机会自动继续发送。",
+    "Call the operator of the hub above you to free space; sending goes on by itself afterwards.",
+);
+pub(super) const LINK_STORE: Text = Text::new(
+    "本机的发送队列暂时写不进去（磁盘可能已满，或文件被占用）；已排队的内容和台账都没有改动。",
+    "this machine cannot write its queue now (its disk may be full, or the file is in use); what \
+     is queued and the ledgers are unchanged.",
+);
+pub(super) const LINK_STORE_NEXT: Text = Text::new(
+    "请用 doctor 命令检查磁盘空间和数据库，清理磁盘后会自动继续发送。",
+    "Run the doctor command, which looks at the disk and the databases; with room again, sending \
+     goes on by itself.",
+);
+pub(super) const TOO_LARGE: Text = Text::new(
+    "有一份内容超过枢纽收取的上限，枢纽没有收下；内容仍在本机排队，台账没有改动。",
+    "something is larger than a hub takes and was not taken; it stays queued here and the ledgers \
+     are unchanged.",
+);
+pub(super) const TOO_LARGE_NEXT: Text = Text::new(
+    "请升级本机程序；仍不行请致电上级枢纽的运维人员。",
+    "Update the program here; if that does not help, call the operator of the hub above you.",
+);
 pub(super) const LATE: Text = Text::new(
     "枢纽没有及时应答，内容仍在本机排队。",
     "the hub did not answer in time; everything stays queued here.",

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -14,6 +14,7 @@ use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
+use tokio::time::Sleep;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
@@ -25,6 +26,13 @@ const HANDSHAKES_MAX: usize = 1_024;
 
 /// How long a handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a peer may take after its handshake to say what HTTP/2 begins with. Nobody is asked
+/// for signs of life before that.
+const PREFACE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes that HTTP/2 begins with.
+const PREFACE_BYTES: usize = 24;
 
 /// Who is at the other end of a connection.
 #[derive(Clone)]
@@ -43,6 +51,20 @@ pub struct Peer {
 pub struct PeerStream {
     stream: TlsStream<TcpStream>,
     peer: Peer,
+    /// Waits for what HTTP/2 begins with; nothing once it came.
+    preface: Option<Preface>,
+}
+
+/// The wait for a peer's first bytes.
+struct Preface {
+    read: usize,
+    end: Pin<Box<Sleep>>,
+}
+
+impl Preface {
+    fn new() -> Self {
+        Self { read: 0, end: Box::pin(tokio::time::sleep(PREFACE_TIMEOUT)) }
+    }
 }
 
 /// A listening socket whose connections arrive after their handshake.
@@ -159,7 +181,8 @@ async fn shake(
             }
         },
     };
-    Some(PeerStream { stream, peer: Peer { identity, chain: Arc::new(chain), exporter, address } })
+    let peer = Peer { identity, chain: Arc::new(chain), exporter, address };
+    Some(PeerStream { stream, peer, preface: Some(Preface::new()) })
 }
 
 impl Connected for PeerStream {
@@ -176,7 +199,21 @@ impl AsyncRead for PeerStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let Some(preface) = &mut self.preface else {
+            return polled;
+        };
+        if polled.is_ready() {
+            preface.read += buf.filled().len() - before;
+            if preface.read >= PREFACE_BYTES {
+                self.preface = None;
+            }
+            return polled;
+        }
+        ready!(preface.end.as_mut().poll(cx));
+        tracing::info!(address = %self.peer.address, "nothing came after the handshake");
+        Poll::Ready(Err(std::io::ErrorKind::TimedOut.into()))
     }
 }
 

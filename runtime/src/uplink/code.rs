@@ -12,6 +12,9 @@ use crate::transport::{TransportError, code_of};
 /// Codes that say that the hub, or its TLS, took this unit's certificate back.
 pub const REVOKED: [&str; 2] = ["REVOKED", "CERTIFICATE_REVOKED"];
 
+/// Code by which a hub says that no space is left where it stores.
+pub const HUB_FULL: &str = "HUB_FULL";
+
 impl UplinkError {
     /// The stable code; the hub's own where it gave one.
     #[must_use]
@@ -24,6 +27,7 @@ impl UplinkError {
             Self::Ended | Self::Late => "LATE",
             Self::Answer(_) | Self::Protocol(_) => "HUB",
             Self::Renewal => "RENEWAL",
+            Self::Full => HUB_FULL,
         }
     }
 }

@@ -133,6 +133,9 @@ pub enum UplinkError {
     /// Nothing more was answered in time.
     #[error("the hub did not answer in time")]
     Late,
+    /// The hub has no space for what we send; it says so until somebody makes room there.
+    #[error("the hub has no space left")]
+    Full,
 }
 
 /// A member's side of its one connection.
@@ -327,8 +330,19 @@ impl Uplink {
         Ok(self.database.write_async("note_contact", note).await?)
     }
 
+    /// Notes trouble of a link that stays open, and that it is over.
+    pub(super) async fn note_trouble(&self, error: Option<&UplinkError>) {
+        match error {
+            Some(error) => self.note_error(error).await,
+            None => self.note_as(String::new(), String::new()).await,
+        }
+    }
+
     async fn note_error(&self, error: &UplinkError) {
-        let (text, code) = (error.to_string(), error.code().to_owned());
+        self.note_as(error.to_string(), error.code().to_owned()).await;
+    }
+
+    async fn note_as(&self, text: String, code: String) {
         let note = move |tx: &Tx<'_>| {
             notes::set(tx, LAST_ERROR, &text)?;
             notes::set(tx, LAST_CODE, &code)

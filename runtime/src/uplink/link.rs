@@ -27,7 +27,7 @@ use tonic::transport::Channel;
 use super::driver::{Applied, Uplink, UplinkError, explain};
 use super::keys::ToldKeys;
 use super::push::Push;
-use super::{ADDRESSED_CURSOR, LANE_PARENT, PULL_CURSOR, notes, outbox};
+use super::{ADDRESSED_CURSOR, CONFLICT, LANE_PARENT, PULL_CURSOR, notes, outbox};
 use crate::sql::{SqlError, Tx};
 
 /// How often an open connection looks whether its certificate is due.
@@ -136,7 +136,7 @@ impl<'u> Link<'u> {
         stay: Stay,
     ) -> Result<(), UplinkError> {
         self.pull().await?;
-        let mut push = Push::new(self.uplink, parent, self.parts.clone(), start);
+        let mut push = Push::new(self.uplink, parent, self.parts.clone(), (start, stay));
         let mut changes_check = interval(CHANGES_CHECK);
         changes_check.reset();
         let clock = self.uplink.clock().clone();
@@ -384,6 +384,8 @@ fn settle(
     if (moved && head.head > 0) || theirs.ended || !same {
         tracing::warn!(expected = theirs.expected, head = head.head, "a new epoch begins");
         outbox::begin_epoch(tx, lane, now_ms)?;
+        // What had stopped goes on under the new epoch.
+        notes::set(tx, CONFLICT, "")?;
         return Ok(None);
     }
     let open = outbox::first_open(tx, lane, &head.epoch)?;

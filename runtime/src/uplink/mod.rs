@@ -16,7 +16,7 @@ mod push;
 mod renewal;
 
 pub use answer::AnswerError;
-pub use code::{REVOKED, refusal};
+pub use code::{HUB_FULL, REVOKED, refusal};
 pub use driver::{Applied, Hooks, Parent, Uplink, UplinkError};
 pub use identity::IdentityCell;
 pub use keys::{Bar, BarredKey};

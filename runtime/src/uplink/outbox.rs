@@ -6,6 +6,8 @@
 
 pub mod notes;
 
+use std::collections::BTreeMap;
+
 use certs::digest::{random_bytes, sha256};
 use proto::frame::{Epoch, encode_frame};
 use proto::wire::sync::Lane;
@@ -238,7 +240,7 @@ pub fn begin_epoch(tx: &Tx<'_>, lane: Lane, now_ms: i64) -> Result<LaneHead, Sql
         None => (Vec::new(), 0),
         Some(last) => (last.epoch.to_vec(), answered(tx, lane, &last.epoch)?),
     };
-    let epoch: Epoch = random_bytes();
+    let (epoch, no_frame): (Epoch, Vec<u8>) = (random_bytes(), Vec::new());
     tx.execute(
         "update outbox_item set epoch = null, sequence = null, previous = null, frame = null
          where lane = $1 and outcome is null",
@@ -247,12 +249,13 @@ pub fn begin_epoch(tx: &Tx<'_>, lane: Lane, now_ms: i64) -> Result<LaneHead, Sql
     tx.execute(
         "insert into outbox_epoch (lane, epoch, head, last_frame, previous_epoch,
                                    previous_answered, started_at_ms)
-         values ($1, $2, 0, x'', $3, $4, $5)
-         on conflict (lane) do update set epoch = excluded.epoch, head = 0, last_frame = x'',
+         values ($1, $2, 0, $6, $3, $4, $5)
+         on conflict (lane) do update set epoch = excluded.epoch, head = 0,
+             last_frame = excluded.last_frame,
              previous_epoch = excluded.previous_epoch,
              previous_answered = excluded.previous_answered,
              started_at_ms = excluded.started_at_ms",
-        params![number(lane), &epoch, &previous_epoch, previous_answered, now_ms],
+        params![number(lane), &epoch, &previous_epoch, previous_answered, now_ms, &no_frame],
     )?;
     Ok(LaneHead { epoch, head: 0, previous_epoch, previous_answered })
 }
@@ -500,17 +503,23 @@ pub fn refused_with(
     limit: u32,
 ) -> Result<Vec<String>, SqlError> {
     let end = format!("{front}\u{10ffff}");
-    // Of each group SQLite takes the other columns from the row that has the greatest id.
-    tx.query(
-        "select first from (
-             select case instr(name, $3) when 0 then name
-                        else substr(name, 1, instr(name, $3) - 1) end as first,
-                    max(id) as id, outcome, code, queued_at_ms
-             from outbox_item where name >= $1 and name < $2 group by first)
-         where outcome = 2 and code = $4 order by queued_at_ms, id limit $5",
-        params![front, &end, AGAIN, code, limit],
-        |row| row.text(0),
-    )
+    let sent = tx.query(
+        "select name, queued_at_ms, coalesce(outcome, 0), coalesce(code, '') from outbox_item
+         where name >= $1 and name < $2 order by id",
+        params![front, &end],
+        |row| Ok((row.text(0)?, row.i64(1)?, row.i64(2)? == 2 && row.str(3)? == code)),
+    )?;
+    // The latest sending of each item stands for it.
+    let mut latest = BTreeMap::new();
+    for (place, (name, queued_at_ms, is_refused)) in sent.into_iter().enumerate() {
+        let first = name.split_once(AGAIN).map_or(name.as_str(), |(first, _)| first).to_owned();
+        latest.insert(first, (is_refused, queued_at_ms, place));
+    }
+    let refused = latest.into_iter().filter(|(_, (is_refused, ..))| *is_refused);
+    let mut refused: Vec<_> = refused.collect();
+    refused.sort_by_key(|(_, (_, queued_at_ms, place))| (*queued_at_ms, *place));
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    Ok(refused.into_iter().take(limit).map(|(first, _)| first).collect())
 }
 
 /// Forgets items that were answered, whose names begin so and which were queued before an instant.

@@ -1,16 +1,19 @@
 //! One lane over a link: frames up, answers down, many in flight.
 
+use std::time::Duration;
+
 use certs::key::PublicKey;
 use proto::limits::FRAMES_IN_FLIGHT_MAX;
 use proto::wire::sync::link_request::Part as Ask;
 use proto::wire::sync::link_response::Part as Said;
-use proto::wire::sync::{AnswerBatch, Lane, LinkRequest};
+use proto::wire::sync::{AnswerBatch, Lane, LinkRequest, Unavailable};
 use tokio::sync::mpsc;
 
 use super::driver::{Uplink, UplinkError};
+use super::link::Stay;
 use super::notes;
 use super::outbox::{self, Ready, ReadyFrame};
-use super::{CONFLICT, answer};
+use super::{CONFLICT, HUB_FULL, answer};
 use crate::sql::{SqlError, Tx};
 
 /// A lane that is being pushed.
@@ -22,6 +25,10 @@ pub(super) struct Push<'u> {
     next: u64,
     /// First sequence that has no answer.
     open: u64,
+    /// How long the link lasts: who sends once and goes does not wait for a hub without space.
+    stay: Stay,
+    /// Whether the hub said that it has no space, and has answered nothing since.
+    is_full: bool,
 }
 
 impl<'u> Push<'u> {
@@ -30,9 +37,9 @@ impl<'u> Push<'u> {
         uplink: &'u Uplink,
         parent: PublicKey,
         parts: mpsc::Sender<LinkRequest>,
-        expected: u64,
+        (expected, stay): (u64, Stay),
     ) -> Self {
-        Self { uplink, parent, parts, next: expected, open: expected }
+        Self { uplink, parent, parts, next: expected, open: expected, stay, is_full: false }
     }
 
     /// Whether everything that was sent is answered.
@@ -96,15 +103,26 @@ impl<'u> Push<'u> {
                 database.write_async("conflict", move |tx| notes::set(tx, CONFLICT, &kept)).await?;
                 Err(UplinkError::Conflict(reason))
             }
-            Said::Unavailable(busy) => {
-                let wait = std::time::Duration::from_millis(busy.retry_after_ms.min(60_000).into());
-                tracing::warn!(reason = %busy.reason, "hub cannot store now");
-                tokio::time::sleep(wait).await;
-                self.next = self.open;
-                Ok(())
-            }
+            Said::Unavailable(busy) => self.wait_for(&busy).await,
             Said::Hello(_) | Said::Directive(_) | Said::CaughtUp(_) | Said::Addressed(_) => Ok(()),
         }
+    }
+
+    /// Waits for as long as the hub asks and sends again. A full disk passes only when somebody
+    /// makes room there, so it is noted for the status page.
+    async fn wait_for(&mut self, busy: &Unavailable) -> Result<(), UplinkError> {
+        let wait = Duration::from_millis(busy.retry_after_ms.min(60_000).into());
+        tracing::warn!(reason = %busy.reason, code = %busy.code, "hub cannot store now");
+        if busy.code == HUB_FULL {
+            if self.stay == Stay::UntilDone {
+                return Err(UplinkError::Full);
+            }
+            self.is_full = true;
+            self.uplink.note_trouble(Some(&UplinkError::Full)).await;
+        }
+        tokio::time::sleep(wait).await;
+        self.next = self.open;
+        Ok(())
     }
 
     async fn record(&mut self, batch: &AnswerBatch) -> Result<(), UplinkError> {
@@ -127,6 +145,9 @@ impl<'u> Push<'u> {
             .await?;
         if strangers > 0 {
             tracing::warn!(strangers, "hub answered frames that are not ours");
+        }
+        if std::mem::take(&mut self.is_full) {
+            self.uplink.note_trouble(None).await;
         }
         self.open = self.open.max(last + 1);
         self.next = self.next.max(self.open);

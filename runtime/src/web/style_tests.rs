@@ -183,3 +183,69 @@ fn the_sheet_is_old_enough() {
     assert_eq!(found, Vec::<&str>::new());
     assert!(!text.contains("display: grid"), "gap of a grid is written as one of flex");
 }
+
+/// What is printed: the rules of paper, each with the selectors and the declarations of its own.
+fn paper_rules() -> Vec<Rule> {
+    let text = without_comments();
+    let (_, paper) = text.split_once("@media print").expect("a part for paper");
+    let paper = paper.split_once('{').map_or("", |(_, rules)| rules);
+    let mut found = Vec::new();
+    for piece in paper.split('}') {
+        let Some((head, body)) = piece.split_once('{') else { continue };
+        let declarations: Vec<_> = body
+            .split(';')
+            .filter_map(|line| line.split_once(':'))
+            .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
+            .collect();
+        for selector in head.split(',') {
+            let selector = selector.trim().to_owned();
+            found.push(Rule { selector, declarations: declarations.clone() });
+        }
+    }
+    found
+}
+
+/// The last value that rules give a property of a selector.
+fn value<'a>(rules: &'a [Rule], selector: &str, property: &str) -> Option<&'a str> {
+    let own =
+        rules.iter().filter(|rule| rule.selector.split(',').any(|one| one.trim() == selector));
+    own.filter_map(|rule| rule.value(property)).next_back()
+}
+
+/// The paper file is the record and nothing of the screen: no menu, no bar, no form to act by and
+/// no filter; what is for paper alone appears there only, a slip begins its own page, a table has
+/// its head on each page and no row torn in two, and nothing is cut off at the edge of a scroll.
+#[test]
+fn paper_carries_the_record_alone() {
+    let (screen, paper) = (rules(), paper_rules());
+    for gone in [
+        ".nav",
+        ".skip",
+        ".only-screen",
+        ".filter",
+        ".screen",
+        ".acts",
+        ".out",
+        ".ex",
+        ".pager",
+        ".does",
+        ".top .r",
+        "details.data",
+        "details.raw",
+    ] {
+        assert_eq!(value(&paper, gone, "display"), Some("none"), "{gone} is printed");
+    }
+    assert_eq!(value(&screen, ".paper", "display"), Some("none"), "only for paper");
+    assert_eq!(value(&paper, ".paper", "display"), Some("block"));
+    for property in ["break-before", "page-break-before"] {
+        assert!(value(&paper, ".leaf", property).is_some(), "old browsers know the second");
+    }
+    assert_eq!(value(&paper, "thead", "display"), Some("table-header-group"));
+    assert_eq!(value(&paper, "tr", "break-inside"), Some("avoid"));
+    assert_eq!(value(&paper, ".scroll", "overflow"), Some("visible"));
+    assert_eq!(value(&paper, "main", "max-width"), Some("none"));
+    assert_eq!(value(&paper, "body", "background"), Some("#fff"));
+    for ink in ["a", ".top"] {
+        assert_eq!(value(&paper, ink, "color"), Some("#000"), "{ink}");
+    }
+}

@@ -1,11 +1,15 @@
 //! The same terms with the rounding fallback: each school's screening outcomes rounded by its own
 //! key, summed by district and city, beside the true sums.
+//!
+//! A count is rounded down or up to a multiple of five with odds that leave its mean where it was,
+//! so that its variance is `r * (5 - r)` for a rest of `r`. Cells are rounded by themselves: no sum
+//! may be further off than four times the root of the sum of these.
 
 use std::collections::BTreeMap;
 
-use certs::digest::{RoundingKey, random_bytes};
+use certs::digest::{RoundingKey, sha256};
 use domain::cell::Cell;
-use domain::disclosure::{RawTable, RoundedTable, RoundingPrf};
+use domain::disclosure::{ROUNDING_BASE, RawTable, RoundedTable, RoundingPrf};
 use domain::period::{Period, TermId};
 
 use super::area::Area;
@@ -19,10 +23,21 @@ impl RoundingPrf for Keyed {
     }
 }
 
-/// True and shown sums, by outcome; of a district, and of the city.
+/// Standard deviations that a sum may be off.
+const DEVIATIONS_MAX: f64 = 4.0;
+
+/// A sum as it is, as it is shown, and how far the rule may move it.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    truth: u64,
+    shown: u64,
+    variance: u64,
+}
+
+/// Sums by outcome; of a district, and of the city.
 #[derive(Default)]
 pub struct Rounded {
-    districts: Vec<BTreeMap<String, [u64; 2]>>,
+    districts: Vec<BTreeMap<String, Sum>>,
     withheld: u64,
 }
 
@@ -32,33 +47,79 @@ impl Rounded {
         self.withheld += other.withheld;
     }
 
+    /// The city's sums.
+    fn city(&self) -> BTreeMap<&str, Sum> {
+        let mut city: BTreeMap<&str, Sum> = BTreeMap::new();
+        for (outcome, sum) in self.districts.iter().flatten() {
+            city.entry(outcome).or_default().add(*sum);
+        }
+        city
+    }
+
+    /// The sum that lies furthest from the truth for what the rule allows, in standard deviations.
+    fn furthest(&self) -> f64 {
+        let districts = self.districts.iter().flat_map(BTreeMap::values).copied();
+        let all = districts.chain(self.city().into_values());
+        all.map(Sum::deviations).fold(0.0, f64::max)
+    }
+
+    /// Whether something was rounded, and every sum is as near to the truth as the rule promises.
+    pub fn holds(&self) -> bool {
+        let moved = self.city().into_values().any(|sum| sum.variance > 0);
+        moved && self.furthest() <= DEVIATIONS_MAX
+    }
+
     pub fn print(&self) {
         println!("\nrounded instead (one hub), screening outcomes of the autumn term:\n");
         super::report::head(&["outcome", "city, true", "city, off by", "a district, off by"]);
-        let mut city: BTreeMap<&String, [u64; 2]> = BTreeMap::new();
-        let mut worst: BTreeMap<&String, f64> = BTreeMap::new();
-        for (outcome, [of_all, shown]) in self.districts.iter().flatten() {
-            let sums = city.entry(outcome).or_default();
-            sums[0] += of_all;
-            sums[1] += shown;
-            *worst.entry(outcome).or_default() += off(*of_all, *shown);
-        }
-        for (outcome, [of_all, shown]) in city {
-            let mean = worst[outcome] / self.districts.len() as f64;
+        for (outcome, sum) in self.city() {
+            let districts = self.districts.iter().filter_map(|own| own.get(outcome));
+            let mean = districts.map(|own| own.off()).sum::<f64>() / self.districts.len() as f64;
             super::report::line(&[
                 outcome,
-                &of_all.to_string(),
-                &format!("{:.2} %", off(of_all, shown)),
+                &sum.truth.to_string(),
+                &format!("{:.2} %", sum.off()),
                 &format!("{mean:.2} % on average"),
             ]);
         }
         println!("\n{} persons are in stages that stay at their schools", self.withheld);
+        println!(
+            "the sum furthest off: {:.1} standard deviations, {DEVIATIONS_MAX} allowed",
+            self.furthest()
+        );
     }
 }
 
-/// Distance in hundredths of the truth.
-fn off(of_all: u64, shown: u64) -> f64 {
-    if of_all == 0 { 0.0 } else { of_all.abs_diff(shown) as f64 * 100.0 / of_all as f64 }
+impl Sum {
+    fn add(&mut self, other: Self) {
+        self.truth += other.truth;
+        self.shown += other.shown;
+        self.variance += other.variance;
+    }
+
+    /// Distance in hundredths of the truth.
+    fn off(self) -> f64 {
+        if self.truth == 0 { 0.0 } else { self.distance() * 100.0 / self.truth as f64 }
+    }
+
+    /// Distance in standard deviations; one that nothing may move is not moved.
+    fn deviations(self) -> f64 {
+        match (self.variance, self.truth == self.shown) {
+            (0, true) => 0.0,
+            (0, false) => f64::INFINITY,
+            (variance, _) => self.distance() / (variance as f64).sqrt(),
+        }
+    }
+
+    fn distance(self) -> f64 {
+        self.truth.abs_diff(self.shown) as f64
+    }
+}
+
+/// What rounding to the base does to the variance of a count.
+const fn variance(count: u64) -> u64 {
+    let rest = count % ROUNDING_BASE;
+    rest * (ROUNDING_BASE - rest)
 }
 
 /// Rounds every school of a district.
@@ -71,7 +132,7 @@ pub fn of(area: &Area) -> Rounded {
     let (at, sealed) =
         tables.find(|(_, one)| one.id().as_str() == "sealed.scr.census").expect("table");
     let period = Period::Term(TermId { school_year: YEAR, number: 1 });
-    let (mut sums, mut withheld) = (BTreeMap::<String, [u64; 2]>::new(), 0);
+    let (mut sums, mut withheld) = (BTreeMap::<String, Sum>::new(), 0);
     for (id, school) in &area.roster.schools {
         let shape = Shape::of(sealed, school);
         let report = truth::report((id, school), (sealed, at), &shape, "2025S1");
@@ -99,16 +160,16 @@ pub fn of(area: &Area) -> Rounded {
                 truth.push((place, *count));
             }
         }
-        let prf = Keyed(RoundingKey::from_bytes(random_bytes::<32>().into()));
+        // A key of its own for each school, the same in every run, as the counts are.
+        let prf = Keyed(RoundingKey::from_bytes((*sha256(id.as_str().as_bytes()).bytes()).into()));
         let raw = RawTable::new(spec.id().clone(), cells);
         let shown = RoundedTable::protect(raw, catalogue, period, &prf).expect("rounded");
         for (place, count) in truth {
             let outcome = block.values_at(place).unwrap_or_default()[0].to_owned();
             match shown.cells()[block.offset + place].value() {
                 Some(value) => {
-                    let sum = sums.entry(outcome).or_default();
-                    sum[0] += count;
-                    sum[1] += value;
+                    let own = Sum { truth: count, shown: value, variance: variance(count) };
+                    sums.entry(outcome).or_default().add(own);
                 }
                 None => withheld += count,
             }

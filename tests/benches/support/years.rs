@@ -1,5 +1,9 @@
 //! Five years of a large school, through the doors that a school uses: talks, sessions, cases with
-//! their duties, follow-ups and lessons, from a printed rule and without chance.
+//! their duties, follow-ups and lessons by the hundred, and entries of every other ledger beside
+//! them, from a printed rule and without chance.
+
+#[path = "rest.rs"]
+mod rest;
 
 use domain::catalogue::{Grade, SchoolType};
 use domain::ledger::SchoolRole;
@@ -14,6 +18,7 @@ use node::ledger::author::Author;
 use node::ledger::case::{self, MoveWish};
 use node::ledger::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
 use node::ledger::followup::Followup;
+use node::ledger::kinds::KINDS;
 use node::ledger::profile::{self, Profile};
 use node::ledger::qualification::Qualification;
 use node::ledger::refusal::LedgerRefusal;
@@ -23,7 +28,7 @@ use node::ledger::talk::Talk;
 use node::ledger::teaching::Lesson;
 use node::ledger::{Ledger, read, write};
 use runtime::params;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
 /// Students on the roll.
 pub const STUDENTS: i64 = 5_000;
@@ -39,11 +44,23 @@ pub const KNOWN: i64 = 13;
 const FIRST: Date = date(2020, 12, 7);
 /// Talks, sessions, cases, follow-ups and lessons of a week.
 const A_WEEK: [i64; 5] = [250, 58, 6, 50, 20];
+/// Students of whom a week has something in the other ledgers.
+const BESIDE: i64 = 32;
 
 /// Noon of a day in Asia/Shanghai.
 pub fn noon_ms(day: Date) -> i64 {
     let at = day.at(4, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).expect("noon");
     at.timestamp().as_millisecond()
+}
+
+/// National number of a student; nobody's.
+pub fn number(id: i64) -> String {
+    format!("G999999201301{id:05}A")
+}
+
+/// Class of a student.
+pub fn class(id: i64) -> String {
+    format!("{}班", 1 + id / 9 % 12)
 }
 
 /// The counsellor who writes.
@@ -59,9 +76,19 @@ fn head(day: Date) -> Author {
 /// Fills the ledgers; gives the number of entries.
 pub fn fill(ledger: &Ledger) -> u64 {
     ledger.write("found", found).expect("school");
+    let mut year = None;
     for week in 0..WEEKS {
-        ledger.write("week", move |tx| live(tx, week)).expect("week");
+        year = ledger
+            .write("week", move |tx| {
+                let year = if week % 40 == 0 { Some(begin(tx, week)?) } else { year };
+                live(tx, week)?;
+                beside(tx, week, year)?;
+                Ok::<_, LedgerRefusal>(year)
+            })
+            .expect("week");
     }
+    let idle = ledger.read(idle).expect("kinds");
+    assert!(idle.is_empty(), "five years without any {idle:?} prove nothing");
     let count = "select count(*) from journal";
     let read = ledger.read(move |tx| tx.query_opt(count, &[], |row| row.u64(0)));
     read.expect("count").unwrap_or(0)
@@ -85,12 +112,12 @@ fn found(tx: &Tx<'_>) -> Result<(), LedgerRefusal> {
         &[],
     )?;
     for id in 1..=STUDENTS {
-        let (number, name) = (format!("G{id:018}"), format!("学生{id}"));
-        let (grade, class) = (format!("g{}", 1 + id % 9), format!("{}班", 1 + id / 9 % 12));
+        let (number, name) = (number(id), format!("学生{id}"));
+        let (grade, class) = (format!("g{}", 1 + id % 9), class(id));
         tx.execute("insert into student values ($1, $2, 1)", params![id, &number])?;
         tx.execute(
             "insert into student_version values ($1, 1, '2020-09-01', 1, 'import', null, $2, 'm',
-                 '2010-01-01', $3, $4, 'enrolled', 'given', '2020-09-10')",
+                 '2010-01-01', $3, $4, 'enrolled', 'given', '2025-09-10')",
             params![id, &name, &grade, &class],
         )?;
     }
@@ -98,11 +125,64 @@ fn found(tx: &Tx<'_>) -> Result<(), LedgerRefusal> {
         let number = format!("T{id:03}");
         tx.execute("insert into staff values ($1, $2, 1)", params![id, &number])?;
         tx.execute(
-            "insert into staff_version values ($1, 1, '2020-09-01', 1, '某老师', 'mentor', 1)",
-            params![id],
+            "insert into staff_version values ($1, 1, '2020-09-01', 1, '某老师', $2, 1)",
+            params![id, role_of(id)],
         )?;
     }
-    pairs(tx)
+    pairs(tx)?;
+    rest::found(tx, (&counsellor(FIRST), &head(FIRST)), FIRST, STUDENTS)
+}
+
+/// One principal, one head of moral education, three counsellors; the others are mentors.
+const fn role_of(id: i64) -> &'static str {
+    match id {
+        1 => "principal",
+        2 => "moral_director",
+        3..=5 => "counsellor",
+        _ => "mentor",
+    }
+}
+
+/// The school year in which a week lies.
+fn school_year(week: i64) -> u32 {
+    2020 + u32::try_from(week / 40).expect("small")
+}
+
+/// Monday of a week; holidays are left out: 40 weeks of school a year.
+fn monday(week: i64) -> Date {
+    FIRST + (7 * (week + 12 * (week / 40))).days()
+}
+
+/// What a school year begins with; gives its committee.
+fn begin(tx: &Tx<'_>, week: i64) -> Result<RecordId, LedgerRefusal> {
+    rest::year(tx, &head(monday(week)), monday(week), school_year(week))
+}
+
+/// A week of every ledger but those that [`live`] fills.
+fn beside(tx: &Tx<'_>, week: i64, year: Option<RecordId>) -> Result<(), LedgerRefusal> {
+    let day = monday(week) + 4.days();
+    let (by, committee) = (counsellor(day), year.expect("a committee"));
+    rest::school_week(tx, &head(day), (day, week), (committee, school_year(week)))?;
+    let students: Vec<StudentId> =
+        (0..BESIDE).map(|n| StudentId(1 + (week * BESIDE + n) * 11 % STUDENTS)).collect();
+    rest::student_week(tx, (&by, &head(day)), (day, week), &students)?;
+    if week == WEEKS - 1 {
+        let open = case::open_now(tx)?;
+        for now in open.iter().take(12) {
+            rest::referred(tx, &by, now.case.entry.student)?;
+        }
+    }
+    Ok(())
+}
+
+/// Kinds without any entry, but what only an order of destruction, a leaving or an emergency makes.
+fn idle(tx: &Tx<'_>) -> Result<Vec<&'static str>, SqlError> {
+    let held = "select distinct kind from record";
+    let held: Vec<String> = tx.query(held, &[], |row| row.text(0))?;
+    let all = KINDS.iter().map(|known| known.kind.as_str());
+    let never = ["destruction", "transfer", "referral_call", "referral_act"];
+    let idle = all.filter(|kind| !never.contains(kind) && !held.iter().any(|known| known == kind));
+    Ok(idle.collect())
 }
 
 /// A mentor for every student, and three counsellors.
@@ -130,8 +210,7 @@ fn pairs(tx: &Tx<'_>) -> Result<(), LedgerRefusal> {
 }
 
 fn live(tx: &Tx<'_>, week: i64) -> Result<(), LedgerRefusal> {
-    // Holidays are left out: 40 weeks of school a year.
-    let monday = FIRST + (7 * (week + 12 * (week / 40))).days();
+    let monday = monday(week);
     let by = counsellor(monday + 4.days());
     let [talks, sessions, cases, followups, lessons] = A_WEEK;
     let student = |n: i64, of: i64| StudentId(1 + (week * of + n) * 7 % STUDENTS);

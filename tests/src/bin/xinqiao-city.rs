@@ -325,25 +325,28 @@ fn summary_text(summary: &Summary, lang: Lang) -> String {
     let [founded, played, judged] = summary.seconds;
     let (schools, weeks, reports) = (summary.schools, summary.weeks, summary.reports);
     let (refused, late, opened) = (summary.refused, summary.late, summary.opened);
+    let (published, unpublished) = (summary.published.len(), summary.unpublished.len());
     let (cells, filled, differing) = (exactness.cells, exactness.filled, exactness.differing);
     let (skipped, closed) = (exactness.skipped, summary.kept_closed);
     let text = match lang {
         Lang::Zh => format!(
             "{schools} 所学校，{weeks} 周，密封报告 {reports} 份（退回 {refused} 份，迟一周 {late} 次）；\
-             开启合计 {opened} 个，攻击检查拦下 {closed} 个。\n\
+             开启合计 {opened} 个，攻击检查拦下 {closed} 个；加噪声公开发布 {published} 次（未获准 {unpublished} 次）。\n\
              逐格核对 {cells} 格（非零 {filled} 格）：不一致 {differing} 格，未能核对的表 {skipped} 张。\n\
              用时：建城 {founded:.0} 秒，各周 {played:.0} 秒，导出与检查 {judged:.0} 秒。"
         ),
         Lang::En => format!(
             "{schools} schools, {weeks} weeks, {reports} sealed reports ({refused} refused, a week \
-             late {late} times); {opened} sums opened, {closed} kept closed by the attacker.\n\
+             late {late} times); {opened} sums opened, {closed} kept closed by the attacker; \
+             {published} releases published with noise ({unpublished} refused).\n\
              {cells} cells recounted, {filled} of them not zero: {differing} differ, {skipped} \
              tables not compared.\n\
              Seconds: {founded:.0} to build, {played:.0} for the weeks, {judged:.0} to write and \
              judge."
         ),
     };
-    let differ = exactness.differ.iter().map(|line| format!("\n{line}")).collect::<String>();
+    let named = exactness.differ.iter().chain(&summary.unpublished);
+    let differ = named.map(|line| format!("\n{line}")).collect::<String>();
     format!("{}\n\n{text}{differ}", table.render())
 }
 

@@ -5,6 +5,7 @@
 //! or may be opened. What is certified on the first day must hold on the last: a leaf lives for
 //! ninety days.
 
+use domain::period::TermId;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime, date};
 
@@ -64,6 +65,12 @@ impl Course {
         Self { founded: (plan_from - 7.days()).at(8, 0, 0, 0), plan_from, last_monday }
     }
 
+    /// The terms that are over with its last week.
+    pub fn terms(self) -> impl Iterator<Item = TermId> {
+        let last = if self.last_monday < Self::YEAR.last_monday { 1 } else { 2 };
+        (1..=last).map(|number| TermId { school_year: SCHOOL_YEAR, number })
+    }
+
     /// The Mondays of its weeks.
     pub fn mondays(self) -> impl Iterator<Item = Date> {
         let all = (0..).map(move |week: i64| self.plan_from + (7 * week).days());
@@ -82,6 +89,8 @@ mod tests {
     #[test]
     fn a_course_is_made_of_whole_weeks() {
         assert_eq!(Course::YEAR.mondays().count(), 44);
+        let terms = |course: Course| course.terms().map(|term| term.number).collect::<Vec<_>>();
+        assert_eq!((terms(Course::last_weeks(1)), terms(Course::YEAR)), (vec![1], vec![1, 2]));
         for (weeks, expected) in [(0, 1), (1, 1), (4, 4), (21, 21), (99, 21)] {
             let course = Course::last_weeks(weeks);
             assert_eq!(course.mondays().count(), expected, "{weeks}");

@@ -222,7 +222,8 @@ fn write_life((folder, key): (&Path, &Path), seed: u64, clock: &Clock) -> Result
     let last = clock.today().min(first + (7 * LIFE_WEEKS_MAX).days());
     let packs = node.packs()?;
     let life = Life::begin(node.ledger(), seed, first, packs.calendar().terms())?;
-    life.until(node.ledger(), last)?.answer_now(node.ledger(), clock.now_ms())?;
+    let (ledger, now_ms) = (node.ledger(), clock.now_ms());
+    life.until(ledger, last)?.answer_now(ledger, now_ms)?.beside(ledger, &node.shelf(), now_ms)?;
     Ok(())
 }
 

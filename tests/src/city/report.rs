@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use super::build::City;
 use super::days::TERM;
-use super::plan::CITY;
+use super::plan::{CITY, HubPlan};
 
 /// How long the figures may take to climb after the last school sent them.
 const CLIMB_TIMEOUT: Duration = Duration::from_secs(60);
@@ -162,9 +162,21 @@ pub fn table_text(table: &CityTable, lang: Lang) -> String {
 /// # Errors
 /// A hub's store cannot be read.
 pub fn provenance_text(city: &City, lang: Lang) -> Result<String, ReportError> {
+    provenance_of(&city.plan.hubs, &city.wishes.dir, (&city.clock(), lang))
+}
+
+/// The same for hubs whose data folders lie in one folder.
+///
+/// # Errors
+/// A hub's store cannot be read.
+pub fn provenance_of(
+    hubs: &[HubPlan],
+    dir: &Path,
+    (clock, lang): (&Clock, Lang),
+) -> Result<String, ReportError> {
     let mut lines = Vec::new();
-    for hub in &city.plan.hubs {
-        let table = Reader::open(&city.folder(&hub.unit), city.clock())?.table()?;
+    for hub in hubs {
+        let table = Reader::open(&dir.join(&hub.unit), clock.clone())?.table()?;
         let name = match lang {
             Lang::Zh => &hub.name_zh,
             Lang::En => &hub.name_en,

@@ -212,7 +212,7 @@ impl Life {
                 student,
                 name: "李建国".to_owned(),
                 relation: self.dice.word::<Relation>(&[35, 50, 15]),
-                phone: String::new(),
+                phone: "0532-00000000".to_owned(),
                 do_not_contact: false,
                 objects: false,
                 until: None,
@@ -307,6 +307,9 @@ impl Life {
                 emergency: None,
             };
             write::add(tx, &by, &case)?;
+            if decided {
+                self.waiting.decided.insert(open.record);
+            }
         }
         Ok(())
     }

@@ -119,6 +119,18 @@ impl Cast {
         author.because("登记").once_more(true)
     }
 
+    /// The moral-education head at an instant.
+    pub(super) fn head_at(&self, now_ms: i64) -> Author {
+        let author = Author::new("deyu", SchoolRole::MoralHead, Some(self.head), now_ms);
+        author.because("登记").once_more(true)
+    }
+
+    /// A mentor at an instant.
+    pub(super) fn mentor_at(&self, staff: StaffId, now_ms: i64) -> Author {
+        let account = format!("daoshi{}", staff.0);
+        Author::new(&account, SchoolRole::Mentor, Some(staff), now_ms).because("登记")
+    }
+
     pub(super) fn head(&self, day: Date) -> Author {
         author("deyu", SchoolRole::MoralHead, self.head, (day, AFTERNOON))
     }

@@ -17,6 +17,7 @@ use runtime::sql::Tx;
 
 use super::dice::fate;
 use super::rates::*;
+use super::referrals::Going;
 use super::{Done, Life, LifeError, at};
 
 /// How far back something undone is looked for.
@@ -60,6 +61,14 @@ pub(super) struct Waiting {
     pub(super) observed: HashSet<String>,
     /// Terms whose results were looked at.
     pub(super) screened: HashSet<String>,
+    /// Cases of which a consultation decided something.
+    pub(super) decided: HashSet<RecordId>,
+    /// Cases, by tier, that were looked at for a referral.
+    pub(super) referred: HashSet<(RecordId, Tier)>,
+    /// Students who have a referral that has not ended.
+    pub(super) referring: HashSet<StudentId>,
+    /// Referrals that go on.
+    pub(super) going: Vec<Going>,
     unsigned: Vec<Unsigned>,
 }
 

@@ -76,6 +76,7 @@ impl Life {
             edition: format!("{school_year} 年秋"),
             copies: u32::try_from(self.cast.students()).unwrap_or(0),
             until: None,
+            leader: Some(self.cast.counsellor(day).staff().unwrap_or(self.cast.head)),
         };
         write::add(tx, &head, &material)?;
         let budget = governance::Budget {
@@ -176,7 +177,9 @@ impl Life {
             let rep = self.cast.pupils.iter().find(|p| p.grade == grade && p.class == class);
             if let Some(pupil) = rep {
                 let trained = self.dice.per_mille(600).then_some(day);
-                let one = roll::ClassRep { from: day, student: pupil.id, trained, until: None };
+                let trained_by = trained.and_then(|_| counsellor.staff());
+                let (student, until) = (pupil.id, None);
+                let one = roll::ClassRep { from: day, student, trained, until, trained_by };
                 write::add(tx, &counsellor, &one)?;
             }
             let one = roll::ClassTeacher { from: day, grade, class, staff, until: None };

@@ -5,6 +5,7 @@
 //! through the ledgers' own doors with the rights of whoever would write it, so a refusal is a
 //! fault of the simulator or of the ledgers, never part of life. It follows no real school.
 
+mod beside;
 mod care;
 mod cast;
 mod consents;
@@ -13,6 +14,7 @@ mod dues;
 mod families;
 mod founding;
 pub mod rates;
+mod referrals;
 pub mod school;
 mod screening;
 mod work;
@@ -50,6 +52,14 @@ pub enum LifeError {
     /// The school is not ready to live.
     #[error("the school has no {0}; nothing was written")]
     Missing(&'static str),
+    /// A run, a survey or the packs that they stand on.
+    #[error("{what} could not be made")]
+    Paper {
+        /// What was to be made.
+        what: &'static str,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The store.
     #[error(transparent)]
     Store(#[from] SqlError),
@@ -153,8 +163,9 @@ impl Life {
             self.conferences(tx, day)?;
             self.governance(tx, day)?;
         }
-        // In the holidays too, what is due is due.
-        self.dues(tx, day)
+        // In the holidays too, what is due is due, and a child who needs a doctor needs one.
+        self.dues(tx, day)?;
+        self.referrals(tx, day)
     }
 }
 

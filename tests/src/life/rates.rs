@@ -129,6 +129,45 @@ pub const PLANNED: u64 = 350;
 /// Of a thousand students: without a mentor.
 pub const WITHOUT_MENTOR: u64 = 15;
 
+/// Of a hundred cases at t3, or at t2 with a decision: as an emergency, urgent, referred at all.
+pub const REFER_EMERGENCY: u64 = 25;
+/// See [`REFER_EMERGENCY`].
+pub const REFER_URGENT: u64 = 50;
+/// See [`REFER_EMERGENCY`].
+pub const REFER: u64 = 90;
+/// Of a hundred emergencies: the guardian is told in writing on the day.
+pub const TOLD_IN_TIME: u64 = 85;
+/// Of a hundred drafts: nobody comes to it until its time is over.
+pub const FORGOTTEN: u64 = 6;
+/// Of a hundred families that are asked: no.
+pub const FAMILY_REFUSES: u64 = 14;
+/// Of a hundred consented referrals: called off; taken back, there or once accepted.
+pub const CALLED_OFF: u64 = 4;
+/// See [`CALLED_OFF`].
+pub const TAKEN_BACK: u64 = 9;
+/// Of a hundred sent ones: recalled on the way.
+pub const RECALLED: u64 = 5;
+/// Of a hundred received ones: declined; another recipient proposed; never answered.
+pub const DECLINES: u64 = 14;
+/// See [`DECLINES`].
+pub const PROPOSES: u64 = 22;
+/// See [`DECLINES`].
+pub const SILENT: u64 = 29;
+/// Of a hundred that were turned away: the school gives up.
+pub const GIVES_UP: u64 = 30;
+/// Of a hundred appointments: missed the first time.
+pub const MISSES: u64 = 18;
+/// Of a hundred outcomes: interim ones; a return to school, the others need none.
+pub const MORE_CARE: u64 = 15;
+/// See [`MORE_CARE`].
+pub const COMES_BACK_TO_SCHOOL: u64 = 85;
+/// Of a hundred emergencies: no danger after all; taken over by the hospital, the others by phone.
+pub const STOOD_DOWN: u64 = 20;
+/// See [`STOOD_DOWN`].
+pub const TAKEN_OVER: u64 = 60;
+/// Of a hundred who came back: referred again a month later.
+pub const RELAPSES: u64 = 10;
+
 /// Whether school is held: autumn from September to the middle of January, spring from the last
 /// week of February to the end of June.
 #[must_use]

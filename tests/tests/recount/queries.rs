@@ -40,7 +40,36 @@ const VIEWS: &str =
     family(k.student,k.tested,k.due) = 'given'), acts as (select day, what, coalesce(stage,
     case when grade in ('g4','g5','g6')
     then 'primary_high' when grade in ('g7','g8','g9') then 'junior' else 'primary_low' end) as
-    s from cur(activity))
+    s from cur(activity)), refacts as (select a.*, (select v.urgency from referral v join journal j
+    on j.record = v.record and j.version = v.version where v.record = a.referral and
+    j.entered_at_ms <= a.made_at order by v.version desc limit 1) as urgency, (select p.event from
+    cur(referral_act) p where p.referral = a.referral and p.record < a.record order by p.record desc
+    limit 1) as before, (select n.event from cur(referral_act) n where n.referral = a.referral and
+    n.record > a.record order by n.record limit 1) as after, (select n.day from cur(referral_act) n
+    where n.referral = a.referral and n.record > a.record order by n.record limit 1) as after_day
+    from cur(referral_act) a where not (a.actor = 'recipient' and exists (select 1 from
+    cur(referral_act) e where e.referral = a.referral and e.record < a.record and e.event in
+    ('cancel', 'recall', 'withdraw_consent', 'timeout', 'close', 'give_up', 'relapse',
+    'wrong_person')))), refstages as (select r.record as referral, r.record, r.student, r.day,
+    r.urgency, 'drafted' as s from referral r where r.version = 1 union all select referral, record,
+    student, day, urgency, case event when 'consent_given' then 'consented' when 'consent_refused'
+    then 'consent_refused' when 'withdraw_consent' then 'consent_withdrawn' when 'accept' then
+    'accepted' when 'decline' then 'declined' when 'redirect' then 'redirected' when 'appoint' then
+    'appointed' when 'not_seen' then 'no_show' when 'seen' then 'first_seen' when 'taken_over' then
+    'first_seen' when 'handed_over_by_phone' then 'first_seen' when 'outcome' then 'outcome_in' when
+    'return' then 'returned' when 'close' then 'closed' when 'give_up' then 'closed' when 'relapse'
+    then 'closed' when 'timeout' then 'expired' else 'sent' end from refacts where event not in
+    ('ask_consent', 'cancel', 'delivered', 'choose_again', 'more_care', 'recall', 'stood_down',
+    'wrong_person') and not (event = 'consent_given' and before = 'consent_given')), refsent as
+    (select f.* from refacts f where f.record = (select min(a.record) from refacts a where
+    a.referral = f.referral and (a.event in ('send', 'resend_in_scope') or
+    (a.event = 'emergency' and coalesce(a.after, '') <> 'stood_down'))) and not exists
+    (select 1 from refacts e where e.referral = f.referral and e.event = 'wrong_person' and
+    e.day <= date(f.day, '+90 days'))), refdue as
+    (select d.*, date(d.day, '+' || (d.n + case when d.w = 6 then 1 when d.w + d.n > 5 then 2 else 0
+    end) || ' days') as due from (select a.*, case urgency when 'routine' then 3 when 'urgent' then
+    1 else 0 end as n, cast(strftime('%w', day) as integer) as w from refacts a where event =
+    'delivered') d)
     ";
 
 /// What families said about screening, word by word: temporary tables, made once a ledger. A word

@@ -50,7 +50,7 @@ async fn wrong_reports_are_refused_by_their_school() {
     ] {
         assert_eq!(code(&city, school, digest).as_deref(), Some(expected), "school {school}");
         let signed = verdicts(&city, &unit(school));
-        assert!(signed[0].leader.is_some(), "one signature is enough");
+        assert!(signed[0].leader.is_some() && signed[0].helper.is_some(), "both say so");
     }
     let refused = city.leader.read(|tx| verdict::refused(tx, 100));
     assert_eq!(refused.len(), 6, "people see who was refused, by name");

@@ -123,11 +123,13 @@ pub struct Wished<'w> {
     pub sizes: Sizes<'w>,
     /// The first day of roster, plan and keys.
     pub from: Date,
+    /// Area and year.
+    pub name: &'w str,
 }
 
 impl Default for Wished<'_> {
     fn default() -> Self {
-        Self { further: &[], sizes: &[], from: FROM }
+        Self { further: &[], sizes: &[], from: FROM, name: NAME }
     }
 }
 
@@ -145,15 +147,19 @@ fn calendar(roots: &[&RootAuthority], from: Date, now: Timestamp) -> Stored {
     )
 }
 
-/// The roster, and the packs of a year under seal in which these keys are stated.
-fn packs(
+/// The roster, and the packs of a year under seal in which these keys are stated. Schools of
+/// another area have other ids.
+pub fn packs(
     roots: [&RootAuthority; 2],
     keys: &[Arc<ShareKey>; 2],
     (stated, wished): (&SchoolKeys, Wished<'_>),
     now: Timestamp,
 ) -> (Roster, [Stored; 4]) {
-    let text = roster_text(wished);
-    let listed = roster::read(NAME, text.as_bytes()).expect("roster");
+    let mut text = roster_text(wished);
+    if wished.name != NAME {
+        text = text.replace("\nS", "\nZ");
+    }
+    let listed = roster::read(wished.name, text.as_bytes()).expect("roster");
     let [leader_statement, helper_statement] =
         keys.each_ref().map(|key| statement(roots, key, now));
     let (census_day, plan) = (date(2026, 9, 20), Plan::build(GROUP_MIN, &listed, &[]));
@@ -165,12 +171,12 @@ fn packs(
     let plan_text = plan::write(&open).expect("plan");
     let pack = |kind, text: &str| {
         let from = wished.from;
-        signed_pack(&roots, PackName { kind, name: NAME, serial: 1, from }, text, now)
+        signed_pack(&roots, PackName { kind, name: wished.name, serial: 1, from }, text, now)
     };
     let packs = [
         pack(PackKind::Roster, &text),
         pack(PackKind::Plan, &plan_text),
-        stated_keys(&roots, (NAME, 1, wished.from), stated, now),
+        stated_keys(&roots, (wished.name, 1, wished.from), stated, now),
         calendar(&roots, wished.from, now),
     ];
     (listed, packs)
@@ -288,6 +294,21 @@ impl City {
         let helper = start.await;
         let driver = driver(&leader, &helper);
         let city = Self { federation, leader, helper, driver, ..self };
+        city.give_keys();
+        city
+    }
+
+    /// Stops the leader, lets things happen without it, and starts it on its folder and port again.
+    pub async fn without_leader(self, meanwhile: impl AsyncFnOnce(&SimulatedClock)) -> Self {
+        let Self { federation, hand, leader, helper, driver: before, .. } = self;
+        let port = leader.address.port();
+        drop(before);
+        leader.stop().await;
+        meanwhile(&hand).await;
+        let of = (LEADER, UnitKind::District);
+        let leader = RunningHub::start_at(&federation, of, LEADER, None, port).await;
+        let driver = driver(&leader, &helper);
+        let city = Self { federation, hand, leader, helper, driver, ..self };
         city.give_keys();
         city
     }

@@ -12,8 +12,9 @@ use proto::opening::Standing;
 use tests::federation::RunningHub;
 
 use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
+use crate::restored::SPRING;
 use crate::school::{all_but, draft_of, recount, unit};
-use crate::seen::{exact_sums, seen, send_sheet};
+use crate::seen::{attacked, exact_sums, seen, send_sheet};
 
 const THE_FLOW: (&str, &str) = (FLOW, WEEK);
 const THE_STOCK: (&str, &str) = (STOCK, TERM);
@@ -167,5 +168,103 @@ async fn a_band_that_tells_of_one_school_keeps_its_sum_closed() {
             assert!(codes.iter().all(String::is_empty), "{codes:?}");
             assert!(opened.iter().all(|(_, cells)| !cells.is_empty()));
         }
+    }
+}
+
+/// A state, grade and sex, and how many students of a school are in it.
+type Case = ((&'static str, &'static str, &'static str), u64);
+
+/// A report of a census in which a school has these cases and no others.
+fn census(city: &City, (term, school): (&'static str, u32), cases: &[Case]) {
+    let table = city.table(STOCK);
+    let mut cells = vec![0; table.cells()];
+    for (grade, sex) in ["g7", "g8", "g9"].into_iter().flat_map(|g| [(g, "m"), (g, "f")]) {
+        let mut none = u64::from(30 + school * 3);
+        let own = cases.iter().filter(|((_, g, s), _)| (*g, *s) == (grade, sex));
+        for ((state, ..), count) in own {
+            cells[table.block().place(&[state, grade, sex]).expect("place")] = *count;
+            none -= count;
+        }
+        cells[table.block().place(&["none", grade, sex]).expect("place")] = none;
+    }
+    draft_of(city, (STOCK, term), (school, 1), &cells).send(city);
+}
+
+const BOYS: (&str, &str, &str) = ("t1", "g7", "m");
+const GIRLS: (&str, &str, &str) = ("t2", "g8", "f");
+
+/// Cases in autumn: of the girls four in all, most of them at the eighth school.
+fn in_autumn(school: u32) -> Vec<Case> {
+    match school {
+        8 => vec![(BOYS, 8), (GIRLS, 3)],
+        9 => vec![(BOYS, 20)],
+        10 => vec![(GIRLS, 1)],
+        _ => Vec::new(),
+    }
+}
+
+/// Cases in spring: no boys but those with whom the eighth school may be carried.
+fn in_spring(school: u32) -> Vec<Case> {
+    match school {
+        8 => vec![(BOYS, 8), (GIRLS, 3)],
+        9 => vec![(GIRLS, 27)],
+        _ => Vec::new(),
+    }
+}
+
+/// Everybody but one school reports of a term, and both hubs look at it until it may be opened.
+async fn told(city: &City, term: &'static str, missing: Option<u32>) {
+    let cases = if term == TERM { in_autumn } else { in_spring };
+    for school in (1..=SCHOOLS).filter(|school| Some(*school) != missing) {
+        census(city, (term, school), &cases(school));
+    }
+    looked_at(city).await;
+}
+
+/// Both hubs look at what came, and schools do not object.
+async fn looked_at(city: &City) {
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    city.step().await;
+}
+
+/// The band of every school in both terms.
+fn bands(city: &City) {
+    for school in 1..=SCHOOLS {
+        for (term, cases) in [(TERM, in_autumn(school)), (SPRING.1, in_spring(school))] {
+            let open: u64 = cases.iter().map(|(_, count)| count).sum();
+            send_sheet(city, school, term, open / 10 * 10);
+        }
+    }
+}
+
+/// A school that is carried stands with one figure in the sums of two terms. Its band and either
+/// sum tell nothing, both together a small count: whichever sum comes second stays closed, also
+/// where that is autumn's, of a group that was late.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_that_is_carried_is_judged_over_both_terms() {
+    for late in [None, Some(7)] {
+        let city = City::start().await;
+        bands(&city);
+        told(&city, TERM, late).await;
+        // The term of spring closes in the middle of August; certificates are new ones.
+        city.days(330);
+        city.renew();
+        told(&city, SPRING.1, Some(8)).await;
+        if let Some(school) = late {
+            census(&city, (TERM, school), &in_autumn(school));
+            looked_at(&city).await;
+        }
+        let of_term = |term| closed(&city.leader, city.task(STOCK, term));
+        let (autumn, spring) = (of_term(TERM), of_term(SPRING.1));
+        let (first, second) = if late.is_none() { (autumn, spring) } else { (spring, autumn) };
+        assert!(!first.0.is_empty() && first.0.iter().all(String::is_empty), "{first:?}");
+        assert!(second.0.iter().any(|code| code == REACHABLE), "{late:?}: {second:?}");
+        assert_eq!(second.1, REACHABLE);
+        // What stays closed was computed, and is in the leader's own view: there it is found.
+        let found = attacked(&seen(&city.leader, Role::District));
+        let named: Vec<&str> = found.leaks().map(|leak| leak.unit.as_str()).collect();
+        assert!(!named.is_empty() && named.iter().all(|unit| *unit == "S08"), "{named:?}");
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use domain::catalogue::Stage;
 use domain::disclosure::plan::GroupId;
-use domain::unit::IdentityName;
+use domain::unit::{IdentityName, UnitId};
 use hub::sealed::helper::{AskedSet, CallError, Helper};
-use hub::store::sealed::{opening, report};
+use hub::store::sealed::{opening, report, say};
 use proto::opening::{Detail, Standing};
 
 use crate::city::{City, FLOW};
@@ -45,15 +45,22 @@ async fn ask_over(
     let held = city.helper.read(move |tx| report::accepted(tx, &id));
     let members = groups.iter().filter_map(|id| plan.group(id)).flat_map(|group| &group.members);
     let members: BTreeSet<_> = members.collect();
-    let standings = members.into_iter().filter_map(|school| held.get(school)).map(|one| Standing {
+    let standings = members.iter().filter_map(|school| held.get(*school)).map(|one| Standing {
         unit: one.school.clone(),
         task: one.task,
         report: one.digest,
     });
     let mut standings: Vec<Standing> = standings.collect();
+    let told: BTreeSet<UnitId> = standings.iter().map(|one| one.unit.clone()).collect();
     change(&mut standings);
     let recorded = BTreeSet::new();
-    let asked = AskedSet { stage: Stage::Junior, detail, groups, standings, recorded };
+    let area = crate::city::LEADER.parse().expect("unit");
+    let about = (place.0.parse().expect("table"), place.1.parse().expect("period"));
+    let made = documents.task((&area, 2026), &about.0, about.1).expect("task");
+    let absent = city.helper.read(move |tx| say::absent(tx, made.attended()));
+    let is_away = |school: &&UnitId| absent.contains(*school) || !told.contains(*school);
+    let absent = members.iter().copied().filter(is_away).cloned().collect();
+    let asked = AskedSet { stage: Stage::Junior, detail, groups, standings, absent, recorded };
     let helper = Helper::new(city.helper.hub.sealed().clone());
     let answer = helper.open(leader_name(city), (id, asked)).await;
     answer.map(drop).map_err(|error| error.code())

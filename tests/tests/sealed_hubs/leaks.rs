@@ -29,7 +29,7 @@ const MONTH: &str = "2026-09";
 type Figures<'f> = &'f dyn Fn(u32) -> Vec<u64>;
 
 /// A sum over some schools as the leader keeps what was opened, whatever the plan says.
-fn danger_opened(city: &City, (sheet, period): (&str, &str), schools: &[u32], of: Figures<'_>) {
+pub fn danger_opened(city: &City, (sheet, period): (&str, &str), schools: &[u32], of: Figures<'_>) {
     let table = city.table(sheet);
     let name = format!("{sheet} {period} {schools:?}");
     let id = proto::sealed::task(sha256(name.as_bytes()).bytes()).expect("task");
@@ -93,7 +93,7 @@ fn keep_record(tx: &Tx<'_>, opening: i64, bytes: &[u8]) -> Result<(), SqlError> 
 }
 
 /// Schools of which small counts follow from what the district's hub exports, with the cells.
-fn leaks(view: &View) -> BTreeSet<(String, String)> {
+pub fn leaks(view: &View) -> BTreeSet<(String, String)> {
     let report = attacked(view);
     assert_eq!(report.undecided().count(), 0);
     report.leaks().map(|leak| (leak.unit.clone(), leak.key.join("/"))).collect()

@@ -36,7 +36,7 @@ async fn above_the_cap_the_proof_refuses() {
     let mut leader = browser(statistics, UnitKind::District, &city).await;
     let seen = page(&mut leader, "/sealed", "refused").await;
     has(&seen, "S04", "S04");
-    has(&seen, "打电话请学校核对后重新上报", "call the school: it checks and reports again");
+    has(&seen, "打电话请学校核对名册和台账", "xinqiao-node sealed send --again");
     draft(&city, THE_FLOW, 4, 2).send(&city);
     city.step().await;
     city.days(1);

@@ -10,8 +10,9 @@ use runtime::web::trial::{Browser, PASSWORD, shell};
 use runtime::web::{Label, Role, Transport};
 use tests::federation::RunningHub;
 
-use crate::city::{City, STOCK, TERM, WEEK};
-use crate::figures::seen_by;
+use crate::city::{City, SCHOOLS, STOCK, TERM, WEEK};
+use crate::figures::{agree, figures, recount, seen_by};
+use crate::restored::SPRING;
 use crate::school::{all_but, draft, opened_after};
 use crate::{THE_FLOW, THE_STOCK};
 
@@ -125,4 +126,34 @@ async fn pages_show_opened_sums_and_where_they_came_from() {
     let mut leader = browser(Statistics::of(&city.leader.hub), kind, &city).await;
     let sealed = page(&mut leader, &format!("/sealed?period={WEEK}"), "leader-done").await;
     assert!(!sealed[0].contains("未收到：S08"), "nothing is missing");
+}
+
+/// A stock in which one school stands with its report of the term before says so: the figure, at
+/// both hubs, and the page beside it. Where all reports are of the term, that is said.
+pub async fn say_how_many_are_fresh(city: &City) {
+    let page_of = |term: &str| format!("/indicators?indicator=alt.census&period={term}");
+    for hub in [&city.leader, &city.helper] {
+        let seen = Statistics::of(&hub.hub);
+        let spring = figures(&seen, "alt.census", SPRING.1, &["alert_state"]);
+        assert_eq!(spring.whole.fresh, Some((SCHOOLS - 1, SCHOOLS)));
+        let coverage = spring.whole.coverage;
+        assert_eq!((coverage.schools_reported, coverage.schools_due), (SCHOOLS, SCHOOLS));
+        // Schools of these tests have the same cases in each term, carried or not.
+        assert!(agree(&spring, &recount(city, STOCK, &["alert_state"], 1..=SCHOOLS), 1) > 0);
+        let autumn = figures(&seen, "alt.census", TERM, &[]);
+        assert_eq!(autumn.whole.fresh, Some((SCHOOLS, SCHOOLS)));
+    }
+    let leader = Statistics::of(&city.leader.hub);
+    let mut leader = browser(leader, UnitKind::District, city).await;
+    let part =
+        ["10 / 11 校为本学期报告，其余沿用上一份", "10 of 11 schools fresh, the others carried"];
+    let all = ["都是本学期的报告", "all reports are of this term"];
+    let spring = page(&mut leader, &page_of(SPRING.1), "fresh-in-part").await;
+    has(&spring, part[0], part[1]);
+    assert!(!spring[0].contains(all[0]) && !spring[1].contains(all[1]));
+    let autumn = page(&mut leader, &page_of(TERM), "fresh").await;
+    has(&autumn, all[0], all[1]);
+    assert!(!autumn[0].contains("沿用上一份"));
+    // The city's list of sums has the same numbers at each sum.
+    has(&page(&mut leader, "/sealed?period=2026S2", "fresh-sealed").await, "10 / 11", "10 / 11");
 }

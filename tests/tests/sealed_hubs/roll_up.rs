@@ -87,7 +87,9 @@ async fn the_city_has_the_districts_sums() {
     let from = &week.whole.opened[0];
     assert_eq!(from.leader.as_str(), crate::city::LEADER);
     assert_eq!(from.helper.as_str(), crate::city::HELPER);
-    let own = city.leader.read(move |tx| of_period(tx, WEEK.parse().expect("week")));
+    let mut own = city.leader.read(move |tx| of_period(tx, WEEK.parse().expect("week")));
+    // Only the hub that opened a sum knows the caps of its schools.
+    own.iter_mut().for_each(|sum| sum.cap_sum = None);
     assert_eq!(own, top.read(move |tx| of_period(tx, WEEK.parse().expect("week"))));
     // Told again, the same bytes or from another record of the same figures: nothing.
     for body in &bodies {

@@ -135,11 +135,12 @@ fn spoiled(
     let raw = cells.iter().copied().map(Cell::Value).collect();
     let raw = RawTable::new(table.id().clone(), raw);
     let listed = &city.roster.schools[&unit(school)];
-    let persons =
-        |stratum: &Stratum| match (stratum.grade.map(Grade::as_str), stratum.sex.as_deref()) {
-            (Some(grade @ ("g7" | "g8" | "g9")), Some(sex)) => persons_of(listed, grade, sex),
-            _ => 0,
-        };
+    // What a school says of a stratum is what its cells add up to, whatever the roster has.
+    let strata = table.strata();
+    let persons = |stratum: &Stratum| {
+        let column = strata.iter().position(|one| one == stratum).expect("a stratum");
+        cells.iter().skip(column).step_by(strata.len()).sum()
+    };
     let enrolled = listed.persons(Stage::Junior);
     let measured = SealedReport::measure(raw, table, enrolled, persons).expect("measured");
     let number = ReportNumber::new(number).expect("number");
@@ -150,7 +151,7 @@ fn spoiled(
     let packs = city.leader.hub.packs().last();
     let year = packs.sealed_years().of_school(&unit(school), 2026).expect("under seal");
     let sealed = shares.seal(&year.hubs().expect("hubs"), &bound).expect("sealed");
-    let stock = BTreeMap::from([(Stage::Junior, enrolled)]);
+    let stock = BTreeMap::from([(Stage::Junior, cells.iter().sum())]);
     let report = Report {
         place: Place {
             unit: unit(school),

@@ -52,19 +52,34 @@ pub fn attacked(view: &View) -> Report {
     attack(view, &mut Pieces(100_000)).expect("a view that fits together")
 }
 
-/// A school's clear sheet of the term with its band, as it arrives at the leader.
-pub fn send_sheet(city: &City, school: u32, period: &str, attention: u64) {
+/// A school's clear sheet of a term, with its band of those in attention or without one.
+pub fn sheet(
+    city: &City,
+    (school, revision): (u32, u32),
+    period: &str,
+    attention: Option<u64>,
+) -> Release {
+    sheet_of(city, (school, revision), period, (city.persons(school), attention))
+}
+
+/// The same, which names other students.
+fn sheet_of(
+    city: &City,
+    (school, revision): (u32, u32),
+    period: &str,
+    (students, attention): (u64, Option<u64>),
+) -> Release {
     let packs = city.leader.hub.packs().last();
     let known = packs.in_force();
     let spec = known.catalogue.table("clear.term").expect("table");
     let mut cells = vec![Cell::Unsupported; spec.cells()];
-    let mut set = |indicator: &str, value: u64| {
+    let mut set = |indicator: &str, cell: Cell| {
         let index = spec.index(indicator, &["junior"]).expect("cell");
-        cells[index] = Cell::Value(value);
+        cells[index] = cell;
     };
-    set("base.students", city.persons(school));
-    set("scr.eligible", city.persons(school));
-    set("alt.attention_band", attention);
+    set("base.students", Cell::Value(students));
+    set("scr.eligible", Cell::Value(students));
+    set("alt.attention_band", attention.map_or(Cell::NotApplicable, Cell::Value));
     let raw = RawTable::new(spec.id().clone(), cells);
     let sheet = ClearSheet::again(raw, &known.catalogue).expect("sheet");
     let header = Header {
@@ -72,21 +87,40 @@ pub fn send_sheet(city: &City, school: u32, period: &str, attention: u64) {
             unit: unit(school),
             table: spec.id().clone(),
             period: period.parse().expect("period"),
-            revision: NonZeroU32::MIN,
+            revision: NonZeroU32::new(revision).expect("revision"),
         },
         catalogue: known.digest,
         census_day: None,
-        persons: city.persons(school),
+        persons: students,
         made_at_ms: 1,
     };
-    let body = proto::release::encode(&Release::of_clear(header, &sheet));
+    Release::of_clear(header, &sheet)
+}
+
+/// A school's clear sheet of the term with its band, as the leader's store has it.
+pub fn send_sheet(city: &City, school: u32, period: &str, attention: u64) {
+    send_sheet_of(city, school, period, (1, city.persons(school), attention));
+}
+
+/// The same as a revision that names other students.
+pub fn send_sheet_of(
+    city: &City,
+    school: u32,
+    period: &str,
+    (revision, students, attention): (u32, u64, u64),
+) {
+    let packs = city.leader.hub.packs().last();
+    let known = packs.in_force();
+    let spec = known.catalogue.table("clear.term").expect("table");
+    let sheet = sheet_of(city, (school, revision), period, (students, Some(attention)));
+    let body = proto::release::encode(&sheet);
     let new = Contribution {
         place: contribution::Place {
             unit: unit(school).to_string(),
             table: spec.id().to_string(),
             period: period.to_owned(),
         },
-        revision: 1,
+        revision,
         catalogue: known.digest.to_tagged(),
         digest: sha256(&body).to_tagged(),
         body,

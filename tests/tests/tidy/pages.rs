@@ -45,6 +45,140 @@ fn templates_hold_no_inline_script_or_style() {
     check(remedy, &broken);
 }
 
+/// Whatever people write is escaped by the templates themselves: none is told to trust a text, and
+/// no type but the one that is made of templates passes for markup.
+#[test]
+fn nothing_is_shown_unescaped() {
+    let mut broken = Vec::new();
+    for file in templates() {
+        for (number, line) in file.text.lines().enumerate() {
+            if trusts(line) {
+                broken.push(file.at(number));
+            }
+        }
+    }
+    for file in rust().iter().filter(|file| !file.is_under(&["tests/", MARKUP])) {
+        for (number, line) in file.text.lines().enumerate() {
+            if trusts_in_code(line) {
+                broken.push(file.at(number));
+            }
+        }
+    }
+    let remedy = "show the text as it is, or put markup into a template of its own and render it \
+                  with runtime::web::Html";
+    check(remedy, &broken);
+}
+
+/// The one file that says what is markup.
+const MARKUP: &str = "runtime/src/web/html.rs";
+
+/// Whether a line of a template shows something without escaping it.
+fn trusts(line: &str) -> bool {
+    let dense: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+    ["|safe", "|escape(", "|e(", "|linebreaks", "{%filter", "{%-filter", "autoescape"]
+        .iter()
+        .any(|word| dense.contains(word))
+}
+
+/// Whether a line of code lets something pass for markup.
+fn trusts_in_code(line: &str) -> bool {
+    let dense: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+    ["HtmlSafe", "filters::Safe", "escape=\"none\"", "escape=\"txt\"", "MaybeSafe"]
+        .iter()
+        .any(|word| dense.contains(word))
+}
+
+/// A filter that trusts is found however it is written, and an ordinary one is not.
+#[test]
+fn a_text_that_is_trusted_is_found() {
+    let trusting =
+        ["{{ text|safe }}", "{{ a.b | safe }}", "{% filter safe %}", "{{ t|escape(\"none\") }}"];
+    for line in trusting {
+        assert!(trusts(line), "{line}");
+    }
+    assert!(!trusts("{{ text }} {{ name.in_lang(lang) }} <p>safe</p>"));
+    assert!(trusts_in_code("impl HtmlSafe for Page {}") && !trusts_in_code("let safe = 1;"));
+}
+
+/// What a person prints for the file, or to be signed, is the record alone: a form, a button or a
+/// link to act by stands in a part that the style sheet leaves on the screen.
+#[test]
+fn printed_pages_print_no_controls() {
+    let mut broken = Vec::new();
+    for path in PRINTED {
+        let file = templates().into_iter().find(|file| file.path == path);
+        let Some(file) = file else {
+            broken.push(format!("{path}: there is none"));
+            continue;
+        };
+        for (number, line) in controls_on_paper(&file.text) {
+            broken.push(format!("{}: {line}", file.at(number)));
+        }
+    }
+    check("give the control, or what it stands in, the class only-screen", &broken);
+}
+
+/// Templates that are made to be printed.
+const PRINTED: [&str; 10] = [
+    "node/templates/console/appointment.html",
+    "node/templates/console/certificate.html",
+    "node/templates/console/file.html",
+    "node/templates/console/inspection.html",
+    "node/templates/console/letter.html",
+    "node/templates/console/pledge.html",
+    "node/templates/console/referral_sheet.html",
+    "node/templates/console/sheets.html",
+    "node/templates/console/survey_slips.html",
+    "node/templates/screening/slips.html",
+];
+
+/// Classes that the style sheet does not print; a test of the sheet holds it to that.
+const ON_SCREEN: [&str; 5] = ["only-screen", "screen", "acts", "does", "pager"];
+
+/// Buttons, forms and links as buttons that stand in nothing that stays on the screen.
+fn controls_on_paper(text: &str) -> Vec<(usize, String)> {
+    let (mut found, mut open): (_, Vec<(String, bool)>) = (Vec::new(), Vec::new());
+    for (number, line) in text.lines().enumerate() {
+        for piece in starred(line).split('<').skip(1) {
+            let tag = piece.split('>').next().unwrap_or_default();
+            if let Some(name) = tag.strip_prefix('/') {
+                while let Some((last, _)) = open.pop() {
+                    if last == name {
+                        break;
+                    }
+                }
+                continue;
+            }
+            let name = tag.split_whitespace().next().unwrap_or_default().to_owned();
+            let class = tag.split("class=\"").nth(1).and_then(|rest| rest.split('"').next());
+            let has = |wanted: &str| class.unwrap_or_default().split(' ').any(|one| one == wanted);
+            let is_hidden = ON_SCREEN.iter().any(|class| has(class));
+            let on_screen = is_hidden || open.iter().any(|(_, hidden)| *hidden);
+            let acts = matches!(name.as_str(), "form" | "button") || has("btn");
+            if acts && !on_screen {
+                found.push((number, tag.to_owned()));
+            }
+            if !matches!(name.as_str(), "input" | "br" | "img" | "hr") {
+                open.push((name, is_hidden));
+            }
+        }
+    }
+    found
+}
+
+/// A control is found where it would be printed, and not where something around it stays on the
+/// screen.
+#[test]
+fn controls_are_found_by_what_they_stand_in() {
+    let printed = "<p><a class=\"btn\" href=\"/x\">x</a></p>\n\
+                   <p class=\"only-screen\"><button>y</button></p>";
+    let found: Vec<usize> = controls_on_paper(printed).into_iter().map(|(line, _)| line).collect();
+    assert_eq!(found, [0]);
+    let around = "<td class=\"only-screen\">{% if a %}<form method=\"post\">{{ b }}</form>\
+                  {% endif %}</td>";
+    assert!(controls_on_paper(around).is_empty());
+}
+
 fn templates() -> Vec<File> {
     let mut found = files(&[".html"]);
     found.retain(|file| file.path.contains("/templates/"));

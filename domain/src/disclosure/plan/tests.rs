@@ -47,6 +47,13 @@ fn plans(rosters: &[Roster]) -> Vec<(Plan, Roster)> {
     past
 }
 
+/// The group in which a school stands.
+fn group_of(plan: &Plan, school: u32) -> GroupId {
+    let school = unit('S', school);
+    let mut groups = plan.groups().iter().filter(|group| group.members.contains(&school));
+    groups.next().expect("its group").id.clone()
+}
+
 fn sizes(plan: &Plan) -> Vec<usize> {
     plan.groups().iter().map(|group| group.members.len()).collect()
 }
@@ -126,7 +133,7 @@ fn a_group_that_lost_a_school_rests_for_two_years() {
     let mut leaky = past[1].0.clone();
     leaky.groups.iter_mut().for_each(|group| group.access = Access::Town);
     let found = leaky.check(&past[1].1, &past[..1]);
-    assert!(matches!(found, Err(Flaw::Rest(_))), "{found:?}");
+    assert_eq!(found, Err(Flaw::Rest(group_of(&leaky, 100))), "the one that lost a school");
 }
 
 /// A school that moved keeps its group, which no town shows; a new one rests with its group.
@@ -168,10 +175,12 @@ fn groups_hold_for_three_years() {
     second.members.insert(a);
     parted.groups.iter_mut().for_each(|group| group.access = Access::District);
     let found = parted.check(&rosters[1], &past);
-    assert!(matches!(found, Err(Flaw::Parted(_))), "{found:?}");
+    assert_eq!(found, Err(Flaw::Parted(group_of(&past[0].0, 100))), "the one of the year before");
     parted.groups.iter_mut().for_each(|group| group.access = Access::Town);
     let found = parted.check(&rosters[1], &past);
-    assert!(matches!(found, Err(Flaw::Isolates { .. })), "{found:?}");
+    // With the year before, those who stayed in each group are told apart from who came.
+    let group = group_of(&parted, 101);
+    assert_eq!(found, Err(Flaw::Isolates { group, schools: 4 }));
     parted.groups.iter_mut().for_each(|group| group.access = Access::District);
     parted.year = 2029;
     assert_eq!(parted.check(&roster(2029, &[10]), &past), Ok(()));
@@ -188,23 +197,26 @@ fn spoiled_plans_are_refused() {
         spoiled.check(&roster, &[]).expect_err("spoiled")
     };
     let s = |number| unit('S', number);
+    let [first, second] = [100, 200].map(|number| group_of(&plan, number));
+    assert_eq!(plan.groups()[0].id, first);
     assert_eq!(check(&|p| p.floor = 4), Flaw::Floor(4));
     assert_eq!(check(&|p| p.year = 2027), Flaw::Mismatch);
-    assert!(matches!(check(&|p| p.groups[0].since = 2027), Flaw::Group(_)));
-    assert!(matches!(check(&|p| p.groups[1].id = p.groups[0].id.clone()), Flaw::Group(_)));
-    assert!(matches!(check(&|p| assert!(p.groups[0].members.insert(s(200)))), Flaw::Twice { .. }));
-    assert!(matches!(
-        check(&|p| assert!(p.groups[0].members.insert(s(999)))),
-        Flaw::Stranger { .. }
-    ));
-    assert!(matches!(check(&|p| assert!(p.groups[0].members.remove(&s(100)))), Flaw::Missing(_)));
+    assert_eq!(check(&|p| p.groups[0].since = 2027), Flaw::Group(first.clone()));
+    assert_eq!(check(&|p| p.groups[1].id = p.groups[0].id.clone()), Flaw::Group(first.clone()));
+    let twice = check(&|p| assert!(p.groups[0].members.insert(s(200))));
+    let both = (first.clone(), second.clone());
+    assert_eq!(twice, Flaw::Twice { school: s(200), first: both.0, second: both.1 });
+    let stranger = check(&|p| assert!(p.groups[0].members.insert(s(999))));
+    assert_eq!(stranger, Flaw::Stranger { group: first.clone(), school: s(999) });
+    let missing = check(&|p| assert!(p.groups[0].members.remove(&s(100))));
+    assert_eq!(missing, Flaw::Missing(s(100)));
     let own = |p: &mut Plan| p.groups[0].partner = Some(p.groups[0].id.clone());
-    assert!(matches!(check(&own), Flaw::Partner(_)));
+    assert_eq!(check(&own), Flaw::Partner(first.clone()));
     let move_one = |p: &mut Plan| {
         assert!(p.groups[0].members.remove(&s(100)) && p.groups[0].members.remove(&s(101)));
         p.groups[1].members.extend([s(100), s(101)]);
     };
-    assert!(matches!(check(&move_one), Flaw::Few { schools: 4, .. }));
+    assert_eq!(check(&move_one), Flaw::Few { group: first, schools: 4 });
 }
 
 fn reports(roster: &Roster) -> Reports {

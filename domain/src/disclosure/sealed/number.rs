@@ -82,12 +82,12 @@ pub fn next_step(
     }
 }
 
-/// The final answer to a report: one refusal is enough, an acceptance needs both hubs.
+/// The final answer to a report, under the signatures of both hubs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// Both hubs signed for the same digest.
+    /// It is in the sums of both.
     Accepted,
-    /// One of the hubs signed a refusal.
+    /// It is in neither, and never will be.
     Refused,
 }
 

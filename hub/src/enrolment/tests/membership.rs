@@ -1,15 +1,21 @@
 //! Staying a member: every call is judged, certificates are renewed, revocation bites.
 
+use std::sync::Arc;
+
 use certs::csr;
 use certs::identity::LeafIdentity;
 use certs::tls::client_config;
-use domain::unit::{IdentityName, UnitKind};
+use domain::unit::{IdentityName, UnitId, UnitKind};
 use proto::wire::enrol::RenewRequest;
 use proto::wire::enrol::enrolment_client::EnrolmentClient;
-use runtime::sql::SqlError;
+use runtime::sql::{Database, Migration, Options, SqlError, Tx};
 use runtime::transport::{TransportError, connect};
-use runtime::uplink::Parent;
 use runtime::uplink::enrol::{introduce, renew_expired};
+use runtime::uplink::{
+    Applied, Hooks, IdentityCell, LAST_CONTACT, OUTBOX_FRAMED_ONCE, OUTBOX_SCHEMA, Parent, Uplink,
+    notes,
+};
+use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 
 use super::city::{forged, hello, refusal};
@@ -79,6 +85,94 @@ async fn a_member_renews_while_it_is_connected() {
     assert_eq!(hello(&dial.channel).await, "OK");
     let next = hub.dial(&city, &renewed).await.expect("dial");
     assert_eq!(hello(&next.channel).await, "OK");
+}
+
+/// What a member's outbox is made of.
+const OUTBOX: &[Migration] = &[
+    Migration { number: 1, name: "outbox", sql: OUTBOX_SCHEMA },
+    Migration { number: 2, name: "framed once", sql: OUTBOX_FRAMED_ONCE },
+];
+
+/// A member that only stays connected.
+struct Quiet;
+
+impl Hooks for Quiet {
+    fn directive(&self, _: &[u8]) -> Result<(), SqlError> {
+        Ok(())
+    }
+
+    fn applied(&self) -> Result<Vec<Applied>, SqlError> {
+        Ok(Vec::new())
+    }
+
+    fn addressed(&self, _: &Tx<'_>, _: &UnitId, _: &[u8]) -> Result<(), SqlError> {
+        Ok(())
+    }
+
+    fn schools_below(&self) -> u32 {
+        0
+    }
+}
+
+/// Waits until a condition holds; a condition that never does fails the test.
+async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..600 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("never came true: {what}");
+}
+
+/// A member that stays connected past day 60 renews by itself: nothing is restarted, the new
+/// certificate is for a new key and on the disk, the key that waited for it is gone, and the hub
+/// is heard under it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_uplink_renews_by_itself() {
+    let city = City::new();
+    let hub = city.start(UnitKind::District, "370202", "370202").await;
+    let school = city.school(&hub, SCHOOL).await;
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("identity.pem");
+    school.save(&file).expect("identity");
+    let cell = IdentityCell::load(&file).expect("identity");
+    let database = Database::open(&folder.path().join("transfer.db"), Options::plain(OUTBOX));
+    let database = database.expect("outbox");
+    let parent = Parent { address: hub.parent().address, name: hub.parent().name };
+    let with = (city.trust(), city.clock.clone());
+    let uplink = Uplink::new(database.clone(), cell.clone(), parent, with, Arc::new(Quiet));
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    let serving = tokio::spawn(async move { uplink.serve(token).await });
+    let heard = || -> i64 {
+        let note: Result<_, SqlError> = database.read(|tx| notes::get(tx, LAST_CONTACT));
+        note.expect("note").and_then(|text| text.parse().ok()).unwrap_or_default()
+    };
+    eventually("connected", || heard() > 0).await;
+    city.hand.advance_ms(59 * DAY_MS);
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert_eq!(cell.current().peer().key(), school.peer().key(), "not before its time");
+    city.hand.advance_ms(2 * DAY_MS);
+    authority::refresh(&hub.hub, &mut None).await.expect("refresh");
+    eventually("renewed", || cell.current().peer().key() != school.peer().key()).await;
+    let renewed = cell.current();
+    assert_eq!(renewed.peer().name(), school.peer().name());
+    assert!(renewed.peer().not_after() > school.peer().not_after());
+    assert_eq!(LeafIdentity::load(&file).expect("kept").peer().key(), renewed.peer().key());
+    let files = std::fs::read_dir(folder.path()).expect("folder").flatten();
+    let names: Vec<String> =
+        files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+    assert!(!names.iter().any(|name| name.contains("renew")), "{names:?}");
+    // The next connection shows the new certificate; the one that renewed was opened before it.
+    let renewed_ms = city.clock.now_ms();
+    city.hand.advance_ms(1_000);
+    eventually("heard again", || heard() > renewed_ms).await;
+    let known = *renewed.peer().key().id().bytes();
+    let key = hub.hub.database().read(move |tx| member_key::find(tx, &known)).expect("read");
+    assert!(key.is_some_and(|key| key.state == member_key::KeyState::Current));
+    stop.cancel();
+    serving.await.expect("uplink ends");
 }
 
 /// The hub's own certificate is renewed before it ends, and new connections see the new one.
@@ -167,6 +261,9 @@ async fn another_citys_certificate_is_refused() {
     };
     assert_eq!(refused, "UnknownRoot");
     assert_eq!(hello(&hub.dial_bare(&city).await.channel).await, "NO_CERTIFICATE");
+    let own = city.school(&hub, "F370202004J02").await;
+    let dial = hub.dial(&city, &own).await.expect("members are served on");
+    assert_eq!(hello(&dial.channel).await, "OK");
 }
 
 /// A district proves its invite with the certificate of its own authority and is served after

@@ -8,6 +8,7 @@ mod close;
 mod open;
 mod present;
 pub(crate) mod recall;
+mod reports;
 mod settle;
 mod verify;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use certs::aggregate::{KeyError, Role};
 use certs::seal::ShareKey;
+use domain::disclosure::plan::{GroupId, Refusal};
 use domain::disclosure::sealed::TaskId;
 use domain::unit::{IdentityName, UnitId};
 use proto::sealed::SealedError;
@@ -23,10 +25,12 @@ use runtime::sql::{SqlError, Tx};
 pub use agree::Announced;
 pub use open::{AskedRecord, AskedSet};
 pub use recall::{After, LetPass};
+pub use reports::{AskedItems, HeldItems};
 pub use settle::{AskedVerdict, Settled};
 pub use verify::{AskedReport, AskedReports, Shown};
 
 use super::Hub;
+use super::dispute::HUBS_DISAGREE;
 use super::documents::{NoTask, Task, Year};
 use super::holding::NotOpened;
 use crate::store::sealed::{task, year};
@@ -36,6 +40,8 @@ pub const OTHER_KEY: &str = "OTHER_KEY";
 
 /// Code of a task of which no verify key was agreed here.
 pub const NOT_AGREED: &str = "NOT_AGREED";
+/// Code of a refusal of a report that both hubs accepted.
+pub const ACCEPTED_BEFORE: &str = "ACCEPTED_BEFORE";
 /// Most reports in a call.
 pub const REPORTS_MAX: usize = 256;
 
@@ -94,6 +100,9 @@ pub enum CallError {
     /// A refusal beside another report, where none stands that both hubs accepted.
     #[error("no other report of the school stands here")]
     NoOtherReport,
+    /// What the leader showed or proposed cannot be where this hub is right.
+    #[error("the two hubs do not agree about a report of the call")]
+    Disagree,
     /// The leader's share does not belong to this hub's.
     #[error("the shares of the two hubs do not belong together")]
     Apart,
@@ -106,6 +115,13 @@ pub enum CallError {
     /// The leader has other reports of the schools than this hub.
     #[error("the two hubs do not hold the same reports of the set")]
     OtherStanding,
+    /// The set was let pass before over other reports than the leader names.
+    #[error("this set was let pass before over other reports")]
+    OtherSet,
+    /// The leader notes other schools of the set as away than this hub does, or did when it gave
+    /// its share.
+    #[error("the two hubs do not note the same schools of the set as away")]
+    OtherAbsent,
     /// The set stays closed: a code of the guard before openings.
     #[error("this sum stays closed: {0}")]
     Blocked(&'static str),
@@ -116,7 +132,7 @@ pub enum CallError {
     #[error("a record of this set was signed before")]
     RecordedBefore,
     /// Records that both hubs signed are not here: the leader shows them again first.
-    #[error("records about this table and period that both hubs signed are not here")]
+    #[error("records about this period that both hubs signed are not here")]
     RecordsMissing,
     /// A record whose number another one of the area has: the leader gives it the next one.
     #[error("another record of the area has this number")]
@@ -155,15 +171,16 @@ impl CallError {
             Self::YearClosed => "YEAR_CLOSED",
             Self::NoShareKey => "NO_SHARE_KEY",
             Self::NotVerified => "NOT_VERIFIED",
-            Self::Accepted => "ACCEPTED_BEFORE",
+            Self::Accepted => ACCEPTED_BEFORE,
             Self::NoOtherReport => NO_OTHER_REPORT,
+            Self::Disagree => HUBS_DISAGREE,
             Self::Apart => "SHARES_APART",
             Self::Control => "CONTROL_SUM",
             Self::NotOpened(NotOpened::Objectable(_)) => "OBJECTABLE",
             Self::NotOpened(NotOpened::History) => "OTHER_HISTORY",
             Self::NotOpened(NotOpened::Share) => "SHARE_MISSING",
-            Self::NotOpened(_) => "NOT_ADMITTED",
-            Self::OtherStanding => "OTHER_STANDING",
+            Self::NotOpened(_) | Self::OtherAbsent => "NOT_ADMITTED",
+            Self::OtherStanding | Self::OtherSet => "OTHER_STANDING",
             Self::Blocked(code) => code,
             Self::Seen(_) => "STORE",
             Self::RecordedBefore => "RECORDED_BEFORE",
@@ -174,6 +191,33 @@ impl CallError {
             Self::Signature => "BAD_SIGNATURE",
             Self::Signing => "NOT_SIGNED",
             Self::Store(_) => "STORE",
+        }
+    }
+}
+
+impl CallError {
+    /// Whether no leader that keeps to the plan asks this: groups that it does not have, a group
+    /// that was opened before, what would single out a few schools. What a leader with other
+    /// reports or absences asks is none of these.
+    #[must_use]
+    pub const fn is_outside_plan(&self) -> bool {
+        matches!(
+            self,
+            Self::NotOpened(
+                NotOpened::Plan(
+                    Refusal::Unknown | Refusal::Stages | Refusal::Again(_) | Refusal::Isolates(_)
+                ) | NotOpened::NoTown
+            ) | Self::Blocked(_)
+                | Self::OtherSet
+        )
+    }
+
+    /// The group that is closed, where that is why.
+    #[must_use]
+    pub const fn closed_group(&self) -> Option<&GroupId> {
+        match self {
+            Self::NotOpened(NotOpened::Plan(Refusal::Closed(group))) => Some(group),
+            _ => None,
         }
     }
 }

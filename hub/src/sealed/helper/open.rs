@@ -11,9 +11,9 @@ use certs::root::Commission;
 use certs::signature::Signature;
 use domain::catalogue::Stage;
 use domain::digest::Digest;
-use domain::disclosure::plan::GroupId;
+use domain::disclosure::plan::{Access, GroupId};
 use domain::disclosure::sealed::TaskId;
-use domain::unit::IdentityName;
+use domain::unit::{IdentityName, UnitId};
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use proto::frame::OPENING_CONTEXT;
@@ -31,6 +31,7 @@ use crate::sealed::holding::{self, Holding, NotOpened};
 use crate::sealed::past::Past;
 use crate::sealed::signed;
 use crate::sealed::sums::{self, NotShown, Shares};
+use crate::sealed::watch;
 use crate::sealed::{Hub, chain};
 use crate::store::alarm;
 use crate::store::sealed::opening::{self, Opening, Set};
@@ -49,7 +50,9 @@ pub struct AskedSet {
     pub groups: BTreeSet<GroupId>,
     /// Which report each school stands with at the leader.
     pub standings: Vec<Standing>,
-    /// Digests of the records about the table and period that the leader holds.
+    /// Schools of the groups that the leader notes as away.
+    pub absent: BTreeSet<UnitId>,
+    /// Digests of the records about the period that the leader holds.
     pub recorded: BTreeSet<Digest>,
 }
 
@@ -85,23 +88,68 @@ impl Helper {
         (id, asked): (TaskId, AskedSet),
     ) -> Result<(Vec<u8>, Vec<u8>), CallError> {
         let helper = self.clone();
+        let what = (asked.stage, asked.detail, asked.groups.clone());
         let write = move |tx: &Tx<'_>| {
             let known = helper.task(tx, &leader, &id)?;
-            let AskedSet { stage, detail, groups, standings, recorded } = asked;
+            let AskedSet { stage, detail, groups, standings, absent, recorded } = asked;
             let set = Set { task: id, stage, detail, groups };
             if let Some(before) = opening::find(tx, &set)? {
-                let same = opening::standings(tx, before.id)? == standings;
+                if opening::standings(tx, before.id)? != standings {
+                    return Err(CallError::OtherSet);
+                }
                 // Taken up again from its record, it has no share any more.
-                if same && before.share.is_empty() {
+                if before.share.is_empty() {
                     return Err(CallError::RecordedBefore);
                 }
-                let answer = same.then_some((before.share, before.control));
-                return answer.ok_or(CallError::OtherStanding);
+                // The cells of its share are those that schools hide who were not away then.
+                let is_same = before.absent == absent;
+                let answer = is_same.then_some((before.share, before.control));
+                return answer.ok_or(CallError::OtherAbsent);
             }
             known.holds_all(tx, &recorded)?;
-            known.let_pass(tx, &helper.hub, (set, standings))
+            known.let_pass(tx, &helper.hub, (set, standings, absent))
         };
-        self.hub.parts().database.write_async("sealed_open", write).await
+        let given = self.hub.parts().database.write_async("sealed_open", write).await;
+        if let Err(error) = &given {
+            self.note_outside(id, what, error).await?;
+        }
+        given
+    }
+
+    /// Calls a person about a leader that asked for what no honest one asks for: the opening itself
+    /// was refused, and left nothing.
+    async fn note_outside(
+        &self,
+        id: TaskId,
+        (stage, detail, groups): (Stage, Detail, BTreeSet<GroupId>),
+        error: &CallError,
+    ) -> Result<(), SqlError> {
+        let (code, is_outside) = (error.code(), error.is_outside_plan());
+        // Absences that the leader does not know of close a group as well.
+        let closed = error.closed_group().cloned();
+        if !is_outside && closed.is_none() {
+            return Ok(());
+        }
+        let now_ms = self.hub.parts().clock.now_ms();
+        let documents = self.hub.documents();
+        let write = move |tx: &Tx<'_>| {
+            let Some(stored) = task::find(tx, &id)? else { return Ok(()) };
+            let Some(year) = documents.year(&stored.area, stored.school_year) else {
+                return Ok(());
+            };
+            let group = closed.as_ref().and_then(|id| year.sealed().plan.group(id));
+            if !is_outside && group.is_none_or(|group| group.access != Access::Closed) {
+                return Ok(());
+            }
+            let leader = year.sealed().leader.as_str();
+            let (stage, detail) = (stage.as_str(), detail.as_str());
+            let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
+            tracing::error!(leader, code, groups = groups.join(" "), "asked outside the plan");
+            // Without the groups, of which a leader can name any: an alarm for each kind of sum.
+            let what = format!("{} {} {stage} {detail}, {code}", stored.sheet, stored.period);
+            alarm::raise(tx, watch::ALARM_OUTSIDE, leader, &what, now_ms)
+        };
+        self.hub.parts().database.write_async("sealed_outside", write).await
     }
 
     /// Opens a set with the leader's share, checks what the leader says it opened, and signs. Says
@@ -153,8 +201,13 @@ impl Helper {
         let write = move |tx: &Tx<'_>| opening::put_seen(tx, id, &cells);
         self.hub.parts().database.write_async("sealed_seen", write).await?;
         let judged = tokio::task::spawn_blocking(move || guard::judge_added(&views)).await;
-        let Some(blocked) = judged.map_err(|_| CallError::Signing)? else { return Ok(()) };
-        let now_ms = self.hub.parts().clock.now_ms();
+        let guard::Judged { blocked, aside } = judged.map_err(|_| CallError::Signing)?;
+        let (period, now_ms) = (task.terms.period, self.hub.parts().clock.now_ms());
+        if !aside.is_empty() {
+            let write = move |tx: &Tx<'_>| watch::contradicts(tx, &aside, (period, now_ms));
+            self.hub.parts().database.write_async("sealed_contradicts", write).await?;
+        }
+        let Some(blocked) = blocked else { return Ok(()) };
         let code = blocked.code;
         let write = move |tx: &Tx<'_>| {
             opening::note(tx, opening.id, blocked.code)?;
@@ -195,8 +248,7 @@ impl Known {
     /// forgotten sum singles out a few schools.
     fn holds_all(&self, tx: &Tx<'_>, recorded: &BTreeSet<Digest>) -> Result<(), CallError> {
         let plan = &self.task.year.sealed().plan;
-        let about = (self.task.terms.table.as_str(), self.task.terms.period);
-        let held = record::of_period(tx, (plan.area(), plan.year()), about)?;
+        let held = record::of_period(tx, (plan.area(), plan.year()), self.task.terms.period)?;
         let held: BTreeSet<Digest> = held.iter().map(|one| sha256(&one.bytes)).collect();
         if recorded.is_subset(&held) { Ok(()) } else { Err(CallError::RecordsMissing) }
     }
@@ -205,13 +257,17 @@ impl Known {
         &self,
         tx: &Tx<'_>,
         hub: &Hub,
-        (set, standings): (Set, Vec<Standing>),
+        (set, standings, absent): (Set, Vec<Standing>, BTreeSet<UnitId>),
     ) -> Result<(Vec<u8>, Vec<u8>), CallError> {
         let today = hub.parts().clock.today();
         let documents = hub.documents();
         let holding = Holding::read(tx, (&documents, Role::Helper), &self.task, today)?;
         let past = Past::read(tx, &self.task)?;
         let admitted = holding.admit(tx, &self.task, (&set, &past), today)?;
+        // Before a share is out: the records would differ, and no later word could mend it.
+        if admitted.absent != absent {
+            return Err(CallError::OtherAbsent);
+        }
         if admitted.standings != standings {
             return Err(CallError::OtherStanding);
         }

@@ -1,21 +1,29 @@
 //! Settling reports: the helper decides once more, on the control sums, and signs.
 //!
-//! A refusal is final whoever says it, and so is an acceptance that both signed: a report that was
-//! accepted is never refused later, at whatever the leader asks.
+//! A school believes what both hubs signed. Whatever the leader asks, a report that was accepted is
+//! never refused later, and one of which this hub signed a refusal is never accepted, whether or
+//! not it saw the report: else a school would tell again what is in the sums. A report of which
+//! this hub found that it holds it refuses for nothing that is in the report, but for control sums
+//! that are off by its own share too; and for a proof or a control sum none that it did not see.
 
-use certs::aggregate::{OutputShare, SumShare};
+use std::collections::BTreeSet;
+
+use certs::aggregate::{OutputShare, Role, SumShare};
 use certs::identity::LeafIdentity;
 use domain::digest::Digest;
 use domain::disclosure::sealed::{Kind, State, TaskId};
-use domain::unit::IdentityName;
+use domain::unit::{IdentityName, UnitId};
 use proto::frame::VERDICT_CONTEXT;
 use proto::sealed::{HubSignature, Verdict, decode_verdict, encode_verdict};
 use runtime::sql::Tx;
 
 use super::{CallError, Helper, Known, REPORTS_MAX};
+use crate::sealed::dispute;
+use crate::sealed::documents::NoTask;
 use crate::sealed::fit::{self, Sums};
 use crate::sealed::refused::{self, Refused};
 use crate::sealed::signed;
+use crate::sealed::without::{Without, opened_without};
 use crate::store::sealed::report::{self, Shared};
 use crate::store::sealed::verdict;
 
@@ -23,7 +31,7 @@ use crate::store::sealed::verdict;
 pub struct AskedVerdict {
     /// The bytes that it would sign.
     pub verdict: Vec<u8>,
-    /// Its share of the stage sums of a stock; empty for a flow or a refusal.
+    /// Its share of the stage sums of a stock; empty for a flow, or a refusal for anything else.
     pub sums: Vec<u8>,
 }
 
@@ -57,11 +65,23 @@ impl Helper {
             return Err(CallError::TooMany);
         }
         let database = self.hub.parts().database.clone();
-        let helper = self.clone();
+        let (helper, caller) = (self.clone(), leader.clone());
         let read = move |tx: &Tx<'_>| {
-            let known = helper.task(tx, &leader, &id)?;
-            let propose = |asked: AskedVerdict| known.propose(tx, asked);
-            asked.into_iter().map(propose).collect::<Result<Vec<Proposal>, CallError>>()
+            let decoded =
+                asked.into_iter().map(|asked| Ok((decode_verdict(&asked.verdict)?, asked)));
+            let decoded = decoded.collect::<Result<Vec<_>, CallError>>()?;
+            let refusals = decoded.iter().filter(|(verdict, _)| is_refusal(verdict));
+            for (verdict, _) in refusals {
+                helper.leads_period(&leader, verdict)?;
+            }
+            // Any other refusal may be about a task that is none here.
+            let is_any_here = decoded.iter().any(|(verdict, _)| is_of_task(verdict));
+            let known = if is_any_here { Some(helper.task(tx, &leader, &id)?) } else { None };
+            let propose = |(verdict, asked): (Verdict, AskedVerdict)| match &known {
+                Some(known) if is_of_task(&verdict) => known.propose(tx, verdict, asked),
+                _ => refusal(tx, &id, (verdict, asked.verdict)),
+            };
+            decoded.into_iter().map(propose).collect::<Result<Vec<Proposal>, CallError>>()
         };
         let proposals = database.read_async(read).await?;
         let identity = self.hub.parts().identity.current();
@@ -71,13 +91,64 @@ impl Helper {
             let settle = |proposal| decide(tx, proposal, (&identity, &today));
             proposals.into_iter().map(settle).collect::<Result<Vec<_>, CallError>>()
         };
-        database.write_async("sealed_settle", write).await
+        let settled = database.write_async("sealed_settle", write).await;
+        if matches!(settled, Err(CallError::Disagree)) {
+            self.disagree_on(caller, id).await?;
+        }
+        settled
     }
 }
 
+impl Helper {
+    /// Checks that the caller leads a year of the period that a verdict is about.
+    fn leads_period(&self, leader: &IdentityName, verdict: &Verdict) -> Result<(), CallError> {
+        let documents = self.hub.documents();
+        let mut years = documents.years().iter().filter(|year| year.is_of(verdict.place.period));
+        let is_led = years.any(|year| self.helps((year, leader)));
+        if is_led { Ok(()) } else { Err(CallError::NoTask(NoTask::Year)) }
+    }
+
+    /// Notes that the leader proposed what cannot be where this hub is right, where the task is one
+    /// of this hub.
+    async fn disagree_on(&self, leader: IdentityName, id: TaskId) -> Result<(), CallError> {
+        let helper = self.clone();
+        let read = move |tx: &Tx<'_>| helper.task(tx, &leader, &id);
+        match self.hub.parts().database.read_async(read).await {
+            Ok(known) => Ok(self.disagree(&known).await?),
+            Err(CallError::Store(error)) => Err(error.into()),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// A refusal of a report of whatever task, in a year that the caller leads; this hub need not have
+/// seen the report.
+fn refusal(
+    tx: &Tx<'_>,
+    task: &TaskId,
+    (verdict, bytes): (Verdict, Vec<u8>),
+) -> Result<Proposal, CallError> {
+    let claimed = (&verdict.place.unit, verdict.place.number, verdict.task);
+    let is_same = match report::find(tx, &verdict.report)? {
+        Some(held) => {
+            let arrival = &held.kept.arrival;
+            claimed == (&arrival.school, arrival.number, arrival.task)
+        }
+        None => true,
+    };
+    if !is_same || verdict.task != *task {
+        return Err(CallError::NotVerified);
+    }
+    Ok(Proposal { verdict, bytes, off: None })
+}
+
 impl Known {
-    fn propose(&self, tx: &Tx<'_>, asked: AskedVerdict) -> Result<Proposal, CallError> {
-        let verdict = decode_verdict(&asked.verdict)?;
+    fn propose(
+        &self,
+        tx: &Tx<'_>,
+        verdict: Verdict,
+        asked: AskedVerdict,
+    ) -> Result<Proposal, CallError> {
         if is_beside(&verdict) {
             return self.beside(verdict, asked.verdict);
         }
@@ -91,9 +162,23 @@ impl Known {
         if !is_same {
             return Err(CallError::NotVerified);
         }
-        let is_open = held.kept.state == State::Pending && verdict.refused.is_none();
-        let off = if is_open { self.control(&held, &asked.sums)? } else { None };
+        let refused = verdict.refused.as_ref().map(|(code, _)| code.as_str());
+        let is_open = held.kept.state == State::Pending
+            && refused.is_none_or(|code| code == refused::CONTROL);
+        let off = match is_open {
+            // A sum of the period may have gone out between the check and this.
+            true if refused.is_none() && self.is_too_late(tx, &arrival.school)? => {
+                Some(Refused::opened_without())
+            }
+            true => self.control(&held, &asked.sums)?,
+            false => None,
+        };
         Ok(Proposal { verdict, bytes: asked.verdict, off })
+    }
+
+    /// Whether a sum of the period went out without a school.
+    fn is_too_late(&self, tx: &Tx<'_>, school: &UnitId) -> Result<bool, CallError> {
+        Ok(opened_without(tx, (&self.task, Role::Helper), school)? == Without::Opened)
     }
 
     /// A verdict beside another report: about this task, whether or not the report was seen here.
@@ -134,17 +219,37 @@ fn decide(
         return beside(tx, &verdict, &bytes, identity);
     }
     let digest = verdict.report;
-    let held = report::find(tx, &digest)?.ok_or(CallError::NotVerified)?;
+    let held = match report::find(tx, &digest)? {
+        Some(held) => held,
+        // Never seen here: with the signature that is kept it never will be accepted.
+        None if is_refusal(&verdict) => {
+            if is_one_too_many(tx, &verdict)? {
+                return Err(CallError::Disagree);
+            }
+            return Ok(Settled::Signed(sign(tx, &verdict, bytes, identity)?));
+        }
+        None => return Err(CallError::NotVerified),
+    };
     let refused = verdict.refused.as_ref().map(|(code, _)| code.clone());
     match (held.kept.state, refused, off) {
         (State::Pending, None, None) => report::accept(tx, &digest, today)?,
         (State::Accepted, None, _) | (State::Refused, Some(_), _) => {}
-        (State::Pending, Some(code), _) => report::refuse(tx, &digest, &code)?,
-        (State::Accepted, Some(_), _) => return Err(CallError::Accepted),
-        (State::Pending, None, Some(off)) => {
+        (State::Pending, Some(code), Some(off)) if code == off.code => {
+            report::refuse(tx, &digest, &code)?;
+        }
+        // Of the period and not of the report: it comes after its sum, or its school was away.
+        (State::Pending, Some(code), _) if !refused::uses_number(&code) => {
+            report::refuse(tx, &digest, &code)?;
+        }
+        (State::Pending, None, Some(off)) if off.code == refused::OPENED_WITHOUT => {
             report::refuse(tx, &digest, off.code)?;
             return own_refusal(tx, (verdict, &digest), off, identity);
         }
+        // This hub found the opposite, and what it decided from is what the leader decides from.
+        (State::Pending, Some(_), _) | (State::Pending, None, Some(_)) => {
+            return Err(CallError::Disagree);
+        }
+        (State::Accepted, Some(_), _) => return Err(CallError::Accepted),
         (State::Refused, None, _) => {
             let code = refused::known(&held.held.code);
             let before = Refused::new(code, "the report was refused before");
@@ -152,6 +257,26 @@ fn decide(
         }
     }
     Ok(Settled::Signed(sign(tx, &verdict, bytes, identity)?))
+}
+
+/// Whether a verdict refuses a report for itself, and not beside another one.
+fn is_refusal(verdict: &Verdict) -> bool {
+    verdict.refused.is_some() && !is_beside(verdict)
+}
+
+/// Whether a verdict is about what this hub holds of a task: all but a refusal for which the other
+/// hub needs to show nothing.
+fn is_of_task(verdict: &Verdict) -> bool {
+    let code = verdict.refused.as_ref().map(|(code, _)| code.as_str());
+    !is_refusal(verdict) || code.is_some_and(refused::is_shown)
+}
+
+/// Whether a report that this hub has not seen would be refused for what can be the leader's key,
+/// with too many others of its task.
+fn is_one_too_many(tx: &Tx<'_>, verdict: &Verdict) -> Result<bool, CallError> {
+    let code = verdict.refused.as_ref().map(|(code, _)| code.as_str());
+    let school = BTreeSet::from([verdict.place.unit.clone()]);
+    Ok(code.is_some_and(dispute::is_between) && dispute::is_disputed(tx, &verdict.task, &school)?)
 }
 
 fn is_beside(verdict: &Verdict) -> bool {

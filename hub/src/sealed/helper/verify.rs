@@ -3,19 +3,23 @@
 //! What it refuses about a school's own report it remembers; what the leader alone could have got
 //! wrong (an item that no school signed) leaves no trace.
 
-use certs::aggregate::{Instance, Parts, Role};
+use std::collections::BTreeSet;
+
+use certs::aggregate::{AggregateError, Instance, Parts, Role};
 use domain::digest::Digest;
 use domain::disclosure::plan::School;
 use domain::disclosure::sealed::{Decision, Kept, Kind, State, TaskId, context};
-use domain::unit::IdentityName;
+use domain::unit::{IdentityName, UnitId};
 use jiff::civil::Date;
 use proto::sealed::Report;
 use runtime::sql::{SqlError, Tx};
 
 use super::{CallError, Helper, Known, OTHER_KEY, REPORTS_MAX};
-use crate::sealed::arrival::decide_on;
+use crate::sealed::arrival::{decide_on, refused_before};
+use crate::sealed::dispute::{self, HUBS_DISAGREE};
+use crate::sealed::documents::Task;
 use crate::sealed::fit;
-use crate::sealed::refused::{NOT_OVER, OTHER_TASK, Refused, SEALED, UNSTATED};
+use crate::sealed::refused::{self, Evidence, NOT_OVER, OTHER_TASK, Refused, SEALED, UNSTATED};
 use crate::sealed::signed::{self, Read};
 use crate::sealed::without::{Without, opened_without};
 use crate::store::sealed::report::{self, Held};
@@ -51,12 +55,19 @@ pub struct AskedReports {
 /// A report on its way through a call.
 struct Case {
     read: Read,
+    /// The school's signed item.
+    item: Vec<u8>,
     shown: Vec<u8>,
     decision: Decision,
+    /// It was refused before for what is shown again, so that the leader comes to the same.
+    is_shown_again: bool,
 }
 
 /// What the arithmetic says: what is shown, and this hub's share.
 type Outcome = Result<(Shown, Vec<u8>), Refused>;
+
+/// A report with what the arithmetic says of it, where it was asked.
+type Worked = (Case, Result<Option<Outcome>, CallError>);
 
 impl Helper {
     /// Verifies reports of a task, each for itself. Under another key than the leader's every proof
@@ -98,18 +109,31 @@ impl Helper {
             (known, worked)
         });
         let (known, worked) = worked.await.map_err(|_| CallError::Store(SqlError::Closed))?;
+        if worked.iter().any(|one| matches!(one, Ok((_, Err(CallError::Disagree))))) {
+            self.disagree(&known).await?;
+        }
         let now_ms = self.hub.parts().clock.now_ms();
         let write = move |tx: &Tx<'_>| {
-            if known.stored.stopped == OTHER_KEY {
+            let is_disputed = dispute::is_disputed(tx, &known.task.id, &blamed(&worked))?;
+            if is_disputed {
+                known.stop(tx, now_ms)?;
+            } else if [OTHER_KEY, HUBS_DISAGREE].contains(&known.stored.stopped.as_str()) {
                 task::stop(tx, &known.task.id, "")?;
             }
             let noted = worked.into_iter().map(|worked| match worked {
                 Err(refused) => Ok(Err(refused)),
-                Ok((case, outcome)) => note(tx, &known, case, outcome?, now_ms),
+                Ok((case, outcome)) => note(tx, &known, (case, outcome?), (is_disputed, now_ms)),
             });
             noted.collect::<Result<Vec<_>, CallError>>()
         };
         database.write_async("sealed_verify", write).await
+    }
+
+    /// Notes that what the leader showed or proposed cannot be where this hub is right.
+    pub(super) async fn disagree(&self, known: &Known) -> Result<(), SqlError> {
+        let (task, now_ms) = (known.task.clone(), self.hub.parts().clock.now_ms());
+        let write = move |tx: &Tx<'_>| stop(tx, &task, now_ms);
+        self.hub.parts().database.write_async("sealed_disagree", write).await
     }
 
     fn judge_all(
@@ -138,7 +162,9 @@ impl Helper {
                     let decision = decide_on(tx, Some(known.task.id), &read.arrival)?;
                     let admitted = known.stated(&read, decision);
                     let late = known.is_late(tx, (&read, decision))?;
-                    admitted.and(late).map(|()| Case { read, shown, decision })
+                    let is_shown_again = is_shown_again(tx, (&read, decision))?;
+                    let case = Case { read, item, shown, decision, is_shown_again };
+                    admitted.and(late).map(|()| case)
                 }
                 Err(refused) => Err(refused),
             });
@@ -191,6 +217,7 @@ impl Known {
     fn work(&self, case: &Case) -> Result<Option<Outcome>, CallError> {
         match case.decision {
             Decision::Verify | Decision::Again(State::Pending | State::Accepted) => {}
+            Decision::Again(State::Refused) if case.is_shown_again => {}
             Decision::Again(State::Refused) | Decision::Refuse(_) => return Ok(None),
         }
         let report = &case.read.report;
@@ -222,35 +249,81 @@ impl Known {
             Err(error) => return Ok(Err(Refused::new(SEALED, &error))),
         };
         let parts = Parts { context: &context, nonce: &report.nonce, public: &report.public };
-        let answered = instance.answer(verify_key, parts, &half, shown);
-        let made = answered.map_err(Refused::from).and_then(|(shown, share)| {
+        let looked = match instance.look(verify_key, parts, &half, shown) {
+            Ok(looked) => looked,
+            // The leader's share has no form, which no report can do.
+            Err(AggregateError::Shown) => return Err(CallError::Disagree),
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let shown = looked.shown;
+        let made = looked.share.map_err(Refused::from).and_then(|share| {
             let sums = match self.task.table.kind() {
                 Kind::Stock => fit::stage_sums(&share, &self.task.table, school)?.to_bytes()?,
                 Kind::Flow => Vec::new(),
             };
-            Ok((Shown { shown, sums }, share.to_bytes()?))
+            Ok((sums, share.to_bytes()?))
         });
-        Ok(made)
+        Ok(match made {
+            Ok((sums, share)) => Ok((Shown { shown, sums }, share)),
+            Err(refused) => {
+                Err(Refused { evidence: Evidence { shown, sums: Vec::new() }, ..refused })
+            }
+        })
     }
+
+    /// Marks the task as one about which the hubs do not agree, and calls a person.
+    fn stop(&self, tx: &Tx<'_>, now_ms: i64) -> Result<(), SqlError> {
+        stop(tx, &self.task, now_ms)
+    }
+}
+
+fn stop(tx: &Tx<'_>, task: &Task, now_ms: i64) -> Result<(), SqlError> {
+    task::stop(tx, &task.id, HUBS_DISAGREE)?;
+    dispute::raise(tx, task, (&task.terms.leader, None), now_ms)
+}
+
+/// Whether a report was refused for what the leader can come to by itself.
+fn is_shown_again(tx: &Tx<'_>, (read, decision): (&Read, Decision)) -> Result<bool, SqlError> {
+    if decision != Decision::Again(State::Refused) {
+        return Ok(false);
+    }
+    Ok(refused::is_shown(refused_before(tx, &read.arrival.digest)?.code))
+}
+
+/// Schools that would be refused for what can be a hub's fault.
+fn blamed(worked: &[Result<Worked, Refused>]) -> BTreeSet<UnitId> {
+    let found = worked.iter().flatten().filter_map(|(case, outcome)| match outcome {
+        Ok(Some(Err(refused))) if dispute::is_between(refused.code) => {
+            Some(case.read.arrival.school.clone())
+        }
+        _ => None,
+    });
+    found.collect()
 }
 
 /// Notes what came of a report, by what the store holds in this very moment.
 fn note(
     tx: &Tx<'_>,
     known: &Known,
-    case: Case,
-    outcome: Option<Outcome>,
-    now_ms: i64,
+    (case, outcome): (Case, Option<Outcome>),
+    (is_disputed, now_ms): (bool, i64),
 ) -> Result<Result<Shown, Refused>, CallError> {
     let arrival = case.read.arrival;
     match (decide_on(tx, Some(known.task.id), &arrival)?, outcome) {
+        // It waits: nothing of it is kept, and it is looked at again once the hubs agree.
+        (Decision::Verify, Some(Err(refused)))
+            if is_disputed && dispute::is_between(refused.code) =>
+        {
+            Ok(Err(refused))
+        }
         (Decision::Verify, Some(outcome)) => {
             let state = if outcome.is_ok() { State::Pending } else { State::Refused };
             let held = Held {
                 cap: case.read.report.cap,
                 enrolled: case.read.report.enrolled,
                 share: outcome.as_ref().ok().map(|(_, share)| share.clone()),
-                item: None,
+                // For a leader that loses it: the school will not send it again.
+                item: outcome.is_ok().then_some(case.item),
                 code: outcome.as_ref().err().map_or_else(String::new, |e| e.code.to_owned()),
             };
             report::insert(tx, &Kept { arrival, state }, &held, now_ms)?;
@@ -259,10 +332,13 @@ fn note(
         (Decision::Again(State::Pending | State::Accepted), Some(outcome)) => {
             Ok(outcome.map(|(shown, _)| shown))
         }
-        (Decision::Again(_), _) => {
-            let stored = report::find(tx, &arrival.digest)?;
-            let code = stored.map(|stored| stored.held.code).unwrap_or_default();
-            Ok(Err(Refused::again(&code)))
+        (Decision::Again(_), outcome) => {
+            let evidence = match outcome {
+                Some(Ok((Shown { shown, sums }, _))) => Evidence { shown, sums },
+                Some(Err(refused)) => refused.evidence,
+                None => Evidence::default(),
+            };
+            Ok(Err(Refused { evidence, ..refused_before(tx, &arrival.digest)? }))
         }
         (Decision::Refuse(reason), _) => Ok(Err(reason.into())),
         // It was refused a moment ago and is not any more; the next call says what it is.

@@ -1,10 +1,11 @@
 //! Showing the helper what it saw before: a helper that was put back from a backup takes accepted
 //! reports in again, and signs the same verdicts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use certs::aggregate::VerifyKey;
-use domain::disclosure::sealed::State;
+use domain::disclosure::sealed::{State, TaskId};
 use proto::opening::Standing;
 use proto::wire::sealed::{SettleRequest, ToSettle, ToVerify};
 use runtime::sql::{SqlError, Tx};
@@ -15,6 +16,7 @@ use super::proposal::Case;
 use super::settle::under;
 use super::{Leader, LeaderError};
 use crate::sealed::documents::Task;
+use crate::sealed::helper::NOT_AGREED;
 use crate::sealed::holding::NotOpened;
 use crate::sealed::signed;
 use crate::store::sealed::{report, task, verdict};
@@ -27,16 +29,34 @@ const AGAIN_REPORTS: usize = 64;
 type Again = (VerifyKey, Vec<(ToVerify, ToSettle)>);
 
 impl Leader {
-    /// Shows the helper the accepted reports of a set once more: a helper that was put back from a
-    /// backup takes them in again, and signs the same verdicts.
+    /// Shows the helper the accepted reports of a set once more, those of an earlier term that are
+    /// carried among them: a helper that was put back from a backup takes them in again, and signs
+    /// the same verdicts.
     pub(super) async fn show_again(
         &self,
         client: &mut Client,
         job: &Job,
     ) -> Result<(), LeaderError> {
-        let own = job.standings.iter().filter(|standing| standing.task == job.task.id);
-        let own: Vec<Standing> = own.cloned().collect();
-        self.show_reports(client, &job.task, &own).await
+        let mut of_tasks: BTreeMap<TaskId, Vec<Standing>> = BTreeMap::new();
+        for standing in &job.standings {
+            of_tasks.entry(standing.task).or_default().push(standing.clone());
+        }
+        for (id, standings) in of_tasks {
+            if let Some(of) = self.made(id).await? {
+                self.show_reports(client, &of, &standings).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A task that has a row here, by the documents of now.
+    pub(super) async fn made(&self, id: TaskId) -> Result<Option<Task>, LeaderError> {
+        let stored = self.hub.parts().database.read_async(move |tx| task::find(tx, &id)).await?;
+        let Some(stored) = stored else { return Ok(None) };
+        let place = (&stored.area, stored.school_year);
+        let documents = self.hub.documents();
+        let made = documents.task_under(place, (&stored.sheet, stored.period), &stored.pack);
+        Ok(made.ok().filter(|made| made.id == id))
     }
 
     /// The same of some reports of a task.
@@ -53,7 +73,14 @@ impl Leader {
                 return Ok(());
             };
             let (reports, verdicts) = cases.into_iter().unzip();
-            let settled = match answer(client.verify(under(of, &key, reports))).await {
+            let asked = under(of, &key, reports);
+            let mut shown = answer(client.verify(asked.clone())).await;
+            if matches!(&shown, Err(LeaderError::Refused { code, .. }) if code == NOT_AGREED) {
+                // It lost the key of that task as well, and has its half.
+                self.agree_again(client, of).await?;
+                shown = answer(client.verify(asked)).await;
+            }
+            let settled = match shown {
                 Ok(_) => {
                     let task = of.id.bytes().to_vec();
                     let asked = SettleRequest { task, reports: verdicts };

@@ -10,9 +10,10 @@ use proto::wire::sealed::{AgreeRequest, RevealRequest};
 use runtime::sql::SqlError;
 
 use super::call::{Client, answer};
-use super::{Leader, LeaderError};
+use super::{Away, Leader, LeaderError};
+use crate::sealed::dispute::{self, HUBS_DISAGREE};
 use crate::sealed::documents::{Task, Year};
-use crate::sealed::helper::{NO_OTHER_REPORT, NOT_AGREED, OTHER_KEY};
+use crate::sealed::helper::{ACCEPTED_BEFORE, NO_OTHER_REPORT, NOT_AGREED, OTHER_KEY};
 use crate::sealed::row::keep_row;
 use crate::store::sealed::{task, year};
 
@@ -24,7 +25,8 @@ const HELPER_COMMITMENT: &str = "HELPER_COMMITMENT";
 /// Code of a task whose helper showed another half than it committed to.
 const HELPER_HALF: &str = "HELPER_HALF";
 /// Codes about a task as a whole, which are over once the helper looks at its reports.
-const WHOLE: [&str; 10] = [
+pub(super) const WHOLE: [&str; 13] = [
+    ACCEPTED_BEFORE,
     HELPER_COMMITMENT,
     HELPER_HALF,
     OTHER_KEY,
@@ -33,27 +35,41 @@ const WHOLE: [&str; 10] = [
     NO_OTHER_REPORT,
     "NO_SHARE_KEY",
     "NO_TASK",
+    "NOT_VERIFIED",
     "OTHER_COMMITMENT",
     "OTHER_TASK",
+    HUBS_DISAGREE,
 ];
 
 impl Leader {
-    pub(super) async fn agree_all(&self, years: &[Arc<Year>]) -> Result<(), LeaderError> {
+    pub(super) async fn agree_all(
+        &self,
+        years: &[Arc<Year>],
+        away: &mut Away,
+    ) -> Result<(), LeaderError> {
         for year in years {
             self.note_due(year).await?;
-            let open = self.without_key(year).await?;
-            if open.is_empty() {
-                continue;
+            let helper = &year.sealed().helper;
+            if !away.has(helper) {
+                away.note(helper, self.agree_year(year).await)?;
             }
-            let mut client = self.dial(&year.sealed().helper).await?;
-            for (task, stored) in open {
-                let code = match self.agree_on(&mut client, &task, &stored).await {
-                    Ok(code) => code.to_owned(),
-                    Err(error) => error.refusal()?,
-                };
-                if code != stored.stopped {
-                    self.note_stop(&task, code).await?;
-                }
+        }
+        Ok(())
+    }
+
+    async fn agree_year(&self, year: &Arc<Year>) -> Result<(), LeaderError> {
+        let open = self.without_key(year).await?;
+        if open.is_empty() {
+            return Ok(());
+        }
+        let mut client = self.dial(&year.sealed().helper).await?;
+        for (task, stored) in open {
+            let code = match self.agree_on(&mut client, &task, &stored).await {
+                Ok(code) => code.to_owned(),
+                Err(error) => error.refusal()?,
+            };
+            if code != stored.stopped {
+                self.note_stop(&task, code).await?;
             }
         }
         Ok(())
@@ -176,9 +192,13 @@ impl Leader {
 
     /// Notes that the helper looks at a task's reports, where it did not before.
     pub(super) async fn go_on(&self, task: &Task) -> Result<(), LeaderError> {
-        let id = task.id;
-        let stored = self.hub.parts().database.read_async(move |tx| task::find(tx, &id)).await?;
-        if stored.is_some_and(|stored| WHOLE.contains(&stored.stopped.as_str())) {
+        let of = task.clone();
+        let read = move |tx: &runtime::sql::Tx<'_>| match task::find(tx, &of.id)? {
+            Some(stored) if stored.stopped == HUBS_DISAGREE => Ok(!dispute::stands(tx, &of)?),
+            Some(stored) => Ok(WHOLE.contains(&stored.stopped.as_str())),
+            None => Ok::<_, SqlError>(false),
+        };
+        if self.hub.parts().database.read_async(read).await? {
             self.note_stop(task, String::new()).await?;
         }
         Ok(())

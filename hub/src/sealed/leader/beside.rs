@@ -10,14 +10,12 @@ use std::sync::PoisonError;
 use domain::digest::Digest;
 use domain::disclosure::sealed::Refusal;
 use proto::opening::Standing;
-use proto::sealed::decode_verdict;
 use runtime::sql::Tx;
 
 use super::call::Client;
 use super::proposal::Case;
 use super::{Leader, LeaderError};
 use crate::sealed::helper::NO_OTHER_REPORT;
-use crate::sealed::refused::OTHER_REPORT;
 use crate::sealed::watch;
 use crate::store::alarm;
 use crate::store::sealed::verdict;
@@ -31,12 +29,10 @@ pub(super) struct Beside {
     pub(super) stands: Digest,
 }
 
-/// Whether a verdict is one that schools believe with both signatures only, and lacks one: it was
-/// made before that was the rule.
-pub(super) fn is_half_said(stored: &verdict::Stored) -> bool {
-    let is_half = stored.leader.is_none() || stored.helper.is_none();
-    let code = |bytes| decode_verdict(bytes).ok()?.refused.map(|(code, _)| code);
-    is_half && code(&stored.bytes).as_deref() == Some(OTHER_REPORT)
+/// Whether a verdict lacks a signature, without which no school believes it: it was made before
+/// that was the rule.
+pub(super) const fn is_half_said(stored: &verdict::Stored) -> bool {
+    stored.leader.is_none() || stored.helper.is_none()
 }
 
 impl Leader {
@@ -63,7 +59,7 @@ impl Leader {
             // The report stays open here and at its school, where it is told again.
             Err(error) => return self.note_stop(&task, error.refusal()?).await,
         };
-        self.take_all(&task, vec![(proposal, settled)], Vec::new()).await?;
+        self.take_all(&task, vec![(proposal, settled)]).await?;
         self.go_on(&task).await
     }
 

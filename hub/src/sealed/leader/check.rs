@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use certs::aggregate::{Role, VerifyKey};
+use domain::digest::Digest;
 use domain::disclosure::sealed::{Decision, Kept, State};
 use runtime::clock::local_of;
 use runtime::sql::{SqlError, Tx};
@@ -12,8 +13,8 @@ use runtime::sql::{SqlError, Tx};
 use super::beside::{self, Beside};
 use super::present::Unstated;
 use super::proposal::{Case, Ruling};
-use super::{Leader, LeaderError};
-use crate::sealed::arrival::decide_on;
+use super::{Away, Leader, LeaderError};
+use crate::sealed::arrival::{decide_on, refused_before};
 use crate::sealed::documents::{Documents, Task, Year};
 use crate::sealed::fit;
 use crate::sealed::one_catalogue;
@@ -21,9 +22,9 @@ use crate::sealed::refused::{AWAY, NOT_LISTED, OTHER_REPORT, OTHER_TASK, Refused
 use crate::sealed::row::keep_row;
 use crate::sealed::signed::{self, Judge, Read};
 use crate::sealed::watch;
-use crate::sealed::without::{Without, opened_without};
+use crate::sealed::without::{Without, is_away, opened_without};
 use crate::store::alarm;
-use crate::store::sealed::{report, say, school_key, task, verdict, year};
+use crate::store::sealed::{report, school_key, task, verdict, year};
 use crate::store::sealed_inbox::{self, Arrived};
 
 /// Reports that are looked at together: with 17 KB each they fit into a call.
@@ -36,7 +37,7 @@ const UNSTATED_MS: i64 = 60 * 24 * 3_600_000;
 pub(super) enum Next {
     /// It was answered before: the verdict is sent down once more.
     Answered(Arrived, verdict::Stored),
-    /// It is answered by this hub alone.
+    /// This hub refuses it, and the helper is asked to say so too.
     Refuse(Box<Ruling>),
     /// The helper is asked.
     Ask(Box<Case>),
@@ -61,12 +62,14 @@ struct Desk {
     documents: Arc<Documents>,
     judge: Judge,
     leader: domain::unit::UnitId,
+    /// Reports that the helper holds as accepted and this hub lost.
+    accepted_there: HashSet<Digest>,
     now_ms: i64,
 }
 
 impl Leader {
     /// Looks at every report for which something is left to do.
-    pub(super) async fn check_all(&self) -> Result<(), LeaderError> {
+    pub(super) async fn check_all(&self, away: &mut Away) -> Result<(), LeaderError> {
         let (mut after, mut is_second) = (0, false);
         loop {
             let parts = self.hub.parts();
@@ -74,6 +77,7 @@ impl Leader {
                 documents: self.hub.documents(),
                 judge: self.hub.judge(),
                 leader: parts.unit.clone(),
+                accepted_there: self.accepted_there(),
                 now_ms: parts.clock.now_ms(),
             };
             let page =
@@ -86,7 +90,7 @@ impl Leader {
             let sort = move |tx: &Tx<'_>| desk.sort(tx, page);
             let sorted = parts.database.write_async("sealed_sort", sort).await?;
             let is_crowded = sorted.1;
-            self.answer_all(sorted.0).await?;
+            self.answer_all(sorted.0, away).await?;
             // Once more for those that waited for another of their school; not for ever, where the
             // other could not be answered.
             is_second = is_crowded && !is_second;
@@ -146,15 +150,17 @@ impl Desk {
         // Before anything is noted or said of it: a report in the name of a school uses up nothing
         // of the school's, and is no fault of the school's. What was decided stays.
         let is_new = matches!(decision, Decision::Verify | Decision::Refuse(_));
-        if is_new && !task.year.states(&read.arrival.school, &read.key) {
+        // Both hubs took it before this one was put back, under the key, absences and sums of then.
+        let is_ours = self.accepted_there.contains(&arrived.digest);
+        if is_new && !is_ours && !task.year.states(&read.arrival.school, &read.key) {
             return Ok(self.keyless(tx, (&*task.year, &read), arrived)?);
         }
-        if is_new && say::absent(tx, task.attended())?.contains(&read.arrival.school) {
+        if is_new && !is_ours && is_away(tx, &task, &read.arrival.school)? {
             let refused = Refused::new(AWAY, "the school was closed or out of session then");
             return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
         }
         let is_open = is_new || matches!(decision, Decision::Again(State::Pending));
-        if is_open && without == Without::Opened {
+        if is_open && !is_ours && without == Without::Opened {
             let refused = Refused::opened_without();
             return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
         }
@@ -168,9 +174,7 @@ impl Desk {
             Decision::Again(State::Pending) => self.first(tx, (arrived, read), task),
             // This hub was ended between the refusal and the verdict about it.
             Decision::Again(State::Refused) => {
-                let stored = report::find(tx, &arrived.digest)?;
-                let code = stored.map(|stored| stored.held.code).unwrap_or_default();
-                let refused = Refused::again(&code);
+                let refused = refused_before(tx, &arrived.digest)?;
                 Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })))
             }
             Decision::Again(State::Accepted) => Ok(Next::Wait),

@@ -10,14 +10,18 @@ use proto::wire::sealed::CloseRequest;
 use runtime::sql::{SqlError, Tx};
 
 use super::call::answer;
-use super::{Leader, LeaderError};
+use super::{Away, Leader, LeaderError};
 use crate::sealed::close::{self, Told};
 use crate::sealed::documents::Year;
 use crate::store::sealed::{task, verdict, year};
 
 impl Leader {
     /// Tells the helper which years are closed here, and hears which are there.
-    pub(super) async fn close_all(&self, years: &[Arc<Year>]) -> Result<(), LeaderError> {
+    pub(super) async fn close_all(
+        &self,
+        years: &[Arc<Year>],
+        away: &mut Away,
+    ) -> Result<(), LeaderError> {
         let today = self.hub.parts().clock.today();
         for of in years {
             let plan = &of.sealed().plan;
@@ -46,10 +50,11 @@ impl Leader {
             // Each knows of the other: nothing is left to ask.
             let is_over = known.told.is_some() && before.is_some_and(|(_, own)| own);
             let has_news = known.told.is_none() || own.is_some();
-            if is_over || before == Some(asked) || !has_news {
+            let helper = &of.sealed().helper;
+            if is_over || before == Some(asked) || !has_news || away.has(helper) {
                 continue;
             }
-            if self.tell_year(of, own).await? {
+            if away.note(helper, self.tell_year(of, own).await)? == Some(true) {
                 let told = self.told_years.lock();
                 told.unwrap_or_else(PoisonError::into_inner).insert(place, asked);
             }

@@ -6,15 +6,20 @@
 
 mod again;
 mod agree;
+mod away;
 mod beside;
 mod call;
 mod check;
 mod close;
+mod dispute;
+mod follow;
+mod lost;
 mod open;
 mod outlook;
 mod present;
 mod proposal;
 mod recall;
+mod refuse;
 mod settle;
 
 use std::collections::{HashMap, HashSet};
@@ -36,6 +41,7 @@ use super::documents::Year;
 use super::holding::NotOpened;
 use crate::store::sealed::opening::Set;
 
+use away::Away;
 pub use outlook::{Outlook, Untold, Wait, outlook};
 
 /// How often it is looked for what time alone makes due.
@@ -62,6 +68,9 @@ pub struct Leader {
     /// Reports of which the helper said that another one stands there, since this process began:
     /// others of their schools go first.
     second: Arc<Mutex<HashSet<Digest>>>,
+    /// Reports that the helper holds as accepted and this hub lost, as it said since this process
+    /// began.
+    accepted_there: Arc<Mutex<HashSet<Digest>>>,
     /// Years that are over, of which the helper was told on a day whether this hub closed them.
     told_years: Arc<Mutex<ToldYears>>,
     /// What the helper said that it holds of years, since this process began.
@@ -136,6 +145,7 @@ impl Leader {
     ) -> Self {
         let (shown_again, presented, second) = (Arc::default(), Arc::default(), Arc::default());
         let (recalled, told_years) = (Arc::default(), Arc::default());
+        let accepted_there = Arc::default();
         Self {
             hub,
             helper_address,
@@ -144,6 +154,7 @@ impl Leader {
             shown_again,
             presented,
             second,
+            accepted_there,
             told_years,
             recalled,
         }
@@ -179,27 +190,26 @@ impl Leader {
         }
     }
 
-    /// Does all that can be done now: keys, reports, openings.
+    /// Does all that can be done now: keys, reports, openings. A helper that is away keeps back
+    /// what hangs on it and nothing else.
     ///
     /// # Errors
-    /// The helper is away, or the store; what was done until then stays.
+    /// Every helper is away, or the store; what was done until then stays.
     pub async fn step(&self) -> Result<(), LeaderError> {
         let years = self.years();
         if years.is_empty() {
             return Ok(());
         }
-        // What is plainly wrong is answered without the helper.
-        let agreed = self.agree_all(&years).await;
+        let mut away = Away::default();
+        self.agree_all(&years, &mut away).await?;
         // The day turns before anything is shown on it.
-        let kept = self.present_kept().await;
-        let checked = self.check_all().await;
-        agreed?;
-        checked?;
-        kept?;
+        self.present_kept(&mut away).await?;
+        self.check_all(&mut away).await?;
         // Before anything is opened: this store may be older than what was signed.
-        self.recall_all(&years).await?;
-        self.open_all().await?;
-        self.close_all(&years).await
+        self.recall_all(&years, &mut away).await?;
+        self.open_all(&mut away).await?;
+        self.close_all(&years, &mut away).await?;
+        self.end(away, &years)
     }
 
     /// The years that this hub leads.
@@ -231,17 +241,22 @@ impl Leader {
         }
     }
 
-    /// Whether the reports of a set were not shown to the helper again yet; from now on they were.
-    fn is_first_time(&self, set: &Set) -> bool {
-        self.is_first_time_of("shown", set)
+    /// Whether something was done about a set since this process began.
+    fn was_done(&self, what: &str, set: &Set) -> bool {
+        let shown = self.shown_again.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.contains(&name_of(what, set))
     }
 
-    /// Whether something is done about a set for the first time since this process began.
-    fn is_first_time_of(&self, what: &str, set: &Set) -> bool {
-        let groups: Vec<&str> = set.groups.iter().map(|group| group.as_str()).collect();
-        let (stage, detail) = (set.stage.as_str(), set.detail.as_str());
-        let name = format!("{what} {} {stage} {detail} {}", set.task, groups.join(" "));
+    /// Notes that something was done about a set: only once it was, since the helper may not have
+    /// answered.
+    fn note_done(&self, what: &str, set: &Set) {
         let mut shown = self.shown_again.lock().unwrap_or_else(PoisonError::into_inner);
-        shown.insert(name)
+        shown.insert(name_of(what, set));
     }
+}
+
+fn name_of(what: &str, set: &Set) -> String {
+    let groups: Vec<&str> = set.groups.iter().map(|group| group.as_str()).collect();
+    let (stage, detail) = (set.stage.as_str(), set.detail.as_str());
+    format!("{what} {} {stage} {detail} {}", set.task, groups.join(" "))
 }

@@ -12,7 +12,8 @@ use runtime::sql::{SqlError, Tx};
 
 use super::call::{Client, answer};
 use super::outlook::outlook;
-use super::{Leader, LeaderError};
+use super::{Away, Leader, LeaderError};
+use crate::sealed::Look;
 use crate::sealed::chain;
 use crate::sealed::documents::Task;
 use crate::sealed::guard::{self, Blocked};
@@ -20,6 +21,7 @@ use crate::sealed::holding::{self, Holding, NotOpened};
 use crate::sealed::past::Past;
 use crate::sealed::signed;
 use crate::sealed::sums::{self, NotShown, Shares};
+use crate::sealed::watch;
 use crate::store::alarm;
 use crate::store::sealed::opening::{self, Opening, Set};
 use crate::store::sealed::{record, task, verdict};
@@ -49,6 +51,10 @@ const BEFORE: [&str; 6] = [
     NUMBER_TAKEN,
     "YEAR_CLOSED",
 ];
+/// What is done once about a set: its reports are shown to the helper, and it is asked for
+/// openings.
+const SHOWN: &str = "shown";
+const ASKED: &str = "before";
 /// Code by which it says that it lost records.
 const MISSING: &str = "RECORDS_MISSING";
 
@@ -65,7 +71,7 @@ pub(super) struct Job {
 
 impl Leader {
     /// Opens what can be opened now, and goes on with what was begun.
-    pub(super) async fn open_all(&self) -> Result<(), LeaderError> {
+    pub(super) async fn open_all(&self, away: &mut Away) -> Result<(), LeaderError> {
         let read = self.hub.parts().database.read_async(task::all).await?;
         for stored in read.into_iter().filter(|stored| stored.key.is_some()) {
             let documents = self.hub.documents();
@@ -75,6 +81,8 @@ impl Leader {
             let made = made.ok().filter(|made| made.id == stored.id && made.terms.leader == *own);
             // This store may be older than what was signed, and the helper has not said so yet.
             let made = made.filter(|_| self.heard(&(stored.area, stored.school_year)).is_some());
+            // A helper that is away keeps its own tasks waiting, and no others.
+            let made = made.filter(|made| !away.has(&made.terms.helper));
             if let Some(task) = made {
                 match self.open_task(&task).await {
                     // What this hub holds of one task does not fit: the others go on.
@@ -82,7 +90,9 @@ impl Leader {
                         tracing::error!(task = %task.id, %error, "a task is not opened");
                         self.note_stop(&task, OWN_STORE.to_owned()).await?;
                     }
-                    other => other?,
+                    other => {
+                        away.note(&task.terms.helper, other)?;
+                    }
                 }
             }
         }
@@ -195,6 +205,7 @@ impl Leader {
             schools: job.standings.iter().map(Standing::to_wire).collect(),
             detail: set.detail.to_wire().into(),
             recorded,
+            absent: job.opening.absent.iter().map(ToString::to_string).collect(),
         };
         let mut told = answer(client.open(asked.clone())).await;
         if matches!(&told, Err(LeaderError::Refused { code, .. }) if code == MISSING) {
@@ -205,8 +216,9 @@ impl Leader {
             Ok(told) => told,
             Err(error) => {
                 let code = error.refusal()?;
-                if BEHIND.contains(&code.as_str()) && self.is_first_time(set) {
+                if BEHIND.contains(&code.as_str()) && !self.was_done(SHOWN, set) {
                     self.show_again(client, &job).await?;
+                    self.note_done(SHOWN, set);
                 }
                 self.note_opening(&job.opening, &code).await?;
                 return self.take_up_if_before(&job, &code).await;
@@ -219,10 +231,14 @@ impl Leader {
             _ => Err(NotShown::Apart),
         };
         match shown {
-            Ok(cells) => match self.guard(&job, &cells).await? {
-                None => self.record(client, job, cells).await,
-                Some(blocked) => self.keep_closed(&job, cells, blocked).await,
-            },
+            Ok(cells) => {
+                // Until the sum is kept no sheet is taken that was judged without it.
+                let look = self.hub.look().await;
+                match self.guard(&job, &cells).await? {
+                    None => self.record(client, job, cells, look).await,
+                    Some(blocked) => self.keep_closed(&job, cells, blocked).await,
+                }
+            }
             Err(NotShown::Off { found, enrolled }) => {
                 tracing::error!(task = %set.task, found, enrolled, "a control sum is off");
                 self.note_opening(&job.opening, CONTROL).await
@@ -248,7 +264,13 @@ impl Leader {
             move |tx: &Tx<'_>| guard::views(tx, &documents, &task, (&opening, &standings), &cells);
         let views = self.hub.parts().database.read_async(read).await?;
         let judged = tokio::task::spawn_blocking(move || guard::judge_added(&views)).await;
-        judged.map_err(|_| LeaderError::Protocol("attack"))
+        let judged = judged.map_err(|_| LeaderError::Protocol("attack"))?;
+        let (period, now_ms) = (job.task.terms.period, self.hub.parts().clock.now_ms());
+        if !judged.aside.is_empty() {
+            let write = move |tx: &Tx<'_>| watch::contradicts(tx, &judged.aside, (period, now_ms));
+            self.hub.parts().database.write_async("sealed_contradicts", write).await?;
+        }
+        Ok(judged.blocked)
     }
 
     async fn keep_closed(
@@ -287,8 +309,11 @@ impl Leader {
         client: &mut Client,
         job: Job,
         cells: Vec<Option<u64>>,
+        look: Look,
     ) -> Result<(), LeaderError> {
         let (bytes, signature) = self.own_record(&job, &cells).await?;
+        // From here on the sum is seen; the helper may take its time.
+        drop(look);
         let asked = RecordRequest {
             task: job.task.id.bytes().to_vec(),
             share: job.opening.share.clone(),
@@ -388,10 +413,12 @@ impl Leader {
         Ok(())
     }
 
-    /// Where the helper let the set pass before, takes up what it has, once a set.
+    /// Where the helper let the set pass before, takes up what it has, once a set and who is away.
     async fn take_up_if_before(&self, job: &Job, code: &str) -> Result<(), LeaderError> {
-        if BEFORE.contains(&code) && self.is_first_time_of("before", &job.opening.set) {
+        let what = format!("{ASKED} {:?}", job.opening.absent);
+        if BEFORE.contains(&code) && !self.was_done(&what, &job.opening.set) {
             self.recall(&job.task.year, 0).await?;
+            self.note_done(&what, &job.opening.set);
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use proto::wire::sealed::PresentRequest;
 use runtime::sql::Tx;
 
 use super::call::answer;
-use super::{Leader, LeaderError};
+use super::{Away, Leader, LeaderError};
 use crate::sealed::helper::REPORTS_MAX;
 use crate::sealed::signed;
 use crate::store::sealed::school_key;
@@ -33,7 +33,7 @@ const SHOWN_MS: i64 = 60 * 24 * 3_600_000;
 impl Leader {
     /// Shows the helper also the keys whose reports found no room, since others in the name of the
     /// same school wait.
-    pub(super) async fn present_kept(&self) -> Result<(), LeaderError> {
+    pub(super) async fn present_kept(&self, away: &mut Away) -> Result<(), LeaderError> {
         let (documents, parts) = (self.hub.documents(), self.hub.parts());
         let (today, since_ms) = (parts.clock.today(), parts.clock.now_ms() - SHOWN_MS);
         if self.is_another_day(today) {
@@ -60,12 +60,16 @@ impl Leader {
             };
             parts.database.write_async("school_key_stated", write).await?;
         }
-        self.present(unstated).await
+        self.present(unstated, away).await
     }
 
     /// Shows one report for each school and key to the helper, once a day: a helper that was away
     /// or put back, or had no documents yet, passes over what it is shown.
-    pub(super) async fn present(&self, unstated: Vec<Unstated>) -> Result<(), LeaderError> {
+    pub(super) async fn present(
+        &self,
+        unstated: Vec<Unstated>,
+        away: &mut Away,
+    ) -> Result<(), LeaderError> {
         self.forget_presented(self.hub.parts().clock.today());
         let mut wanted = BTreeMap::<UnitId, BTreeMap<(UnitId, Digest), Vec<u8>>>::new();
         for one in unstated {
@@ -75,24 +79,30 @@ impl Leader {
             }
         }
         for (helper, wanted) in wanted {
-            let (keys, items): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
-            let mut client = self.dial(&helper).await?;
-            let mut is_shown = true;
-            for chunk in chunks(items) {
-                let presented = answer(client.present(PresentRequest { items: chunk })).await;
-                if let Err(error) = presented {
-                    // The helper may have other documents; reports wait for a key all the same.
-                    let code = error.refusal()?;
-                    tracing::warn!(code, "the helper was not shown the schools' keys");
-                    is_shown = false;
-                    break;
-                }
+            if away.has(&helper) {
+                continue;
             }
-            if is_shown {
+            let (keys, items): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
+            if away.note(&helper, self.present_to(&helper, items).await)? == Some(true) {
                 self.note_presented(keys);
             }
         }
         Ok(())
+    }
+
+    /// Shows items to a helper; says whether it was shown all of them.
+    async fn present_to(&self, helper: &UnitId, items: Vec<Vec<u8>>) -> Result<bool, LeaderError> {
+        let mut client = self.dial(helper).await?;
+        for chunk in chunks(items) {
+            let presented = answer(client.present(PresentRequest { items: chunk })).await;
+            if let Err(error) = presented {
+                // The helper may have other documents; reports wait for a key all the same.
+                let code = error.refusal()?;
+                tracing::warn!(code, "the helper was not shown the schools' keys");
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 

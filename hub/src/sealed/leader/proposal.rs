@@ -1,13 +1,16 @@
 //! One report between the two hubs: what the leader shows of it, what it makes of the helper's
 //! answer, and the verdict that it proposes.
 
-use certs::aggregate::{Begun, Instance, OutputShare, Parts, Role, SumShare, VerifyKey};
+use certs::aggregate::{
+    AggregateError, Begun, Instance, OutputShare, Parts, Role, SumShare, VerifyKey,
+};
 use domain::disclosure::sealed::{Kind, context};
 use proto::sealed::{Verdict, encode_verdict};
+use proto::wire::sealed::Refused as WireRefused;
 
 use crate::sealed::documents::Task;
 use crate::sealed::fit::{self, Sums};
-use crate::sealed::refused::{PROOF, Refused, SEALED};
+use crate::sealed::refused::{CONTROL, PROOF, Refused, SEALED};
 use crate::sealed::signed::Read;
 use crate::store::sealed::report::Held;
 use crate::store::sealed_inbox::Arrived;
@@ -52,7 +55,7 @@ pub(super) struct Proposal {
     pub(super) verdict: Verdict,
     /// The bytes that both sign.
     pub(super) bytes: Vec<u8>,
-    /// This hub's share of the stage sums of a stock that is accepted.
+    /// This hub's share of the stage sums of a stock whose proof holds.
     pub(super) sums: Vec<u8>,
     /// This hub's share of a report that is accepted.
     pub(super) share: Option<Vec<u8>>,
@@ -71,6 +74,9 @@ pub(super) enum Checked {
     Refuse(Ruling),
     /// The shares do not belong together: one of the hubs is wrong, and not the school.
     Apart(Task),
+    /// The helper says otherwise than this hub comes to from what it showed: nobody is refused, and
+    /// the helper is asked to sign this, so that it knows.
+    Disagree(Box<Proposal>),
 }
 
 impl Case {
@@ -137,10 +143,10 @@ impl Open {
         let parts = Parts { context: &context, nonce: &report.nonce, public: &report.public };
         let share = match instance.finish(parts, begun, answer) {
             Ok(share) => share,
-            // The helper says that it holds and we that it does not: the helper forgets it too.
+            // The helper says that it holds, and it decided from these very two shares.
             Err(error) => {
                 let refused = Refused::new(PROOF, &error);
-                return Checked::Propose(Box::new(case.propose(Some(refused), nothing(), now_ms)));
+                return Checked::Disagree(Box::new(case.propose(Some(refused), nothing(), now_ms)));
             }
         };
         let (sums, compared) = match compare(&case, &share, helper_sums) {
@@ -154,9 +160,36 @@ impl Open {
                 Checked::Propose(Box::new(case.propose(None, accepted, now_ms)))
             }
             Sums::Off(refused) => {
-                Checked::Propose(Box::new(case.propose(Some(refused), nothing(), now_ms)))
+                Checked::Propose(Box::new(case.propose(Some(refused), (sums, None), now_ms)))
             }
             Sums::Apart => Checked::Apart(case.task),
+        }
+    }
+
+    /// What is made of the helper's word that a proof does not hold or that control sums are off:
+    /// it is proposed where this hub comes to the same from what the helper shows with it.
+    pub(super) fn refuted(self, told: &WireRefused, now_ms: i64) -> Checked {
+        let checked = match told.code.as_str() {
+            CONTROL => self.finish(&told.shown, &told.sums, now_ms),
+            _ => {
+                let Self { case, instance, begun, .. } = self;
+                let report = &case.read.report;
+                let bound = context(&case.task.id, &report.place.unit, report.place.number);
+                let parts = Parts { context: &bound, nonce: &report.nonce, public: &report.public };
+                let same = instance.finish(parts, begun, &told.shown);
+                let refused = Refused::new(PROOF, &told.reason);
+                let proposal = Box::new(case.propose(Some(refused), nothing(), now_ms));
+                match same {
+                    Err(AggregateError::Proof) => Checked::Propose(proposal),
+                    _ => Checked::Disagree(proposal),
+                }
+            }
+        };
+        match checked {
+            Checked::Propose(proposal) if proposal.verdict.refused.is_none() => {
+                Checked::Disagree(proposal)
+            }
+            other => other,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! After a backup was put back: the leader takes up again what the helper holds of its openings,
-//! and shows the helper records that it lost.
+//! After a backup was put back: the leader takes up again what the helper holds of its reports and
+//! openings, and shows the helper records that it lost.
 //!
 //! It asks once after its start, before it opens anything, and wherever the helper says that it let
 //! a set pass before. What has a record is taken up as it was signed; what has none is opened over
@@ -19,7 +19,7 @@ use proto::wire::sealed::{RecallRequest, RemindRequest};
 use runtime::sql::{SqlError, Tx};
 
 use super::call::{Client, answer};
-use super::{Leader, LeaderError};
+use super::{Away, Leader, LeaderError, follow};
 use crate::sealed::adopt::{self, Adopted, OTHER_HISTORY, Room};
 use crate::sealed::documents::{Documents, Task, Year};
 use crate::sealed::gaps::ASKED_MAX;
@@ -30,7 +30,7 @@ use crate::sealed::holding::{self, Admitted, Holding, NotOpened};
 use crate::sealed::past::Past;
 use crate::sealed::row::keep_row;
 use crate::store::alarm;
-use crate::store::sealed::{opening, record, task};
+use crate::store::sealed::{opening, record, task, year};
 
 /// Code of a sum of which this hub lost reports that the helper gave its share for.
 const REPORTS_LOST: &str = "REPORTS_LOST";
@@ -65,26 +65,43 @@ impl Taken {
 
 impl Leader {
     /// Asks for what the helper holds of each year, until it has answered. Of a year of which it
-    /// has not answered nothing is opened.
-    pub(super) async fn recall_all(&self, years: &[Arc<Year>]) -> Result<(), LeaderError> {
+    /// has not answered nothing is opened. A year that was closed here is not asked about: nothing
+    /// of it is opened any more.
+    pub(super) async fn recall_all(
+        &self,
+        years: &[Arc<Year>],
+        away: &mut Away,
+    ) -> Result<(), LeaderError> {
         let now_ms = self.hub.parts().clock.now_ms();
         for year in years {
             let plan = &year.sealed().plan;
             let place = (plan.area().clone(), plan.year());
+            let helper = &year.sealed().helper;
             let is_due = match self.heard(&place) {
                 Some(Heard::Whole) => false,
                 Some(Heard::Part(at_ms)) => now_ms.saturating_sub(at_ms) >= AGAIN_MS,
                 None => true,
             };
-            if !is_due {
+            if !is_due || away.has(helper) {
                 continue;
             }
             let read = {
                 let place = place.clone();
                 move |tx: &Tx<'_>| last_of_year(tx, (&place.0, place.1))
             };
-            let after = self.hub.parts().database.read_async(read).await?;
-            if let Some(heard) = self.recall(year, after).await? {
+            let Some(after) = self.hub.parts().database.read_async(read).await? else { continue };
+            // Reports first: a sum is gone on with over those that the helper gave its share for.
+            let taken = match self.dial(helper).await {
+                Ok(mut client) => self.take_back(&mut client, year).await,
+                Err(error) => Err(error),
+            };
+            match away.note(helper, taken)? {
+                Some(true) => self.check_all(away).await?,
+                Some(false) => {}
+                None => continue,
+            }
+            let heard = self.recall(year, after).await;
+            if let Some(heard) = away.note(helper, heard)?.flatten() {
                 let all = self.recalled.lock();
                 all.unwrap_or_else(PoisonError::into_inner).insert(place, heard);
             }
@@ -214,13 +231,14 @@ impl Leader {
     /// else is opened.
     fn take_up_open(&self, tx: &Tx<'_>, task: &Task, one: &Recalled) -> Result<bool, LeaderError> {
         let set = adopt::set_of(one);
+        let today = self.hub.parts().clock.today();
+        let holding = Holding::read(tx, (&self.hub.documents(), Role::Leader), task, today)?;
         if let Some(own) = opening::find(tx, &set)?
             && opening::standings(tx, own.id)? == one.schools
         {
-            return Ok(false);
+            let away = (&holding.absent, today);
+            return Ok(own.absent != one.absent && follow::follow(tx, task, (&own, one), away)?);
         }
-        let today = self.hub.parts().clock.today();
-        let holding = Holding::read(tx, (&self.hub.documents(), Role::Leader), task, today)?;
         if one.schools.iter().any(|standing| holding.held(standing).is_none()) {
             // The helper gives its share of these reports and of no others.
             task::stop(tx, &task.id, REPORTS_LOST)?;
@@ -285,7 +303,7 @@ impl Leader {
         Ok(Some(Admitted { standings: one.schools.clone(), fresh, ..own }))
     }
 
-    /// Digests of the records that this hub holds about the table and period of a task.
+    /// Digests of the records that this hub holds about the period of a task.
     pub(super) async fn recorded_beside(&self, task: &Task) -> Result<Vec<Vec<u8>>, LeaderError> {
         let task = task.clone();
         let read = move |tx: &Tx<'_>| beside(tx, &task);
@@ -293,7 +311,7 @@ impl Leader {
         Ok(held.iter().map(|one| sha256(&one.bytes).to_tagged()).collect())
     }
 
-    /// Shows the helper the records about the table and period of a task.
+    /// Shows the helper the records about the period of a task.
     pub(super) async fn remind(&self, client: &mut Client, task: &Task) -> Result<(), LeaderError> {
         let task = task.clone();
         self.show(client, move |tx: &Tx<'_>| beside(tx, &task)).await
@@ -345,16 +363,18 @@ impl Leader {
     }
 }
 
-/// The number after which a year's records are unknown here.
-fn last_of_year(tx: &Tx<'_>, place: (&UnitId, i16)) -> Result<u64, SqlError> {
+/// The number after which a year's records are unknown here; nothing of a year that was closed.
+fn last_of_year(tx: &Tx<'_>, place: (&UnitId, i16)) -> Result<Option<u64>, SqlError> {
+    if year::is_closed(tx, place)? {
+        return Ok(None);
+    }
     let all = record::of_year_after(tx, place, 0, u32::MAX)?;
-    Ok(all.last().map_or(0, |last| last.signed_number))
+    Ok(Some(all.last().map_or(0, |last| last.signed_number)))
 }
 
 fn beside(tx: &Tx<'_>, task: &Task) -> Result<Vec<record::Record>, SqlError> {
     let plan = &task.year.sealed().plan;
-    let about = (task.terms.table.as_str(), task.terms.period);
-    record::of_period(tx, (plan.area(), plan.year()), about)
+    record::of_period(tx, (plan.area(), plan.year()), task.terms.period)
 }
 
 /// The task of an opening: by its row, or of a record by what it names.

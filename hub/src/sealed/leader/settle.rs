@@ -11,19 +11,18 @@ use domain::disclosure::sealed::{Decision, Kept, State, TaskId};
 use domain::unit::UnitId;
 use proto::frame::{VERDICT_CONTEXT, encode_item};
 use proto::limits::MESSAGE_BYTES_MAX;
-use proto::sealed::{
-    HubSignature, SignedVerdict, Verdict, decode_verdict, encode_signed_verdict, encode_verdict,
-};
+use proto::sealed::{HubSignature, SignedVerdict, Verdict, decode_verdict, encode_signed_verdict};
 use proto::wire::sealed::{SettleRequest, ToSettle, ToVerify, VerifyRequest, settled, verified};
 use proto::wire::sync::ItemKind;
 use runtime::sql::{SqlError, Tx};
 
 use super::call::{Client, answer};
 use super::check::Next;
-use super::proposal::{Case, Checked, Open, Proposal, Ruling, held, verdict_on};
-use super::{Leader, LeaderError};
+use super::proposal::{Case, Checked, Open, Proposal, held};
+use super::{Away, Leader, LeaderError};
 use crate::relay::send_down;
 use crate::sealed::arrival::decide_on;
+use crate::sealed::dispute;
 use crate::sealed::documents::Task;
 use crate::sealed::helper::NOT_AGREED;
 use crate::sealed::refused::{self, Refused};
@@ -37,25 +36,28 @@ const CALL_BYTES_MAX: usize = MESSAGE_BYTES_MAX / 2;
 /// Code of a task in which the two hubs' shares do not belong together.
 const APART: &str = "SHARES_APART";
 /// Code of a task whose helper signs with something else than its key.
-const HELPER_SIGNATURE: &str = "HELPER_SIGNATURE";
+pub(super) const HELPER_SIGNATURE: &str = "HELPER_SIGNATURE";
 
 /// A verdict that is final, to be kept and sent down.
 pub(super) struct Final {
-    arrived: Arrived,
-    kept: Option<Kept>,
-    held: crate::store::sealed::report::Held,
-    verdict: Verdict,
-    bytes: Vec<u8>,
-    leader: Option<HubSignature>,
-    helper: Option<HubSignature>,
+    pub(super) arrived: Arrived,
+    pub(super) kept: Option<Kept>,
+    pub(super) held: crate::store::sealed::report::Held,
+    pub(super) verdict: Verdict,
+    pub(super) bytes: Vec<u8>,
+    pub(super) leader: Option<HubSignature>,
+    pub(super) helper: Option<HubSignature>,
 }
 
 impl Leader {
-    /// Answers what can be answered here, and asks the helper about the rest.
-    pub(super) async fn answer_all(&self, sorted: Vec<Next>) -> Result<(), LeaderError> {
-        let now_ms = self.hub.parts().clock.now_ms();
-        let (mut finals, mut tasks) = (Vec::new(), BTreeMap::<TaskId, Vec<Open>>::new());
-        let (mut unstated, mut second) = (Vec::new(), Vec::new());
+    /// Answers what was answered before, and asks the helper about the rest.
+    pub(super) async fn answer_all(
+        &self,
+        sorted: Vec<Next>,
+        away: &mut Away,
+    ) -> Result<(), LeaderError> {
+        let (mut rulings, mut tasks) = (Vec::new(), BTreeMap::<TaskId, Vec<Open>>::new());
+        let (mut unstated, mut second, mut closed) = (Vec::new(), Vec::new(), Vec::new());
         for next in sorted {
             match next {
                 Next::Wait => {}
@@ -64,37 +66,49 @@ impl Leader {
                 Next::Drop(arrived) => self.drop_item(arrived).await?,
                 Next::Forget(arrived) => self.forget(arrived).await?,
                 Next::Answered(arrived, stored) => self.send_again(arrived, stored).await?,
-                Next::Refuse(ruling) => finals.push(self.alone(*ruling, now_ms)?),
+                Next::Refuse(ruling) => rulings.push(*ruling),
                 Next::Ask(case) => match case.begin() {
                     Ok(open) => tasks.entry(open.case.task.id).or_default().push(open),
-                    Err(failed) => {
-                        let (case, refused) = *failed;
-                        finals.push(self.alone(case.refuse(refused), now_ms)?);
-                    }
+                    Err(failed) => closed.push(*failed),
                 },
             }
         }
-        self.finish_all(finals).await?;
+        rulings.extend(self.not_disputed(closed).await?);
         // The plans of two years may name two helpers; each is dialled once.
         let mut clients: BTreeMap<UnitId, Client> = BTreeMap::new();
+        self.refuse_all(rulings, (&mut clients, away)).await?;
         for open in tasks.into_values() {
             let Some(first) = open.first() else { continue };
-            let client = self.client(&mut clients, &first.case.task).await?;
-            self.ask(client, open).await?;
+            let helper = first.case.task.terms.helper.clone();
+            if away.has(&helper) {
+                continue;
+            }
+            let asked = match self.client(&mut clients, &helper).await {
+                Ok(client) => self.ask(client, open).await,
+                Err(error) => Err(error),
+            };
+            away.note(&helper, asked)?;
         }
         for beside in second {
-            let client = self.client(&mut clients, &beside.case.task).await?;
-            self.answer_beside(client, beside).await?;
+            let helper = beside.case.task.terms.helper.clone();
+            if away.has(&helper) {
+                continue;
+            }
+            let asked = match self.client(&mut clients, &helper).await {
+                Ok(client) => self.answer_beside(client, beside).await,
+                Err(error) => Err(error),
+            };
+            away.note(&helper, asked)?;
         }
-        self.present(unstated).await
+        self.present(unstated, away).await
     }
 
-    async fn client<'c>(
+    pub(super) async fn client<'c>(
         &self,
         clients: &'c mut BTreeMap<UnitId, Client>,
-        task: &Task,
+        helper: &UnitId,
     ) -> Result<&'c mut Client, LeaderError> {
-        match clients.entry(task.terms.helper.clone()) {
+        match clients.entry(helper.clone()) {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(free) => {
                 let client = self.dial(free.key()).await?;
@@ -115,12 +129,12 @@ impl Leader {
             let rest = open.split_off(fits.count().max(1));
             let chunk = std::mem::replace(&mut open, rest);
             let task = chunk.first().map(|one| one.case.task.clone());
+            let Some(task) = task else { return Ok(()) };
             let checked = self.verify(client, chunk).await;
             let settled = match checked {
-                Ok(checked) => self.settle(client, checked).await,
+                Ok(checked) => self.settle(client, (&task, checked)).await,
                 Err(error) => Err(error),
             };
-            let Some(task) = task else { return Ok(()) };
             if let Err(error) = settled {
                 // Refused as a whole: the task waits for a person, others go on.
                 let mut code = error.refusal()?;
@@ -162,6 +176,9 @@ impl Leader {
                 Some(verified::Answer::Refused(told)) if told.code == refused::OTHER_REPORT => {
                     Ok(Checked::There(Box::new(open.case)))
                 }
+                Some(verified::Answer::Refused(told)) if refused::is_shown(&told.code) => {
+                    Ok(open.refuted(&told, now_ms))
+                }
                 Some(verified::Answer::Refused(told)) => {
                     let refused = Refused::new(refused::known(&told.code), &told.reason);
                     Ok(Checked::Refuse(open.case.refuse(refused)))
@@ -174,32 +191,58 @@ impl Leader {
     }
 
     /// Has the helper sign, keeps what came of it and sends it down.
-    async fn settle(&self, client: &mut Client, checked: Vec<Checked>) -> Result<(), LeaderError> {
-        let now_ms = self.hub.parts().clock.now_ms();
-        let (mut finals, mut proposals) = (Vec::new(), Vec::new());
-        for checked in checked {
+    async fn settle(
+        &self,
+        client: &mut Client,
+        (task, checked): (&Task, Vec<Checked>),
+    ) -> Result<(), LeaderError> {
+        let mut proposals = Vec::new();
+        for checked in self.undisputed(client, (task, checked)).await? {
             match checked {
-                Checked::Wait => {}
+                Checked::Wait | Checked::Disagree(_) => {}
                 Checked::There(case) => self.note_there(&case).await?,
-                Checked::Refuse(ruling) => finals.push(self.alone(ruling, now_ms)?),
+                Checked::Refuse(ruling) => {
+                    self.refuse(client, &task.terms.helper, ruling).await?;
+                }
                 Checked::Propose(proposal) => proposals.push(*proposal),
                 Checked::Apart(task) => self.note_stop(&task, APART.to_owned()).await?,
             }
         }
-        let Some(first) = proposals.first() else { return self.finish_all(finals).await };
-        let task = first.case.task.clone();
-        let settled = self.propose(client, &proposals).await?;
-        self.take_all(&task, proposals.into_iter().zip(settled).collect(), finals).await
+        // A call is answered as a whole: what the helper may not agree to goes by itself.
+        let (refusals, accepted): (Vec<_>, Vec<_>) =
+            proposals.into_iter().partition(|one| one.verdict.refused.is_some());
+        for proposals in [accepted, refusals] {
+            if proposals.is_empty() {
+                continue;
+            }
+            match self.propose(client, &proposals).await {
+                Ok(settled) => {
+                    let settled = proposals.into_iter().zip(settled).collect();
+                    self.take_all(task, settled).await?;
+                }
+                Err(LeaderError::Refused { code, .. }) if code == dispute::HUBS_DISAGREE => {
+                    let reports = proposals.iter().map(|one| one.verdict.report).collect();
+                    self.note_dispute(task, reports).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
-    /// Makes what the helper signed of a task final, and whatever else is.
+    /// Makes what the helper signed of a task final.
     pub(super) async fn take_all(
         &self,
         task: &Task,
         settled: Vec<(Proposal, settled::Answer)>,
-        mut finals: Vec<Final>,
     ) -> Result<(), LeaderError> {
+        let mut finals = Vec::new();
         for (proposal, settled) in settled {
+            // The helper has just shown that it holds, and now refuses it for that.
+            if proposal.verdict.refused.is_none() && is_taken_back(&settled) {
+                self.note_dispute(task, vec![proposal.verdict.report]).await?;
+                continue;
+            }
             match self.take(proposal, settled)? {
                 Some(done) => finals.push(done),
                 None => self.note_stop(task, HELPER_SIGNATURE.to_owned()).await?,
@@ -269,25 +312,12 @@ impl Leader {
         Ok(Some(Final { arrived, kept, held, verdict, bytes, leader, helper }))
     }
 
-    /// A refusal that this hub signs alone: one signature makes it final.
-    fn alone(&self, ruling: Ruling, now_ms: i64) -> Result<Final, LeaderError> {
-        let Ruling { arrived, read, refused } = ruling;
-        let held = held(&read, None, refused.code);
-        // What the arithmetic refused uses up its number; what came second leaves no trace.
-        let kept = refused::uses_number(refused.code)
-            .then(|| Kept { arrival: read.arrival.clone(), state: State::Refused });
-        let verdict = verdict_on(&read, Some(refused), now_ms);
-        let bytes = encode_verdict(&verdict);
-        let leader = Some(self.sign(&bytes)?);
-        Ok(Final { arrived, kept, held, verdict, bytes, leader, helper: None })
-    }
-
-    fn sign(&self, bytes: &[u8]) -> Result<HubSignature, LeaderError> {
+    pub(super) fn sign(&self, bytes: &[u8]) -> Result<HubSignature, LeaderError> {
         let identity = self.hub.parts().identity.current();
         signed::sign(&identity, VERDICT_CONTEXT, bytes).map_err(|_| LeaderError::Signing)
     }
 
-    async fn finish_all(&self, finals: Vec<Final>) -> Result<(), LeaderError> {
+    pub(super) async fn finish_all(&self, finals: Vec<Final>) -> Result<(), LeaderError> {
         if finals.is_empty() {
             return Ok(());
         }
@@ -332,6 +362,14 @@ impl Leader {
         let write = move |tx: &Tx<'_>| sealed_inbox::settle(tx, arrived.id, now_ms);
         Ok(self.hub.parts().database.write_async("sealed_drop", write).await?)
     }
+}
+
+/// Whether the helper refuses what it found right for what both decide from.
+fn is_taken_back(settled: &settled::Answer) -> bool {
+    let settled::Answer::Refused(told) = settled else { return false };
+    let verdict = decode_verdict(&told.verdict).ok();
+    let code = verdict.and_then(|verdict| verdict.refused).map(|(code, _)| code);
+    code.is_some_and(|code| dispute::is_between(&code))
 }
 
 /// What the helper is asked about reports of a task, under the key that this hub holds of it.

@@ -315,6 +315,7 @@ fn opened(page: &Page<'_>, total: &UnitFigures) -> Vec<OpenedLine> {
         record: from.sum.record,
         opened_at_ms: from.sum.opened_at_ms,
         documents: (from.plan, from.roster),
+        cap_sum: from.sum.cap_sum,
     };
     total.opened.iter().take(SOURCES_MAX).map(line).collect()
 }

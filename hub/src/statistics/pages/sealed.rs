@@ -22,6 +22,7 @@ use crate::console::{
 use crate::packs::Packs;
 use crate::sealed::documents::{Documents, ShareKeys, Year};
 use crate::sealed::leader::Wait;
+use crate::sealed::silent;
 use crate::sealed::stand::{Stand, is_closed, stand};
 use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch;
@@ -72,7 +73,8 @@ pub(super) fn page(
         to_do: label(sealed::to_do(&one.code)),
         code: one.code,
     });
-    let notices = watch::notices(tx, &documents, &at.id, (today, now_ms))?;
+    let mut notices = watch::notices(tx, &documents, &at.id, (today, now_ms))?;
+    notices.extend(silent::silences(tx, (&documents, &at.id), (today, now_ms))?);
     Ok(SealedPage {
         part: part(&documents, &at.id),
         summary: summary(&tasks),
@@ -243,10 +245,11 @@ fn sets(catalogue: &Catalogue, task: &TaskView) -> (Vec<Label>, Vec<Label>) {
         match record {
             Some(record) => opened.push(both(|lang| {
                 let (stage, detail) = (named.in_lang(lang), detail.in_lang(lang));
-                let record = record.digest.short();
+                let (record, record_caps) = (record.digest.short(), record.cap_sum);
                 let values: [&dyn std::fmt::Display; 6] =
                     [&stage, &detail, &groups, &opening.fresh, &opening.due, &record];
-                words::OPENED_SET.fill(lang, &values)
+                let most = record_caps.map(|most| words::OPENED_CAPS.fill(lang, &[&most]));
+                words::OPENED_SET.fill(lang, &values) + &most.unwrap_or_default()
             })),
             None => waits.push(both(|lang| {
                 let why = sealed::code(&opening.refused, lang);

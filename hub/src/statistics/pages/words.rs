@@ -128,6 +128,7 @@ texts! {
     STATE_IDLE = "还没有学校报送", "not reported by any school yet";
     OPENED_SET = "{0}，{1}：{2} 个组，{3} / {4} 校为本期报告，记录 {5}",
         "{0}, {1}: {2} groups, {3} of {4} schools fresh, record {5}";
+    OPENED_CAPS = "，各校上限合计 {0}", ", caps add up to {0}";
     NOT_OPENED_SET = "{0}，{1} 个组：{2}", "{0}, {1} groups: {2}";
     WAITS_SET = "{0}，组 {1}：{2}", "{0}, group {1}: {2}";
     WAITS_PLAN = "缺该区域的方案或名单", "the plan or roster of its area is not here";

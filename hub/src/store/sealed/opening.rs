@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use domain::catalogue::Stage;
 use domain::disclosure::plan::GroupId;
 use domain::disclosure::sealed::TaskId;
+use domain::period::Period;
 use domain::unit::UnitId;
 use proto::opening::{Detail, Standing};
 use runtime::params;
@@ -38,7 +39,7 @@ pub struct Opening {
     pub absent: BTreeSet<UnitId>,
     /// Schools whose report is of this task.
     pub fresh: u32,
-    /// Schools of the set that were in session.
+    /// Schools of the set that were due.
     pub due: u32,
     /// This hub's share of the sum.
     pub share: Vec<u8>,
@@ -52,6 +53,10 @@ pub struct Opening {
 
 const COLUMNS: &str = "id, task, stage, detail, group_ids, absent, fresh, due, share, control,
     refused, asked_on";
+
+/// Of an area, school year and period, in this order of parameters.
+const OF_PERIOD: &str = "task in
+    (select id from sealed_task where area = $1 and school_year = $2 and period = $3)";
 
 fn read(row: &Row<'_, '_>) -> Result<Opening, SqlError> {
     let set = Set {
@@ -88,6 +93,58 @@ fn joined<T: ToString>(words: &BTreeSet<T>) -> String {
 pub fn of_task(tx: &Tx<'_>, task: &TaskId) -> Result<Vec<Opening>, SqlError> {
     let sql = format!("select {COLUMNS} from sealed_opening where task = $1 order by id");
     tx.query(&sql, params![task.bytes()], read)
+}
+
+/// The openings of all tasks of an area and school year about a period, whatever their table, in
+/// the order in which they were let pass.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_period(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    period: Period,
+) -> Result<Vec<Opening>, SqlError> {
+    let sql = format!("select {COLUMNS} from sealed_opening where {OF_PERIOD} order by id");
+    let year = i64::from(school_year);
+    tx.query(&sql, params![area.as_str(), year, &period.to_string()], read)
+}
+
+/// Those of them of which a school was noted as away.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn with_absent(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    period: Period,
+) -> Result<Vec<Opening>, SqlError> {
+    let sql = format!(
+        "select {COLUMNS} from sealed_opening where absent <> '' and {OF_PERIOD} order by id"
+    );
+    let year = i64::from(school_year);
+    tx.query(&sql, params![area.as_str(), year, &period.to_string()], read)
+}
+
+/// Whether a school stands in any of them with a report of its own of the period.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_in_any(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    (period, school): (Period, &UnitId),
+) -> Result<bool, SqlError> {
+    let sql = format!(
+        "select 1 from sealed_opening o join sealed_standing s on s.opening = o.id
+         where s.school = $4 and s.task = o.task and o.{OF_PERIOD} limit 1"
+    );
+    let (year, period) = (i64::from(school_year), period.to_string());
+    let found =
+        tx.query_opt(&sql, params![area.as_str(), year, &period, school.as_str()], |row| {
+            row.i64(0)
+        })?;
+    Ok(found.is_some())
 }
 
 /// The opening of a set.
@@ -155,6 +212,19 @@ pub fn standings(tx: &Tx<'_>, opening: i64) -> Result<Vec<Standing>, SqlError> {
             Ok(Standing { unit, task, report: digest(row, 2)? })
         },
     )
+}
+
+/// The most that the figures of an opening can come to by the caps of its schools, which the
+/// proofs hold them to; nothing where a report of it is not here, as after a store was put back.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn cap_sum(tx: &Tx<'_>, opening: i64) -> Result<Option<u64>, SqlError> {
+    let sql = "select count(*), count(r.cap), coalesce(sum(r.cap), 0) from sealed_standing s
+        left join sealed_report r on r.digest = s.report where s.opening = $1";
+    let found =
+        tx.query_opt(sql, params![opening], |row| Ok((row.u64(0)?, row.u64(1)?, row.u64(2)?)))?;
+    Ok(found.filter(|(all, known, _)| all == known).map(|(.., sum)| sum))
 }
 
 /// Notes why an opening is not recorded, or that nothing stands in its way any more.

@@ -112,25 +112,25 @@ pub fn of_year_after(
     tx.query(&sql, params![area.as_str(), i64::from(school_year), after, most], read)
 }
 
-/// Records that both hubs signed about a sealed table and period of a year, whatever plan or
-/// catalogue.
+/// Records that both hubs signed about a period of a year, whatever table, plan or catalogue: who
+/// is in one sum of it bears on all others.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn of_period(
     tx: &Tx<'_>,
     (area, school_year): (&UnitId, i16),
-    (sheet, period): (&str, Period),
+    period: Period,
 ) -> Result<Vec<Record>, SqlError> {
     let sql = format!(
         "select {COLUMNS} from sealed_record
          where helper_signature is not null and opening in
              (select o.id from sealed_opening o join sealed_task t on t.id = o.task
-              where t.area = $1 and t.school_year = $2 and t.sheet = $3 and t.period = $4)
+              where t.area = $1 and t.school_year = $2 and t.period = $3)
          order by signed_number"
     );
     let (year, period) = (i64::from(school_year), period.to_string());
-    tx.query(&sql, params![area.as_str(), year, sheet, &period], read)
+    tx.query(&sql, params![area.as_str(), year, &period], read)
 }
 
 /// The numbers, in its leader's chain, of the records of a year.
@@ -197,8 +197,8 @@ pub fn last_number(tx: &Tx<'_>) -> Result<u64, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn next_number(tx: &Tx<'_>) -> Result<u64, SqlError> {
-    let sql = "select max(max(number), max(signed_number)) from sealed_record";
-    let last = tx.query_opt(sql, &[], |row| row.opt_i64(0))?;
+    let sql = "select max(number), max(signed_number) from sealed_record";
+    let last = tx.query_opt(sql, &[], |row| Ok(row.opt_i64(0)?.max(row.opt_i64(1)?)))?;
     Ok(last.flatten().map_or(0, i64::unsigned_abs) + 1)
 }
 

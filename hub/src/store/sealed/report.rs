@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::catalogue::Stage;
 use domain::digest::Digest;
 use domain::disclosure::sealed::{Arrival, CapClass, Kept, ReportNumber, State, TaskId};
+use domain::period::Period;
 use domain::unit::UnitId;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
@@ -21,7 +22,7 @@ pub struct Held {
     pub enrolled: BTreeMap<Stage, u64>,
     /// This hub's output share; nothing for one that was refused.
     pub share: Option<Vec<u8>>,
-    /// The signed item, at the leader.
+    /// The signed item: each hub can show it to the other one once that was put back.
     pub item: Option<Vec<u8>>,
     /// Code of a refusal; empty otherwise.
     pub code: String,
@@ -46,6 +47,16 @@ pub struct Accepted {
     pub digest: Digest,
     /// Day on which both hubs had signed, `YYYY-MM-DD`.
     pub on: String,
+}
+
+/// What an accepted stock names.
+pub struct Enrolled {
+    /// The school.
+    pub school: UnitId,
+    /// Its digest.
+    pub report: Digest,
+    /// Persons by stage.
+    pub named: BTreeMap<Stage, u64>,
 }
 
 const KEPT: &str = "task, school, number, nonce, digest, state";
@@ -188,6 +199,27 @@ pub fn is_any_accepted(tx: &Tx<'_>, task: &TaskId) -> Result<bool, SqlError> {
     Ok(tx.query_opt(sql, params![task.bytes()], |row| row.i64(0))?.is_some())
 }
 
+/// Whether both hubs accepted a report of a school about a period, of whichever table.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_told(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    (period, school): (Period, &UnitId),
+) -> Result<bool, SqlError> {
+    let sql = "select 1 from sealed_report
+        where school = $4 and state = 2 and task in
+            (select id from sealed_task where area = $1 and school_year = $2 and period = $3)
+        limit 1";
+    let (year, period) = (i64::from(school_year), period.to_string());
+    let found =
+        tx.query_opt(sql, params![area.as_str(), year, &period, school.as_str()], |row| {
+            row.i64(0)
+        })?;
+    Ok(found.is_some())
+}
+
 /// Accepted reports of a task, by school.
 ///
 /// # Errors
@@ -216,6 +248,94 @@ pub fn pending(tx: &Tx<'_>, task: &TaskId) -> Result<BTreeSet<UnitId>, SqlError>
         |row| parsed(row, 0),
     )?;
     Ok(all.into_iter().collect())
+}
+
+/// Schools of a task of which a report was refused under one of some codes.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn refused_for(
+    tx: &Tx<'_>,
+    task: &TaskId,
+    codes: &[&str],
+) -> Result<BTreeSet<UnitId>, SqlError> {
+    let all = tx.query(
+        "select school, code from sealed_report where task = $1 and state = 3",
+        params![task.bytes()],
+        |row| Ok((parsed(row, 0)?, row.text(1)?)),
+    )?;
+    Ok(all
+        .into_iter()
+        .filter(|(_, code)| codes.contains(&code.as_str()))
+        .map(|(one, _)| one)
+        .collect())
+}
+
+/// How far a report came here; nothing of one that is not held.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn state(tx: &Tx<'_>, digest: &Digest) -> Result<Option<State>, SqlError> {
+    let sql = format!("select {KEPT} from sealed_report where digest = $1");
+    let kept = tx.query_opt(&sql, params![&digest.to_tagged()], read_kept)?;
+    Ok(kept.map(|kept| kept.state))
+}
+
+/// Persons by stage that the accepted reports of a task name, of those that no person confirmed.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn enrolled(tx: &Tx<'_>, task: &TaskId) -> Result<Vec<Enrolled>, SqlError> {
+    tx.query(
+        "select school, digest, enrolled from sealed_report
+         where task = $1 and state = 2 and digest not in (select report from sealed_confirmed)",
+        params![task.bytes()],
+        |row| {
+            let (school, report) = (parsed(row, 0)?, digest(row, 1)?);
+            Ok(Enrolled { school, report, named: read_enrolled(row.str(2)?)? })
+        },
+    )
+}
+
+/// Digests of a year's accepted reports whose signed items are here, in their order: those after
+/// one, at most so many.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn accepted_after(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    after: Option<&Digest>,
+    most: u32,
+) -> Result<Vec<Digest>, SqlError> {
+    let after = after.map(|after| after.to_tagged()).unwrap_or_default();
+    tx.query(
+        "select digest from sealed_report
+         where digest > $3 and state = 2 and item is not null
+             and task in (select id from sealed_task where area = $1 and school_year = $2)
+         order by digest limit $4",
+        params![area.as_str(), i64::from(school_year), &after, most],
+        |row| digest(row, 0),
+    )
+}
+
+/// The signed item of an accepted report of a year.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn accepted_item(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    report: &Digest,
+) -> Result<Option<Vec<u8>>, SqlError> {
+    let found = tx.query_opt(
+        "select item from sealed_report
+         where digest = $3 and state = 2
+             and task in (select id from sealed_task where area = $1 and school_year = $2)",
+        params![area.as_str(), i64::from(school_year), &report.to_tagged()],
+        |row| row.opt_blob(0),
+    )?;
+    Ok(found.flatten())
 }
 
 fn write_enrolled(enrolled: &BTreeMap<Stage, u64>) -> String {

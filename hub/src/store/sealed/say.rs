@@ -1,10 +1,11 @@
-//! What people said about schools: objections to a digest, and that a school is closed or out of
-//! session. Each hub has its own list, kept by its own operators.
+//! What people said about schools: objections to a digest, that a number enrolled is right, and
+//! that a school is closed or out of session. Each hub has its own list, kept by its own operators.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::digest::Digest;
 use domain::unit::UnitId;
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
@@ -107,8 +108,36 @@ pub fn objected(tx: &Tx<'_>, school: &UnitId) -> Result<Vec<Digest>, SqlError> {
     )
 }
 
+/// Notes that a report names the right number of persons enrolled, as its school says; again is
+/// nothing.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn confirm(
+    tx: &Tx<'_>,
+    (school, report): (&UnitId, &Digest),
+    note: &str,
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into sealed_confirmed (report, school, note, made_at_ms) values ($1, $2, $3, $4)
+         on conflict (report) do nothing",
+        params![&report.to_tagged(), school.as_str(), note, now_ms],
+    )?;
+    Ok(())
+}
+
+/// Takes a confirmation back; tells whether there was one.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn take_back(tx: &Tx<'_>, report: &Digest) -> Result<bool, SqlError> {
+    let sql = "delete from sealed_confirmed where report = $1";
+    Ok(tx.execute(sql, params![&report.to_tagged()])? > 0)
+}
+
 /// Notes from when to when a school is closed or out of session; from the same day again replaces
-/// what was noted.
+/// what was noted, and counts again where that was taken back.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -117,7 +146,7 @@ pub fn note_absence(tx: &Tx<'_>, absence: &Absence, now_ms: i64) -> Result<(), S
         "insert into sealed_absence (school, from_day, to_day, note, made_at_ms)
          values ($1, $2, $3, $4, $5)
          on conflict (school, from_day) do update set to_day = excluded.to_day,
-             note = excluded.note, made_at_ms = excluded.made_at_ms",
+             note = excluded.note, made_at_ms = excluded.made_at_ms, withdrawn_at_ms = null",
         params![
             absence.school.as_str(),
             &absence.from,
@@ -129,13 +158,30 @@ pub fn note_absence(tx: &Tx<'_>, absence: &Absence, now_ms: i64) -> Result<(), S
     Ok(())
 }
 
-/// What was noted about schools that are closed or out of session, the latest first.
+/// Takes back the note that a school is away from a day on; tells whether there was one.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn withdraw_absence(
+    tx: &Tx<'_>,
+    (school, from): (&UnitId, &str),
+    now_ms: i64,
+) -> Result<bool, SqlError> {
+    let changed = tx.execute(
+        "update sealed_absence set withdrawn_at_ms = $3
+         where school = $1 and from_day = $2 and withdrawn_at_ms is null",
+        params![school.as_str(), from, now_ms],
+    )?;
+    Ok(changed > 0)
+}
+
+/// What is noted about schools that are closed or out of session, the latest first.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn absences(tx: &Tx<'_>, most: u32) -> Result<Vec<Absence>, SqlError> {
     tx.query(
-        "select school, from_day, to_day, note from sealed_absence
+        "select school, from_day, to_day, note from sealed_absence where withdrawn_at_ms is null
          order by from_day desc, school limit $1",
         params![most],
         |row| {
@@ -145,17 +191,32 @@ pub fn absences(tx: &Tx<'_>, most: u32) -> Result<Vec<Absence>, SqlError> {
     )
 }
 
-/// Schools that are closed or out of session on every day of a run of days: one that was there on
-/// some of them has something to tell.
+/// Schools that are closed or out of session on every day of a run of days, by all that is noted of
+/// each together: one that was there on some of them has something to tell.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn absent(tx: &Tx<'_>, (from, to): (Date, Date)) -> Result<BTreeSet<UnitId>, SqlError> {
-    let all = tx.query(
-        "select school from sealed_absence
-         where from_day <= $1 and (to_day is null or to_day >= $2)",
+    let notes = tx.query(
+        "select school, from_day, to_day from sealed_absence
+         where withdrawn_at_ms is null and from_day <= $2 and (to_day is null or to_day >= $1)
+         order by school, from_day",
         params![&from.to_string(), &to.to_string()],
-        |row| parsed(row, 0),
+        |row| {
+            let last = row.opt_text(2)?.map(|day| day.parse().map_err(|_| SqlError::Type));
+            let first: Date = row.str(1)?.parse().map_err(|_| SqlError::Type)?;
+            Ok((parsed::<UnitId>(row, 0)?, first, last.transpose()?))
+        },
     )?;
-    Ok(all.into_iter().collect())
+    // Of each school the last day up to which no day is missing.
+    let mut until: BTreeMap<UnitId, Date> = BTreeMap::new();
+    let before = from.saturating_sub(1.day());
+    for (school, first, last) in notes {
+        let reached = until.entry(school).or_insert(before);
+        if first <= reached.saturating_add(1.day()) {
+            *reached = last.unwrap_or(Date::MAX).max(*reached);
+        }
+    }
+    let whole = until.into_iter().filter(|(_, reached)| *reached >= to);
+    Ok(whole.map(|(school, _)| school).collect())
 }

@@ -41,11 +41,12 @@ pub fn note(
     tx.execute(
         "insert into school_key (unit, key, seen_at_ms, last_seen_at_ms) values ($1, $2, $3, $3)
          on conflict (unit, key) do update set
-             last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms)",
+             last_seen_at_ms = excluded.last_seen_at_ms
+         where excluded.last_seen_at_ms > school_key.last_seen_at_ms",
         params![unit.as_str(), &key.to_tagged(), now_ms],
     )?;
     tx.execute(
-        "delete from school_key where unit = $1 and key is not $3 and key not in
+        "delete from school_key where unit = $1 and ($3 is null or key <> $3) and key not in
              (select key from school_key where unit = $1
               order by last_seen_at_ms desc, seen_at_ms desc, key limit $2)",
         params![unit.as_str(), KEYS_MAX, stated.map(|key| key.to_tagged()).as_ref()],

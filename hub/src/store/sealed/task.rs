@@ -137,9 +137,10 @@ pub fn places(tx: &Tx<'_>) -> Result<BTreeSet<(UnitId, i16)>, SqlError> {
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn last_made(tx: &Tx<'_>) -> Result<Option<i64>, SqlError> {
-    let last =
-        tx.query_opt("select max(made_at_ms) from sealed_task", &[], |row| row.opt_i64(0))?;
+pub fn last_made(tx: &Tx<'_>, area: Option<&UnitId>) -> Result<Option<i64>, SqlError> {
+    let area = area.map(UnitId::as_str);
+    let sql = "select max(made_at_ms) from sealed_task where $1 is null or area = $1";
+    let last = tx.query_opt(sql, params![area], |row| row.opt_i64(0))?;
     Ok(last.flatten())
 }
 

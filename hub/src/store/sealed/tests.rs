@@ -226,6 +226,14 @@ fn people_say_who_is_away_and_who_objects() {
         assert_eq!((on(1, 1)?, on(2, 2)?, on(8, 9)?, on(10, 30)?), (0, 1, 0, 1));
         away("S1", "2026-11-09", Some("2026-11-09"))?;
         assert_eq!((on(9, 9)?, on(10, 30)?), (1, 0));
+        // Notes that follow on each other are one, in whichever order they were made.
+        away("S3", "2026-11-18", None)?;
+        away("S3", "2026-11-16", Some("2026-11-16"))?;
+        assert_eq!((on(16, 22)?, on(18, 30)?), (0, 1));
+        away("S3", "2026-11-14", Some("2026-11-17"))?;
+        assert_eq!((on(16, 22)?, on(13, 22)?), (1, 0));
+        assert!(say::withdraw_absence(tx, (&school("S3"), "2026-11-18"), 2)?);
+        assert_eq!((on(16, 22)?, on(14, 17)?), (0, 1));
         let (school, digest) = (school("S1"), sha256(b"report"));
         say::object(tx, (&school, &digest), "called by telephone", 1)?;
         assert_eq!(say::objected(tx, &school)?, [digest]);

@@ -1,8 +1,11 @@
 //! Verdicts about sealed reports with the hubs' signatures, and the certificates that go with
 //! them, which are the same for thousands of signatures and lie here once.
 
+use std::collections::BTreeSet;
+
 use certs::signature::KeyId;
 use domain::digest::Digest;
+use domain::disclosure::sealed::TaskId;
 use domain::unit::UnitId;
 use proto::sealed::Verdict;
 use runtime::params;
@@ -109,6 +112,24 @@ pub fn refused(tx: &Tx<'_>, most: u32) -> Result<Vec<Refused>, SqlError> {
             })
         },
     )
+}
+
+/// Schools of a task of which this hub signed a refusal under one of some codes.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn refused_for(
+    tx: &Tx<'_>,
+    task: &TaskId,
+    codes: &[&str],
+) -> Result<BTreeSet<UnitId>, SqlError> {
+    let all = tx.query(
+        "select school, code from sealed_verdict where task = $1 and code <> ''",
+        params![task.bytes()],
+        |row| Ok((parsed(row, 0)?, row.text(1)?)),
+    )?;
+    let all = all.into_iter().filter(|(_, code)| codes.contains(&code.as_str()));
+    Ok(all.map(|(school, _)| school).collect())
 }
 
 /// Keeps the certificates of a key that signed here; known ones stay.

@@ -116,6 +116,7 @@ pub fn destroy(
     const TASKS: &str = "(select id from sealed_task where area = $1 and school_year = $2)";
     let year = i64::from(school_year);
     let place = || [area.as_str().into(), year.into()];
+    let nothing: Vec<u8> = Vec::new();
     let reports = tx.execute(
         &format!(
             "update sealed_report set share = null where share is not null and task in {TASKS}"
@@ -134,8 +135,8 @@ pub fn destroy(
         params![area.as_str(), year, code],
     )?;
     tx.execute(
-        &format!("update sealed_opening set share = x'', control = x'' where task in {TASKS}"),
-        &place(),
+        &format!("update sealed_opening set share = $3, control = $3 where task in {TASKS}"),
+        params![area.as_str(), year, &nothing],
     )?;
     tx.execute(&format!("delete from sealed_inbox where task in {TASKS}"), &place())?;
     tx.execute(
@@ -146,9 +147,9 @@ pub fn destroy(
         &place(),
     )?;
     let tasks = tx.execute(
-        "update sealed_task set half = zeroblob(32), verify_key = null, stopped = ''
+        "update sealed_task set half = $3, verify_key = null, stopped = ''
          where area = $1 and school_year = $2",
-        &place(),
+        params![area.as_str(), year, &[0_u8; 32]],
     )?;
     Ok(Destroyed { tasks, reports })
 }

@@ -1,7 +1,9 @@
 //! `import entries`: a table of entries of one kind, such as a term's talks.
 //!
-//! Each row is written as the account that acts, by the rights and rules of a single entry. Rows
-//! are told by number, column and reason, never by what they say about a person.
+//! Each row is written as the account that acts, by the rights and rules of a single entry. A row
+//! that is wrong, or perhaps a double, is told by number, column and reason, and by what stands in
+//! it and who may be meant, notes left out: the account could read as much, and the read is logged.
+//! A program is told numbers.
 
 use clap::Args;
 use domain::ledger::Kind;
@@ -9,15 +11,18 @@ use domain::ledger::Word as _;
 use runtime::cli::{Answer, Exit, Failure, Sentence, Terminal};
 use serde_json::json;
 
-use super::{FileArgs, Job, language};
+use super::{FileArgs, Job};
 use crate::cli::acting::{self, ActingArgs};
 use crate::cli::{Place, context, words};
-use crate::desk::table::{self, Fate, Mode, Plan, TableError};
+use crate::desk::planned;
+use crate::desk::table::{self, Again, Fate, Mode, Plan, PlannedRow, TableError};
 use crate::desk::written;
 use crate::ledger::author::Author;
-use crate::ledger::browse;
 use crate::ledger::entry::words_of;
 use crate::ledger::kinds::KindColumns;
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::showing::Names;
+use crate::ledger::{access, browse};
 
 #[derive(Args, Debug)]
 pub(crate) struct EntriesArgs {
@@ -34,6 +39,10 @@ pub(crate) struct EntriesArgs {
     /// Do not ask before writing
     #[arg(long)]
     yes: bool,
+
+    /// Rows that say what happened once more, by number: they are no doubles; commas between
+    #[arg(long, value_name = "ROWS", value_delimiter = ',')]
+    again: Vec<u32>,
 
     /// Sheet of a workbook, if not the first that holds something
     #[arg(long, value_name = "NAME")]
@@ -55,16 +64,17 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &EntriesArgs) -> Res
     let file =
         FileArgs { file: args.file.clone(), sheet: args.sheet.clone(), ..FileArgs::default() };
     let job = Job::begin(terminal, &file, &node, known.kind.area())?;
-    let tried = attempt(&job, &author, (known, Mode::Trial))?;
-    let (new, unchanged, wrong) = tried.counts();
-    let counted = terminal.text(words::TABLE_COUNTED, &[&new, &unchanged, &wrong]);
-    let value = json!({"new": new, "unchanged": unchanged, "wrong": wrong});
-    if wrong > 0 {
-        job.show(&told(&tried, terminal, counted));
-        let message = Sentence::new(words::ROWS_WRONG, &[&wrong]);
-        return Err(Failure::new(Exit::Invalid, "ROWS_INVALID", message)
-            .hint(words::ROWS_WRONG_NEXT)
-            .details(value));
+    let again: Again = args.again.iter().copied().collect();
+    let tried = attempt(&job, &author, (known, Mode::Trial, &again))?;
+    let ((new, unchanged, wrong), doubles) = (tried.counts(), tried.doubles());
+    let mut counted = terminal.text(words::TABLE_COUNTED, &[&new, &unchanged, &wrong]);
+    let value = json!({"new": new, "unchanged": unchanged, "wrong": wrong, "doubles": doubles});
+    if doubles > 0 {
+        counted = format!("{counted}  {}", terminal.text(words::TABLE_DOUBLES, &[&doubles]));
+    }
+    if wrong + doubles > 0 {
+        job.show(&told(&job, &author, (known, tried), counted)?);
+        return Err(refused(wrong, doubles).details(value));
     }
     if new == 0 || args.dry_run {
         let end = if new == 0 { words::NO_CHANGE } else { words::DRY_RUN };
@@ -79,7 +89,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &EntriesArgs) -> Res
             return Err(Failure::new(Exit::Interrupted, "DECLINED", words::DECLINED));
         }
     }
-    let (new, ..) = attempt(&job, &author, (known, Mode::Write))?.counts();
+    let (new, ..) = attempt(&job, &author, (known, Mode::Write, &again))?.counts();
     terminal.result(&json!({"written": true, "rows": value}), |terminal| {
         terminal.text(words::TABLE_WRITTEN, &[&new])
     })
@@ -89,13 +99,14 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &EntriesArgs) -> Res
 fn attempt(
     job: &Job<'_>,
     author: &Author,
-    (known, mode): (&'static KindColumns, Mode),
+    (known, mode, again): (&'static KindColumns, Mode, &Again),
 ) -> Result<Plan, Failure> {
     let (mut source, from, author) = (job.source()?, job.import_source(), author.clone());
+    let again = again.clone();
     let from =
         crate::ledger::import_batch::ImportSource { author: author.account().to_owned(), ..from };
     let done = job.node.ledger().write("import_entries", move |tx| {
-        table::take(tx, &author, (known, mode), &mut source, &from)
+        table::take(tx, &author, (known, mode, &again), &mut source, &from)
     });
     match done {
         Ok(plan) | Err(TableError::Trial(plan) | TableError::Rows(plan)) => Ok(plan),
@@ -108,15 +119,58 @@ fn attempt(
     }
 }
 
-fn told(plan: &Plan, terminal: &Terminal, counted: String) -> Vec<String> {
-    let language = language(terminal);
-    let mut lines = vec![counted];
-    for row in &plan.rows {
-        if let Fate::Wrong(wrong) = &row.fate {
-            lines.extend(wrong.iter().map(|(column, said)| {
-                terminal.text(words::ROW, &[&row.row, column, &said.to(language)])
-            }));
-        }
+/// Why nothing is written: rows that are wrong, or else rows that nobody said are no doubles.
+fn refused(wrong: usize, doubles: usize) -> Failure {
+    if wrong > 0 {
+        let message = Sentence::new(words::ROWS_WRONG, &[&wrong]);
+        return Failure::new(Exit::Invalid, "ROWS_INVALID", message).hint(words::ROWS_WRONG_NEXT);
     }
+    let message = Sentence::new(words::ROWS_DOUBLE, &[&doubles]);
+    Failure::new(Exit::Refused, "ROWS_DOUBLE", message).hint(words::ROWS_DOUBLE_NEXT)
+}
+
+/// What is wrong with which row, and what stands in it; whom that names is logged.
+fn told(
+    job: &Job<'_>,
+    author: &Author,
+    (known, plan): (&'static KindColumns, Plan),
+    counted: String,
+) -> Result<Vec<String>, Failure> {
+    let (terminal, reader) = (job.terminal, author.clone());
+    let is_told = |row: &PlannedRow| matches!(row.fate, Fate::Wrong(_) | Fate::Double(_));
+    let students = planned::students(known, &plan, is_told);
+    // A program is told numbers, so nobody was read.
+    let named = if terminal.json() { Vec::new() } else { students };
+    let names = job.node.ledger().write("name_rows", move |tx| {
+        let of = named.iter().copied().collect();
+        access::log_list(tx, &reader, &of, browse::purpose_of(reader.role()))?;
+        Ok::<_, LedgerRefusal>(Names::of(tx, named)?)
+    })?;
+    let mut lines = vec![counted];
+    for row in plan.rows.iter().filter(|row| is_told(row)) {
+        lines.extend(row_lines(terminal, (known, row), &names));
+    }
+    Ok(lines)
+}
+
+fn row_lines(
+    terminal: &Terminal,
+    (known, row): (&KindColumns, &PlannedRow),
+    names: &Names,
+) -> Vec<String> {
+    let (lang, language) = (terminal.lang(), super::language(terminal));
+    let line = |column: &str, said: &str| terminal.text(words::ROW, &[&row.row, &column, &said]);
+    let mut lines = match &row.fate {
+        Fate::Wrong(wrong) => {
+            wrong.iter().map(|(column, said)| line(column, said.to(language))).collect()
+        }
+        _ => vec![line(words::ROW_DOUBLE.in_lang(lang), &planned::fault(row, lang))],
+    };
+    let more = [
+        (words::ROW_CONTENT, planned::content(known, row, names, lang)),
+        (words::ROW_MEANT, planned::meant(row, names, lang)),
+    ];
+    let more = more.into_iter().filter(|(_, text)| !text.is_empty());
+    lines.extend(more.map(|(text, value)| terminal.text(text, &[&value])));
     lines
 }

@@ -164,6 +164,10 @@ impl<'a> Job<'a> {
         let acting = acting::named(terminal, node, &args.acting)?;
         let may = |author: &Author| acting::allow(author, Action::Write(area)).is_ok();
         let shows_rows = acting.as_ref().is_some_and(may);
+        // The wrong rows are people, in a file as on the page: for whoever may see them.
+        if args.errors.is_some() && !shows_rows {
+            return Err(acting.as_ref().map_or_else(acting::unnamed, errors_unseen));
+        }
         let unreadable = |cause| Failure::unreadable_file(&args.file, &cause);
         let mut hasher = certs::digest::Hasher::new();
         let mut file = File::open(&args.file).map_err(unreadable)?;
@@ -392,6 +396,12 @@ impl<'a> Job<'a> {
             Answer::No => Err(Failure::new(Exit::Interrupted, "DECLINED", words::DECLINED)),
         }
     }
+}
+
+/// School IT is told which rows are wrong and why, and is given none of them.
+fn errors_unseen(author: &Author) -> Failure {
+    Failure::new(Exit::Refused, "ROLE_REFUSED", acting::role_refused(author))
+        .hint(words::ERRORS_UNSEEN_NEXT)
 }
 
 /// The number that was confirmed must be the number that leaves.

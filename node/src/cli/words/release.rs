@@ -28,6 +28,7 @@ texts! {
     ANSWER = "回执", "answer";
     RECEIVED = "{0} 已于 {1} 签收", "{0} received it {1}";
     REFUSED = "{0} 已于 {1} 拒收：{2}", "{0} refused it {1}: {2}";
+    REFUSED_THEN = "{0}：{1}", "{0}: {1}";
     WAITING = "等待发往 {0}", "waiting to be sent to {0}";
     SENT = "已发往 {0}，等待回执", "sent to {0}, not answered yet";
     NO_RELEASE = "没有编号为 {0} 的出校记录。", "there is no release {0}.";
@@ -83,10 +84,7 @@ texts! {
         "HELD  {0} since {1} by {2}: {3}";
     STOP_IT = "\n需要暂停（校长）：xinqiao-node release hold {0} --as 账号 --reason \"原因\"",
         "\nThe principal stops it:  xinqiao-node release hold {0} --as LOGIN --reason \"...\"";
-    HUB_REFUSED = "枢纽拒收：{0}。已签名的内容保留，台账没有改动。",
-        "the hub refused it: {0}; the signed bytes are kept and the ledger is unchanged.";
-    HUB_REFUSED_NEXT = "请按原因更正后重新发送，会生成新的一版；原因不明时联系枢纽运维人员。",
-        "Correct what it says and send again, which makes a new revision; else call the operator.";
+    HUB_REFUSED = "枢纽拒收：{0}。", "the hub refused it: {0}.";
     CONFLICT = "枢纽在同一序号下存有另一份内容，传输已停止；本机数据没有改动。",
         "the hub keeps other bytes under one of our sequences and the lane has stopped; nothing \
          here was changed.";

@@ -23,7 +23,7 @@ use super::office::Office;
 use crate::indicator::{ExplainError, Facts, IndicatorError, current, explain};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{Ledger, account, profile};
-use pages::{Listed, Shown};
+use pages::{Listed, ListedRatio, Shown};
 
 const COUNTS_HREF: &str = "/counts";
 
@@ -122,7 +122,7 @@ async fn show_list(
     let period = asked.period.clone();
     let listed = off_thread(move || list(&ours, &period)).await;
     let page = match listed {
-        Ok(listed) => pages::list(&listed, &asked.period, lang)?,
+        Ok((listed, ratios)) => pages::list((&listed, &ratios), &asked.period, lang)?,
         Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
         Err(Failed::NotJoined) => pages::not_joined(lang)?,
         Err(Failed::Problem(problem)) => return Err(problem),
@@ -130,10 +130,11 @@ async fn show_list(
     office.reply(&visitor, &page)
 }
 
-/// Every count of a school with its total, each in its own period unless one is asked for.
-fn list(office: &Office, asked: &str) -> Result<Vec<Listed>, Failed> {
+/// Every count of a school with its total, and every ratio over them, each in its own period unless
+/// one is asked for.
+fn list(office: &Office, asked: &str) -> Result<(Vec<Listed>, Vec<ListedRatio>), Failed> {
     let in_force = InForce::of(office)?;
-    let mut listed = Vec::new();
+    let (mut listed, mut ratios) = (Vec::new(), Vec::new());
     let lengths = NativePeriod::ALL.iter().filter(|native| **native != NativePeriod::Day);
     for native in lengths {
         let counts = in_force.catalogue.counts().iter();
@@ -144,8 +145,17 @@ fn list(office: &Office, asked: &str) -> Result<Vec<Listed>, Failed> {
             let figures = facts.figures(&in_force.catalogue, count)?;
             listed.push(Listed { count: count.clone(), period, figures });
         }
+        let own = in_force.catalogue.ratios().iter().filter(|ratio| ratio.period == *native);
+        for ratio in own {
+            let figure = facts.ratio(&in_force.catalogue, ratio)?;
+            ratios.extend(figure.map(|figure| ListedRatio {
+                ratio: ratio.clone(),
+                period,
+                figure,
+            }));
+        }
     }
-    Ok(listed)
+    Ok((listed, ratios))
 }
 
 async fn show_count(

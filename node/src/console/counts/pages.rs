@@ -3,20 +3,27 @@
 use std::sync::Arc;
 
 use askama::Template;
-use domain::catalogue::{Catalogue, Channel, Count, NativePeriod};
+use domain::catalogue::{Better, Catalogue, Channel, Count, NativePeriod, Ratio};
 use domain::cell::Cell;
 use domain::ledger::Word as _;
 use domain::period::Period;
 use runtime::web::{Html, Lang, Page, RenderError, Session, Text};
 
 use super::{COUNTS_HREF, words};
-use crate::indicator::{Behind, Explained, Figures, IndicatorError};
+use crate::indicator::{Behind, Explained, Figures, IndicatorError, RatioFigure, Reading};
 
 /// A count with its figures in a period.
 pub(super) struct Listed {
     pub(super) count: Count,
     pub(super) period: Period,
     pub(super) figures: Figures,
+}
+
+/// A ratio over counts of the school, in a period.
+pub(super) struct ListedRatio {
+    pub(super) ratio: Ratio,
+    pub(super) period: Period,
+    pub(super) figure: RatioFigure,
 }
 
 /// One count as its page shows it.
@@ -42,6 +49,18 @@ struct ListTemplate<'a> {
     lang: Lang,
     asked: &'a str,
     rows: Vec<Row>,
+    ratios: Vec<RatioRow>,
+}
+
+/// A ratio as the list shows it.
+struct RatioRow {
+    id: String,
+    name: String,
+    period: String,
+    share: String,
+    numerator: String,
+    denominator: String,
+    aim: String,
 }
 
 /// A cell: its place, the values of its dimensions, its figure, and whether it can be explained.
@@ -91,7 +110,11 @@ struct UnplacedTemplate {
     next: &'static str,
 }
 
-pub(super) fn list(listed: &[Listed], asked: &str, lang: Lang) -> Result<Page, RenderError> {
+pub(super) fn list(
+    (listed, ratios): (&[Listed], &[ListedRatio]),
+    asked: &str,
+    lang: Lang,
+) -> Result<Page, RenderError> {
     let row = |one: &Listed| Row {
         id: one.count.id.to_string(),
         name: name(&one.count, lang),
@@ -100,8 +123,38 @@ pub(super) fn list(listed: &[Listed], asked: &str, lang: Lang) -> Result<Page, R
         leaves: leaves(&one.count, lang),
     };
     let rows = listed.iter().map(row).collect();
-    let body = Html::render(&ListTemplate { lang, asked, rows })?;
+    let ratios = ratios.iter().map(|one| ratio(one, lang)).collect();
+    let body = Html::render(&ListTemplate { lang, asked, rows, ratios })?;
     Ok(page(words::COUNTS.in_lang(lang), words::COUNTS_NOTE.in_lang(lang), body, lang))
+}
+
+fn ratio(one: &ListedRatio, lang: Lang) -> RatioRow {
+    let ListedRatio { ratio, period, figure: found } = one;
+    let side = |cell: Cell| figure((cell, found.is_destroyed), lang);
+    let is_empty = found.denominator == Cell::Value(0);
+    let none = if is_empty { words::NOBODY_BELOW } else { words::NO_RATIO };
+    let share = found.written().map_or_else(
+        || none.in_lang(lang).to_owned(),
+        |written| match found.reading {
+            Reading::Share | Reading::Per(1) => written,
+            Reading::Per(of) => words::PER.fill(lang, &[&written, &of]),
+        },
+    );
+    let aim = match (ratio.better, ratio.target_percent) {
+        (Better::None, _) => words::NOT_ASSESSED.in_lang(lang).to_owned(),
+        (_, Some(percent)) => words::AIM.with(lang, percent),
+        (Better::Higher, None) => words::HIGHER.in_lang(lang).to_owned(),
+        (Better::Lower, None) => words::LOWER.in_lang(lang).to_owned(),
+    };
+    RatioRow {
+        id: ratio.id.to_string(),
+        name: said(&ratio.label, lang),
+        period: period.to_string(),
+        share,
+        numerator: side(found.numerator),
+        denominator: side(found.denominator),
+        aim,
+    }
 }
 
 pub(super) fn count(shown: &Shown, session: &Session, lang: Lang) -> Result<Page, RenderError> {

@@ -57,6 +57,27 @@ async fn browser(school: &School, login: &'static str, role: Role) -> Browser {
     trial::browser(school, Person { login, role, staff: "" }, NOW_MS).await
 }
 
+/// The ratios over the school's own counts stand below them with their valid n; what is barred from
+/// assessment says so, and ratios of others are not there.
+#[tokio::test]
+async fn ratios_are_shown_with_their_valid_n() {
+    let school = school();
+    let mut browser = browser(&school, "it", Role::Operator).await;
+    for (lang, told) in [("zh", "仅描述，不作考核"), ("en", "descriptive, never assessed")]
+    {
+        let list = browser.get(&format!("/counts?lang={lang}")).await.expect("list");
+        assert_eq!((list.status, list.flaws()), (StatusCode::OK, Vec::new()));
+        list.keep("counts.html").expect("keep");
+        let row = list.text.split("<tr>").find(|row| row.contains("r.mtr.talked")).expect("ratio");
+        let cells: Vec<&str> = row.split("<td class=\"num\">").skip(1).collect();
+        let cells: Vec<&str> = cells.iter().filter_map(|cell| cell.split('<').next()).collect();
+        assert_eq!(cells, ["33.3%", "1", "3"], "{row}");
+        let rate = list.text.split("<tr>").find(|row| row.contains("r.alt.rate")).expect("ratio");
+        assert!(rate.contains(told), "{rate}");
+        assert!(!list.text.contains("r.hot.up") && !list.text.contains("r.scr.staff"));
+    }
+}
+
 /// The list has every count of a school, the page of one its cells, and neither logs or names
 /// anybody.
 #[tokio::test]

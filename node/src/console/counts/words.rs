@@ -17,6 +17,23 @@ texts! {
     LEAVES = "去向", "Where it goes";
     LEAVES_CLEAR = "随学期明表出校", "leaves with the clear table of the term";
     STAYS = "不出校", "stays here";
+    RATIOS = "比率", "Ratios";
+    RATIOS_NOTE = "由上面的指标算出，仅供本校查看；上报的只是分子、分母各自的指标。人数少时，一个人就会使比率大变。",
+        "Computed from the counts above, for this school alone; what goes up are the counts. \
+         Where few \
+         stand below the line, one person changes a ratio much.";
+    RATIO = "比率", "Ratio";
+    SHARE = "数值", "Figure";
+    NUMERATOR = "分子", "Numerator";
+    DENOMINATOR = "分母（有效数 n）", "Denominator (valid n)";
+    AIM_HEAD = "目标", "Aim";
+    AIM = "{0}%", "{0} %";
+    HIGHER = "越高越好", "the higher the better";
+    LOWER = "越低越好", "the lower the better";
+    NOT_ASSESSED = "仅描述，不作考核", "descriptive, never assessed";
+    NO_RATIO = "—", "—";
+    NOBODY_BELOW = "分母为 0，不计算", "nobody below the line";
+    PER = "每 {1} 人 {0}", "{0} of {1}";
     RUNNING = "统计期尚未结束，数值还会变化。", "The period still runs; the figures will change.";
     NOT_KEPT = "台账未启用", "ledger not kept";
     DESTROYED = "有学生档案已销毁，不再重算", "students' records are destroyed; not counted again";

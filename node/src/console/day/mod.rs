@@ -15,7 +15,7 @@ use super::Staff;
 use super::calendar::WEEKDAYS;
 use super::desk::person_line;
 use super::home::{leaving, specials};
-use super::ledgers::act_href;
+use super::ledgers::{act_href, who};
 use super::office::{Office, chosen, problem};
 use super::sync::lines;
 use super::view::{HomePage, SyncState};
@@ -178,7 +178,7 @@ fn row(duty: &Duty, found: &Found, lang: Lang) -> DutyView {
         state: Tag::of(tone, state, lang),
         what: chosen(duty.kind.label(), lang),
         student: duty.student.map(|student| (student.0, found.names.student_line(student))),
-        who: duty.staff.map_or("", |staff| found.names.staff(staff)).to_owned(),
+        who: who(duty, &found.names, lang).to_owned(),
         href: act_href(duty, found.reader.role()),
     }
 }

@@ -366,16 +366,17 @@ pub(super) fn of_record(
     lang: Lang,
 ) -> Result<Vec<(String, &'static str)>, LedgerRefusal> {
     let is_open = match kind {
-        Kind::AlertMove => read::one::<AlertMove>(tx, record)?.is_some_and(|kept| {
-            let AlertMove { signed_by, standing, asked_by, .. } = kept.entry;
-            let is_own = asked_by.is_some() && asked_by == reader.staff();
-            signed_by.is_none() && standing != Standing::Refused && !is_own
-        }),
-        Kind::LegalHold => read::one::<LegalHold>(tx, record)?.is_some_and(|kept| {
-            let hold = kept.entry;
-            let is_own = hold.lift_asked_by.is_some() && hold.lift_asked_staff == reader.staff();
-            hold.until.is_none() && !is_own
-        }),
+        Kind::AlertMove => {
+            let waits = read::one::<AlertMove>(tx, record)?.is_some_and(|kept| {
+                kept.entry.signed_by.is_none() && kept.entry.standing != Standing::Refused
+            });
+            waits && case::may_sign(tx, reader, record)?
+        }
+        Kind::LegalHold => {
+            let stands = read::one::<LegalHold>(tx, record)?;
+            let stands = stands.is_some_and(|kept| kept.entry.until.is_none());
+            stands && consent::may_lift(tx, reader, record)?
+        }
         _ => read::does_wait(tx, record)?,
     };
     let of = |act: &&Act| is_open && act.of == Some(kind) && act.is_of(reader.role());

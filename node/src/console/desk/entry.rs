@@ -1,6 +1,8 @@
 //! Entries of any kind: the form for a new one, for a change, for settling two versions, and the
 //! page with every version of one.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -14,17 +16,18 @@ use super::super::Staff;
 use super::super::ledgers::{LEDGERS_HREF, content};
 use super::super::office::{Office, chosen, problem};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
-use super::words;
+use super::{protocol, words};
 use crate::desk::no_consent;
 use crate::ledger::author::{Author, Signature};
 use crate::ledger::browse::{self, Line};
 use crate::ledger::consent::{self, Consent};
 use crate::ledger::entry::{RecordId, Shape};
 use crate::ledger::kinds::KindColumns;
-use crate::ledger::read;
 use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::roll::Mentor;
 use crate::ledger::showing::Names;
 use crate::ledger::write::{Seen, Written};
+use crate::ledger::{access, read};
 
 /// Fields of a form in the order in which they came.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -51,6 +54,8 @@ struct Drawn {
     staff: Vec<String>,
     versions: Vec<VersionView>,
     seen: Option<(u32, u32)>,
+    /// Mentor of the pair that stands in the way.
+    mentor: Option<String>,
 }
 
 /// A version as a page shows it.
@@ -81,6 +86,8 @@ struct RecordTemplate<'a> {
     may_annul: bool,
     is_disputed: bool,
     own_acts: Vec<(String, &'static str)>,
+    /// The contact protocol of a case; empty on every other page.
+    protocol: Html,
 }
 
 pub(super) fn known(word: &str) -> Result<&'static KindColumns, Problem> {
@@ -212,6 +219,7 @@ async fn show(
         None => StatusCode::OK,
     };
     let sent = (std::mem::take(&mut draft.typed), draft.refused.is_some());
+    let pair = draft.refused.as_ref().and_then(Refused::pair);
     let drawn = office.work(&visitor.session, move |tx, reader| {
         let (mut typed, is_sent) = sent;
         let (versions, seen) = begin(tx, &reader, (known, what), (&mut typed, is_sent), lang)?;
@@ -226,7 +234,8 @@ async fn show(
         let mut fields = form::views(tx, &reader, subject, (&typed, &wrong), lang)?;
         fields.push(super::reason_view(&typed, &wrong, what != What::New, lang));
         let staff = super::staff_list(tx, known.columns)?;
-        Ok::<_, LedgerRefusal>(Drawn { fields, staff, versions, seen })
+        let mentor = pair.map(|pair| mentor_of(tx, &reader, pair)).transpose()?.flatten();
+        Ok::<_, LedgerRefusal>(Drawn { fields, staff, versions, seen, mentor })
     });
     let drawn = drawn.await.map_err(problem)?;
     let body = body(visitor, draft, drawn)?;
@@ -321,7 +330,15 @@ fn body(visitor: &Visitor<Staff>, draft: Draft, drawn: Drawn) -> Result<Html, Pr
         lang,
         csrf: &visitor.session.csrf,
         action,
-        stands: draft.refused.as_ref().and_then(|refused| refused.stands(lang)),
+        stands: draft.refused.as_ref().and_then(|refused| {
+            let (href, said) = refused.stands(lang)?;
+            let (mentor, pair) = (drawn.mentor.as_ref(), refused.pair());
+            let named = mentor.zip(pair).map(|(mentor, pair)| {
+                let kind = chosen(Kind::Mentor.label(), lang);
+                words::OPEN_PAIR.fill(lang, &[mentor, &kind, &pair.0])
+            });
+            Some((href, named.unwrap_or(said)))
+        }),
         asks_again: draft.refused.as_ref().is_some_and(Refused::asks_again),
         failure: draft.refused.map(|refused| refused.sentences(lang)),
         done: None,
@@ -333,6 +350,18 @@ fn body(visitor: &Visitor<Staff>, draft: Draft, drawn: Drawn) -> Result<Html, Pr
         back: (back, words::CANCEL.in_lang(lang)),
     }
     .html()?)
+}
+
+/// The mentor of a pair, for whoever may read whose pairs these are; that is a read of the student.
+fn mentor_of(
+    tx: &Tx<'_>,
+    reader: &Author,
+    pair: RecordId,
+) -> Result<Option<String>, LedgerRefusal> {
+    let Some(kept) = read::one::<Mentor>(tx, pair)? else { return Ok(None) };
+    let of = BTreeSet::from([kept.entry.student]);
+    access::log_list(tx, reader, &of, browse::purpose_of(reader.role()))?;
+    Ok(Some(Names::of(tx, [])?.staff(kept.entry.staff).to_owned()))
 }
 
 fn title(known: &KindColumns, what: What, lang: Lang) -> String {
@@ -374,9 +403,11 @@ pub(super) async fn record(
             annul: may_write && (known.may_annul)(tx, &reader, RecordId(record))?,
             acts: super::acts::of_record(tx, &reader, (known.kind, RecordId(record)), lang)?,
         };
-        Ok::<_, LedgerRefusal>((views, (seen, may, faults), student, names))
+        let protocol = protocol::of(tx, &reader, (known.kind, RecordId(record)), &names)?;
+        Ok::<_, LedgerRefusal>((views, (seen, may, faults), (student, names), protocol))
     });
-    let (versions, (seen, may, faults), student, names) = found.await.map_err(problem)?;
+    let (versions, (seen, may, faults), (student, names), protocol) =
+        found.await.map_err(problem)?;
     let done = said(done.one("done"), record, lang);
     let mut own_acts = may.acts;
     own_acts.extend(super::slip::link(known.kind, record, lang));
@@ -392,6 +423,7 @@ pub(super) async fn record(
         may_annul: may.annul,
         is_disputed: seen.parallels > 0 && may.write,
         own_acts,
+        protocol: protocol.map_or_else(|| Ok(Html::default()), |found| found.part(lang))?,
     })?;
     let title = words::RECORD_TITLE.fill(lang, &[&chosen(known.kind.label(), lang), &record]);
     let note = student.map_or_else(String::new, |student| names.student_line(student));

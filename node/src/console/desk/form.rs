@@ -156,6 +156,14 @@ impl Refused {
         Some((format!("/ledgers/{href}/{}", record.0), said))
     }
 
+    /// The pair of mentor and student that stands in the way, where it is one.
+    pub(super) const fn pair(&self) -> Option<RecordId> {
+        match self {
+            Self::Ledger(LedgerRefusal::Stands(Kind::Mentor, record, _)) => Some(*record),
+            _ => None,
+        }
+    }
+
     /// Whether a tick that it happened once more would have it taken.
     pub(super) const fn asks_again(&self) -> bool {
         matches!(self, Self::Ledger(LedgerRefusal::Again(..)))

@@ -19,10 +19,11 @@ use super::entry::{Pairs, known};
 use super::form::{Refused, Typed};
 use super::words;
 use crate::desk::fields;
-use crate::desk::table::{self, Fate, Mode, Plan, TableError};
+use crate::desk::planned;
+use crate::desk::table::{self, Again, Fate, Mode, Plan, TableError};
 use crate::import::source::Source;
 use crate::import::{ImportError, Language};
-use crate::ledger::entry::{Shape, StudentId};
+use crate::ledger::entry::StudentId;
 use crate::ledger::import_batch::ImportSource;
 use crate::ledger::kinds::KindColumns;
 use crate::ledger::refusal::LedgerRefusal;
@@ -35,6 +36,8 @@ struct RowView {
     fate: &'static str,
     is_wrong: bool,
     text: String,
+    /// Whether a tick that it happened once more has it written.
+    asks: bool,
 }
 
 #[derive(Template)]
@@ -48,6 +51,7 @@ struct ImportTemplate<'a> {
     pasted: String,
     counted: Option<String>,
     dropped: Option<String>,
+    doubles: Option<String>,
     rows: Vec<RowView>,
     may_write: bool,
 }
@@ -88,6 +92,7 @@ pub(super) async fn take(
 ) -> Result<Response, Problem> {
     let (visitor, typed, known) = (form.visitor, Typed::new(form.fields), importable(&kind)?);
     let pasted = typed.one("table").to_owned();
+    let again: Again = typed.all("again").iter().filter_map(|row| row.parse().ok()).collect();
     let mode = if typed.one("confirm") == "yes" { Mode::Write } else { Mode::Trial };
     let text = pasted.clone();
     let done = office.work(&visitor.session, move |tx, author| {
@@ -99,7 +104,7 @@ pub(super) async fn take(
             now_ms: author.now().0,
         };
         let mut source = Source::open(Cursor::new(text.into_bytes())).map_err(ImportError::from)?;
-        table::take(tx, &author, (known, mode), &mut source, &from)
+        table::take(tx, &author, (known, mode, &again), &mut source, &from)
     });
     let lang = visitor.frame.lang;
     let (plan, failure) = match done.await {
@@ -123,7 +128,7 @@ pub(super) async fn take(
             (Plan::default(), Some(Refused::from(refusal).sentences(lang)))
         }
     };
-    let students = students(known, &plan);
+    let students = planned::students(known, &plan, |_| true);
     // The trial was given up with everything that it wrote, so the names are logged here.
     let names = office.work(&visitor.session, move |tx, reader| {
         let named: BTreeSet<StudentId> = students.iter().copied().collect();
@@ -133,20 +138,6 @@ pub(super) async fn take(
     let names = names.await.map_err(problem)?;
     let is_tried = failure.is_none();
     show(&office, &visitor, known, (pasted, Shown { failure, plan, names, is_tried }))
-}
-
-fn students(known: &KindColumns, plan: &Plan) -> Vec<StudentId> {
-    let mut students = Vec::new();
-    for row in &plan.rows {
-        students.extend(&row.meant);
-        for (column, cell) in known.columns.iter().zip(&row.cells) {
-            if let (Shape::Student, crate::ledger::entry::Cell::Integer(id)) = (column.shape, cell)
-            {
-                students.push(StudentId(*id));
-            }
-        }
-    }
-    students
 }
 
 fn file_said(error: &ImportError, lang: Lang) -> (String, String) {
@@ -166,6 +157,7 @@ fn show(
 ) -> Result<Response, Problem> {
     let lang = visitor.frame.lang;
     let (new, unchanged, wrong) = shown.plan.counts();
+    let doubles = shown.plan.doubles();
     let is_planned = !shown.plan.rows.is_empty();
     let heads = known.columns.iter().map(|column| {
         let needed = fields::is_needed(Some(known.kind), column)
@@ -182,7 +174,8 @@ fn show(
         counted: is_planned.then(|| words::TABLE_COUNTED.fill(lang, &[&new, &unchanged, &wrong])),
         dropped: (!dropped.is_empty()).then(|| words::TABLE_DROPPED.fill(lang, &[&dropped])),
         rows: shown.plan.rows.iter().map(|row| view(known, row, &shown.names, lang)).collect(),
-        may_write: shown.is_tried && wrong == 0 && new > 0,
+        doubles: (doubles > 0).then(|| words::TABLE_DOUBLES.fill(lang, &[&doubles])),
+        may_write: shown.is_tried && wrong == 0 && new + doubles > 0,
         told: shown.failure,
         pasted,
     })?;
@@ -192,30 +185,15 @@ fn show(
 }
 
 fn view(known: &KindColumns, row: &table::PlannedRow, names: &Names, lang: Lang) -> RowView {
-    let shown = known.columns.iter().zip(&row.cells);
-    let shown = shown.filter(|(column, _)| !matches!(column.shape, Shape::Note));
-    let values = shown.map(|(column, cell)| names.shown(cell, column.shape, lang));
-    let values: Vec<String> = values.filter(|value| !value.is_empty()).collect();
-    let (fate, mut text) = match &row.fate {
-        Fate::New => (words::ROW_NEW, String::new()),
-        Fate::Known => (words::ROW_KNOWN, String::new()),
-        Fate::Wrong(wrong) => {
-            let said = wrong.iter().map(|(column, said)| {
-                let sentence = match lang {
-                    Lang::Zh => said.to(Language::Zh),
-                    Lang::En => said.to(Language::En),
-                };
-                format!("{column} {sentence}").trim().to_owned()
-            });
-            (words::ROW_WRONG, said.collect::<Vec<_>>().join("; "))
-        }
+    let (fate, asks) = match &row.fate {
+        Fate::New => (words::ROW_NEW, false),
+        Fate::Known => (words::ROW_KNOWN, false),
+        Fate::Double(_) => (words::ROW_DOUBLE, true),
+        Fate::Wrong(_) => (words::ROW_WRONG, false),
     };
-    let values = if row.cells.is_empty() { row.typed.clone() } else { values.join(" · ") };
-    let meant = row.meant.iter().map(|student| {
-        let number = names.student(*student).map_or("", |known| &known.number);
-        format!("{} {number}", names.student_line(*student))
-    });
-    let meant = meant.collect::<Vec<_>>().join(chosen(("；", "; "), lang));
+    let values = planned::content(known, row, names, lang);
+    let mut text = planned::fault(row, lang);
+    let meant = planned::meant(row, names, lang);
     if !meant.is_empty() {
         text = words::ROW_MEANT.fill(lang, &[&text, &meant]);
     }
@@ -225,5 +203,5 @@ fn view(known: &KindColumns, row: &table::PlannedRow, names: &Names, lang: Lang)
         text = format!("{values}{between}{text}");
     }
     let is_wrong = matches!(row.fate, Fate::Wrong(_));
-    RowView { row: row.row, fate: fate.in_lang(lang), is_wrong, text }
+    RowView { row: row.row, fate: fate.in_lang(lang), is_wrong, text, asks }
 }

@@ -7,6 +7,7 @@ mod annul;
 mod entry;
 mod form;
 mod import;
+mod protocol;
 mod slip;
 mod talks;
 mod words;
@@ -74,5 +75,9 @@ fn staff_list(tx: &Tx<'_>, columns: &[Column]) -> Result<Vec<String>, SqlError> 
 
 #[cfg(test)]
 mod offer_tests;
+#[cfg(test)]
+mod script_tests;
+#[cfg(test)]
+mod table_tests;
 #[cfg(test)]
 mod tests;

@@ -86,6 +86,26 @@ async fn a_lifting_says_what_it_waits_for() {
     let shown = get(&mut head, asked.header("location")).await;
     assert!(shown.text.contains("等另一人同意后才解除"), "{}", shown.text);
     assert!(!shown.text.contains("已办理。") && !shown.text.contains(&lift), "{}", shown.text);
+    let work = get(&mut head, "/work?lang=zh").await;
+    assert!(work.text.contains("等另一人签署") && !work.text.contains(&lift), "{}", work.text);
+}
+
+/// What waits for a second person is on the list of who asked for it too, who is told that another
+/// person signs; only who may be that person is led to the form.
+#[tokio::test]
+async fn only_who_may_sign_is_led_to_the_signature() {
+    let (school, mut li, mut head) = two().await;
+    let moved = school.ledger.read(read::waiting::<AlertMove>);
+    let moved = moved.expect("moves").first().expect("a move").record.0;
+    let sign = format!("/acts/sign/{moved}");
+    let work = get(&mut li, "/work?lang=zh").await;
+    assert_eq!((work.status, work.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(work.text.contains("升级会签") && !work.text.contains(&sign), "{}", work.text);
+    assert!(work.text.contains("等另一人签署"), "{}", work.text);
+    let calendar = get(&mut li, "/calendar?lang=zh").await;
+    assert!(!calendar.text.contains(&sign), "{}", calendar.text);
+    let work = get(&mut head, "/work?lang=zh").await;
+    assert!(work.text.contains(&sign) && !work.text.contains("等另一人签署"), "{}", work.text);
 }
 
 /// A first contact stands in the timeline on the day on which it was made, its limit beside it.

@@ -9,6 +9,7 @@ texts! {
         "{0} fields need correcting; the ledger was not changed and what you wrote is below.";
     FIELDS_NEXT = "请改正后再提交。", "Correct them and submit again.";
     OPEN_RECORD = "打开{0} #{1}", "Open {0} #{1}";
+    OPEN_PAIR = "现任导师是{0}：打开{1} #{2}", "The mentor is {0}: open {1} #{2}";
     AGAIN = "仍要再记一次", "Enter it once more";
     LOOK_AT = "请核对这一项", "look at this one";
     TOO_LONG = "太长，请缩短", "too long; shorten it";
@@ -155,6 +156,10 @@ texts! {
     ROW_MEANT = "{0}。同名的有：{1}", "{0}. Of that name: {1}";
     ROW_NEW = "新增", "new";
     ROW_KNOWN = "已有", "there already";
+    ROW_DOUBLE = "可能重复", "perhaps a double";
+    TABLE_DOUBLES = "有 {0} 行可能重复：确实又发生过一次的，请在该行勾选；没有勾选的不会写入。",
+        "{0} rows are perhaps doubles: tick those that did happen once more; the others are not \
+         written.";
     ROW_WRONG = "有误", "wrong";
     RECORDS = "学生工作", "Students";
 }

@@ -13,22 +13,23 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use domain::ledger::Word as _;
 use domain::ledger::terms::ReadPurpose;
-use runtime::web::{Audience, NavGroup, NavLink, Problem, Role, SignedForm, Visitor};
+use domain::ledger::{Area, Word as _};
+use runtime::web::{Audience, Html, NavGroup, NavLink, Problem, Role, SignedForm, Visitor};
 use serde::Deserialize;
 
 use super::Staff;
 use super::office::{Office, problem};
+use super::results;
 use crate::ledger::browse;
 use crate::ledger::course as courses;
 use crate::ledger::duty::{self, DueList, Duty};
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
-use crate::ledger::{access, board, office_duty};
+use crate::ledger::{access, board, office_duty, result};
 
-pub(super) use pages::{act_href, content};
+pub(super) use pages::{act_href, content, who};
 pub(super) use table::Pager;
 pub(super) use words::RECORDS;
 
@@ -206,14 +207,23 @@ async fn show_student(
         let pass = access::open(tx, &reader, StudentId(id), purpose)?;
         let reads = access::reads(tx, &pass, READS_MAX)?;
         let course = courses::of(tx, &pass, reader.today())?;
+        // Whoever may not read screenings is shown nothing of them, not even that there are none.
+        let sheets = match pass.allow(Area::Screening) {
+            Ok(()) => Some(result::of(tx, &pass)?),
+            Err(_) => None,
+        };
         Ok::<_, LedgerRefusal>((
             browse::timeline(tx, &pass)?,
             reads,
             Names::of(tx, [StudentId(id)])?,
-            (reader, course),
+            (reader, course, sheets),
         ))
     });
-    let (lines, reads, names, (reader, course)) = found.await.map_err(problem)?;
+    let (lines, reads, names, (reader, course, sheets)) = found.await.map_err(problem)?;
+    let results = match sheets {
+        Some(sheets) => results::part(sheets, &office.packs().await?, visitor.frame.lang)?,
+        None => Html::default(),
+    };
     let view = pages::Record {
         student: StudentId(id),
         lines: &lines,
@@ -221,9 +231,10 @@ async fn show_student(
         names: &names,
         role: reader.role(),
         course: &course,
+        results,
         today: reader.today(),
     };
-    let page = pages::student(&view, visitor.frame.lang)?;
+    let page = pages::student(view, visitor.frame.lang)?;
     office.reply(&visitor, &page)
 }
 

@@ -73,6 +73,7 @@ struct StudentTemplate {
     lang: Lang,
     acts: Vec<(String, String)>,
     drawing: Option<Drawing>,
+    results: Html,
     links: Vec<(String, String)>,
     choices: Vec<ChoiceView>,
     notes: Vec<String>,
@@ -144,6 +145,8 @@ pub(super) struct Record<'a> {
     pub(super) names: &'a Names,
     pub(super) role: SchoolRole,
     pub(super) course: &'a Course,
+    /// What the student's sheets scored; empty where the pass does not open screenings.
+    pub(super) results: Html,
     pub(super) today: Date,
 }
 
@@ -247,14 +250,26 @@ fn duty_row(duty: &Duty, view: &Work<'_>, now_ms: i64, lang: Lang) -> Vec<CellVi
         plain(chosen(duty.kind.label(), lang)),
         student.map_or_else(|| plain(""), |student| of_student(student, view.names)),
         plain(tier),
-        plain(duty.staff.map_or("", |staff| view.names.staff(staff))),
+        plain(who(duty, view.names, lang)),
         act_href(duty, view.reader.role())
             .map_or_else(|| plain(""), |href| link(words::ACT.in_lang(lang), href)),
     ]
 }
 
+/// Who does what is due, where it is one person or anybody but the reader.
+pub(in crate::console) fn who<'a>(duty: &Duty, names: &'a Names, lang: Lang) -> &'a str {
+    match duty.staff {
+        Some(staff) => names.staff(staff),
+        None if duty.by_other => words::BY_OTHER.in_lang(lang),
+        None => "",
+    }
+}
+
 /// Where a role does what is due; nothing where somebody else does it.
 pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<String> {
+    if duty.by_other {
+        return None;
+    }
     let record = duty.record.0;
     let form = |page: &str| {
         let href = || format!("{LEDGERS_HREF}/{}/{record}/{page}", duty.of.as_str());
@@ -352,6 +367,8 @@ fn case_acts(row: &BoardRow, view: &Board<'_>, lang: Lang) -> Vec<(String, Strin
             acts.push((format!("/acts/review/{}", review.record.0), text(words::HOLD_REVIEW)));
         }
         acts.push((format!("/acts/move/{}", row.now.case.record.0), text(words::MOVE)));
+        let case = row.now.case.record.0;
+        acts.push((format!("{LEDGERS_HREF}/alert_case/{case}#contacts"), text(words::PROTOCOL)));
     }
     acts
 }
@@ -392,8 +409,8 @@ pub(super) fn purpose(id: i64, session: &Session, lang: Lang) -> Result<Page, Re
     Ok(page((words::STUDENT, String::new(), STUDENTS_HREF), body, lang))
 }
 
-pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError> {
-    let Record { student, lines, reads, names, role, .. } = *view;
+pub(super) fn student(view: Record<'_>, lang: Lang) -> Result<Page, RenderError> {
+    let Record { student, lines, reads, names, role, .. } = view;
     let rows = lines.iter().map(|line| {
         let href = format!("{LEDGERS_HREF}/{}/{}", line.kind.as_str(), line.record.0);
         let kind = link(chosen(line.kind.label(), lang), href);
@@ -430,6 +447,7 @@ pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError
         lang,
         acts: links,
         drawing: course::drawing(view.course, view.today, lang),
+        results: view.results,
         links: Vec::new(),
         choices,
         notes,

@@ -28,6 +28,7 @@ texts! {
     WHAT = "事项", "What";
     TIER = "级别", "Tier";
     WHO = "负责人", "Who";
+    BY_OTHER = "等另一人签署", "another person signs";
     STATE = "状态", "State";
     OVERDUE = "已逾期", "overdue";
     OPEN = "待办", "open";
@@ -64,6 +65,7 @@ texts! {
         "No such student or member of staff, or several of that name; write the number.";
     PAGE_OF = "第 {0} / {1} 页", "page {0} of {1}";
     MOVE = "调整级别", "Change the tier";
+    PROTOCOL = "家校社联络", "Contacts";
     REASON = "理由", "Reason";
     PURPOSE = "查阅用途", "What for";
     OPEN_RECORD = "打开学生页", "Open the record";

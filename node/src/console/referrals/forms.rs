@@ -12,8 +12,8 @@ use super::super::filled::Filled;
 use super::super::office::{choices, text_of};
 use super::words as w;
 use crate::desk::written::moment;
-use crate::ledger::entry::Moment;
-use crate::ledger::referral::{Call, Danger, Told};
+use crate::ledger::entry::{Kept, Moment};
+use crate::ledger::referral::{Amendment, Call, Danger, Referral, Told};
 use crate::ledger::refusal::LedgerRefusal;
 
 /// A field of a form.
@@ -24,7 +24,15 @@ pub(super) struct FieldView {
     pub(super) input: &'static str,
     pub(super) value: String,
     pub(super) options: Vec<(&'static str, &'static str)>,
+    /// Words of the list that are ticked.
+    pub(super) ticked: Vec<String>,
     pub(super) is_needed: bool,
+}
+
+impl FieldView {
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.ticked.iter().any(|ticked| ticked == word)
+    }
 }
 
 /// A step that can be taken, with its form.
@@ -133,20 +141,63 @@ pub(super) fn of_act(
     Some(form((act, label, ""), &lines, None, (filled, today), lang))
 }
 
+/// What a draft says of the child, as the form that opens one and the form that puts it right ask.
+const CHILD: [Line; 4] = [
+    ("risk", w::RISK, "list", true),
+    ("means", w::MEANS, "text", false),
+    ("protection", w::PROTECTION, "text", false),
+    ("medication", w::MEDICATION, "text", false),
+];
+
+/// The form that puts a draft right, with what the draft says; or as it was sent.
+pub(super) fn of_amending(
+    kept: &Kept<Referral>,
+    (filled, today): (&Filled, Date),
+    lang: Lang,
+) -> FormView {
+    let entry = &kept.entry;
+    let mut lines = vec![
+        ("seen", w::AMEND, "hidden", false),
+        ("urgency", w::URGENCY, "list", true),
+        ("concerns", w::CONCERNS, "boxes", true),
+    ];
+    lines.extend(CHILD);
+    lines.push(("why", w::WHY, "area", true));
+    let (act, label) = ("amend", w::AMEND.in_lang(lang).to_owned());
+    let note = w::AMEND_NOTE.in_lang(lang);
+    let of = (act, label, note);
+    if filled.text("act") == act {
+        return form(of, &lines, None, (filled, today), lang);
+    }
+    let said = [
+        ("act", act.to_owned()),
+        ("seen", kept.version.to_string()),
+        ("urgency", entry.urgency.as_str().to_owned()),
+        ("risk", entry.risk.as_str().to_owned()),
+        ("means", entry.means.clone()),
+        ("protection", entry.protection.clone()),
+        ("medication", entry.medication.clone()),
+    ];
+    let mut pairs: Vec<(String, String)> =
+        said.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let concerns = entry.concerns.as_slice().iter();
+    pairs.extend(concerns.map(|one| ("concerns".to_owned(), one.as_str().to_owned())));
+    let mut form = form(of, &lines, None, (&Filled::from(pairs), today), lang);
+    form.is_open = false;
+    form
+}
+
 /// The form that opens a referral.
 pub(super) fn of_opening((filled, today): (&Filled, Date), lang: Lang) -> FormView {
-    let lines = [
+    let mut lines = vec![
         ("student", w::STUDENT_ASK, "text", true),
         ("urgency", w::URGENCY, "list", true),
         ("concerns", w::CONCERNS, "boxes", true),
         ("recipient", w::RECIPIENT_ID, "text", false),
         ("recipient_name", w::RECIPIENT_NAME, "text", false),
         ("phone", w::RECIPIENT_PHONE, "text", false),
-        ("risk", w::RISK, "list", true),
-        ("means", w::MEANS, "text", false),
-        ("protection", w::PROTECTION, "text", false),
-        ("medication", w::MEDICATION, "text", false),
     ];
+    lines.extend(CHILD);
     let label = w::OPEN.in_lang(lang).to_owned();
     let note = w::OPEN_NOTE.in_lang(lang);
     let mut form = form(("open", label, note), &lines, None, (filled, today), lang);
@@ -165,6 +216,7 @@ fn form(
     let field = |(name, label, input, is_needed): &Line| {
         let sent =
             if is_sent || act == "open" { filled.text(name).to_owned() } else { String::new() };
+        let ticked = filled.all(name).map(str::to_owned).collect();
         let begun = if *name == "day" && sent.is_empty() { today.to_string() } else { sent };
         FieldView {
             name,
@@ -172,6 +224,7 @@ fn form(
             input,
             value: begun,
             options: options(name, event, lang),
+            ticked,
             is_needed: *is_needed,
         }
     };
@@ -226,6 +279,25 @@ pub(super) fn told(sent: &Filled, today: Date) -> Result<Told, LedgerRefusal> {
         detail: text("detail"),
         agreed: day(sent, "agreed")?,
         place: text("place"),
+    })
+}
+
+/// The coded reasons that were ticked.
+pub(super) fn concerns(sent: &Filled) -> Result<Vec<Concern>, LedgerRefusal> {
+    let concerns: Option<Vec<_>> = sent.all("concerns").map(Concern::from_word).collect();
+    concerns.ok_or(LedgerRefusal::Field("concerns"))
+}
+
+/// How a draft is put right.
+pub(super) fn amendment(sent: &Filled) -> Result<Amendment, LedgerRefusal> {
+    let text = |name: &str| sent.text(name).to_owned();
+    Ok(Amendment {
+        seen: sent.text("seen").parse().map_err(|_| LedgerRefusal::Changed)?,
+        urgency: word(sent, "urgency")?,
+        concerns: concerns(sent)?,
+        risk: word(sent, "risk")?,
+        known: (text("means"), text("protection"), text("medication")),
+        why: text("why"),
     })
 }
 

@@ -167,12 +167,10 @@ fn to(record: RecordId) -> Response {
 
 fn wish(student: StudentId, sent: &Filled) -> Result<Wish, LedgerRefusal> {
     let text = |name: &str| sent.text(name).to_owned();
-    let concerns = sent.all("concerns").map(domain::referral::Concern::from_word);
-    let concerns: Option<Vec<_>> = concerns.collect();
     Ok(Wish {
         student,
         urgency: forms::word::<Urgency>(sent, "urgency")?,
-        concerns: concerns.ok_or(LedgerRefusal::Field("concerns"))?,
+        concerns: forms::concerns(sent)?,
         recipient: (text("recipient"), text("recipient_name"), text("phone")),
         risk: forms::word::<RiskNow>(sent, "risk")?,
         known: (text("means"), text("protection"), text("medication")),
@@ -268,6 +266,7 @@ fn taken(
     }
     match named {
         "approve" => referral::approve(tx, author, record),
+        "amend" => referral::amend(tx, author, record, &forms::amendment(sent)?),
         "countersign" => referral::countersign(tx, author, record),
         "recipient" => {
             let [id, name, phone] =

@@ -42,7 +42,6 @@ struct ReferralTemplate<'a> {
     steps: Vec<StepView>,
     calls: Vec<(String, String)>,
     forms: Vec<FormView>,
-    filled: &'a Filled,
 }
 
 #[derive(Template)]
@@ -52,7 +51,6 @@ struct OpeningTemplate<'a> {
     csrf: &'a str,
     told: &'a Told,
     form: FormView,
-    filled: &'a Filled,
 }
 
 pub(super) fn board(
@@ -112,7 +110,7 @@ pub(super) fn opening(
     lang: Lang,
 ) -> Result<Page, RenderError> {
     let form = forms::of_opening((filled, today), lang);
-    let body = Html::render(&OpeningTemplate { lang, csrf: &session.csrf, told, form, filled })?;
+    let body = Html::render(&OpeningTemplate { lang, csrf: &session.csrf, told, form })?;
     Ok(page(words::NEW.in_lang(lang).to_owned(), body, lang))
 }
 
@@ -160,7 +158,6 @@ pub(super) fn one(
         steps,
         calls: calls(view, lang),
         forms: steps_of(view, filled, lang),
-        filled,
     })?;
     Ok(page(title, body, lang))
 }
@@ -295,6 +292,9 @@ fn steps_of(view: &View, filled: &Filled, lang: Lang) -> Vec<FormView> {
     steps.extend(acts.into_iter().filter_map(|act| forms::of_act(act, filled, lang)));
     if !may.write {
         return steps;
+    }
+    if referral::is_amendable(course) {
+        steps.push(forms::of_amending(&course.referral, filled, lang));
     }
     let (next, late) = referral::possible(course);
     let of = |one: &(Event, Actor), is_late| forms::of_event(*one, is_late, filled, lang);

@@ -4,11 +4,11 @@ use askama::Template;
 use domain::catalogue::Label;
 use domain::ledger::Word as _;
 use domain::ledger::terms::Relation;
-use domain::scale::Flag;
 use runtime::web::{Html, Lang, Page, RenderError, Text, time};
 
 use super::super::ledgers::RECORDS;
 use super::super::office::chosen;
+use super::super::results;
 use super::{REFERRALS_HREF, words};
 use crate::import::value::Sex;
 use crate::ledger::entry::RecordId;
@@ -158,12 +158,7 @@ fn score(score: &Score, packs: &Packs, lang: Lang) -> String {
     let band = band.unwrap_or_else(dash);
     let flags = score.flags.split(',').filter(|code| !code.is_empty());
     let flags = flags.map(|code| {
-        let known = code.parse().map(|flag| match flag {
-            Flag::Review => words::FLAG_REVIEW,
-            Flag::Urgent => words::FLAG_URGENT,
-            Flag::UrgentNow => words::FLAG_NOW,
-            Flag::Imminent => words::FLAG_IMMINENT,
-        });
+        let known = code.parse().map(results::flag);
         known.map_or_else(|_| alone(code), |text| text.in_lang(lang).to_owned())
     });
     let flags: Vec<String> = flags.collect();

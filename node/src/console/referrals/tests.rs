@@ -36,7 +36,7 @@ fn ready() -> School {
         let guardian = Guardian {
             from: AS_OF,
             student: CHILD,
-            name: "王母".to_owned(),
+            name: "王母<script>alert(1)</script>".to_owned(),
             relation: Relation::Mother,
             phone: "13800000000".to_owned(),
             do_not_contact: false,
@@ -119,6 +119,7 @@ async fn a_referral_is_worked_in_the_browser() {
         let (status, text) = post(&mut li, &page, &act, &[("act", step), day]).await;
         assert_eq!(status, StatusCode::SEE_OTHER, "{step} {text}");
     }
+    put_right(&mut li, &page).await;
     let send = [("act", "send"), day, ("who", "李医生"), ("way", "in_person")];
     let (status, text) = post(&mut li, &page, &act, &send).await;
     assert_eq!(status, StatusCode::CONFLICT);
@@ -134,7 +135,8 @@ async fn a_referral_is_worked_in_the_browser() {
     let sheet = li.get(&format!("{page}/sheet?lang=zh")).await.expect("sheet");
     assert_eq!((sheet.status, sheet.flaws()), (StatusCode::OK, Vec::new()));
     sheet.keep("referral_sheet.html").expect("keep");
-    assert!(sheet.text.contains("王母") && sheet.text.contains("情绪低落"));
+    // A script in a name is text on paper too.
+    assert!(sheet.text.contains("王母&#60;script&#62;") && sheet.text.contains("情绪低落"));
     assert!(sheet.text.contains("谈心谈话 1 次") && sheet.text.contains("学校联系人及电话"));
     let kept = [TALK, number.as_str(), "item", "总分"];
     assert!(kept.iter().all(|word| !sheet.text.contains(word)), "{}", sheet.text);
@@ -143,9 +145,31 @@ async fn a_referral_is_worked_in_the_browser() {
         assert_eq!((shown.status, shown.flaws()), (StatusCode::OK, Vec::new()), "{lang}");
         shown.keep(&format!("referral_{lang}.html")).expect("keep");
     }
-    let work = li.get("/work?lang=zh").await.expect("work");
-    assert_eq!(work.status, StatusCode::OK);
+    assert_eq!(li.get("/work?lang=zh").await.expect("work").status, StatusCode::OK);
     refused_to_others(&school, &page).await;
+}
+
+/// The counsellor puts the draft right, with a reason and once: the form comes with what it says.
+async fn put_right(li: &mut Browser, page: &str) {
+    let act = format!("{page}/act");
+    let shown = li.get(&format!("{page}?lang=zh")).await.expect("page");
+    assert!(shown.text.contains("更正转介内容") && shown.text.contains("value=\"mood\" checked"));
+    let mut right = vec![
+        ("act", "amend"),
+        ("seen", "1"),
+        ("urgency", "routine"),
+        ("concerns", "mood"),
+        ("risk", "yes"),
+        ("means", "家中药品"),
+    ];
+    let (status, text) = post(li, page, &act, &right).await;
+    assert_eq!(status, StatusCode::CONFLICT, "without a reason");
+    assert!(text.contains("value=\"家中药品\""), "what was typed stands in the form: {text}");
+    right.push(("why", "家长补充说明"));
+    let (status, text) = post(li, page, &act, &right).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let (status, _) = post(li, page, &act, &right).await;
+    assert_eq!(status, StatusCode::CONFLICT, "it was changed since that version");
 }
 
 /// Who is not on the case, and nobody for the computer.

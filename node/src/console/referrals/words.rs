@@ -76,6 +76,13 @@ texts! {
     NO = "否", "no";
     APPROVE = "批准送交该接收方", "Approve that it goes to this recipient";
     NAME_RECIPIENT = "选定或更换接收方", "Choose or change the recipient";
+    AMEND = "更正转介内容", "Put the draft right";
+    AMEND_NOTE = "尚无内容离校时可以更正。更正前后的内容、更正人和理由都会保留；批准须重新办理；\
+         已登记“已同意”而更正涉及同意书所列信息的，请再与家长核对并再登记一次“已同意”。",
+        "While nothing has left the school. What it said before stays, with who put it right and \
+         why; it is approved anew, and where it changes what the family agreed to let out, consent \
+         is confirmed with them once more.";
+    WHY = "更正理由", "Why it is put right";
     NOTE_CALL = "登记电话", "Note a call";
     COUNTERSIGN = "第二人补签紧急转介", "Sign the emergency as the second person";
     REVIEW = "复核紧急转介", "Review the emergency";
@@ -96,8 +103,9 @@ texts! {
          hotline 12356. What is written here is the record of the hand-over and stands in for no \
          call.";
     NOT_TO_CALL = "有监护人不得联系：{0}。", "Not to be contacted, though a guardian: {0}.";
-    TELL_THEM = "同意已撤回，或转介已召回、已按逾期结束：请告知{0}停止使用并删除，登记其答复。",
-        "It was taken back or its time is over: tell {0} to stop using and to delete it, and note \
+    TELL_THEM = "同意已撤回，或转介已召回、已取消、已按逾期结束：请告知{0}停止使用并删除，登记其答复。",
+        "It was taken back, called off or its time is over: tell {0} to stop using and to delete \
+         it, and note \
          the answer.";
     SHEET_TITLE = "转介单", "Referral sheet";
     SHEET_HOW = "只交给转介单上写明的接收方。打印已计入该生的查阅记录。",
@@ -128,10 +136,6 @@ texts! {
     DANGER_NOW = "危险", "Danger";
     PLACE_NOW = "现在何处", "Where the child is";
     PHYSIQUE = "体质提示", "Health that matters now";
-    FLAG_REVIEW = "一个上学日内查看", "to be looked at within a school day";
-    FLAG_URGENT = "紧急", "urgent";
-    FLAG_NOW = "60 分钟内处置", "within the hour";
-    FLAG_IMMINENT = "危险迫近", "imminent danger";
     CODE_ALONE = "（{0}）", "({0})";
     MALE = "男", "male";
     FEMALE = "女", "female";

@@ -1,8 +1,9 @@
 //! Screening runs on the school's console: progress, codes, make-up, paper, interviews, report.
 //!
 //! Counts are for whoever leads; names with what is done and what is not are for those who may read
-//! the roll; answers and scores are on none of these pages. What a scale suggests is shown in the
-//! counsellor's queue alone. Each list that names students is logged.
+//! the roll; what a scale suggests is shown in the counsellor's queue, and what a sheet scored in
+//! the form of an interview alone, as a read of that student's record. Each list that names
+//! students is logged.
 
 mod codes;
 mod form;

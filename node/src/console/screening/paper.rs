@@ -165,7 +165,7 @@ fn view<'a>(
                 differing.push(line);
             }
             Standing::Agreed(_) => {
-                agreed.push((who.student.0, found.names.student_line(who.student)));
+                agreed.push((who.student.0, found.names.numbered_line(who.student)));
             }
         }
     }
@@ -196,7 +196,7 @@ fn line(found: &Found, sent: &Sent, who: &Participant, lang: Lang) -> LineView {
     let wrong = sent.wrong.get(&who.student.0);
     LineView {
         student: who.student.0,
-        name: found.names.student_line(who.student),
+        name: found.names.numbered_line(who.student),
         value: wrong.map_or_else(String::new, |(text, _)| text.clone()),
         wrong: wrong.map(|(_, why)| match why {
             TypedError::Count { expected, found } => words::L_COUNT.fill(lang, &[found, expected]),

@@ -15,11 +15,14 @@ use runtime::web::{
 use serde::Deserialize;
 
 use super::super::office::chosen;
+use super::super::results;
 use super::{Campaign, Counsellors, page, words};
+use crate::ledger::browse::purpose_of;
 use crate::ledger::entry::{Moment, StudentId};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::{self, RunId};
 use crate::ledger::showing::Names;
+use crate::ledger::{access, result};
 use crate::screening::interview::{self, Conclusion, Held, Talk};
 use crate::screening::queue::{self, Queued};
 
@@ -57,6 +60,7 @@ struct InterviewTemplate<'a> {
     name: String,
     why: Part<Tag>,
     results: Vec<(&'static str, &'static str)>,
+    scored: Html,
     form: HeldForm,
 }
 
@@ -157,10 +161,11 @@ async fn show_form(
 ) -> Result<Response, Problem> {
     let found = campaign.work(&visitor.session, move |tx, author, _| {
         let one = interview::queued(tx, author, RunId(id), StudentId(student))?;
-        Ok::<_, LedgerRefusal>((one, Names::load(tx)?))
+        let pass = access::open(tx, author, one.student, purpose_of(author.role()))?;
+        Ok::<_, LedgerRefusal>((one, Names::load(tx)?, result::of(tx, &pass)?))
     });
     let back = format!("/screening/{id}/queue");
-    let (one, names) = match found.await {
+    let (one, names, sheets) = match found.await {
         Ok(found) => found,
         Err(refusal) => return campaign.refused(visitor, refusal, &back),
     };
@@ -170,6 +175,7 @@ async fn show_form(
         let next = failure.next_step(lang).unwrap_or_default().to_owned();
         (failure.message(lang).to_owned(), next)
     });
+    let scored = results::part(sheets, &campaign.office.packs().await?, lang)?;
     let body = Html::render(&InterviewTemplate {
         lang,
         csrf: &visitor.session.csrf,
@@ -182,6 +188,7 @@ async fn show_form(
             .iter()
             .map(|word| (word.as_str(), chosen(word.label(), lang)))
             .collect(),
+        scored,
         form,
     })?;
     let note = words::INTERVIEW_NOTE.in_lang(lang).to_owned();

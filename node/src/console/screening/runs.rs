@@ -367,9 +367,6 @@ pub(super) async fn close(
         return campaign.refused(&visitor, LedgerRefusal::Field("sure"), &back);
     }
     let done = campaign.work(&visitor.session, move |tx, author, shelf| {
-        if fields.reason.trim().is_empty() && opening::ends_early(tx, RunId(id), author.now().0)? {
-            return Err(LedgerRefusal::Reason.into());
-        }
         opening::close(tx, &author.because(&fields.reason), shelf, RunId(id))
     });
     match done.await {

@@ -13,8 +13,11 @@ use runtime::web::{Label, Role, Shell, Transport, console};
 
 mod ends;
 mod files;
+mod results;
 mod slips;
 mod stale;
+mod tiers;
+mod way;
 
 use super::super::trial::{self, Person};
 use super::*;

@@ -95,6 +95,10 @@ async fn daily_copies_are_told() {
         assert!(page.text.contains(text), "{text}: {}", page.text);
     }
     page.keep("status-backup.html").expect("keep");
+    assert!(page.text.contains("还没有试过恢复"), "{}", page.text);
+    crate::backup::prove(&node, &plan.to.join(&made.name), &opener).expect("proven");
+    let page = it.get(STATUS_HREF).await.expect("page");
+    assert!(page.text.contains("最近一次成功恢复试验") && page.flaws().is_empty(), "{}", page.text);
 }
 
 /// Why a special period was refused is said in the reader's language, though English went up.

@@ -42,10 +42,11 @@ pub(super) fn waiting_line() -> ReleaseLine {
 /// A table that the hub refused.
 pub(super) fn refused_line() -> ReleaseLine {
     let reason = Label::new("指标目录版本过旧", "the catalogue is out of date");
+    let next = crate::egress::refusal::next("unknown_catalogue");
     line(
         "statistics-16",
         ReleaseKind::RoundedTable,
-        vec![hop("街道枢纽", "Street hub", HopState::Refused { at_ms: NOW, reason })],
+        vec![hop("街道枢纽", "Street hub", HopState::Refused { at_ms: NOW, reason, next })],
     )
 }
 

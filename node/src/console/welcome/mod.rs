@@ -1,4 +1,5 @@
-//! The first set-up in a browser: the school, the hub, the first accounts, and what comes next.
+//! The first set-up in a browser: the school, the hub, the first accounts, the first copy with its
+//! test, and what comes next.
 //!
 //! It is reached by an address that `serve` prints as long as something is missing; whoever has
 //! the terminal has it, and nobody else. Each step is a page of its own whose state is read from
@@ -24,16 +25,21 @@ use certs::invite::Invite;
 use domain::ledger::SchoolRole;
 use runtime::cli::Failure;
 use runtime::cli::doctor::Check;
+use runtime::passphrase::Passphrase;
 use runtime::sql::SqlError;
 use runtime::web::{Frame, Lang, NewAccount, Problem, Role, SessionError, Shell, in_address};
 use serde::Deserialize;
 
 use crate::app::Node;
+use crate::backup;
+use crate::cli::unproven;
 use crate::config::{self, Config};
 use crate::desk::checks;
 use crate::join::{self, Progress};
 use crate::ledger::account::{self, Changer};
+use crate::ledger::restore_proof::{self, Proof};
 use crate::ledger::student;
+use crate::unlock::{LedgerKey, Opener, UnlockError};
 
 /// Who made an account here, in the log of accounts.
 const CHANGER: &str = "first set-up";
@@ -57,12 +63,20 @@ pub(super) enum Step {
     Accounts,
     Sheet,
     Roster,
+    Backup,
     Test,
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 6] =
-        [Self::School, Self::Join, Self::Accounts, Self::Sheet, Self::Roster, Self::Test];
+    pub(super) const ALL: [Self; 7] = [
+        Self::School,
+        Self::Join,
+        Self::Accounts,
+        Self::Sheet,
+        Self::Roster,
+        Self::Backup,
+        Self::Test,
+    ];
 
     pub(super) const fn word(self) -> &'static str {
         match self {
@@ -71,6 +85,7 @@ impl Step {
             Self::Accounts => "accounts",
             Self::Sheet => "sheet",
             Self::Roster => "roster",
+            Self::Backup => "backup",
             Self::Test => "test",
         }
     }
@@ -106,6 +121,10 @@ pub(super) struct Standing {
     logins: Vec<String>,
     is_printed: bool,
     students: u64,
+    /// The last copy that was put back for a test.
+    proof: Option<Proof>,
+    /// Whether a key file opens the ledger, and nobody is asked for a passphrase.
+    has_key_file: bool,
 }
 
 impl Standing {
@@ -116,6 +135,7 @@ impl Standing {
             Step::Accounts => self.has_head && self.has_it,
             Step::Sheet => self.is_printed,
             Step::Roster => self.students > 0,
+            Step::Backup => self.proof.is_some(),
             Step::Test => false,
         }
     }
@@ -192,6 +212,8 @@ pub(super) struct Fields {
     pub(super) role: String,
     password: String,
     again: String,
+    pub(super) to: String,
+    passphrase: String,
 }
 
 /// What a step came to, for its page.
@@ -206,6 +228,8 @@ pub(super) enum Outcome {
     /// The hub's operator has to approve first.
     Pending,
     Checked(Box<Check>),
+    /// A copy was made and put back for a test.
+    Proven(Proof),
 }
 
 async fn begin(State(desk): State<Desk>, _holder: Holder) -> Result<Response, Problem> {
@@ -238,7 +262,12 @@ async fn act(
     Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
     let step = Step::of(&step).ok_or(Problem::NotFound)?;
-    let typed = Fields { password: String::new(), again: String::new(), ..fields.clone() };
+    let typed = Fields {
+        password: String::new(),
+        again: String::new(),
+        passphrase: String::new(),
+        ..fields.clone()
+    };
     let done = match step {
         Step::School => desk.keep_school(&fields).map(|()| None),
         Step::Join => desk.join(fields).await,
@@ -251,6 +280,7 @@ async fn act(
             Ok(None)
         }
         Step::Roster => Ok(None),
+        Step::Backup => desk.back_up(fields).await.map(|proof| Some(Outcome::Proven(proof))),
         Step::Test => desk.test().await.map(|check| Some(Outcome::Checked(Box::new(check)))),
     };
     match done {
@@ -275,11 +305,26 @@ impl Desk {
         let read = tokio::task::spawn_blocking(move || -> Result<Standing, Problem> {
             let config = Config::load(&node.config().data).map_err(|_| Problem::Unavailable)?;
             let running = node.config();
-            let needs_restart =
-                config.membership != running.membership || config.school != running.school;
+            let needs_restart = config.membership != running.membership
+                || config.school != running.school
+                || config.backup.as_ref().map(|plan| &plan.to)
+                    != running.backup.as_ref().map(|plan| &plan.to);
             let (has_head, has_it, logins) = first_accounts(&node)?;
-            let students = node.ledger().read(student::count_on_roll)?;
-            Ok(Standing { config, needs_restart, has_head, has_it, logins, is_printed, students })
+            let (students, proof) = node.ledger().read(|tx| {
+                Ok::<_, SqlError>((student::count_on_roll(tx)?, restore_proof::last(tx)?))
+            })?;
+            let has_key_file = config.danger_key_file.is_some();
+            Ok(Standing {
+                config,
+                needs_restart,
+                has_head,
+                has_it,
+                logins,
+                is_printed,
+                students,
+                proof,
+                has_key_file,
+            })
         });
         read.await.map_err(|_| Problem::Internal)?
     }
@@ -351,6 +396,39 @@ impl Desk {
             ledger.write("first_account", move |tx| account::put(tx, &stored, None, &changer))
         });
         Ok(put.await.unwrap_or(Err(SqlError::Closed.into()))?)
+    }
+
+    /// Sets where copies go, makes the first one, and puts it back for a test: what opens it is
+    /// what would open it after a loss.
+    async fn back_up(&self, fields: Fields) -> Result<Proof, Failure> {
+        let data = self.node.config().data.clone();
+        let to = fields.to.trim().to_owned();
+        if !std::path::Path::new(&to).is_dir() {
+            return Err(pages::no_place(&to));
+        }
+        let given = [("backup_to", to)];
+        crate::app::check_settings(&data, &given)?;
+        let config = Config::load(&data)?;
+        let opener = match &config.danger_key_file {
+            Some(path) => Opener::danger_from_key_file(path)?,
+            None => {
+                let typed = Passphrase::typed(&fields.passphrase);
+                Opener::Passphrase(typed.map_err(UnlockError::from)?)
+            }
+        };
+        // Before anything is copied or written: a passphrase that opens nothing proves nothing.
+        let node = self.node.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            LedgerKey::open(&data, &opener)?;
+            config::update(&data.join(config::FILE_NAME), &given)?;
+            let config = Config::load(&data)?;
+            let plan = config.backup.ok_or_else(|| pages::no_place(""))?;
+            let made =
+                backup::make(&node, &plan).map_err(|error| pages::not_copied(&plan, &error))?;
+            let copy = plan.to.join(made.name);
+            backup::prove(&node, &copy, &opener).map_err(|error| unproven(&copy, error))
+        });
+        done.await.unwrap_or_else(|_| Err(SqlError::Closed.into()))
     }
 
     /// One hello to the hub, as the file has it now.

@@ -4,11 +4,14 @@ use askama::Template;
 use certs::words::{self as spoken, Length};
 use domain::catalogue::SchoolType;
 use runtime::cli::doctor::{Check, Verdict};
-use runtime::cli::{Exit, Failure};
+use runtime::cli::{Exit, Failure, Sentence};
 use runtime::web::{Html, Lang, Page, Part, RenderError, Role, Tag, Text, Tone, time};
 
 use super::{Outcome, Standing, Step, words};
+use crate::backup::BackupError;
 use crate::cli::school_type_name;
+use crate::config::BackupPlan;
+use crate::ledger::restore_proof::Proof;
 
 #[derive(Template)]
 #[template(path = "console/welcome.html")]
@@ -57,6 +60,11 @@ enum Body<'a> {
     },
     Sheet,
     Roster(String),
+    Backup {
+        to: String,
+        asks: bool,
+        proven: Option<String>,
+    },
     Test(Option<(Part<Tag>, String, String)>),
 }
 
@@ -123,6 +131,7 @@ const fn title(step: Step) -> Text {
         Step::Accounts => words::ACCOUNTS,
         Step::Sheet => words::SHEET,
         Step::Roster => words::ROSTER,
+        Step::Backup => words::BACKUP,
         Step::Test => words::TEST,
     }
 }
@@ -172,10 +181,34 @@ fn body<'a>(standing: &'a Standing, (step, outcome): (Step, &'a Outcome), lang: 
         }
         Step::Sheet => Body::Sheet,
         Step::Roster => Body::Roster(words::ROSTER_COUNT.with(lang, standing.students)),
+        Step::Backup => copying(standing, outcome, (typed.map(|typed| &*typed.to), lang)),
         Step::Test => match outcome {
             Outcome::Checked(check) => Body::Test(Some(checked(check, lang))),
             _ => Body::Test(None),
         },
+    }
+}
+
+/// Where copies go, and what putting one back told.
+fn copying<'a>(
+    standing: &Standing,
+    outcome: &Outcome,
+    (typed, lang): (Option<&str>, Lang),
+) -> Body<'a> {
+    let set = standing.config.backup.as_ref();
+    let set = set.map_or_else(String::new, |plan| plan.to.display().to_string());
+    let proof = match outcome {
+        Outcome::Proven(proof) => Some(proof),
+        _ => standing.proof.as_ref(),
+    };
+    let told = |proof: &Proof| {
+        let at = time::minute(proof.at_ms);
+        words::PROVEN.fill(lang, &[&at, &proof.copy, &proof.students, &proof.entries])
+    };
+    Body::Backup {
+        to: typed.map_or(set, str::to_owned),
+        asks: !standing.has_key_file,
+        proven: proof.map(told),
     }
 }
 
@@ -210,6 +243,22 @@ fn checked(check: &Check, lang: Lang) -> (Part<Tag>, String, String) {
     };
     let fix = check.fix(lang).unwrap_or_default().to_owned();
     (Tag::new(tone, check.title(lang)), check.found(lang).to_owned(), fix)
+}
+
+/// Nothing was written: the folder is not there.
+pub(super) fn no_place(to: &str) -> Failure {
+    let message = Sentence::new(words::NO_PLACE, &[&to]);
+    Failure::new(Exit::NotFound, "BACKUP_AWAY", message).hint(words::NO_PLACE_NEXT)
+}
+
+/// The first copy failed; where copies go is set all the same.
+pub(super) fn not_copied(plan: &BackupPlan, error: &BackupError) -> Failure {
+    match error {
+        BackupError::Away => no_place(&plan.to.display().to_string()),
+        _ => Failure::new(Exit::Failed, "BACKUP", words::NOT_COPIED)
+            .hint(words::NOT_COPIED_NEXT)
+            .because(error),
+    }
 }
 
 pub(super) fn not_first() -> Failure {

@@ -119,3 +119,59 @@ async fn only_the_first_accounts_are_made() {
     let tested = post(&mut browser, "test", &[]).await;
     assert_eq!(tested.status, StatusCode::OK, "{}", tested.text);
 }
+
+/// A folder that is not there, or a key that opens nothing, is told and nothing is written; then
+/// the first copy is made and put back for a test, and the status page has the day of it.
+#[tokio::test]
+async fn the_first_copy_is_made_and_proven() {
+    let (folder, node) = node();
+    let file = node.config().data.join(config::FILE_NAME);
+    let key = folder.path().join("key").display().to_string();
+    config::update(&file, &[("danger_key_file", key)]).expect("file");
+    let mut browser = browser(&node);
+    let usb = folder.path().join("usb");
+    let to = usb.display().to_string();
+    let away = post(&mut browser, "backup", &[("to", &to)]).await;
+    assert_eq!(away.status, StatusCode::CONFLICT);
+    assert!(away.text.contains("什么都没有写入") && away.text.contains(&to), "{}", away.text);
+    assert!(Config::load(&node.config().data).expect("config").backup.is_none());
+    let page = get(&mut browser, "/backup?lang=zh", StatusCode::OK).await;
+    assert!(!page.text.contains("name=\"passphrase\""), "a key file opens it: {}", page.text);
+    std::fs::create_dir(&usb).expect("place");
+    let done = post(&mut browser, "backup", &[("to", &to)]).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    assert!(done.text.contains("恢复试验成功"), "{}", done.text);
+    done.keep("welcome-backup.html").expect("keep");
+    let plan = Config::load(&node.config().data).expect("config").backup.expect("a plan");
+    assert_eq!(plan.to, usb);
+    assert_eq!(backup::found(&plan, node.config()).len(), 1);
+    let proof = node.ledger().read(restore_proof::last).expect("read");
+    assert!(proof.is_some_and(|proof| proof.copy.starts_with("xinqiao-node-")));
+}
+
+/// Where a passphrase opens the ledger it is asked for, and a wrong one proves nothing: no copy is
+/// made, and where copies go is not noted.
+#[tokio::test]
+async fn a_wrong_passphrase_proves_nothing() {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = folder.path().join("data");
+    let typed = Passphrase::typed("correct horse battery staple").expect("passphrase");
+    let opener = Opener::Passphrase(typed);
+    let settings = [("name_zh", "示例中学".to_owned())];
+    crate::app::create(&data, &settings, &opener, &Clock::system()).expect("created");
+    let node = crate::app::open_folder(&data, &opener, Clock::system()).expect("node");
+    let mut browser = browser(&node);
+    let usb = folder.path().join("usb");
+    std::fs::create_dir(&usb).expect("place");
+    let to = usb.display().to_string();
+    let page = get(&mut browser, "/backup", StatusCode::OK).await;
+    assert!(page.text.contains("name=\"passphrase\""), "{}", page.text);
+    let fields = [("to", to.as_str()), ("passphrase", "something else entirely")];
+    let wrong = post(&mut browser, "backup", &fields).await;
+    assert_eq!(wrong.status, StatusCode::CONFLICT, "{}", wrong.text);
+    assert!(!wrong.text.contains("something else"), "{}", wrong.text);
+    assert!(Config::load(&node.config().data).expect("config").backup.is_none());
+    let fields = [("to", to.as_str()), ("passphrase", "correct horse battery staple")];
+    let done = post(&mut browser, "backup", &fields).await;
+    assert!(done.text.contains("恢复试验成功"), "{}", done.text);
+}

@@ -83,6 +83,24 @@ texts! {
     RESPONSIBLE_GO = "登记责任人", "Name the responsible person";
     ROSTER_GO = "登录并导入", "Sign in and import";
 
+    BACKUP = "首次备份与恢复试验", "First backup, and its test";
+    BACKUP_ABOUT = "填写另一块盘上的文件夹（U 盘或学校的共享盘）。本机先做一份备份，再把它放到试验位置打开、查验一遍，然后删除试验内容；以后每天自动备份到这里。",
+        "A folder on another disk: a USB disk or a share of the school. A copy is made now, put \
+         back for \
+         a test, looked through and removed again; from then on one is made here each day.";
+    BACKUP_TO = "备份到哪个文件夹", "Folder for copies";
+    BACKUP_PASS = "台账口令（用来试着打开备份）", "Passphrase of the ledger (to try and open the copy)";
+    BACKUP_SUBMIT = "备份并试着恢复", "Make a copy and put it back";
+    PROVEN = "恢复试验成功（{0}）：{1}，{2} 名学生，{3} 条台账记录，链完整。",
+        "Proven at {0}: {1}, {2} students, {3} entries, chains whole.";
+    NO_PLACE = "文件夹 {0} 不在，什么都没有写入", "the folder {0} is not there; nothing was written";
+    NO_PLACE_NEXT = "请接上这块盘，或先建好这个文件夹。",
+        "Plug the disk in, or make the folder first.";
+    NOT_COPIED = "没有备份成功；备份位置已记下，数据没有变化",
+        "no copy was made; the place is noted, and the data stand as they were";
+    NOT_COPIED_NEXT = "请看看那块盘的空间和是否可写，再试一次。",
+        "Look at the space of that disk and whether it can be written, then try again.";
+
     TEST = "测试连接", "Test the connection";
     TEST_ABOUT = "与上级枢纽连接一次，不发送任何数据。", "One hello to the hub above; no data is sent.";
     TEST_SUBMIT = "测试", "Test";

@@ -10,6 +10,7 @@ mod care;
 mod family;
 mod people;
 mod record;
+mod referral;
 mod school;
 mod screening;
 mod staff;
@@ -17,6 +18,7 @@ mod staff;
 use std::collections::HashSet;
 
 use domain::catalogue::{At, Block, Field, Grade, Source, Stage};
+use domain::ledger::day::plus_days;
 use domain::period::Term;
 use domain::span::Span;
 use jiff::ToSpan as _;
@@ -26,6 +28,7 @@ use runtime::sql::{SqlError, Tx};
 pub use record::Behind;
 pub(super) use record::{Record, Records, Value};
 
+use self::referral::COHORT_DAYS;
 use super::IndicatorError;
 use crate::ledger::alert::AlertCase;
 use crate::ledger::conference::Conference;
@@ -36,6 +39,7 @@ use crate::ledger::governance::{Drill, ExpertVisit};
 use crate::ledger::physique::PhysiqueCase;
 use crate::ledger::profile::Profile;
 use crate::ledger::qualification::Qualification;
+use crate::ledger::referral::{self as referrals, Counted, Referral};
 use crate::ledger::roll::Mentor;
 use crate::ledger::session::Session;
 use crate::ledger::special_group::{FamilyCase, SupportGiven};
@@ -61,6 +65,7 @@ struct Load<'l> {
     /// Day from which the early-warning ledger is kept.
     alerts_since: Option<Date>,
     works_since: Option<Date>,
+    referrals: Vec<Counted>,
 }
 
 /// What the ledgers say for one of the catalogue's times; a source without records is one that
@@ -76,6 +81,7 @@ pub struct Facts {
     end: Told,
     period: Told,
     due: Told,
+    sent: Told,
     profile: Profile,
     span: Span,
     today: Date,
@@ -165,7 +171,13 @@ impl Facts {
             At::PeriodEnd => &self.end,
             At::InPeriod => &self.period,
             At::DueInPeriod => &self.due,
-            At::After90Days => return Found::Unsupported,
+            At::After90Days if self.today <= plus_days(self.span.to, COHORT_DAYS) => {
+                return match self.sent.find(source) {
+                    Some(_) => Found::NotKept,
+                    None => Found::Unsupported,
+                };
+            }
+            At::After90Days => &self.sent,
         };
         match told.find(source) {
             Some(Some(_)) if self.is_destroyed(source) => Found::Destroyed,
@@ -294,6 +306,7 @@ pub(super) fn load(
         alerts: alert::Timeline::load(tx, span.end.max(span.to))?,
         alerts_since: read::kept_since::<AlertCase>(tx)?,
         works_since: works_since(tx)?,
+        referrals: referrals::counted(tx)?,
     };
     let mut enrolled = 0;
     let mut is_screened = false;
@@ -319,6 +332,7 @@ pub(super) fn load(
         end,
         period,
         due: due(&load)?,
+        sent: sent(&load)?,
         profile: profile.clone(),
         span,
         today,
@@ -350,6 +364,8 @@ fn at_day(load: &Load<'_>, pupils: &[Pupil], day: Date) -> Result<Told, Indicato
     told.put_kept(Source::SpecialGroup, groups);
     let cases = load.kept::<PhysiqueCase>(day, |load| family::physiques(load, &enrolled, day))?;
     told.put_kept(Source::Physique, cases);
+    let open = load.kept::<Referral>(day, |load| referral::open(load, &enrolled, day))?;
+    told.put_kept(Source::Referral, open);
     Ok(told)
 }
 
@@ -392,6 +408,7 @@ fn in_period(load: &Load<'_>) -> Result<Told, IndicatorError> {
     told.put_kept(Source::ParentEvent, load.kept::<ParentEvent>(day, school::parent_events)?);
     told.put_kept(Source::ExpertService, load.kept::<ExpertVisit>(day, school::expert_services)?);
     told.put_kept(Source::Drill, load.kept::<Drill>(day, school::drills)?);
+    told.put_kept(Source::ReferralEvent, load.kept::<Referral>(day, referral::entries)?);
     Ok(told)
 }
 
@@ -405,5 +422,13 @@ fn due(load: &Load<'_>) -> Result<Told, IndicatorError> {
     told.put_kept(Source::AlertReview, load.kept::<AlertCase>(day, alert::reviews)?);
     told.put_kept(Source::AlertContact, load.kept::<AlertCase>(day, alert::contacts)?);
     told.put_kept(Source::Followup, load.kept::<Followup>(day, care::followups)?);
+    told.put_kept(Source::Referral, load.kept::<Referral>(day, referral::dues)?);
+    Ok(told)
+}
+
+/// What was sent in the period, as it stood so many days later.
+fn sent(load: &Load<'_>) -> Result<Told, IndicatorError> {
+    let mut told = Told::default();
+    told.put_kept(Source::Referral, load.kept::<Referral>(load.span.to, referral::sent)?);
     Ok(told)
 }

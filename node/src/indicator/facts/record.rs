@@ -77,6 +77,11 @@ impl Behind {
     pub(crate) fn entry<T: Entry>(kept: &Kept<T>) -> Self {
         Self::Entry { kind: T::KIND, record: kept.record.0, day: kept.entry.day() }
     }
+
+    /// An entry that counts on the day on which what it asks for is due.
+    pub(crate) const fn due<T: Entry>(kept: &Kept<T>, day: Date) -> Self {
+        Self::Entry { kind: T::KIND, record: kept.record.0, day }
+    }
 }
 
 impl Record {

@@ -26,6 +26,8 @@ pub enum DutyKind {
     Review,
     /// A follow-up.
     Followup,
+    /// A contact about a case with guardian, police, hospital or community.
+    CaseContact,
     /// A consultation's case to be looked at again.
     Consultation,
     /// What was agreed in an analysis.
@@ -34,6 +36,12 @@ pub enum DutyKind {
     Plan,
     /// A consent that was asked for and not answered.
     Consent,
+    /// An order to an agency for which the data are not handed over yet.
+    AgencyHand,
+    /// Data that an agency has to give back or delete.
+    AgencyReturn,
+    /// Data that an agency has to give back or delete at once: the family's consent has ended.
+    AgencyRecall,
     /// A hold whose lifting waits for the second person.
     Hold,
     /// A destruction that waits for the second person.
@@ -64,7 +72,7 @@ pub enum DutyKind {
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 30] = [
         Self::Critical,
         Self::Contact,
         Self::Concern,
@@ -74,10 +82,14 @@ impl DutyKind {
         Self::Reconsider,
         Self::Review,
         Self::Followup,
+        Self::CaseContact,
         Self::Consultation,
         Self::Agreed,
         Self::Plan,
         Self::Consent,
+        Self::AgencyHand,
+        Self::AgencyReturn,
+        Self::AgencyRecall,
         Self::Hold,
         Self::Destroy,
         Self::Settle,
@@ -108,9 +120,13 @@ impl DutyKind {
             Self::Reconsider => "reconsider",
             Self::Review => "review",
             Self::Followup => "followup",
+            Self::CaseContact => "case_contact",
             Self::Consultation => "consultation",
             Self::Plan => "plan",
             Self::Consent => "consent",
+            Self::AgencyHand => "agency_hand_over",
+            Self::AgencyReturn => "agency_return",
+            Self::AgencyRecall => "agency_recall",
             Self::Hold => "hold",
             Self::Destroy => "destroy",
             Self::Settle => "settle",
@@ -141,9 +157,20 @@ impl DutyKind {
             Self::Reconsider => ("第二人不同意，待复议", "Second person objects: weigh it again"),
             Self::Review => Kind::AlertReview.label(),
             Self::Followup => Kind::Followup.label(),
+            Self::CaseContact => Kind::CaseContact.label(),
             Self::Consultation => ("会诊复查", "Look again after a consultation"),
             Self::Plan => ("一生一策复查", "Review a plan"),
             Self::Consent => ("同意书待收回", "Consent not answered"),
+            Self::AgencyHand => {
+                ("委托服务待交付资料", "Data of an order to an agency to hand over")
+            }
+            Self::AgencyReturn => {
+                ("机构须归还或删除资料", "An agency has to return or delete data")
+            }
+            Self::AgencyRecall => (
+                "同意已失效，须立即要求机构停用并归还或删除",
+                "Consent has ended: the agency stops, returns or deletes at once",
+            ),
             Self::Hold => ("解除留存待第二人确认", "Second signature to lift a hold"),
             Self::Destroy => ("销毁待第二人确认", "Second signature to destroy"),
             Self::Settle => ("两人同时改动，待裁定", "Two versions to settle"),

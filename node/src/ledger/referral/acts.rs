@@ -15,6 +15,7 @@ use super::super::entry::{RecordId, StudentId, Words};
 use super::super::followup::{self, Followup};
 use super::super::refusal::LedgerRefusal;
 use super::super::{read, second, write};
+use super::amend::is_as_confirmed;
 use super::course::{Course, course, mark, of_student};
 use super::facts::{Asked, is_same, known, open_case};
 use super::{LiveConsent, Referral, ReferralAct};
@@ -275,9 +276,9 @@ fn check_outcome(tx: &Tx<'_>, now: &Course) -> Result<(), LedgerRefusal> {
 /// Hands a referral over on the strength of a consent: the first time, or to another recipient.
 ///
 /// # Errors
-/// The consent is about somebody else or another recipient, it was changed since it was written
-/// down as given here, it was not approved, nobody is named who took it, the state does not allow
-/// it, the role may not, or the store; nothing was written.
+/// The consent is about somebody else or another recipient, it or what the referral says was
+/// changed since it was written down as given here, it was not approved, nobody is named who took
+/// it, the state does not allow it, the role may not, or the store; nothing was written.
 pub fn send(
     tx: &Tx<'_>,
     author: &Author,
@@ -304,6 +305,9 @@ pub fn send(
     let is_other = given.is_none_or(|act| act.entry.consent_digest != consent.digest());
     if event == Event::Send && is_other {
         return Err(LedgerRefusal::Unconsented(NoConsent::OtherData));
+    }
+    if event == Event::Send && !is_as_confirmed(tx, &now, consent)? {
+        return Err(LedgerRefusal::Unconfirmed);
     }
     put_act(tx, author, (&now, event, Actor::School), told, Some(consent))?;
     mark(tx, record)

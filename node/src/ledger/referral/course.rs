@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ledger::Kind;
-use domain::referral::history::{Act, Side, Standing, replay};
+use domain::referral::history::{Act, Side, Standing, Trail, replay};
 use domain::referral::{Actor, Event, State, TRANSITIONS};
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
@@ -29,6 +29,8 @@ pub struct Course {
     pub state: State,
     /// How often it was handed over.
     pub envelope: u32,
+    /// What it knows of itself beside its state.
+    pub trail: Trail,
     /// Telephone calls about it, oldest first.
     pub calls: Vec<Kept<ReferralCall>>,
 }
@@ -81,12 +83,17 @@ pub struct Row {
 /// There is no such referral, or the store.
 pub fn course(tx: &Tx<'_>, record: RecordId) -> Result<Course, LedgerRefusal> {
     let referral = read::one::<Referral>(tx, record)?.ok_or(LedgerRefusal::Unknown)?;
+    Ok(course_of(tx, referral)?)
+}
+
+/// The course of a referral that was read already.
+pub(super) fn course_of(tx: &Tx<'_>, referral: Kept<Referral>) -> Result<Course, SqlError> {
     let of_it = "from standing r join TABLE t on t.record = r.id and t.version = r.version
         where r.kind = $1 and t.referral = $2 order by r.id";
-    let kind = |kind: Kind| domain::ledger::Word::as_str(kind);
+    let (kind, of) = (|kind: Kind| domain::ledger::Word::as_str(kind), referral.record.0);
     let acts: Vec<Kept<ReferralAct>> =
-        read::select(tx, of_it, params![kind(ReferralAct::KIND), record.0])?;
-    let calls = read::select(tx, of_it, params![kind(ReferralCall::KIND), record.0])?;
+        read::select(tx, of_it, params![kind(ReferralAct::KIND), of])?;
+    let calls = read::select(tx, of_it, params![kind(ReferralCall::KIND), of])?;
     Ok(told(referral, acts, calls))
 }
 
@@ -121,7 +128,8 @@ fn told(
         (kept, how)
     });
     let acts = acts.collect();
-    Course { referral, acts, state: played.state, envelope: played.envelope, calls }
+    let (state, envelope, trail) = (played.state, played.envelope, played.trail);
+    Course { referral, acts, state, envelope, trail, calls }
 }
 
 /// An event and who does it.

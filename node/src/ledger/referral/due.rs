@@ -3,8 +3,7 @@
 
 use domain::ledger::day::plus_days;
 use domain::referral::history::Standing;
-use domain::referral::{Event, Limit, Owner, State, due};
-use jiff::civil::{Date, Weekday};
+use domain::referral::{Event, Limit, Owner, State, due, working};
 use runtime::sql::Tx;
 
 use super::super::duty::{self, DutyKind};
@@ -108,16 +107,4 @@ pub fn expires_at(course: &Course) -> Option<i64> {
             }))
         }
     }
-}
-
-/// So many days on from Monday to Friday; holidays make it earlier than need be, never later.
-fn working(from: Date, days: u32) -> Date {
-    let (mut day, mut left) = (from, days);
-    while left > 0 {
-        day = plus_days(day, 1);
-        if !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
-            left -= 1;
-        }
-    }
-    day
 }

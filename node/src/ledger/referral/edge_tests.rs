@@ -228,3 +228,41 @@ fn a_recipient_whose_time_is_over_is_asked_to_delete() {
     run(&school, move |tx| reply(tx, &counsellor(), record, (TODAY, "李医生", ""))).expect("reply");
     assert!(duties(&school, counsellor()).is_empty());
 }
+
+/// After an emergency that was stood down the draft is called off or runs out of time like any
+/// other. The record stays, the guardian is told all the same, and whoever may hold the sheet is
+/// asked to destroy it.
+#[test]
+fn what_was_stood_down_comes_to_an_end_and_is_told() {
+    use Event as E;
+    for ends_by_time in [false, true] {
+        let school = ready();
+        let record = opened(&school, Urgency::Emergency);
+        let clock = |days: i64| {
+            run(&school, move |tx| {
+                let later = at(&counsellor(), days * 24 * 60 * MINUTE);
+                act(tx, &later, record, (E::Timeout, Actor::Clock), &Told::on(TODAY))
+            })
+        };
+        played(&school, record, &[E::Emergency]);
+        assert!(clock(9).is_err() && step(&school, record, E::Cancel).is_err(), "not meanwhile");
+        assert_eq!(played(&school, record, &[E::StoodDown]), State::Draft);
+        assert!(clock(0).is_err(), "its time has begun anew");
+        let ended = if ends_by_time { clock(2) } else { step(&school, record, E::Cancel) };
+        assert!(ended.expect("ended").is_terminal());
+        let kinds = |by| duties(&school, by).into_iter().map(|(kind, _)| kind).collect::<Vec<_>>();
+        let waiting = kinds(counsellor());
+        assert!(waiting.contains(&DutyKind::ReferralNotice), "{ends_by_time}: the guardian");
+        assert!(waiting.contains(&DutyKind::ReferralReply), "{ends_by_time}: the sheet");
+        let keeps = run(&school, |tx| Ok(has_open_referral(tx, CHILD)?)).expect("read");
+        assert!(keeps, "{ends_by_time}: the record stays");
+        run(&school, move |tx| {
+            note_notice(tx, &counsellor(), record, TODAY)?;
+            reply(tx, &counsellor(), record, (TODAY, "李医生", ""))?;
+            countersign(tx, &head(), record)?;
+            review(tx, &head(), record, ("处置得当", None))
+        })
+        .expect("told");
+        assert!(kinds(counsellor()).is_empty() && kinds(head()).is_empty(), "{ends_by_time}");
+    }
+}

@@ -61,7 +61,7 @@ fn holds(asked: &Asked<'_>, event: Event, fact: Fact) -> Result<bool, LedgerRefu
             true
         }
         Fact::ConsentStands => consent.is_some(),
-        Fact::NothingLeft => course.envelope == 0,
+        Fact::NothingLeft => decided(course, fact),
         // By hand it goes to whoever is named, and is known to have come by whoever said so.
         Fact::SealedToRecipient | Fact::SealVerified => is_written(&told.who),
         Fact::ApproverSigned => entry.approved_by.is_some(),
@@ -77,9 +77,7 @@ fn holds(asked: &Asked<'_>, event: Event, fact: Fact) -> Result<bool, LedgerRefu
             .last(Event::Return)
             .is_some_and(|act| author.today() >= plus_days(act.entry.day, RETURN_DAYS)),
         Fact::DeadlinePassed => super::expires_at(course).is_some_and(|at| at < author.now().0),
-        Fact::NoEmergency => {
-            entry.urgency != Urgency::Emergency && course.last(Event::Emergency).is_none()
-        }
+        Fact::NoEmergency => entry.urgency != Urgency::Emergency && decided(course, fact),
         Fact::ImminentDanger => is_written(&told.detail) && is_written(&told.place),
         // Who makes an emergency of it alone has half an hour for a second person, and none is made
         // by an account that let that time pass once; both are asked in `emergency`.
@@ -87,6 +85,11 @@ fn holds(asked: &Asked<'_>, event: Event, fact: Fact) -> Result<bool, LedgerRefu
         Fact::DangerAbsent => is_written(&told.detail) && is_written(&told.who),
         Fact::ReceiverNoted => is_written(&told.who) && is_written(&told.place),
     })
+}
+
+/// A fact that the course alone decides.
+fn decided(course: &Course, fact: Fact) -> bool {
+    course.trail.knows(fact).unwrap_or(false)
 }
 
 /// A unit, and after a no another one than said it.

@@ -42,6 +42,13 @@ impl Kin {
         self.others.is_empty() && !self.suspects.is_empty()
     }
 
+    /// Whether a call may go to a guardian of that name: not where none may be contacted, nor to
+    /// one who may not.
+    #[must_use]
+    pub fn may_call(&self, name: &str) -> bool {
+        !self.is_all_suspect() && !self.suspects(name)
+    }
+
     /// Whether somebody has to be told what became of the child.
     #[must_use]
     pub const fn is_told(&self) -> bool {

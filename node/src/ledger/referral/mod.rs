@@ -6,7 +6,13 @@
 //! that checked them can make.
 
 mod acts;
+mod amend;
+#[cfg(test)]
+mod amend_tests;
+mod counted;
 mod course;
+#[cfg(test)]
+mod course_tests;
 mod due;
 #[cfg(test)]
 mod edge_tests;
@@ -16,7 +22,7 @@ mod kin;
 mod live;
 mod sheet;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod withdrawal;
 
 use domain::ledger::consent::DataClass;
@@ -31,6 +37,8 @@ use super::read;
 use super::refusal::LedgerRefusal;
 
 pub use acts::{Told, Way, Wish, act, approve, name_recipient, open, send};
+pub use amend::{Amendment, amend, is_amendable};
+pub(crate) use counted::{Counted, Step, counted};
 pub use course::{Course, Row, board, course, possible};
 pub use due::{ReferralDue, dues, expires_at};
 pub use emergency::{
@@ -75,7 +83,7 @@ entry! {
         replaces: Option<RecordId> = "replaces",
         /// Instant of opening.
         made_at: Moment = "made_at",
-        /// Who opened it, or named the recipient that it has.
+        /// Who opened it, named the recipient that it has, or put it right last.
         asked_staff: Option<StaffId> = "asked_staff",
         /// Who approved that it goes to this recipient.
         approved_by: Option<StaffId> = "approved_by",
@@ -247,7 +255,12 @@ impl ReferralAct {
     pub fn is_unanswered(&self) -> bool {
         let takes_back = matches!(
             self.event,
-            Event::WithdrawConsent | Event::Recall | Event::WrongPerson | Event::Timeout
+            Event::WithdrawConsent
+                | Event::Recall
+                | Event::WrongPerson
+                | Event::Timeout
+                // After an emergency that was stood down, whose sheet somebody may hold.
+                | Event::Cancel
         );
         takes_back && self.envelope > 0 && self.acknowledged.is_none()
     }

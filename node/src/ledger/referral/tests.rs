@@ -21,16 +21,16 @@ use super::super::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil, sheet
 use super::super::{access, case, journal, read, write};
 use super::*;
 
-pub(super) const CLINIC: &str = "CLINIC1";
-pub(super) const MINUTE: i64 = 60_000;
+pub(crate) const CLINIC: &str = "CLINIC1";
+pub(crate) const MINUTE: i64 = 60_000;
 
-pub(super) fn at(author: &Author, later_ms: i64) -> Author {
+pub(crate) fn at(author: &Author, later_ms: i64) -> Author {
     let now = NOW_MS + later_ms;
     Author::new(author.account(), author.role(), author.staff(), now).because("登记")
 }
 
 /// A school whose first student stands at t3, with all that a referral needs but the consent.
-pub(super) fn ready() -> School {
+pub(crate) fn ready() -> School {
     let school = school();
     let done = run(&school, |tx| {
         let right = Correction {
@@ -48,7 +48,7 @@ pub(super) fn ready() -> School {
     school
 }
 
-pub(super) fn guardian(do_not_contact: bool) -> Guardian {
+pub(crate) fn guardian(do_not_contact: bool) -> Guardian {
     Guardian {
         from: AS_OF,
         student: CHILD,
@@ -61,7 +61,7 @@ pub(super) fn guardian(do_not_contact: bool) -> Guardian {
     }
 }
 
-pub(super) fn paper(recipient: &str) -> Consent {
+pub(crate) fn paper(recipient: &str) -> Consent {
     let slip = testing::slip(CHILD, Answer::Given, TODAY, date(2026, 3, 1));
     Consent {
         purpose: Purpose::Referral,
@@ -73,11 +73,11 @@ pub(super) fn paper(recipient: &str) -> Consent {
     }
 }
 
-pub(super) fn consent(school: &School, recipient: &'static str) -> RecordId {
+pub(crate) fn consent(school: &School, recipient: &'static str) -> RecordId {
     run(school, move |tx| write::add(tx, &counsellor(), &paper(recipient))).expect("consent")
 }
 
-pub(super) fn wanted(urgency: Urgency) -> Wish {
+pub(crate) fn wanted(urgency: Urgency) -> Wish {
     Wish {
         student: CHILD,
         urgency,
@@ -88,12 +88,12 @@ pub(super) fn wanted(urgency: Urgency) -> Wish {
     }
 }
 
-pub(super) fn opened(school: &School, urgency: Urgency) -> RecordId {
+pub(crate) fn opened(school: &School, urgency: Urgency) -> RecordId {
     run(school, move |tx| open(tx, &counsellor(), &wanted(urgency))).expect("opened")
 }
 
 /// Everything that any act could ask for.
-pub(super) fn told() -> Told {
+pub(crate) fn told() -> Told {
     Told {
         who: "李医生".to_owned(),
         code: "other".to_owned(),
@@ -105,7 +105,7 @@ pub(super) fn told() -> Told {
 }
 
 /// Takes one step as a page would.
-pub(super) fn step(
+pub(crate) fn step(
     school: &School,
     record: RecordId,
     event: Event,
@@ -140,7 +140,7 @@ pub(super) fn step(
     })
 }
 
-pub(super) fn played(school: &School, record: RecordId, events: &[Event]) -> State {
+pub(crate) fn played(school: &School, record: RecordId, events: &[Event]) -> State {
     let mut state = State::Draft;
     for event in events {
         state = step(school, record, *event).unwrap_or_else(|why| panic!("{event:?}: {why}"));
@@ -148,7 +148,7 @@ pub(super) fn played(school: &School, record: RecordId, events: &[Event]) -> Sta
     state
 }
 
-pub(super) fn danger() -> Danger {
+pub(crate) fn danger() -> Danger {
     Danger {
         facts: "说要从楼上跳下".to_owned(),
         place: "心理辅导室".to_owned(),
@@ -156,7 +156,7 @@ pub(super) fn danger() -> Danger {
     }
 }
 
-pub(super) fn call() -> Call {
+pub(crate) fn call() -> Call {
     Call {
         party: CallParty::Guardian,
         at: Moment(NOW_MS),
@@ -166,11 +166,11 @@ pub(super) fn call() -> Call {
     }
 }
 
-pub(super) fn approved(school: &School, record: RecordId) {
+pub(crate) fn approved(school: &School, record: RecordId) {
     run(school, move |tx| approve(tx, &head(), record)).expect("approved");
 }
 
-pub(super) fn duties(school: &School, by: Author) -> Vec<(DutyKind, Option<i64>)> {
+pub(crate) fn duties(school: &School, by: Author) -> Vec<(DutyKind, Option<i64>)> {
     let found = run(school, move |tx| Ok(duty::duties(tx, &by, |_| true)?)).expect("duties");
     let of = [
         DutyKind::ReferralTurn,

@@ -25,6 +25,9 @@ fn the_main_tables_have_their_cells() {
     check("sealed.alt.opened", Kind::Flow, &["tier", "stage"], 21, 21);
     // The stage is added where the records have one: a group of the plan opens one stage.
     check("sealed.alt.sources", Kind::Flow, &["alert_source", "stage"], 63, 63);
+    check("sealed.ref.events", Kind::Flow, &["ref_stage", "urgency", "stage"], 315, 315);
+    check("sealed.ref.sla_due", Kind::Flow, &["urgency", "stage"], 21, 21);
+    check("sealed.ref.emergency", Kind::Flow, &["stage"], 7, 7);
 }
 
 /// Every sealed count of a school has tables, or a reason why it stays at the school.
@@ -48,6 +51,7 @@ fn every_sealed_count_is_placed() {
     assert_eq!(reason("cns.served"), Some(Unsealable::Distinct));
     assert_eq!(reason("scr.invalid"), Some(Unsealable::Screening));
     assert_eq!(reason("ref.cohort"), Some(Unsealable::Later));
+    assert_eq!(reason("ref.return_open"), Some(Unsealable::OtherDay));
     assert_eq!(reason("fup.due"), Some(Unsealable::NoStage));
     assert_eq!(reason("alt.census"), None);
 }

@@ -47,6 +47,38 @@ async fn sessions_end_when_idle_and_when_old() {
     assert!(sessions.find(token.expose(), NOW).await.expect("store").is_none(), "revived");
 }
 
+/// An account has eight sessions at a time: the ninth takes the place of the one that was unused
+/// longest, and of no other account's.
+#[tokio::test]
+async fn an_account_has_eight_sessions_at_a_time() {
+    let sessions = sessions().await;
+    let other = NewAccount {
+        login: "qian".to_owned(),
+        name: "钱处".to_owned(),
+        role: Role::Analyst,
+        password: "a long password".to_owned(),
+    };
+    sessions.put_account(other, NOW).await.expect("account");
+    let open = |login: &'static str, at| {
+        let sign_in = sessions.sign_in(attempt(login, "a long password"), at);
+        async move { sign_in.await.expect("token") }
+    };
+    let beside = open("qian", NOW).await;
+    let mut tokens = Vec::new();
+    for minute in 0..8 {
+        tokens.push(open("zhao", NOW + minute * 60_000).await);
+    }
+    // The first was used since, so the second is the one that was unused longest.
+    let used = NOW + 9 * 60_000;
+    assert!(sessions.find(tokens[0].expose(), used).await.expect("store").is_some());
+    tokens.push(open("zhao", used + 1).await);
+    for (place, token) in tokens.iter().enumerate() {
+        let found = sessions.find(token.expose(), used + 2).await.expect("store");
+        assert_eq!(found.is_some(), place != 1, "{place}");
+    }
+    assert!(sessions.find(beside.expose(), used + 2).await.expect("store").is_some());
+}
+
 /// Five failures pause an account, for longer each time, and a success forgets them.
 #[tokio::test]
 async fn repeated_failures_pause_the_account() {

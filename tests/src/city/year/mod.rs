@@ -3,12 +3,14 @@
 //!
 //! Hubs are processes, each started as its operator would start it; schools are joined by their own
 //! commands and then live in this process, through the doors of the node's library by which their
-//! services seal and send in their slot (record 0047). At the end every role's view is written as
-//! its program exports it, and what was opened is compared with what schools sealed.
+//! services seal and send in their slot (record 0047). At the end districts and the city publish
+//! with noise what may be published, every role's view is written as its program exports it, and
+//! what was opened is compared with what schools sealed.
 
 pub mod colluders;
 mod desk;
 mod recount;
+mod releases;
 mod views;
 
 use std::path::Path;
@@ -69,6 +71,10 @@ pub struct Summary {
     pub opened: usize,
     /// Sums that the attacker before openings keeps closed.
     pub kept_closed: usize,
+    /// Releases that were drawn with noise, each with its hub.
+    pub published: Vec<String>,
+    /// Those that were refused, with the code.
+    pub unpublished: Vec<String>,
     /// What was opened against what schools sealed.
     pub exactness: Exactness,
     /// What the attacker says of each file.
@@ -80,12 +86,15 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Whether all of it holds: something was opened, every opened cell is exact, and the attacker
-    /// says of each file what it must.
+    /// Whether all of it holds: something was opened and something published, every opened cell is
+    /// exact, and the attacker says of each file what it must.
     #[must_use]
     pub fn holds(&self) -> bool {
         let has_sums = self.opened > 0 && self.exactness.filled > 0;
-        has_sums && self.exactness.holds() && self.files.iter().all(Judged::holds)
+        has_sums
+            && !self.published.is_empty()
+            && self.exactness.holds()
+            && self.files.iter().all(Judged::holds)
     }
 }
 
@@ -112,7 +121,9 @@ pub async fn play(
     }
     let played = started.elapsed();
     let own = desk::own_views(&desks)?;
-    let (files, exactness) = views::write_all(city, &own, export).await?;
+    let releases = releases::draw_all(city, course).await?;
+    let publishers: Vec<&str> = releases.drawn.keys().map(String::as_str).collect();
+    let (files, exactness) = views::write_all(city, &own, (export, &publishers)).await?;
     progress.step("views");
     let (mut refused, mut opened, mut kept_closed) = (0, 0, 0);
     for area in &city.areas {
@@ -130,6 +141,8 @@ pub async fn play(
         late,
         opened,
         kept_closed,
+        published: releases.named(),
+        unpublished: releases.refused,
         exactness,
         files,
         hub_memory_mib: city.peak_hub_memory_kib().map(|kib| kib / 1024),
@@ -273,6 +286,8 @@ mod tests {
             late: 0,
             opened: 1,
             kept_closed: 0,
+            published: vec!["370202 2025S1-alerts".to_owned()],
+            unpublished: Vec::new(),
             exactness,
             files,
             hub_memory_mib: None,
@@ -298,5 +313,7 @@ mod tests {
         assert!(!holds(Exactness { differing: 1, ..right() }, Vec::new()));
         assert!(!holds(Exactness { skipped: 1, ..right() }, Vec::new()));
         assert!(!holds(Exactness::default(), Vec::new()), "nothing was opened");
+        let silent = Summary { published: Vec::new(), ..summary(right(), Vec::new()) };
+        assert!(!silent.holds(), "nothing was published");
     }
 }

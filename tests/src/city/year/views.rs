@@ -68,15 +68,15 @@ struct Written {
 }
 
 /// Writes one file for each role, recounts the sums of whoever holds some, and has the attacker
-/// judge every file.
+/// judge every file. What some hubs published the public has seen of each of them.
 pub(super) async fn write_all(
     city: &City,
     own: &BTreeMap<String, View>,
-    export: &Path,
+    (export, publishers): (&Path, &[&str]),
 ) -> Result<(Vec<Judged>, Exactness), BuildError> {
     let (sealed, mut exactness) = (Sealed::of(own), Exactness::default());
     let mut files = Vec::new();
-    for (unit, role, name) in roles(city) {
+    for (unit, role, name) in roles(city, publishers) {
         let view = exported(city, (&unit, role), &export.join(format!("{name}.json"))).await?;
         sealed.recount(&view, &mut exactness);
         let with = match role {
@@ -110,7 +110,7 @@ fn neighbour(city: &City, street: &str, own: &BTreeMap<String, View>) -> Vec<col
 }
 
 /// Hub, role and file of every view.
-fn roles(city: &City) -> Vec<(String, &'static str, String)> {
+fn roles(city: &City, publishers: &[&str]) -> Vec<(String, &'static str, String)> {
     let mut roles = vec![
         (CITY.0.to_owned(), "city", "city".to_owned()),
         (HEALTH.0.to_owned(), "helper", "helper".to_owned()),
@@ -123,6 +123,8 @@ fn roles(city: &City) -> Vec<(String, &'static str, String)> {
     let streets = city.plan.hubs.iter().filter(|hub| hub.kind == "street");
     let streets = streets.filter(|hub| city.areas.iter().any(|area| area.unit == hub.district));
     roles.extend(streets.map(|hub| (hub.unit.clone(), "street", format!("street-{}", hub.unit))));
+    let public = |unit: &&str| ((*unit).to_owned(), "public", format!("public-{unit}"));
+    roles.extend(publishers.iter().map(public));
     roles
 }
 

@@ -10,12 +10,12 @@ use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::profile;
 use crate::ledger::roll_change::{self, Correction};
 
-fn counsellor() -> Author {
+pub(super) fn counsellor() -> Author {
     Author::new("li", domain::ledger::SchoolRole::Counsellor, Some(StaffId(1)), NOW_MS)
 }
 
 /// Makes the class one of the third grade, which is observed; gives the address of its page.
-fn third_grade(fair: &Fair) -> String {
+pub(super) fn third_grade(fair: &Fair) -> String {
     let grade = |tx: &runtime::sql::Tx<'_>| {
         let school = domain::catalogue::Grade::school;
         let mut profile = profile::load(tx)?.expect("profile");
@@ -44,7 +44,10 @@ fn third_grade(fair: &Fair) -> String {
 }
 
 /// What the form of the first student sends as it stands, with some fields typed over.
-fn form<'a>(page: &'a Seen, typed: &[(&'static str, &'a str)]) -> Vec<(&'static str, &'a str)> {
+pub(super) fn form<'a>(
+    page: &'a Seen,
+    typed: &[(&'static str, &'a str)],
+) -> Vec<(&'static str, &'a str)> {
     let kept = ["csrf", "back", "observed", "heard", "was_observed", "was_heard", "was_concern"];
     let kept = kept.into_iter().filter(|name| typed.iter().all(|(other, _)| other != name));
     let mut fields: Vec<_> =

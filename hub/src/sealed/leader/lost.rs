@@ -1,0 +1,133 @@
+//! After a backup was put back: reports that both hubs accepted and this one lost come back from
+//! the helper, since their schools hold an answer of both and send nothing again.
+//!
+//! They are put where they arrived the first time, and taken as then: this hub opens its half anew,
+//! and the helper signs the same decision again.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::PoisonError;
+
+use domain::digest::Digest;
+use domain::disclosure::sealed::State;
+use domain::unit::UnitId;
+use proto::wire::sealed::{ReportsRequest, ReportsResponse};
+use runtime::sql::{SqlError, Tx};
+
+use super::call::{Client, answer};
+use super::{Leader, LeaderError};
+use crate::sealed::documents::Year;
+use crate::sealed::{adopt, signed};
+use crate::store::alarm;
+use crate::store::sealed::report;
+use crate::store::sealed_inbox;
+
+/// Items that are asked for at a time.
+const WANTED: usize = 128;
+
+impl Leader {
+    /// Takes back the accepted reports of a year that the helper holds and this hub does not; says
+    /// whether there were any.
+    pub(super) async fn take_back(
+        &self,
+        client: &mut Client,
+        year: &Year,
+    ) -> Result<bool, LeaderError> {
+        let plan = &year.sealed().plan;
+        let asked = |after: Vec<u8>, wanted: &[Digest]| ReportsRequest {
+            area: plan.area().to_string(),
+            school_year: plan.year().into(),
+            after,
+            wanted: wanted.iter().map(|one| one.to_tagged()).collect(),
+        };
+        let (mut after, mut taken) = (Vec::new(), 0);
+        loop {
+            let told = match answer(client.reports(asked(after, &[]))).await {
+                Ok(told) => told.reports,
+                // The helper has other documents; it says so too where it is asked for openings.
+                Err(error) => {
+                    let code = error.refusal()?;
+                    tracing::warn!(code, "the helper did not say which reports it accepted");
+                    break;
+                }
+            };
+            let Some(last) = told.last().cloned() else { break };
+            let told = told.iter().map(|bytes| Digest::from_tagged(bytes));
+            let told = told.collect::<Result<Vec<_>, _>>();
+            let told = told.map_err(|_| LeaderError::Protocol("reports"))?;
+            let mut wanted = self.lost(told).await?;
+            self.note_accepted_there(&wanted);
+            while !wanted.is_empty() {
+                let some: Vec<Digest> = wanted.iter().copied().take(WANTED).collect();
+                let ReportsResponse { items, .. } =
+                    answer(client.reports(asked(Vec::new(), &some))).await?;
+                let kept = self.keep_lost(plan.area().clone(), some.clone(), items).await?;
+                taken += kept.len();
+                // What does not come now is not held any more.
+                let is_any = !kept.is_empty();
+                wanted.retain(|one| if is_any { !kept.contains(one) } else { !some.contains(one) });
+            }
+            after = last;
+        }
+        if taken > 0 {
+            tracing::warn!(taken, "accepted reports were taken back from the helper");
+        }
+        Ok(taken > 0)
+    }
+
+    /// Those of the helper's accepted reports that this hub does not hold as accepted.
+    async fn lost(&self, told: Vec<Digest>) -> Result<Vec<Digest>, LeaderError> {
+        let read = move |tx: &Tx<'_>| {
+            let mut lost = Vec::new();
+            for one in told {
+                if report::state(tx, &one)? != Some(State::Accepted) {
+                    lost.push(one);
+                }
+            }
+            Ok::<_, SqlError>(lost)
+        };
+        Ok(self.hub.parts().database.read_async(read).await?)
+    }
+
+    /// Puts items into the inbox that are what was asked for; gives their digests.
+    async fn keep_lost(
+        &self,
+        area: UnitId,
+        wanted: Vec<Digest>,
+        items: Vec<Vec<u8>>,
+    ) -> Result<HashSet<Digest>, LeaderError> {
+        let mut read = BTreeMap::new();
+        for item in items {
+            match signed::read(&item) {
+                Ok(found) if wanted.contains(&found.arrival.digest) => {
+                    read.insert(found.arrival.digest, (found.report, item));
+                }
+                _ => return Err(LeaderError::Protocol("items")),
+            }
+        }
+        let kept: HashSet<Digest> = read.keys().copied().collect();
+        let now_ms = self.hub.parts().clock.now_ms();
+        let write = move |tx: &Tx<'_>| {
+            if !read.is_empty() {
+                let detail = format!("{} reports: this store is older", read.len());
+                alarm::raise(tx, adopt::ALARM, area.as_str(), &detail, now_ms)?;
+            }
+            read.iter().try_for_each(|(digest, (report, item))| {
+                sealed_inbox::insert(tx, (report, digest), item, now_ms).map(drop)
+            })
+        };
+        self.hub.parts().database.write_async("sealed_lost", write).await?;
+        Ok(kept)
+    }
+
+    /// Notes reports that the helper holds as accepted.
+    pub(super) fn note_accepted_there(&self, reports: &[Digest]) {
+        let there = self.accepted_there.lock();
+        there.unwrap_or_else(PoisonError::into_inner).extend(reports);
+    }
+
+    /// Reports that the helper holds as accepted, and this hub did not when it asked: what it would
+    /// refuse of them today it took then.
+    pub(super) fn accepted_there(&self) -> HashSet<Digest> {
+        self.accepted_there.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

@@ -1,0 +1,190 @@
+//! Silence: a helper that is away, a leader that does not come, schools of whose reports nothing is
+//! final for seven days. What the page and the list of sums say, and once a day what somebody is
+//! called about who opened neither.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use certs::aggregate::Role;
+use domain::span::Span;
+use domain::unit::UnitId;
+use jiff::ToSpan as _;
+use jiff::civil::{Date, Time};
+use runtime::clock::instant_ms;
+use runtime::sql::{SqlError, Tx};
+use runtime::web::time::minute;
+use tokio_util::sync::CancellationToken;
+
+use super::documents::{Documents, Year};
+use super::view::{self, TaskView};
+use super::watch::Notice;
+use super::{Hub, close};
+use crate::store::alarm;
+use crate::store::sealed::{heard, task};
+
+/// Kind of the alarm about a helper that does not answer.
+pub const ALARM_HELPER: &str = "sealed_helper_silent";
+/// Kind of the alarm about a leader that does not come.
+pub const ALARM_LEADER: &str = "sealed_leader_silent";
+/// Kind of the alarm about a school of which nothing comes.
+pub const ALARM_SCHOOL: &str = "sealed_school_silent";
+
+/// Days without any word from which a hub is silent: keys of a new week are agreed on in each.
+pub const HUB_DAYS: i64 = 8;
+/// Days after a period's end from which a missing report is silence: two until it leaves, seven
+/// more.
+const SCHOOL_DAYS: i32 = 9;
+/// Days after which a period is no longer looked at.
+const LOOK_BACK_DAYS: i32 = 60;
+/// Schools that are named in one sentence.
+pub const NAMED_MAX: usize = 5;
+
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+/// How often it is looked whether a day is over.
+const LOOK_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Whether a report of a period that ended on a day should long be here.
+#[must_use]
+pub fn is_late(ended: Date, today: Date) -> bool {
+    let (from, until) = (ended + SCHOOL_DAYS.days(), ended + LOOK_BACK_DAYS.days());
+    from <= today && today <= until
+}
+
+/// Tasks about periods of which every report should long be here, and is missing somewhere.
+fn late_tasks(
+    tx: &Tx<'_>,
+    (documents, own): (&Documents, &UnitId),
+    today: Date,
+) -> Result<Vec<TaskView>, SqlError> {
+    let calendar = documents.packs().calendar();
+    let late = |period| Span::of(period, calendar).is_ok_and(|span| is_late(span.to, today));
+    let mut tasks = view::tasks_of(tx, (documents, own), today, late)?;
+    tasks.retain(|task| !task.is_closed && !task.missing.is_empty());
+    Ok(tasks)
+}
+
+/// Hubs and schools that are silent now.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn silences(
+    tx: &Tx<'_>,
+    (documents, own): (&Documents, &UnitId),
+    (today, now_ms): (Date, i64),
+) -> Result<Vec<Notice>, SqlError> {
+    let mut found = hubs(tx, (documents, own), (today, now_ms))?;
+    let mut schools: BTreeMap<UnitId, BTreeSet<UnitId>> = BTreeMap::new();
+    for task in late_tasks(tx, (documents, own), today)? {
+        schools.entry(task.area).or_default().extend(task.missing);
+    }
+    found.extend(schools.into_iter().map(|(area, schools)| {
+        let named = schools.iter().take(NAMED_MAX).map(UnitId::as_str).collect::<Vec<_>>();
+        Notice::SchoolsSilent(area, schools.len(), named.join(" "))
+    }));
+    Ok(found)
+}
+
+/// The other hub of each year that goes on, where it is silent.
+fn hubs(
+    tx: &Tx<'_>,
+    (documents, own): (&Documents, &UnitId),
+    (today, now_ms): (Date, i64),
+) -> Result<Vec<Notice>, SqlError> {
+    let mut found = Vec::new();
+    let goes_on = |year: &Year| {
+        let first = year.from();
+        today >= first && !close::is_ended(year.sealed().plan.year(), today)
+    };
+    for year in documents.years().iter().filter(|year| goes_on(year)) {
+        let is_quiet = |at_ms: i64| now_ms.saturating_sub(at_ms) > HUB_DAYS * DAY_MS;
+        let notice = match year.role_of(own) {
+            Some(Role::Leader) => {
+                let helper = year.sealed().helper.clone();
+                let heard = heard::read(tx, &helper)?;
+                let last = heard.answered_at_ms.unwrap_or_else(|| midnight(year.from()));
+                match heard.silent_since_ms {
+                    // One that is started again is away for minutes.
+                    Some(since) => (now_ms.saturating_sub(since) >= HOUR_MS)
+                        .then_some(Notice::HelperSilent(helper, since)),
+                    None => is_quiet(last).then_some(Notice::HelperSilent(helper, last)),
+                }
+            }
+            Some(Role::Helper) => {
+                let sealed = year.sealed();
+                let last = task::last_made(tx, Some(sealed.plan.area()))?;
+                let last = last.unwrap_or_else(|| midnight(year.from()));
+                is_quiet(last).then(|| Notice::LeaderSilent(sealed.leader.clone(), last))
+            }
+            None => None,
+        };
+        found.extend(notice.filter(|one| !found.contains(one)));
+    }
+    Ok(found)
+}
+
+fn midnight(day: Date) -> i64 {
+    instant_ms(day.to_datetime(Time::midnight()))
+}
+
+/// Calls somebody about everything that is silent; about the same silence once.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn raise(
+    tx: &Tx<'_>,
+    (documents, own): (&Documents, &UnitId),
+    (today, now_ms): (Date, i64),
+) -> Result<(), SqlError> {
+    for notice in hubs(tx, (documents, own), (today, now_ms))? {
+        let (kind, unit, since) = match &notice {
+            // For a day it may be at work on itself.
+            Notice::HelperSilent(_, since) if now_ms.saturating_sub(*since) < DAY_MS => continue,
+            Notice::HelperSilent(unit, since) => (ALARM_HELPER, unit, *since),
+            Notice::LeaderSilent(unit, since) => (ALARM_LEADER, unit, *since),
+            _ => continue,
+        };
+        alarm::raise(tx, kind, unit.as_str(), &format!("since {}", minute(since)), now_ms)?;
+    }
+    for task in late_tasks(tx, (documents, own), today)? {
+        for school in &task.missing {
+            let period = task.period.to_string();
+            alarm::raise(tx, ALARM_SCHOOL, school.as_str(), &period, now_ms)?;
+        }
+    }
+    Ok(())
+}
+
+impl Hub {
+    /// Looks for silence now, and calls somebody about it.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub async fn note_silence(&self) -> Result<(), SqlError> {
+        let (documents, own) = (self.documents(), self.parts().unit.clone());
+        if documents.years().iter().all(|year| year.role_of(&own).is_none()) {
+            return Ok(());
+        }
+        let now = (self.parts().clock.today(), self.parts().clock.now_ms());
+        let write = move |tx: &Tx<'_>| raise(tx, (&documents, &own), now);
+        self.parts().database.write_async("sealed_silence", write).await
+    }
+}
+
+/// Looks for silence once a day until the token is cancelled.
+pub async fn serve(hub: Hub, stop: CancellationToken) {
+    let mut looked = None;
+    loop {
+        let today = hub.parts().clock.today();
+        if looked != Some(today) {
+            match hub.note_silence().await {
+                Ok(()) => looked = Some(today),
+                Err(error) => tracing::error!(%error, "silence was not looked for"),
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = hub.parts().clock.sleep(LOOK_EVERY) => {}
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! A pasted table that holds what may have been entered already, and a refusal that names who
+//! stands in the way.
+
+use axum::http::StatusCode;
+use runtime::web::trial::Seen;
+
+use super::tests::{PUPIL, place, send, two};
+use crate::ledger::testing::TestPupil;
+
+const PATH: &str = "/ledgers/talk/import";
+const HEAD: &str = "日期\t学号\t主题\t是否需关注\n";
+
+/// The row of a preview.
+fn row(seen: &Seen, number: u32) -> String {
+    let start = format!("<td>{number}</td>");
+    let found = seen.text.split("<tr").find(|row| row.contains(&start));
+    found.unwrap_or_else(|| panic!("no row {number}: {}", seen.text)).to_owned()
+}
+
+/// A row that looks like a talk which is entered already, or like a row further up, is asked about
+/// by itself: without a tick it is left out, with one it is written; the others are written anyway.
+#[tokio::test]
+async fn doubles_of_a_table_are_asked_about_row_by_row() {
+    let (school, mut li, _) = two().await;
+    let other = TestPupil::new(0).number();
+    let fields =
+        [("student", PUPIL), ("day", "2025-11-18"), ("topics", "study"), ("staff", "T001")];
+    let at = place(&send(&mut li, "/ledgers/talk/new", &fields).await);
+    let known = at.rsplit('/').next().unwrap_or_default();
+    let table = format!(
+        "{HEAD}2025-11-18\t{PUPIL}\t家庭\t否\n2025-11-18\t{other}\t学业\t否\n\
+         2025-11-18\t{other}\t家庭\t是\n"
+    );
+    let tried = send(&mut li, PATH, &[("table", &table)]).await;
+    assert_eq!((tried.status, tried.flaws()), (StatusCode::OK, Vec::new()), "{}", tried.text);
+    tried.keep("import-doubles.html").expect("keep");
+    assert!(tried.text.contains("新增 1 行，已有 0 行，有误 0 行"), "{}", tried.text);
+    assert!(tried.text.contains("有 2 行可能重复"), "{}", tried.text);
+    let (entered, above) = (row(&tried, 2), row(&tried, 4));
+    assert!(
+        entered.contains(&format!("#{known}")) && entered.contains("仍要再记一次"),
+        "{entered}"
+    );
+    assert!(above.contains("与本表第 3 行相同") && above.contains("仍要再记一次"), "{above}");
+    assert!(!row(&tried, 3).contains("仍要再记一次"));
+    // Nothing ticked: the two are left out.
+    let done = send(&mut li, PATH, &[("table", &table), ("confirm", "yes")]).await;
+    assert_eq!((done.status, school.rows("talk")), (StatusCode::SEE_OTHER, 2));
+    // A tick for one is no yes to the other.
+    let again = [("table", table.as_str()), ("confirm", "yes"), ("again", "4")];
+    let done = send(&mut li, PATH, &again).await;
+    assert_eq!((done.status, school.rows("talk")), (StatusCode::SEE_OTHER, 3), "{}", done.text);
+    let tried = send(&mut li, PATH, &[("table", &table)]).await;
+    assert!(tried.text.contains("新增 0 行，已有 2 行，有误 0 行"), "{}", tried.text);
+    assert!(row(&tried, 2).contains("可能重复") && tried.text.contains("写入台账"));
+}
+
+/// Who is refused a second mentor for a student is told who the mentor is, with the way to the
+/// pair.
+#[tokio::test]
+async fn a_second_mentor_is_refused_by_the_name_of_the_first() {
+    let (_school, _, mut head) = two().await;
+    let pair = [("student", PUPIL), ("day", "2025-09-01"), ("staff", "T001")];
+    let at = place(&send(&mut head, "/ledgers/mentor/new", &pair).await);
+    let record = at.rsplit('/').next().unwrap_or_default();
+    for (lang, said) in [("zh", "现任导师是李某：打开"), ("en", "The mentor is 李某: open")]
+    {
+        let path = format!("/ledgers/mentor/new?lang={lang}");
+        let mut other = pair;
+        other[2] = ("staff", "T002");
+        let refused = send(&mut head, &path, &other).await;
+        assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
+        assert!(refused.text.contains(said), "{}", refused.text);
+        assert!(refused.text.contains(&format!("href=\"/ledgers/mentor/{record}\"")));
+    }
+}

@@ -1,0 +1,184 @@
+//! What a student's sheets scored, as part of a page: the student's own and the form of an
+//! interview.
+//!
+//! Rendered from what a pass opened and from nothing else; a page whose reader may not read
+//! screenings has no sheets to give and shows no such part, not even an empty one.
+
+mod words;
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use domain::catalogue::Label;
+use domain::ledger::Word as _;
+use domain::ledger::terms::Tier;
+use domain::scale::{self, Flag};
+use runtime::web::{Html, Lang, Part, RenderError, Tag, Text, Tone};
+
+use super::office::chosen;
+use crate::import::answers::AnswerOutcome;
+use crate::ledger::result::KeptSheet;
+use crate::packs::Packs;
+use crate::screening::result::{self, CriticalAnswer, Figure, Since, Told};
+
+#[derive(Template)]
+#[template(path = "console/results.html")]
+struct ResultsTemplate {
+    lang: Lang,
+    rows: Vec<Row>,
+    trends: Vec<String>,
+    is_broken: bool,
+}
+
+/// One sheet as it is shown.
+struct Row {
+    day: String,
+    scale: String,
+    stands: Part<Tag>,
+    figures: Vec<String>,
+    suggests: Vec<String>,
+    criticals: Vec<String>,
+}
+
+/// The part of a page with a student's results.
+pub(super) fn part(sheets: Vec<KeptSheet>, packs: &Packs, lang: Lang) -> Result<Html, RenderError> {
+    let told = result::told(sheets, &packs.scales_ever());
+    let (trends, is_broken) = trends(&told, lang);
+    let rows = told.iter().map(|one| row(one, lang)).collect();
+    Html::render(&ResultsTemplate { lang, rows, trends, is_broken })
+}
+
+/// A flag in words.
+pub(super) const fn flag(flag: Flag) -> Text {
+    match flag {
+        Flag::Review => words::FLAG_REVIEW,
+        Flag::Urgent => words::FLAG_URGENT,
+        Flag::UrgentNow => words::FLAG_NOW,
+        Flag::Imminent => words::FLAG_IMMINENT,
+    }
+}
+
+fn named(label: &Label, lang: Lang) -> String {
+    chosen((&label.zh, &label.en), lang).to_owned()
+}
+
+fn row(one: &Told, lang: Lang) -> Row {
+    let sheet = &one.sheet;
+    let (tone, stands) = match (sheet.handed_in, sheet.is_void) {
+        (AnswerOutcome::Refused, _) => (Tone::Muted, words::REFUSED),
+        (AnswerOutcome::Absent, _) => (Tone::Muted, words::ABSENT),
+        (AnswerOutcome::Answered, true) => (Tone::Notice, words::VOID),
+        (AnswerOutcome::Answered, false) => (Tone::Info, words::VALID),
+    };
+    Row {
+        day: sheet.day.to_string(),
+        scale: one.scale.as_ref().map_or_else(|| sheet.scale.clone(), |name| named(name, lang)),
+        stands: Tag::of(tone, stands, lang),
+        figures: one.figures.iter().map(|figure| of_figure(figure, lang)).collect(),
+        suggests: suggests(sheet, lang),
+        criticals: criticals(one, lang),
+    }
+}
+
+fn of_figure(figure: &Figure, lang: Lang) -> String {
+    let name = part_name(figure, lang);
+    let score = match (figure.score, figure.top) {
+        (None, _) => words::UNSCORED.in_lang(lang).to_owned(),
+        (Some(score), None) => score.to_string(),
+        (Some(score), Some(top)) => words::OUT_OF.fill(lang, &[&score, &top]),
+    };
+    let band = figure.band.as_ref().map(|band| words::BAND.with(lang, named(band, lang)));
+    let since = figure.since.map(|since| of_since(since, lang)).unwrap_or_default();
+    let line = words::FIGURE.fill(lang, &[&name, &score]);
+    format!("{line}{}{since}", band.unwrap_or_default())
+}
+
+fn part_name(figure: &Figure, lang: Lang) -> String {
+    let total = || words::TOTAL.in_lang(lang).to_owned();
+    figure.part.as_ref().map_or_else(total, |part| named(part, lang))
+}
+
+fn of_since(since: Since, lang: Lang) -> String {
+    let by = |hundredths: i64| {
+        let size = u32::try_from(hundredths.unsigned_abs()).unwrap_or(u32::MAX);
+        scale::Score::from_hundredths(size)
+    };
+    match since {
+        Since::First => String::new(),
+        Since::Changed(0) => words::SAME.in_lang(lang).to_owned(),
+        Since::Changed(more @ 1..) => words::UP.with(lang, by(more)),
+        Since::Changed(less) => words::DOWN.with(lang, by(less)),
+        Since::OtherVersion => words::OTHER_VERSION.in_lang(lang).to_owned(),
+    }
+}
+
+/// What the sheet suggests: its tier, then its flags, the gravest first and each once.
+fn suggests(sheet: &KeptSheet, lang: Lang) -> Vec<String> {
+    let tier = sheet.tier.filter(|_| !sheet.is_void).map(|tier| match tier {
+        scale::Tier::None => words::NO_TIER.in_lang(lang),
+        scale::Tier::T1 => chosen(Tier::T1.label(), lang),
+        scale::Tier::T2 => chosen(Tier::T2.label(), lang),
+        scale::Tier::T3 => chosen(Tier::T3.label(), lang),
+    });
+    let mut flags = sheet.flags.clone();
+    flags.sort_unstable_by(|one, other| other.cmp(one));
+    flags.dedup();
+    let flags = flags.into_iter().map(|known| flag(known).in_lang(lang));
+    let lines: Vec<String> = tier.into_iter().chain(flags).map(str::to_owned).collect();
+    if lines.is_empty() { vec![words::DASH.in_lang(lang).to_owned()] } else { lines }
+}
+
+fn criticals(one: &Told, lang: Lang) -> Vec<String> {
+    let mut lines: Vec<String> =
+        one.criticals.iter().map(|answer| of_critical(answer, lang)).collect();
+    let is_answered = one.sheet.handed_in == AnswerOutcome::Answered;
+    if lines.is_empty() {
+        let line = match is_answered && one.scale.is_none() {
+            true => words::NO_PACK,
+            false => words::DASH,
+        };
+        lines.push(line.in_lang(lang).to_owned());
+    }
+    lines
+}
+
+fn of_critical(answer: &CriticalAnswer, lang: Lang) -> String {
+    let item = match &answer.question {
+        Some(question) => words::ASKED.fill(lang, &[&answer.number, &named(question, lang)]),
+        None => words::ITEM.with(lang, answer.number),
+    };
+    let given = || answer.answer.map_or_else(String::new, |value| value.to_string());
+    let said = answer.said.as_ref().map_or_else(given, |said| named(said, lang));
+    words::ANSWERED.fill(lang, &[&item, &said, &named(&answer.rule, lang)])
+}
+
+/// The figures of each scale over its runs, the earliest first; whether any version changed.
+fn trends(told: &[Told], lang: Lang) -> (Vec<String>, bool) {
+    let mut lines: BTreeMap<(String, usize), (String, Vec<String>)> = BTreeMap::new();
+    let mut is_broken = false;
+    for one in told.iter().rev().filter(|one| !one.sheet.is_void) {
+        for (place, figure) in one.figures.iter().enumerate() {
+            let Some(score) = figure.score else { continue };
+            let key = (one.sheet.scale.clone(), place);
+            let (name, points) = lines.entry(key).or_default();
+            *name = part_name(figure, lang);
+            let broken = figure.since == Some(Since::OtherVersion);
+            is_broken |= broken;
+            if !points.is_empty() {
+                let by = if broken { words::TREND_BREAK } else { words::TREND_TO };
+                points.push(by.in_lang(lang).to_owned());
+            }
+            points.push(words::TREND_POINT.fill(lang, &[&one.sheet.day, &score]));
+        }
+    }
+    let scale = |id: &str| {
+        let known = told.iter().filter(|one| one.sheet.scale == id);
+        let mut names = known.filter_map(|one| one.scale.as_ref());
+        names.next().map_or_else(|| id.to_owned(), |label| named(label, lang))
+    };
+    let several = lines.into_iter().filter(|(_, (_, points))| points.len() > 1);
+    let line = |((id, _), (name, points)): ((String, usize), (String, Vec<String>))| {
+        words::TREND_LINE.fill(lang, &[&scale(&id), &name, &points.concat()])
+    };
+    (several.map(line).collect(), is_broken)
+}

@@ -1,0 +1,145 @@
+//! Who is shown what a student's sheets scored, and who is not.
+
+use domain::ledger::words::AlertSource;
+
+use super::*;
+use crate::ledger::case::{self, MoveWish};
+use crate::ledger::entry::{StaffId, StudentId};
+use crate::ledger::testing::sheet_cells;
+use crate::ledger::{roll, write};
+
+/// Words that stand on a page with a result of the sheet of these tests, and nowhere else.
+const TOLD: [&str; 4] = ["量表结果", "有不如死掉", "一半以上的天数", "60 分钟内处置"];
+
+fn counsellor() -> Author {
+    let role = domain::ledger::SchoolRole::Counsellor;
+    Author::new("li", role, Some(StaffId(1)), NOW_MS).because("列入")
+}
+
+/// A school where one pupil handed in a sheet each in October and November, the later one with a
+/// critical answer; staff 2 teaches the class, staff 3 is head, staff 4 is the pupil's mentor.
+fn screened() -> Fair {
+    let pupil = TestPupil::new(1);
+    let fair = fair(std::slice::from_ref(&pupil));
+    fair.school.staff(&[(1, "心理教师"), (2, "班主任"), (3, "德育主任"), (4, "任课教师")]);
+    let pack = Packs::embedded().expect("packs").scale(SCALE).expect("scale").digest;
+    let rows = [("2025-10-14", sheet_cells(4, "0")), ("2025-11-18", sheet_cells(10, "2"))];
+    let rows = rows.map(|(day, cells)| (pupil.clone(), day, cells));
+    fair.school.answers_by(pack, &rows).expect("sheets");
+    let placed: Result<_, LedgerRefusal> = fair.school.ledger.write("places", |tx| {
+        let (from, until) = (date(2025, 9, 1), None);
+        let grade = domain::catalogue::Grade::school(7).expect("grade");
+        let class = "1班".to_owned();
+        let teacher = roll::ClassTeacher { from, grade, class, staff: StaffId(2), until };
+        write::add(tx, &counsellor(), &teacher)?;
+        let mentor = roll::Mentor { from, student: StudentId(1), staff: StaffId(4), until };
+        write::add(tx, &counsellor(), &mentor)
+    });
+    placed.expect("places");
+    fair
+}
+
+/// The pages over the ledger, as somebody sees them.
+async fn signed_in(fair: &Fair, login: &'static str, role: Role, staff: &'static str) -> Browser {
+    trial::browser(&fair.school, Person { login, role, staff }, NOW_MS).await
+}
+
+/// The page of the pupil, opened for a purpose.
+async fn record(browser: &mut Browser) -> Seen {
+    let ask = browser.get("/students/1?lang=zh").await.expect("page");
+    if ask.status != StatusCode::OK {
+        return ask;
+    }
+    let csrf = ask.field("csrf").expect("csrf").to_owned();
+    let fields = [("csrf", csrf.as_str()), ("purpose", "counselling"), ("reason", "核对")];
+    browser.post("/students/1", &fields).await.expect("page")
+}
+
+/// The counsellor reads instrument, day, scores with bands, whether the sheet counts, the critical
+/// answer in words and how the scores went, in both languages; the look is on record.
+#[tokio::test]
+async fn a_counsellor_reads_a_result_on_the_students_page() {
+    let fair = screened();
+    let mut li = signed_in(&fair, "li", Role::Counsellor, "T001").await;
+    let page = record(&mut li).await;
+    assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()), "{}", page.text);
+    page.keep("student-results.html").expect("keep");
+    let said = ["2025-11-18", "演示用 PHQ-9 与 GAD-7 合并问卷", "有效", "比上次高 8", "历次得分"];
+    for told in TOLD.iter().chain(&said) {
+        assert!(page.text.contains(told), "{told}: {}", page.text);
+    }
+    assert!(page.text.contains("2025-10-14 4 → 2025-11-18 12"), "{}", page.text);
+    assert_eq!(page.text.matches("有不如死掉").count(), 1, "one answer is told once");
+    assert_eq!(fair.school.rows("access_log"), 1);
+    let ask = li.get("/students/1?lang=en").await.expect("page");
+    let csrf = ask.field("csrf").expect("csrf").to_owned();
+    let fields = [("csrf", csrf.as_str()), ("purpose", "counselling"), ("reason", "")];
+    let page = li.post("/students/1?lang=en", &fields).await.expect("page");
+    for told in ["Screening results", "Item 9", "More than half the days", "8 more than"] {
+        assert!(page.text.contains(told), "{told}: {}", page.text);
+    }
+}
+
+/// The result stands above the form of the interview, and opening the form is a read of the record.
+#[tokio::test]
+async fn a_result_stands_above_the_interview() {
+    let fair = screened();
+    let mut li = fair.sign_in("li", Role::Counsellor, "T001").await;
+    let path = format!("/screening/{}/queue/1", fair.run.0);
+    let queue = format!("/screening/{}/queue", fair.run.0);
+    li.get(&queue).await.expect("queue");
+    let before = fair.school.rows("access_log");
+    let form = li.get(&path).await.expect("form");
+    assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()), "{}", form.text);
+    form.keep("screening-interview.html").expect("keep");
+    for told in TOLD {
+        assert!(form.text.contains(told), "{told}: {}", form.text);
+    }
+    assert_eq!(fair.school.rows("access_log"), before + 1);
+    assert!(!li.get(&queue).await.expect("queue").text.contains("有不如死掉"));
+}
+
+/// Mentor and class teacher of the pupil open the page and find nothing of a screening there;
+/// school IT and the auditor open no page; the head finds results only on the case.
+#[tokio::test]
+async fn results_are_not_for_who_may_not_read_screenings() {
+    let fair = screened();
+    let others = [("wu", Role::ClassTeacher, "T002"), ("sun", Role::Mentor, "T004")];
+    for (login, role, staff) in others {
+        let mut browser = signed_in(&fair, login, role, staff).await;
+        let page = record(&mut browser).await;
+        assert!(page.status == StatusCode::OK && page.text.contains("张某某"), "{login}");
+        for told in TOLD {
+            assert!(!page.text.contains(told), "{login} {told}: {}", page.text);
+        }
+    }
+    let path = format!("/screening/{}/queue/1", fair.run.0);
+    let outside = [("it", "it2", Role::Operator), ("audit", "audit2", Role::Auditor)];
+    for (login, other, role) in outside {
+        let mut browser = signed_in(&fair, login, role, "").await;
+        assert_eq!(record(&mut browser).await.status, StatusCode::FORBIDDEN, "{login}");
+        let mut browser = fair.sign_in(other, role, "").await;
+        let form = browser.get(&path).await.expect("form");
+        assert_eq!(form.status, StatusCode::FORBIDDEN, "{login}");
+    }
+    let mut head = signed_in(&fair, "zheng", Role::MoralHead, "T003").await;
+    let page = record(&mut head).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for told in TOLD {
+        assert!(!page.text.contains(told), "off the case {told}: {}", page.text);
+    }
+    let let_in: Result<_, LedgerRefusal> = fair.school.ledger.write("case", |tx| {
+        let how = domain::ledger::words::Move::Opened;
+        // Whoever owns a case is on it, once somebody else named the owner.
+        let (source, owner) = (AlertSource::Screening, StaffId(3));
+        let to = Some(domain::ledger::terms::Tier::T2);
+        let next_review = Some(date(2025, 12, 1));
+        let wish = MoveWish { how, to, source, owner, next_review };
+        case::open(tx, &counsellor(), StudentId(1), TODAY, &wish)
+    });
+    let_in.expect("case");
+    let page = record(&mut head).await;
+    for told in TOLD {
+        assert!(page.text.contains(told), "on the case {told}: {}", page.text);
+    }
+}

@@ -1,0 +1,242 @@
+//! School IT sees no student: every command that reads is run as an operator, and as nobody, over a
+//! ledger with planted people, and none of them is in what it says or writes.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::support::{Folder, Ran, number, roster, text};
+
+/// What stands in the ledger about children and nowhere else.
+const PLANTED: [&str; 4] = ["甄别名", "植监护", "13911112222", "植内容"];
+/// Every command, as `commands.txt` lists them.
+const COMMANDS: &str = include_str!("../../src/cli/tests/commands.txt");
+
+/// Commands that read, each with how it is run: `@` stands for the account, `OUT` for a file that
+/// the command writes, a name in capitals for a file that lies there.
+const READS: [(&str, &[&str]); 49] = [
+    ("config check", &["config check"]),
+    ("config show", &["config show --origin"]),
+    ("danger-local-report", &["danger-local-report @ --out OUT"]),
+    ("disclosure export", &["disclosure export @ --year 2025 --out OUT"]),
+    ("doctor", &["doctor"]),
+    ("family digest", &["family @ digest SLIP"]),
+    ("family notice", &["family @ notice --class g7/1班"]),
+    ("import answers", &["import answers ANSWERS @ --dry-run --errors OUT"]),
+    ("import entries", &["import entries talk TABLE @ --dry-run"]),
+    ("import list", &["import list"]),
+    ("import roster", &["import roster ROSTER @ --dry-run", "import roster ROSTER @ --errors OUT"]),
+    ("import staff", &["import staff STAFF @ --dry-run", "import staff STAFF @ --errors OUT"]),
+    ("indicator explain", &["indicator explain mtr.talks @ --reason why"]),
+    ("indicator list", &["indicator list @"]),
+    ("indicator show", &["indicator show mtr.talks @"]),
+    ("inspection", &["inspection @"]),
+    ("keeping certificate", &["keeping @ certificate"]),
+    ("keeping due", &["keeping @ due"]),
+    ("keeping waiting", &["keeping @ waiting"]),
+    ("key show", &["key show"]),
+    ("ledger access", &["ledger @ access NUMBER"]),
+    ("ledger case list", &["ledger @ case list"]),
+    ("ledger kinds", &["ledger kinds", "ledger kinds talk"]),
+    (
+        "ledger list",
+        &[
+            "ledger @ list talk",
+            "ledger @ list guardian",
+            "ledger @ list alert_case",
+            "ledger @ list consent",
+            "ledger @ list counselling_session",
+            "ledger @ list talk --student NUMBER",
+        ],
+    ),
+    ("ledger show", &["ledger @ show talk 1", "ledger @ show guardian 2", "ledger @ show talk 9"]),
+    ("ledger verify", &["ledger @ verify"]),
+    ("list sender", &["list @ sender 1"]),
+    ("list show", &["list @ show"]),
+    ("release list", &["release list"]),
+    ("release preview", &["release preview"]),
+    ("release show", &["release show 1"]),
+    ("roll turn list", &["roll @ turn list"]),
+    ("roll turn preview", &["roll @ turn preview --day 2026-09-01"]),
+    ("root list", &["root list"]),
+    ("scale list", &["scale list"]),
+    ("screening codes", &["screening @ codes 1 1"]),
+    ("screening progress", &["screening @ progress 1"]),
+    ("sealed list", &["sealed list"]),
+    ("standards", &["standards @", "standards @ --training"]),
+    ("status", &["status"]),
+    ("user list", &["user list"]),
+    ("user unanswered", &["user unanswered"]),
+    // Of the program itself, before there is a ledger.
+    ("completions", &["completions bash"]),
+    ("man", &[]),
+    ("serve", &[]),
+    ("root add", &[]),
+    ("init", &[]),
+    ("join", &[]),
+    ("passphrase change", &[]),
+];
+
+/// Commands that change something, and say what they did.
+const WRITES: [&str; 44] = [
+    "backup",
+    "backup verify",
+    "family withdraw",
+    "import undo",
+    "keeping ask",
+    "keeping sign",
+    "key request",
+    "key take",
+    "ledger add",
+    "ledger annul",
+    "ledger case leave",
+    "ledger case lower",
+    "ledger case open",
+    "ledger case raise",
+    "ledger case review",
+    "ledger case sign",
+    "ledger change",
+    "list decide",
+    "list destroy",
+    "list key",
+    "list seal",
+    "list take",
+    "release hold",
+    "release send",
+    "roll arrive",
+    "roll correct",
+    "roll leave",
+    "roll turn ask",
+    "roll turn sign",
+    "roll turn undo",
+    "screening close",
+    "screening new",
+    "sealed send",
+    "user add",
+    "user drop-factor",
+    "user lock",
+    "user password",
+    "user role",
+    "config",
+    "disclosure",
+    "family",
+    "import",
+    "indicator",
+    "keeping",
+];
+
+/// Names of commands that only hold others.
+fn holds_others(name: &str, all: &BTreeSet<String>) -> bool {
+    all.iter().any(|other| other.starts_with(&format!("{name} ")))
+}
+
+fn school() -> Folder {
+    let folder = Folder::joined(&[]);
+    let file = folder.file("ROSTER", roster(5));
+    let ran = folder.run(&["import", "roster", text(&file), "--as-of", "2025-10-10"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let staff = "工号,姓名,岗位\nT001,甲,心理教师\nT002,乙,德育主任\nT003,丙,导师\n";
+    let file = folder.file("STAFF", staff);
+    assert_eq!(folder.run(&["import", "staff", text(&file), "--as-of", "2025-10-10"]).code, 0);
+    folder.account("li", "counsellor", &["--staff", "T001"]);
+    folder.account("it", "operator", &[]);
+    let student = number(1);
+    let talk = format!(
+        "day = 2025-11-03\nstudent = \"{student}\"\nstaff = \"T001\"\ntopics = [\"study\"]\n\
+         concern = true\nnote = \"植内容\"\n"
+    );
+    let guardian = format!(
+        "day = 2025-11-03\nstudent = \"{student}\"\nname = \"植监护\"\nrelation = \"mother\"\n\
+         phone = \"13911112222\"\n"
+    );
+    for (kind, entry) in [("talk", talk), ("guardian", guardian)] {
+        let file = folder.file("entry.toml", entry);
+        let add = ["add", kind, "--file", text(&file)];
+        let ran = as_account(&folder, "ledger @ ", "li", &add);
+        assert_eq!(ran.code, 0, "{kind}: {}", ran.err);
+    }
+    let wrong = roster(5).replace("2013-04-01,七年级,2班", "2013-13-01,七年级,2班");
+    folder.file("WRONG", wrong);
+    folder.file("ANSWERS", crate::support::answers(3, 1));
+    folder.file("TABLE", format!("日期\t学号\t主题\n2025-11-18\t{student}\t学业\n"));
+    folder.file("SLIP", b"%PDF-1.4 slip");
+    folder
+}
+
+/// Runs a line, for somebody or for nobody, with what it names put in.
+fn as_account(folder: &Folder, line: &str, login: &str, more: &[&str]) -> Ran {
+    let password = folder.path("password");
+    let out = folder.path("danger_out");
+    let place = |name: &str| folder.path(name).to_str().expect("utf-8").to_owned();
+    let mut args: Vec<String> = Vec::new();
+    for word in line.split_whitespace() {
+        match word {
+            "@" if login.is_empty() => {}
+            "@" => {
+                args.extend(["--as", login, "--password-file", text(&password)].map(str::to_owned));
+            }
+            "OUT" => args.push(text(&out).to_owned()),
+            // The one student whom the line itself names may be named in the answer.
+            "NUMBER" => args.push(number(0)),
+            "ROSTER" if line.contains("--errors") => args.push(place("WRONG")),
+            name if name.chars().all(|c| c.is_ascii_uppercase()) => args.push(place(name)),
+            word => args.push(word.to_owned()),
+        }
+    }
+    args.extend(more.iter().map(|word| (*word).to_owned()));
+    folder.run(&args.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn names_nobody(said: &str, what: &str) {
+    for planted in PLANTED {
+        assert!(!said.contains(planted), "{what} tells {planted}: {said}");
+    }
+    for n in 1..5 {
+        assert!(!said.contains(&number(n)), "{what} tells a student number: {said}");
+    }
+}
+
+/// No command is left out of this test: each that there is reads or writes.
+#[test]
+fn every_command_is_looked_at() {
+    let all: BTreeSet<String> = COMMANDS
+        .lines()
+        .filter_map(|line| line.strip_prefix("xinqiao-node "))
+        .filter_map(|line| line.split(':').next())
+        .map(str::to_owned)
+        .collect();
+    let known: BTreeSet<String> =
+        READS.iter().map(|(name, _)| *name).chain(WRITES).map(str::to_owned).collect();
+    let unknown: Vec<&String> =
+        all.iter().filter(|name| !known.contains(*name) && !holds_others(name, &all)).collect();
+    assert!(unknown.is_empty(), "say of these whether they read: {unknown:?}");
+    let gone: Vec<&String> = known.iter().filter(|name| !all.contains(*name)).collect();
+    assert!(gone.is_empty(), "these are no commands: {gone:?}");
+}
+
+/// What an operator, or nobody in particular, gets out of any command that reads names no student,
+/// no guardian and nothing that was said; the counsellor gets it.
+#[test]
+fn no_command_tells_school_it_of_a_student() {
+    let folder = school();
+    let seen = as_account(&folder, "ledger @ list guardian", "li", &[]);
+    assert!(seen.out.contains("植监护"), "the planted people are there: {}", seen.out);
+    let (mut answered, mut refused) = (0, 0);
+    for (_, lines) in READS {
+        for line in lines {
+            for login in ["it", ""] {
+                let _ = std::fs::remove_file(folder.path("danger_out"));
+                let ran = as_account(&folder, line, login, &[]);
+                assert_ne!(ran.code, 2, "{line}: the test calls it wrongly: {}", ran.err);
+                names_nobody(&format!("{}{}", ran.out, ran.err), line);
+                names_nobody(&written(&folder.path("danger_out")), line);
+                if ran.code == 0 { answered += 1 } else { refused += 1 }
+            }
+        }
+    }
+    assert!(answered >= 30 && refused >= 20, "{answered} answered, {refused} refused");
+}
+
+fn written(path: &Path) -> String {
+    std::fs::read(path)
+        .map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,214 @@
+//! The commands of sealed sums as an operator types them beside a hub that serves: what waits and
+//! what is opened, which reports were refused, a school's objection, a school that is away.
+//!
+//! Each is a process of its own on the hub's folder, in the time of the city.
+
+use std::process::Command;
+
+use certs::digest::sha256;
+use domain::disclosure::sealed::CapClass;
+use hub::store::sealed::record;
+use runtime::clock::Clock;
+use serde_json::{Value, json};
+use tests::federation::RunningHub;
+
+use crate::THE_FLOW;
+use crate::city::{City, FLOW, SCHOOLS, WEEK};
+use crate::school::{all_but, draft, recount, task};
+
+/// What a command did.
+struct Ran {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("no json: {}", self.out))
+    }
+
+    /// Exit code and the stable code of the error.
+    fn failed(&self) -> (Option<i32>, String) {
+        let code = self.json()["error"]["code"].as_str().unwrap_or_default().to_owned();
+        (self.code, code)
+    }
+}
+
+/// Runs `xinqiao-hub sealed` in a hub's folder, in the city's time.
+fn sealed_in(city: &City, hub: &RunningHub, args: &[&str]) -> Ran {
+    let clock = city.federation.root().join("clock");
+    let ahead_ms = city.federation.clock().now_ms() - Clock::system().now_ms();
+    std::fs::write(&clock, ahead_ms.to_string()).expect("clock");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xinqiao-city"));
+    command.args(["__run", "--clock"]).arg(&clock).args(["hub", "sealed"]).args(args);
+    command.arg("--data").arg(&hub.hub.config().data).env_clear();
+    let output = command.output().expect("program");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ran { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+}
+
+/// The same for a program.
+fn sealed(city: &City, hub: &RunningHub, args: &[&str]) -> Ran {
+    sealed_in(city, hub, &[args, &["--json"]].concat())
+}
+
+/// The one area of the week as `sealed show` tells it.
+fn shown(city: &City, hub: &RunningHub) -> Value {
+    let ran = sealed(city, hub, &["show", FLOW, WEEK]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let told = ran.json();
+    assert_eq!((&told["table"], &told["period"]), (&json!(FLOW), &json!(WEEK)));
+    assert_eq!(told["areas"].as_array().map(Vec::len), Some(1), "{told}");
+    told["areas"][0].clone()
+}
+
+/// What people read of a command, in both languages.
+fn says(city: &City, hub: &RunningHub, args: &[&str], texts: [&str; 2]) {
+    for (lang, text) in ["zh", "en"].into_iter().zip(texts) {
+        let ran = sealed_in(city, hub, &[args, &["--lang", lang]].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        assert!(ran.out.contains(text), "{text}: {}", ran.out);
+    }
+}
+
+/// A school rings a hub: the report that is listed there is not its own. The operator's command
+/// keeps the sum closed, also at the hub that was not rung, and takes back what was a mistake; a
+/// wrong digit, or another school's digest, is none. What then opens is shown with its record.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_objection_is_typed_in_and_taken_back() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[3]);
+    let digest = draft(&city, THE_FLOW, 3, 1).send(&city).to_string();
+    city.step().await;
+    city.step().await;
+    let waiting = shown(&city, &city.leader);
+    assert_eq!(waiting["state"], "schools_can_object");
+    assert_eq!((&waiting["fresh"], &waiting["due"]), (&json!(SCHOOLS), &json!(SCHOOLS)));
+    assert_eq!(waiting["ready"][0]["from"], "2026-09-15", "they have a day");
+    let object = |school: &str, digest: &str, more: &[&str]| {
+        sealed(&city, &city.helper, &[&["object", school, digest], more].concat())
+    };
+    let unknown = (Some(3), "REPORT_UNKNOWN".to_owned());
+    let wrong = digest.chars().rev().collect::<String>();
+    assert_eq!(object("S03", &wrong, &[]).failed(), unknown);
+    assert_eq!(object("S03", "no digest", &[]).failed(), unknown);
+    assert_eq!(object("S04", &digest, &[]).failed(), unknown, "another school's");
+    assert_eq!(object("S03", &digest, &["--withdraw"]).failed(), unknown, "there was none");
+    let noted = object("S03", &digest, &["--note", "the head teacher rang"]);
+    assert_eq!(noted.code, Some(0), "{}", noted.err);
+    assert_eq!(noted.json(), json!({"school": "S03", "report": digest, "withdrawn": false}));
+    city.days(1);
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    assert!(city.opened(id).iter().all(|(_, cells)| cells.is_empty()));
+    let kept = shown(&city, &city.leader);
+    assert_eq!(kept["openings"][0]["refused"], "OBJECTABLE", "{kept}");
+    assert_eq!(kept["openings"][0]["record"], Value::Null);
+
+    let back = object("S03", &digest, &["--withdraw"]);
+    assert_eq!((back.code, &back.json()["withdrawn"]), (Some(0), &json!(true)), "{}", back.err);
+    city.step().await;
+    assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
+    for hub in [&city.leader, &city.helper] {
+        let opened = shown(&city, hub);
+        let records = hub.read(record::all);
+        let bytes = &records.first().expect("record").bytes;
+        assert_eq!(opened["state"], "opened");
+        assert_eq!(opened["openings"][0]["record"], json!(records[0].number));
+        assert_eq!(opened["openings"][0]["record_digest"], json!(sha256(bytes).to_string()));
+        assert_eq!(opened["openings"][0]["groups"].as_array().map(Vec::len), Some(2));
+        let digest = sha256(bytes).short();
+        let texts = [digest.as_str(), digest.as_str()];
+        says(&city, hub, &["show", FLOW, WEEK], texts);
+        let all = sealed(&city, hub, &["list"]).json();
+        let week = |one: &&Value| (&one["table"], &one["period"]) == (&json!(FLOW), &json!(WEEK));
+        let found: Vec<&Value> = all.as_array().expect("tasks").iter().filter(week).collect();
+        assert_eq!(found, [&opened], "a list has what is shown of one");
+        says(&city, hub, &["list"], ["11 / 11", "11 / 11"]);
+    }
+    let unknown = sealed(&city, &city.leader, &["show", FLOW, "2020-W01"]);
+    assert_eq!(unknown.failed(), (Some(3), "TASK_UNKNOWN".to_owned()));
+}
+
+/// A school closes: written down at both hubs it is not waited for, and at one hub alone nothing
+/// opens. One that is on no roster and days that end before they begin are refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_that_is_away_is_typed_in_at_both_hubs() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[7]);
+    city.step().await;
+    city.step().await;
+    let away = |hub: &RunningHub, school: &str, days: &[&str]| {
+        sealed(&city, hub, &[&["away", school], days].concat())
+    };
+    let stranger = away(&city.leader, "S99", &["--from", "2026-09-01"]);
+    assert_eq!(stranger.failed(), (Some(3), "SCHOOL_UNKNOWN".to_owned()));
+    let backwards = ["--from", "2026-09-02", "--to", "2026-09-01"];
+    assert_eq!(away(&city.leader, "S07", &backwards).failed(), (Some(2), "DAYS".to_owned()));
+    let missing = shown(&city, &city.leader);
+    assert_eq!((&missing["missing"], &missing["due"]), (&json!(["S07"]), &json!(11)));
+    says(&city, &city.leader, &["show", FLOW, WEEK], ["S07", "S07"]);
+    let closed = ["--from", "2026-09-01", "--note", "merged into another school"];
+    let noted = away(&city.leader, "S07", &closed);
+    assert_eq!(noted.json(), json!({"school": "S07", "from": "2026-09-01", "to": null}));
+    let fewer = shown(&city, &city.leader);
+    assert_eq!((&fewer["missing"], &fewer["due"]), (&json!([]), &json!(10)));
+    city.days(1);
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    assert_eq!(shown(&city, &city.leader)["openings"][0]["refused"], "NOT_ADMITTED");
+    assert!(city.opened(id).iter().all(|(_, cells)| cells.is_empty()), "health does not know");
+    assert_eq!(away(&city.helper, "S07", &closed).code, Some(0));
+    city.step().await;
+    let opened = city.opened(id);
+    let exact = recount(&city, FLOW, (1..=SCHOOLS).filter(|school| *school != 7));
+    assert!(!opened[0].1.is_empty());
+    assert!(opened[0].1.iter().all(|(place, value)| exact.get(place) == Some(value)));
+    // It was a mistake: the absence ends before this week, for which the school is awaited again.
+    let awaited = || {
+        let next = sealed(&city, &city.leader, &["show", FLOW, "2026-W38"]).json();
+        let missing = next["areas"][0]["missing"].as_array().expect("schools").clone();
+        (missing.len(), missing.contains(&json!("S07")))
+    };
+    assert_eq!(awaited(), (10, false));
+    let mended = away(&city.leader, "S07", &["--from", "2026-09-01", "--to", "2026-09-01"]);
+    assert_eq!(mended.json()["to"], "2026-09-01");
+    assert_eq!(awaited(), (11, true));
+}
+
+/// Reports that were refused are listed by school with their code, and people are told what to do
+/// about each; at a hub where none was, it says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_reports_are_listed_with_what_to_do() {
+    let city = City::start().await;
+    let none = ["没有被拒收的报告", "No report was refused"];
+    says(&city, &city.leader, &["refused"], none);
+    assert_eq!(sealed(&city, &city.leader, &["refused"]).json(), json!([]));
+    draft(&city, THE_FLOW, 1, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    // The same number a second time, and a cap that is not the school's.
+    let second = draft(&city, THE_FLOW, 1, 1).send(&city);
+    let mut over = draft(&city, THE_FLOW, 2, 1);
+    over.report.cap = CapClass::all().last().expect("cap");
+    let over = over.send(&city);
+    city.step().await;
+    let listed = sealed(&city, &city.leader, &["refused"]).json();
+    let of = |school: &str| {
+        let all = listed.as_array().expect("a list").iter();
+        let own: Vec<&Value> = all.filter(|one| one["school"] == school).collect();
+        assert_eq!(own.len(), 1, "{listed}");
+        (own[0]["code"].clone(), own[0]["report"].clone(), own[0]["period"].clone())
+    };
+    let told = |code: &str, report: String| (json!(code), json!(report), json!(WEEK));
+    assert_eq!(of("S01"), told("other_report", second.to_string()));
+    assert_eq!(of("S02"), told("other_cap", over.to_string()));
+    for texts in [
+        ["S01", "S02"],
+        ["先到的一份有效，无须处理", "the first one stands"],
+        ["请学校确认已收到最新的方案和目录", "has the latest plan and catalogue"],
+    ] {
+        says(&city, &city.leader, &["refused"], texts);
+    }
+}

@@ -1,0 +1,119 @@
+//! A school that names more persons than it has, so that it can put the rest into any state: all
+//! controls hold, since they compare the report with itself.
+
+use hub::sealed::claim::By;
+use hub::sealed::watch::Notice;
+use hub::store::sealed::say;
+use runtime::web::Lang;
+use tests::federation::RunningHub;
+
+use crate::THE_STOCK;
+use crate::city::{City, STOCK, TERM, Wished};
+use crate::school::{all_but, code, counted, draft, draft_of, recount, task, unit};
+use crate::seen::send_sheet_of;
+
+/// A school of 300 by the roster, whose cap is 511.
+const SIZES: [(u32, [u32; 3]); 1] = [(3, [50, 50, 0])];
+
+/// Who is far off by the notices of a hub: what it named, what is known, and from where.
+fn far(city: &City, hub: &RunningHub) -> Vec<(String, u64, u64, By)> {
+    let all = city.notices(hub).into_iter().filter_map(|notice| match notice {
+        Notice::Enrolled(far) => Some((far.school.to_string(), far.named, far.known, far.by)),
+        _ => None,
+    });
+    all.collect()
+}
+
+/// The school names its cap and puts what it does not have into one state. Nothing is refused; both
+/// hubs name it, and its group stays closed, others open. Once both operators have called it and
+/// confirm the number, the group opens.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_that_names_its_cap_is_named() {
+    let city = City::start_with(Wished { sizes: &SIZES, ..Default::default() }).await;
+    all_but(&city, THE_STOCK, &[3]);
+    let mut cells = counted(&city, city.table(STOCK), 3);
+    let place = city.table(STOCK).block().place(&["t1", "g7", "m"]).expect("place");
+    cells[place] += 211;
+    let lie = draft_of(&city, THE_STOCK, (3, 1), &cells).send(&city);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 3, lie).as_deref(), Some(""), "nothing is refused for it");
+    city.days(7);
+    city.step().await;
+    let id = task(&city, THE_STOCK);
+    for hub in [&city.leader, &city.helper] {
+        assert_eq!(far(&city, hub), [("S03".to_owned(), 511, 300, By::Roster)]);
+    }
+    let said = city.notices(&city.helper)[0].say(Lang::En);
+    assert!(said.contains("S03") && said.contains(&format!("confirm S03 {lie}")), "{said}");
+    assert!(city.opened(id).is_empty(), "its group waits, and the term is not over");
+    // One hub's operator confirms it, then the other's.
+    city.leader.write(move |tx| say::confirm(tx, (&unit(3), &lie), "rang", 1));
+    city.step().await;
+    city.step().await;
+    let is_told = |city: &City| city.opened(id).iter().any(|(_, cells)| !cells.is_empty());
+    assert!(!is_told(&city), "the helper has not");
+    city.helper.write(move |tx| say::confirm(tx, (&unit(3), &lie), "rang", 1));
+    city.step().await;
+    city.step().await;
+    assert!(is_told(&city));
+    assert!(far(&city, &city.leader).is_empty() && far(&city, &city.helper).is_empty());
+}
+
+/// When the term is over the other group opens alone: one school keeps nobody else's figures back.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_school_keeps_its_own_group_closed() {
+    let city = City::start_with(Wished { sizes: &SIZES, ..Default::default() }).await;
+    all_but(&city, THE_STOCK, &[3]);
+    let mut cells = counted(&city, city.table(STOCK), 3);
+    let place = city.table(STOCK).block().place(&["t1", "g7", "m"]).expect("place");
+    cells[place] += 211;
+    draft_of(&city, THE_STOCK, (3, 1), &cells).send(&city);
+    city.step().await;
+    city.step().await;
+    city.days(200);
+    city.renew();
+    city.step().await;
+    let opened = city.opened(task(&city, THE_STOCK));
+    let district: Vec<_> = opened.iter().filter(|(detail, _)| detail == "cells").collect();
+    assert_eq!(district.len(), 1);
+    assert_eq!(district[0].1, recount(&city, STOCK, 6..=11));
+}
+
+/// A few pupils more or less, and a class that moved, keep nothing back.
+#[tokio::test(flavor = "multi_thread")]
+async fn pupils_come_and_go() {
+    let city = City::start_with(Wished { sizes: &SIZES, ..Default::default() }).await;
+    all_but(&city, THE_STOCK, &[3]);
+    let mut cells = counted(&city, city.table(STOCK), 3);
+    let place = city.table(STOCK).block().place(&["none", "g7", "m"]).expect("place");
+    cells[place] -= 28;
+    draft_of(&city, THE_STOCK, (3, 1), &cells).send(&city);
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    city.step().await;
+    assert!(far(&city, &city.leader).is_empty() && far(&city, &city.helper).is_empty());
+    assert!(!city.opened(task(&city, THE_STOCK)).is_empty());
+}
+
+/// The school's own clear sheet of the same census day says more exactly how many it has, at the
+/// hub that has it; corrected there, the sum goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clear_sheet_is_held_beside_it() {
+    let city = City::start_with(Wished { sizes: &SIZES, ..Default::default() }).await;
+    send_sheet_of(&city, 3, TERM, (1, 250, 0));
+    all_but(&city, THE_STOCK, &[3]);
+    draft(&city, THE_STOCK, 3, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    city.step().await;
+    let id = task(&city, THE_STOCK);
+    assert_eq!(far(&city, &city.leader), [("S03".to_owned(), 300, 250, By::Sheet)]);
+    assert!(far(&city, &city.helper).is_empty(), "no clear sheet comes there");
+    assert!(city.opened(id).is_empty());
+    send_sheet_of(&city, 3, TERM, (2, 298, 0));
+    city.step().await;
+    assert!(!city.opened(id).is_empty());
+}

@@ -1,0 +1,62 @@
+//! A band that arrives after its sum was opened, through the hub's real intake: judged beside all
+//! that was opened, as openings are, and refused where it would tell a small count.
+
+use std::time::Duration;
+
+use domain::disclosure::attacker::Printed;
+use hub::sealed::guard::{ALARM, REACHABLE};
+use hub::seen::Role;
+use hub::store::alarm;
+use tests::federation::Member;
+
+use crate::city::{City, SCHOOLS, TERM};
+use crate::guarded::lopsided;
+use crate::school::unit;
+use crate::seen::{attacked, seen, sheet};
+
+/// Sends a sheet over the wire; gives what the hub said of it.
+async fn said(city: &City, member: &Member, of: (u32, u32), band: Option<u64>) -> String {
+    let release = sheet(city, of, TERM, band);
+    let name = release.id().to_string();
+    member.queue(&release);
+    // An attack takes its time on a machine that is busy.
+    member.uplink.flush(Duration::from_secs(180)).await.expect("flushed");
+    member.outcome(&name)
+}
+
+/// Nearly all cases of a group are one school's, and its band comes only after the sum was opened:
+/// with it two to four of a grade would be the school's. It is refused, nothing of it is kept, a
+/// person is called with the cell and without a school, and the same sheet without its band is
+/// taken; another band of it is not, whatever it is. Bands of others, which tell nothing, are
+/// taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_band_that_comes_late_is_judged_with_what_was_opened() {
+    let city = City::start().await;
+    (1..=SCHOOLS).for_each(|school| lopsided(&city, school));
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    city.step().await;
+    let join = |school| Member::join(&city.federation, &city.leader, unit(school).as_str());
+    let (first, second) = (join(1), join(7));
+    assert_eq!(said(&city, &first, (1, 1), Some(10)).await, "band_tells");
+    let raised = city.leader.read(|tx| alarm::of_kind(tx, ALARM));
+    let [raised] = raised.as_slice() else { panic!("{} alarms", raised.len()) };
+    assert!(raised.detail.contains(REACHABLE) && raised.detail.contains("cell t2/"), "{raised:?}");
+    assert!(!format!("{} {}", raised.unit, raised.detail).contains("S01"), "{raised:?}");
+    let kept = |city: &City| {
+        let view = seen(&city.leader, Role::District);
+        assert_eq!(attacked(&view).leaks().count(), 0);
+        let bands = view.tables.iter().filter(|table| table.id.contains("alt.attention_band"));
+        let printed = bands.flat_map(|table| &table.cells).map(|cell| cell.printed);
+        printed.collect::<Vec<Printed>>()
+    };
+    assert_eq!(kept(&city), []);
+    // A second guess would tell which of them fits.
+    assert_eq!(said(&city, &first, (1, 2), Some(0)).await, "band_tells");
+    assert_eq!(said(&city, &first, (1, 3), None).await, "accepted");
+    assert_eq!(said(&city, &second, (7, 1), Some(0)).await, "accepted");
+    assert_eq!(kept(&city), [Printed::Between(0, Some(9))]);
+    let again = city.leader.read(|tx| alarm::of_kind(tx, ALARM));
+    assert_eq!(again.len(), 1, "a person is called once");
+}

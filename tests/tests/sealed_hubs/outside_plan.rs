@@ -1,0 +1,67 @@
+//! A leader that asks outside the plan: it gets nothing, and health's operator is told by its name.
+
+use domain::disclosure::plan::GroupId;
+use hub::sealed::watch::{ALARM_OUTSIDE, Notice};
+use hub::store::alarm;
+use proto::opening::Detail;
+use runtime::web::Lang;
+
+use crate::city::{City, LEADER};
+use crate::leaders::{ask, groups};
+use crate::school::all_but;
+use crate::{THE_FLOW, THE_STOCK};
+
+/// Why the helper's operator is called, and what it reads on its page and in `doctor`.
+fn called(city: &City) -> (Vec<String>, Vec<[String; 2]>) {
+    let raised = city.helper.read(|tx| alarm::of_kind(tx, ALARM_OUTSIDE));
+    assert!(raised.iter().all(|one| one.unit == LEADER), "{raised:?}");
+    let notices = city.notices(&city.helper).into_iter();
+    let outside = notices.filter(|one| matches!(one, Notice::AskedOutside(..)));
+    let said = outside.map(|one| [Lang::Zh, Lang::En].map(|lang| one.say(lang))).collect();
+    (raised.into_iter().map(|one| one.detail).collect(), said)
+}
+
+/// Unknown groups, a town's categories of a flow, no group at all, and groups that were opened
+/// before are asked by no leader that keeps to the plan. Each is refused, somebody is called once
+/// for each kind, and one sentence names the leader and says what to do. A group that waits is
+/// asked for by a leader that holds other reports, and nobody is called about it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_that_asks_outside_the_plan_is_named() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[8]);
+    all_but(&city, THE_STOCK, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    let [first, second] = groups(&city).try_into().expect("two groups");
+    let cells = (THE_FLOW, Detail::Cells);
+    let both = || [first.clone(), second.clone()];
+    assert_eq!(ask(&city, cells, both()).await, Err("NOT_ADMITTED"), "one report is missing");
+    assert_eq!(ask(&city, (THE_STOCK, Detail::Cells), both()).await, Err("OBJECTABLE"));
+    assert_eq!(called(&city), (Vec::new(), Vec::new()));
+    let unknown: GroupId = "2020-junior-9".parse().expect("name");
+    assert_eq!(ask(&city, cells, [unknown.clone()]).await, Err("NOT_ADMITTED"));
+    assert_eq!(ask(&city, cells, [unknown]).await, Err("NOT_ADMITTED"));
+    assert_eq!(called(&city).0.len(), 1, "the same once");
+    let town = (THE_FLOW, Detail::Categories);
+    assert_eq!(ask(&city, town, [first.clone()]).await, Err("NOT_ADMITTED"));
+    let (raised, said) = called(&city);
+    assert_eq!((raised.len(), said.len()), (2, 1));
+    assert!(raised.iter().all(|detail| detail.starts_with("sealed.alt.opened 2026-W37 junior")));
+    for text in said.iter().flatten() {
+        assert!(text.contains(LEADER) && text.contains("sealed.alt.opened 2026-W37"), "{text}");
+    }
+    let opened = match ask(&city, cells, [first.clone()]).await {
+        Ok(()) => first,
+        Err(_) => {
+            assert_eq!(ask(&city, cells, [second.clone()]).await, Ok(()));
+            second
+        }
+    };
+    // Asked once more alone it is the same set, of which the same share is given.
+    assert_eq!(ask(&city, cells, [opened.clone()]).await, Ok(()));
+    assert_eq!(called(&city).0.len(), 2);
+    let all = groups(&city);
+    assert_eq!(ask(&city, cells, all).await, Err("NOT_ADMITTED"), "one of them was opened");
+    assert!(called(&city).0.len() >= 2, "what came first says why");
+}

@@ -1,0 +1,166 @@
+//! A hub that is put back to before reports that both accepted: their schools hold an answer of
+//! both and send nothing again, so each hub has from the other what it lost.
+
+use hub::sealed::helper::{AskedItems, CallError, Helper};
+use hub::sealed::watch::Notice;
+use hub::store::sealed::{opening, report};
+use runtime::sql::Tx;
+use tests::federation::RunningHub;
+
+use crate::city::{City, FLOW, LEADER, SCHOOLS, STOCK};
+use crate::crashes::leader_name;
+use crate::restored::forget_openings;
+use crate::school::{all_but, away, code, draft, opened_after, recount, task, unit, verdicts};
+use crate::{THE_FLOW, THE_STOCK};
+
+const SPRING: (&str, &str) = (STOCK, "2026S2");
+
+/// Puts a hub back to before all reports, as far as reports go.
+fn forget_reports(hub: &RunningHub) {
+    hub.write(|tx: &Tx<'_>| {
+        for table in ["sealed_report", "sealed_verdict", "sealed_inbox"] {
+            tx.execute(&format!("delete from {table}"), &[])?;
+        }
+        Ok::<_, runtime::sql::SqlError>(())
+    });
+}
+
+/// A backup of the night, reports of the morning, a disk that is lost: the schools hold an answer
+/// of both hubs. The leader has the reports back from the helper, also of a school that was noted
+/// as away since; the week opens exactly, and the page says what happened.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_put_back_has_its_reports_from_the_helper() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    for school in 1..=SCHOOLS {
+        let signed = verdicts(&city, &unit(school));
+        assert!(signed.iter().any(|one| one.verdict.refused.is_none()), "school {school}");
+    }
+    forget_reports(&city.leader);
+    let id = task(&city, THE_FLOW);
+    away(&city.leader, 3, ("2026-09-07", Some("2026-09-13")));
+    let city = city.restart_driver();
+    city.step().await;
+    let taken = city.leader.read(move |tx| report::accepted(tx, &id));
+    assert_eq!(taken.len(), SCHOOLS as usize, "what both took stays taken");
+    assert_eq!(
+        taken,
+        with_days_of(&city.leader, city.helper.read(move |tx| report::accepted(tx, &id)))
+    );
+    assert!(city.notices(&city.leader).contains(&Notice::Recalled(LEADER.to_owned())));
+    city.leader.write(|tx| tx.execute("delete from sealed_absence", &[]));
+    city.days(1);
+    city.step().await;
+    assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
+    city.step().await;
+    assert_eq!(city.opened(id).len(), 1);
+}
+
+type Taken = std::collections::BTreeMap<domain::unit::UnitId, report::Accepted>;
+
+/// The same reports as of the days on which another hub took them.
+fn with_days_of(hub: &RunningHub, taken: Taken) -> Taken {
+    let on = |digest| {
+        hub.read(move |tx: &Tx<'_>| {
+            let sql = "select accepted_on from sealed_report where digest = $1";
+            let digest: domain::digest::Digest = digest;
+            tx.query_opt(sql, runtime::params![&digest.to_tagged()], |row| row.text(0))
+        })
+    };
+    let as_of = |(school, one): (domain::unit::UnitId, report::Accepted)| {
+        (school, report::Accepted { on: on(one.digest).unwrap_or_default(), ..one })
+    };
+    taken.into_iter().map(as_of).collect()
+}
+
+/// The same after the helper gave its share of a sum over them: nothing is lost, the leader goes on
+/// over the very reports of then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_that_was_begun_is_gone_on_with_over_reports_that_came_back() {
+    let city = City::start().await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
+    let id = task(&city, THE_FLOW);
+    let standings = |hub: &RunningHub| {
+        hub.read(move |tx| {
+            let first = opening::of_task(tx, &id)?.remove(0);
+            opening::standings(tx, first.id)
+        })
+    };
+    let before = standings(&city.helper);
+    forget_openings(&city.leader);
+    forget_reports(&city.leader);
+    city.helper.write(crate::restored::unsign);
+    let city = city.restart_driver();
+    city.step().await;
+    // Schools have their day once more, counted by the day on which this hub took the reports.
+    city.days(1);
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
+    assert_eq!(standings(&city.leader), before);
+}
+
+/// The helper gives items to the leader of the year and of nothing but accepted reports; closing
+/// the year leaves none.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_helper_gives_what_both_accepted_to_its_leader() {
+    let city = City::start().await;
+    let first = draft(&city, THE_FLOW, 1, 1);
+    let digest = first.send(&city);
+    let refused = {
+        let mut wrong = draft(&city, THE_FLOW, 2, 1);
+        wrong.report.enrolled = [(domain::catalogue::Stage::Junior, 9)].into();
+        wrong.send(&city)
+    };
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 2, refused).as_deref(), Some("enrolment"));
+    let helper = Helper::new(city.helper.hub.sealed().clone());
+    let area = || (LEADER.parse().expect("unit"), 2026);
+    let told = helper.reports(leader_name(&city), area(), AskedItems::After(None)).await;
+    assert_eq!(told.expect("told").reports, [digest]);
+    let past = helper.reports(leader_name(&city), area(), AskedItems::After(Some(digest))).await;
+    assert!(past.expect("told").reports.is_empty());
+    let asked = AskedItems::Of(vec![digest, refused]);
+    let given = helper.reports(leader_name(&city), area(), asked).await.expect("given");
+    assert_eq!(given.items.len(), 1);
+    let read = hub::sealed::signed::read(&given.items[0]).expect("a report");
+    assert_eq!(read.arrival.digest, digest);
+    let stranger = city.federation.authority().name("370203", "370203");
+    let told = helper.reports(stranger, area(), AskedItems::After(None)).await;
+    assert!(matches!(told, Err(CallError::NotLeader)));
+}
+
+/// A helper that is put back to before the autumn's report of a school is shown that report where
+/// the school is carried in spring, and the spring's sum opens.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_helper_put_back_is_shown_the_report_that_is_carried() {
+    let city = City::start().await;
+    opened_after(&city, THE_STOCK, &[], 7).await;
+    city.days(330);
+    city.renew();
+    forget_openings(&city.helper);
+    city.helper.write(|tx: &Tx<'_>| {
+        for table in ["sealed_report", "sealed_verdict"] {
+            tx.execute(&format!("delete from {table} where school = 'S11'"), &[])?;
+        }
+        Ok::<_, runtime::sql::SqlError>(())
+    });
+    opened_after(&city, SPRING, &[11], 7).await;
+    // The helper takes it in today, and gives the schools their seven days from then.
+    city.step().await;
+    city.days(8);
+    city.step().await;
+    let id = task(&city, SPRING);
+    let opened = city.opened(id);
+    let district = opened.iter().find(|(detail, _)| detail == "cells").expect("opened");
+    let exact = recount(&city, STOCK, 1..=SCHOOLS);
+    assert!(!district.1.is_empty(), "it opens");
+    assert!(district.1.iter().all(|(place, value)| exact.get(place) == Some(value)));
+    let autumn = task(&city, THE_STOCK);
+    let back = city.helper.read(move |tx| report::accepted(tx, &autumn));
+    assert!(back.contains_key(&unit(11)));
+}

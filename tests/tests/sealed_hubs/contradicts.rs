@@ -43,7 +43,6 @@ fn above_all(city: &City) -> u64 {
 /// A band above everything that its group has in attention, before its sum is opened: the sum is
 /// opened, and the school is named.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the lie is not found on this tree; the notice is not to be relied on until it is"]
 async fn a_band_that_does_not_fit_names_its_unit() {
     let city = City::start().await;
     send_sheet(&city, 3, TERM, above_all(&city));
@@ -54,7 +53,6 @@ async fn a_band_that_does_not_fit_names_its_unit() {
 
 /// The same of one that comes after the sum: it is taken, since it tells nothing, and named.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the lie is not found on this tree; the notice is not to be relied on until it is"]
 async fn a_late_band_that_does_not_fit_names_its_unit() {
     let city = City::start().await;
     opened_after(&city, THE_STOCK, &[], 7).await;

@@ -14,6 +14,7 @@ use super::linear::{End, Optimum, solve};
 use super::own::Own;
 use super::program::{Empty, Program, Search};
 use super::reduce::Reduced;
+use super::room::fills;
 use super::split::Split;
 use super::system::{MANY, Target};
 use super::tries::Tries;
@@ -237,6 +238,11 @@ impl<'r> Decider<'r> {
             return;
         }
         let program = self.program(component);
+        if !fills(program) {
+            self.is_empty = true;
+            self.worlds.insert(component, Vec::new());
+            return;
+        }
         let mut found: Vec<World> = World::first(program, self.pace).into_iter().collect();
         if found.is_empty() && program.lo.len() <= SEARCH_MAX {
             match program.search(&program.lo, NODES_MAX, self.pace) {

@@ -15,6 +15,7 @@ mod linear;
 mod own;
 mod program;
 mod reduce;
+mod room;
 mod shape;
 mod split;
 mod system;

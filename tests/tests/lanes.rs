@@ -26,7 +26,7 @@ use runtime::sql::SqlError;
 use runtime::transport::connect;
 use runtime::uplink::{CLOCK_SKEW, UplinkError, notes, outbox};
 use runtime::web::Lang;
-use tests::federation::{Federation, Figures, Member, RunningHub, TERM};
+use tests::federation::{Federation, Figures, Member, RunningHub, TERM, eventually};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 
@@ -49,17 +49,6 @@ fn students(hub: &RunningHub, figures: &Figures) -> Option<(u64, u32)> {
     })?;
     let value = sealed.snapshot.sums.values()[place];
     Some((value, sealed.snapshot.coverage.schools_reported))
-}
-
-/// Waits until a condition holds; a condition that never does fails the test.
-async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..200 {
-        if holds() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("never came true: {what}");
 }
 
 /// A release is accepted once, whatever is sent again.
@@ -122,13 +111,6 @@ async fn a_lost_answer_outlives_the_hubs_key() {
     assert_eq!(keys.expect("keys"), Some(2), "one answer under each key");
 }
 
-/// A release as a member signs it.
-fn signed(member: &Member, release: &Release) -> Vec<u8> {
-    let body = proto::release::encode(release);
-    let signature = member.identity.key().sign(proto::frame::RELEASE_CONTEXT, &body);
-    encode_item(ItemKind::Release, body, signature.expect("signature").to_bytes())
-}
-
 /// Refusals consume their sequence: the item behind a bad one arrives.
 ///
 /// Method: another unit's release, one whose body was changed after it was signed, bytes that are
@@ -141,7 +123,7 @@ async fn a_bad_item_never_blocks_its_lane() {
     let stranger = Member::join(&federation, &hub, "S2");
     let good = figures.clear("S1", 7, 40);
     member.queue(&figures.clear("S2", 1, 5));
-    let mut spoiled = decode_item(&signed(&member, &figures.clear("S1", 6, 39))).expect("item");
+    let mut spoiled = decode_item(&member.signed(&figures.clear("S1", 6, 39))).expect("item");
     *spoiled.body.last_mut().expect("body") ^= 1;
     let spoiled = encode_item(ItemKind::Release, spoiled.body, spoiled.signature);
     member.queue_item("spoiled", spoiled);

@@ -24,7 +24,7 @@ use runtime::cli::{Exit, Failure};
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::{CONFLICT, LAST_CODE, LAST_CONTACT, UplinkError, notes, outbox};
 use runtime::web::Lang;
-use tests::federation::{Federation, Figures, Member, RunningHub, TERM};
+use tests::federation::{Federation, Figures, Member, RunningHub, TERM, eventually};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -46,17 +46,6 @@ fn noted(member: &Member, name: &'static str) -> String {
     note.expect("notes").unwrap_or_default()
 }
 
-/// Waits until a condition holds; a condition that never does fails the test.
-async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..600 {
-        if holds() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("never came true: {what}");
-}
-
 /// A member whose connection stays open.
 struct Connected {
     stop: CancellationToken,
@@ -76,13 +65,6 @@ impl Connected {
         self.stop.cancel();
         self.task.await.expect("uplink ends");
     }
-}
-
-/// A release as a member signs it.
-fn signed(member: &Member, release: &Release) -> Vec<u8> {
-    let body = proto::release::encode(release);
-    let signature = member.identity.key().sign(proto::frame::RELEASE_CONTEXT, &body);
-    encode_item(ItemKind::Release, body, signature.expect("signature").to_bytes())
 }
 
 /// The epoch in which a member's lane is.
@@ -170,7 +152,7 @@ async fn a_member_that_reads_no_answers_delays_nobody() {
     let lane = Lane::Statistics;
     hub.write(move |tx| lane::begin(tx, "S1", lane as i32, &[3; 16], 1));
     for sequence in 1..=20_u32 {
-        let item = signed(&deaf, &figures.clear("S1", sequence, 40));
+        let item = deaf.signed(&figures.clear("S1", sequence, 40));
         let frame = encode_frame(&[3; 16], lane, sequence.into(), &last, &item);
         last = certs::digest::sha256(&frame).to_tagged();
         let taken = hub.hub.intake().accept(&unit, &frame, &sender);
@@ -313,7 +295,7 @@ async fn a_conflict_is_said_and_the_lane_goes_on() {
     let member = Member::join(&federation, &hub, "S1");
     let connected = Connected::new(&member).await;
     let (sender, mut replies) = tokio::sync::mpsc::channel::<Reply>(1);
-    let other = signed(&member, &figures.clear("S1", 1, 99));
+    let other = member.signed(&figures.clear("S1", 1, 99));
     let frame = encode_frame(&epoch(&member), Lane::Statistics, 1, &[], &other);
     let unit = "S1".parse().expect("unit");
     hub.hub.intake().accept(&unit, &frame, &sender).await.expect("readable");

@@ -1,5 +1,5 @@
 //! A member that pushes prepared releases: a school's outbox and uplink without its ledgers.
-#![expect(clippy::expect_used, reason = "a test without its member cannot go on")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test without its member cannot go on")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -150,10 +150,18 @@ impl Member {
     /// # Panics
     /// The outbox cannot be written.
     pub fn queue(&self, release: &Release) {
+        self.queue_item(&release.id().to_string(), self.signed(release));
+    }
+
+    /// A release as this member signs it.
+    ///
+    /// # Panics
+    /// It cannot be signed.
+    #[must_use]
+    pub fn signed(&self, release: &Release) -> Vec<u8> {
         let body = proto::release::encode(release);
         let signature = self.identity.key().sign(RELEASE_CONTEXT, &body).expect("signature");
-        let item = encode_item(ItemKind::Release, body, signature.to_bytes());
-        self.queue_item(&release.id().to_string(), item);
+        encode_item(ItemKind::Release, body, signature.to_bytes())
     }
 
     /// Queues bytes as they are.
@@ -192,4 +200,18 @@ impl Member {
             Some(_) => item.code,
         }
     }
+}
+
+/// Waits until a condition holds; one that never does within a quarter of a minute fails the test.
+///
+/// # Panics
+/// It never came true.
+pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..600 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("never came true: {what}");
 }

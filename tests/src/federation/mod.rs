@@ -17,7 +17,7 @@ use runtime::clock::Clock;
 pub use authority::Authority;
 pub use figures::{Figures, clear_cells, rounded_cells};
 pub use hub::RunningHub;
-pub use member::{Member, NoHooks, admit_school};
+pub use member::{Member, NoHooks, admit_school, eventually};
 pub use office::name_responsible;
 pub use packs::{PackName, signed_pack, stated_keys};
 

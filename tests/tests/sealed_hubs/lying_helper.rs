@@ -225,9 +225,9 @@ async fn both_operators_are_called() {
     assert!(is_called(&city, &city.helper, LEADER) && is_called(&city, &city.leader, HELPER));
 }
 
-/// A helper that lies consistently cannot be told from a bad report, and one or two schools are
-/// told so by both hubs. With a third it is rather the hubs: of reports that came together none is
-/// refused, and after two that were, none any more. All of it is undone once the helper is right.
+/// A helper that finds reports right and says over the wire that they are wrong does not sign that,
+/// and nothing is final. Where its share puts off the control sums of all schools it is rather the
+/// hubs: nobody is refused. All of it is undone once the helper is right.
 #[tokio::test(flavor = "multi_thread")]
 async fn three_schools_in_one_sum_are_rather_a_hub() {
     let all: fn(&mut Vec<Verified>) = |all| {

@@ -9,11 +9,9 @@ use tests::federation::RunningHub;
 
 use crate::city::{City, FLOW, LEADER, SCHOOLS, STOCK};
 use crate::crashes::leader_name;
-use crate::restored::forget_openings;
+use crate::restored::{SPRING, forget_openings};
 use crate::school::{all_but, away, code, draft, opened_after, recount, task, unit, verdicts};
 use crate::{THE_FLOW, THE_STOCK};
-
-const SPRING: (&str, &str) = (STOCK, "2026S2");
 
 /// Puts a hub back to before all reports, as far as reports go.
 fn forget_reports(hub: &RunningHub) {

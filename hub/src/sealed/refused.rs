@@ -67,7 +67,8 @@ pub const CAP: &str = "other_cap";
 pub const ALGORITHM: &str = "unknown_algorithm";
 /// A stock that names no enrolment, or a flow that does.
 pub const ENROLLED: &str = "enrolment";
-/// The half does not open here.
+/// The half does not open here, or what it holds is no half of this table: there is no share of the
+/// check that could be shown to the other hub.
 pub const SEALED: &str = "not_for_this_hub";
 /// The proof does not hold.
 pub const PROOF: &str = "proof";

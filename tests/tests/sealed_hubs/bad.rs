@@ -1,14 +1,15 @@
 //! Reports that are wrong: each its answer, by name, and the others of the same step untouched.
 
+use certs::aggregate::Role;
 use domain::catalogue::Stage;
 use domain::disclosure::sealed::CapClass;
 use hub::sealed::helper::Helper;
-use hub::store::sealed::{report, verdict};
+use hub::store::sealed::{report, task as tasks, verdict};
 
 use crate::city::{City, FLOW, SCHOOLS, STOCK, WEEK};
 use crate::crashes::{asked, leader_name, shown};
 use crate::school::{
-    all_but, code, counted, draft, draft_of, identity, noisy, recount, task, unit, verdicts,
+    all_but, code, counted, draft, draft_of, identity, noisy, recount, short, task, unit, verdicts,
 };
 use crate::{THE_FLOW, THE_STOCK};
 
@@ -63,6 +64,36 @@ async fn wrong_reports_are_refused_by_their_school() {
     city.step().await;
     let opened = city.opened(task(&city, THE_FLOW));
     assert_eq!(opened[0].1, recount(&city, FLOW, 1..=SCHOOLS));
+}
+
+/// A report of which one hub's half opens and is none of its table is refused by both, and the task
+/// goes on: the school makes another one, and the week is exact.
+async fn a_short_half_is_refused(role: Role) {
+    let city = City::start().await;
+    let bad = short(&city, THE_FLOW, 1, role).send(&city);
+    all_but(&city, THE_FLOW, &[1]);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 1, bad).as_deref(), Some("not_for_this_hub"));
+    let signed = verdicts(&city, &unit(1));
+    assert!(signed.iter().all(|one| one.leader.is_some() && one.helper.is_some()), "both say so");
+    let id = task(&city, THE_FLOW);
+    for hub in [&city.leader, &city.helper] {
+        let stopped = hub.read(move |tx| tasks::find(tx, &id)).expect("task").stopped;
+        assert_eq!(stopped, "");
+    }
+    draft(&city, THE_FLOW, 1, 7).send(&city);
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
+}
+
+/// The helper has nothing to show of a half that is no share of the table, and the leader finds
+/// nothing wrong with its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_half_of_the_helper_is_refused_by_both() {
+    a_short_half_is_refused(Role::Helper).await;
 }
 
 /// The first report is kept: the same bytes get the same answer, other bytes are refused, and a

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use certs::aggregate::{AGGREGATE_ALGORITHM, Instance, Shares};
+use certs::aggregate::{AGGREGATE_ALGORITHM, Instance, Role, Shares};
 use certs::digest::{random_bytes, sha256};
 use certs::identity::LeafIdentity;
 use certs::key::SigningKey;
@@ -107,6 +107,19 @@ pub fn noisy(city: &City, place: (&str, &str), school: u32) -> Draft {
     let cells = counted(city, city.table(place.0), school);
     spoiled(city, place, (school, 1), &cells, |shares| {
         shares.helper.copy_from_slice(&random_bytes::<64>());
+    })
+}
+
+/// A school whose half for one hub is a byte short, and sealed to that hub as it should be.
+pub fn short(city: &City, place: (&str, &str), school: u32, role: Role) -> Draft {
+    let cells = counted(city, city.table(place.0), school);
+    spoiled(city, place, (school, 1), &cells, |shares| {
+        let half = match role {
+            Role::Leader => &mut shares.leader,
+            Role::Helper => &mut shares.helper,
+        };
+        let bytes = half.len() - 1;
+        half.truncate(bytes);
     })
 }
 

@@ -253,7 +253,8 @@ impl Known {
             Ok(looked) => looked,
             // The leader's share has no form, which no report can do.
             Err(AggregateError::Shown) => return Err(CallError::Disagree),
-            Err(error) => return Ok(Err(error.into())),
+            // No half of this table, so that nothing can be shown of it: as one that does not open.
+            Err(error) => return Ok(Err(Refused::new(SEALED, &error))),
         };
         let shown = looked.shown;
         let made = looked.share.map_err(Refused::from).and_then(|share| {

@@ -96,6 +96,12 @@ async fn a_short_half_of_the_helper_is_refused_by_both() {
     a_short_half_is_refused(Role::Helper).await;
 }
 
+/// The leader has nothing to show the helper of such a half, which sees nothing of the report.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_half_of_the_leader_is_refused_by_both() {
+    a_short_half_is_refused(Role::Leader).await;
+}
+
 /// The first report is kept: the same bytes get the same answer, other bytes are refused, and a
 /// nonce is used once.
 #[tokio::test(flavor = "multi_thread")]

@@ -101,7 +101,9 @@ impl Case {
         let half = halves.open(Role::Leader, own, &context);
         let half = half.map_err(|error| Refused::new(SEALED, &error))?;
         let parts = Parts { context: &context, nonce: &report.nonce, public: &report.public };
-        let (begun, shown) = instance.begin(&self.key, parts, &half)?;
+        // The helper is shown nothing of such a half, so it would sign no word about a proof.
+        let begun = instance.begin(&self.key, parts, &half);
+        let (begun, shown) = begun.map_err(|error| Refused::new(SEALED, &error))?;
         Ok((instance, begun, shown))
     }
 

@@ -64,34 +64,17 @@ impl Helper {
         if asked.len() > REPORTS_MAX {
             return Err(CallError::TooMany);
         }
-        let database = self.hub.parts().database.clone();
         let (helper, caller) = (self.clone(), leader.clone());
-        let read = move |tx: &Tx<'_>| {
-            let decoded =
-                asked.into_iter().map(|asked| Ok((decode_verdict(&asked.verdict)?, asked)));
-            let decoded = decoded.collect::<Result<Vec<_>, CallError>>()?;
-            let refusals = decoded.iter().filter(|(verdict, _)| is_refusal(verdict));
-            for (verdict, _) in refusals {
-                helper.leads_period(&leader, verdict)?;
-            }
-            // Any other refusal may be about a task that is none here.
-            let is_any_here = decoded.iter().any(|(verdict, _)| is_of_task(verdict));
-            let known = if is_any_here { Some(helper.task(tx, &leader, &id)?) } else { None };
-            let propose = |(verdict, asked): (Verdict, AskedVerdict)| match &known {
-                Some(known) if is_of_task(&verdict) => known.propose(tx, verdict, asked),
-                _ => refusal(tx, &id, (verdict, asked.verdict)),
-            };
-            decoded.into_iter().map(propose).collect::<Result<Vec<Proposal>, CallError>>()
-        };
-        let proposals = database.read_async(read).await?;
         let identity = self.hub.parts().identity.current();
-        let clock = &self.hub.parts().clock;
-        let today = clock.today().to_string();
+        let today = self.hub.parts().clock.today().to_string();
+        // What a verdict is held against is read in the commit that signs it: no sum of the period
+        // goes out in between.
         let write = move |tx: &Tx<'_>| {
+            let proposals = helper.proposed(tx, &leader, (&id, asked))?;
             let settle = |proposal| decide(tx, proposal, (&identity, &today));
             proposals.into_iter().map(settle).collect::<Result<Vec<_>, CallError>>()
         };
-        let settled = database.write_async("sealed_settle", write).await;
+        let settled = self.hub.parts().database.write_async("sealed_settle", write).await;
         if matches!(settled, Err(CallError::Disagree)) {
             self.disagree_on(caller, id).await?;
         }
@@ -100,6 +83,28 @@ impl Helper {
 }
 
 impl Helper {
+    /// What this hub holds against each of the verdicts that a leader proposes.
+    fn proposed(
+        &self,
+        tx: &Tx<'_>,
+        leader: &IdentityName,
+        (id, asked): (&TaskId, Vec<AskedVerdict>),
+    ) -> Result<Vec<Proposal>, CallError> {
+        let decoded = asked.into_iter().map(|asked| Ok((decode_verdict(&asked.verdict)?, asked)));
+        let decoded = decoded.collect::<Result<Vec<_>, CallError>>()?;
+        for (verdict, _) in decoded.iter().filter(|(verdict, _)| is_refusal(verdict)) {
+            self.leads_period(leader, verdict)?;
+        }
+        // Any other refusal may be about a task that is none here.
+        let is_any_here = decoded.iter().any(|(verdict, _)| is_of_task(verdict));
+        let known = if is_any_here { Some(self.task(tx, leader, id)?) } else { None };
+        let propose = |(verdict, asked): (Verdict, AskedVerdict)| match &known {
+            Some(known) if is_of_task(&verdict) => known.propose(tx, verdict, asked),
+            _ => refusal(tx, id, (verdict, asked.verdict)),
+        };
+        decoded.into_iter().map(propose).collect()
+    }
+
     /// Checks that the caller leads a year of the period that a verdict is about.
     fn leads_period(&self, leader: &IdentityName, verdict: &Verdict) -> Result<(), CallError> {
         let documents = self.hub.documents();

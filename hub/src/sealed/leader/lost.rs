@@ -41,7 +41,7 @@ impl Leader {
         };
         let (mut after, mut taken) = (Vec::new(), 0);
         loop {
-            let told = match answer(client.reports(asked(after, &[]))).await {
+            let told = match answer(client.reports(asked(after.clone(), &[]))).await {
                 Ok(told) => told.reports,
                 // The helper has other documents; it says so too where it is asked for openings.
                 Err(error) => {
@@ -51,6 +51,10 @@ impl Leader {
                 }
             };
             let Some(last) = told.last().cloned() else { break };
+            // They come in their order: one that says a page again would be asked for ever.
+            if last <= after {
+                return Err(LeaderError::Protocol("reports"));
+            }
             let told = told.iter().map(|bytes| Digest::from_tagged(bytes));
             let told = told.collect::<Result<Vec<_>, _>>();
             let told = told.map_err(|_| LeaderError::Protocol("reports"))?;

@@ -45,7 +45,8 @@ pub fn stand(task: &TaskView) -> Stand {
         () if !task.is_agreed => Stand::NoKey,
         () if is_all && !waits => Stand::Opened,
         () if is_any => Stand::Partly,
-        () if task.due > 0 && task.missing.is_empty() => Stand::Objections,
+        // One that names a number far from what is known came, and is in no sum before a call.
+        () if task.due > 0 && task.fresh >= task.due => Stand::Objections,
         () => Stand::Reports,
     }
 }
@@ -169,6 +170,8 @@ mod tests {
         one.missing = vec![school];
         assert_eq!(stand(&one), Stand::Reports);
         one.missing.clear();
+        assert_eq!(stand(&one), Stand::Reports, "one came that is in no sum yet");
+        one.fresh = one.due;
         assert_eq!(stand(&one), Stand::Objections);
         one.is_agreed = false;
         assert_eq!(stand(&one), Stand::NoKey);

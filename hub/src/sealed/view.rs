@@ -41,7 +41,7 @@ pub struct TaskView {
     pub fresh: usize,
     /// Schools of the roster that are due.
     pub due: usize,
-    /// Those of them whose report is missing.
+    /// Those of them of which no report was accepted.
     pub missing: Vec<UnitId>,
     /// Those of them whose reports wait until health has stated the key that they sign with.
     pub unstated: Vec<UnitId>,
@@ -137,7 +137,10 @@ fn view(
     // Who told something is in the sums of the period, and due in each, whatever was noted since.
     let due = &(&holding.reports.in_session | fresh) | owed;
     (view.fresh, view.due) = (fresh.len(), due.len());
-    view.missing = due.difference(fresh).cloned().collect();
+    // One that names a number far from what is known came: a notice of its own says what to do.
+    let came = &holding.accepted;
+    let missing = due.difference(fresh).filter(|school| !came.contains_key(*school));
+    view.missing = missing.cloned().collect();
     (view.unstated, view.other_key) = keyless(keys, &made, &view.missing);
     let past = match Past::read(tx, &made) {
         Ok(past) => past,

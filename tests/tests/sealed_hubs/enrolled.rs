@@ -43,6 +43,9 @@ async fn a_school_that_names_its_cap_is_named() {
     let id = task(&city, THE_STOCK);
     for hub in [&city.leader, &city.helper] {
         assert_eq!(far(&city, hub), [("S03".to_owned(), 511, 300, By::Roster)]);
+        let tasks = city.tasks(hub);
+        let own = tasks.iter().find(|task| task.id == id).expect("task");
+        assert!(own.missing.is_empty(), "its report came, so that it is not silent");
     }
     let said = city.notices(&city.helper)[0].say(Lang::En);
     assert!(said.contains("S03") && said.contains(&format!("confirm S03 {lie}")), "{said}");

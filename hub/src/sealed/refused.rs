@@ -144,6 +144,13 @@ pub fn is_shown(code: &str) -> bool {
     [PROOF, CONTROL].contains(&code)
 }
 
+/// Whether a refusal is for the period and not for what is in the report, so that it can be right
+/// about one of which a hub found that it holds. Of a code that is not known here nobody can say so.
+#[must_use]
+pub fn is_of_period(code: &str) -> bool {
+    [AWAY, OPENED_WITHOUT, YEAR_CLOSED, OTHER_TASK].contains(&code)
+}
+
 /// Whether a refusal uses up the report's number and nonce: what both hubs looked into, and not
 /// what came beside another report or could not be believed.
 #[must_use]

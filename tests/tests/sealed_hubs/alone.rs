@@ -136,7 +136,9 @@ async fn the_helper_blames_no_school_on_one_hubs_word() {
     helper.verify(leader_name(&city), asked).await.expect("answered").remove(0).expect("it holds");
     let stopped = || city.helper.read(move |tx| tasks::find(tx, &id)).expect("task").stopped;
     assert_eq!(stopped(), "");
-    for code in ["proof", "control_sum", "not_for_this_hub", "other_cap"] {
+    let own =
+        ["proof", "control_sum", "not_for_this_hub", "other_cap", "bad_signature", "unheard_of"];
+    for code in own {
         let told = settle(&found, code).await;
         assert!(matches!(told, Err(CallError::Disagree)), "{code}");
         assert_eq!(stopped(), HUBS_DISAGREE, "{code}");

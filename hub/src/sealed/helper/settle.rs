@@ -243,7 +243,7 @@ fn decide(
             report::refuse(tx, &digest, &code)?;
         }
         // Of the period and not of the report: it comes after its sum, or its school was away.
-        (State::Pending, Some(code), _) if !refused::uses_number(&code) => {
+        (State::Pending, Some(code), _) if refused::is_of_period(&code) => {
             report::refuse(tx, &digest, &code)?;
         }
         (State::Pending, None, Some(off)) if off.code == refused::OPENED_WITHOUT => {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use certs::aggregate::Role;
+use domain::disclosure::sealed::Kind;
 use domain::span::Span;
 use domain::unit::UnitId;
 use jiff::ToSpan as _;
@@ -16,6 +17,7 @@ use runtime::web::time::minute;
 use tokio_util::sync::CancellationToken;
 
 use super::documents::{Documents, Year};
+use super::leader::AHEAD_DAYS;
 use super::view::{self, TaskView};
 use super::watch::Notice;
 use super::{Hub, close};
@@ -29,7 +31,8 @@ pub const ALARM_LEADER: &str = "sealed_leader_silent";
 /// Kind of the alarm about a school of which nothing comes.
 pub const ALARM_SCHOOL: &str = "sealed_school_silent";
 
-/// Days without any word from which a hub is silent: keys of a new week are agreed on in each.
+/// Days without any word from which a hub is silent: keys of a new week are agreed on in each, as
+/// long as the year has one so far ahead.
 pub const HUB_DAYS: i64 = 8;
 /// Days after a period's end from which a missing report is silence: two until it leaves, seven
 /// more.
@@ -97,7 +100,8 @@ fn hubs(
         today >= first && !close::is_ended(year.sealed().plan.year(), today)
     };
     for year in documents.years().iter().filter(|year| goes_on(year)) {
-        let is_quiet = |at_ms: i64| now_ms.saturating_sub(at_ms) > HUB_DAYS * DAY_MS;
+        let has_keys = has_keys_ahead(documents, year, today);
+        let is_quiet = |at_ms: i64| has_keys && now_ms.saturating_sub(at_ms) > HUB_DAYS * DAY_MS;
         let notice = match year.role_of(own) {
             Some(Role::Leader) => {
                 let helper = year.sealed().helper.clone();
@@ -121,6 +125,13 @@ fn hubs(
         found.extend(notice.filter(|one| !found.contains(one)));
     }
     Ok(found)
+}
+
+/// Whether keys of weeks of a year are still agreed on. After that, in its last month, two hubs may
+/// have nothing to say to each other.
+fn has_keys_ahead(documents: &Documents, year: &Year, today: Date) -> bool {
+    let ahead = documents.tasks_on(year, today.saturating_add(AHEAD_DAYS.days()));
+    ahead.iter().any(|task| task.table.kind() == Kind::Flow)
 }
 
 fn midnight(day: Date) -> i64 {

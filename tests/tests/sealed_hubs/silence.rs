@@ -5,6 +5,7 @@ use hub::sealed::silent::{self, ALARM_HELPER, ALARM_LEADER, ALARM_SCHOOL, silenc
 use hub::sealed::watch::Notice;
 use hub::store::alarm;
 use hub::store::sealed::heard;
+use jiff::civil::{Date, date};
 use tests::federation::RunningHub;
 
 use crate::THE_FLOW;
@@ -98,4 +99,17 @@ async fn a_silent_hub_is_said_and_called_about() {
     let raised = alarms(&city.helper, ALARM_LEADER).await;
     assert_eq!(raised.len(), leader_before.len() + 1);
     assert!(raised.iter().all(|(unit, _)| unit == LEADER));
+    // Until the last week of the year has its key, and then no more.
+    let is_told = |city: &City| {
+        let told = silent_at(city, &city.helper);
+        told.iter().any(|one| matches!(one, Notice::LeaderSilent(..)))
+    };
+    let until = |city: &City, day: Date| {
+        let today = city.federation.clock().today();
+        city.days((day - today).get_days().into());
+    };
+    until(&city, date(2027, 8, 1));
+    assert!(is_told(&city));
+    until(&city, date(2027, 8, 5));
+    assert!(!is_told(&city), "no key is agreed on in August");
 }

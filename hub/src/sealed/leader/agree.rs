@@ -17,8 +17,10 @@ use crate::sealed::helper::{ACCEPTED_BEFORE, NO_OTHER_REPORT, NOT_AGREED, OTHER_
 use crate::sealed::row::keep_row;
 use crate::store::sealed::{task, year};
 
+/// Days ahead up to which keys are agreed on: on each day those of the week that lies so far.
+pub(in crate::sealed) const AHEAD_DAYS: i32 = 28;
 /// Days ahead on which the tasks are looked for whose reports may come.
-const AHEAD: [i32; 3] = [0, 7, 28];
+const AHEAD: [i32; 3] = [0, 7, AHEAD_DAYS];
 
 /// Code of a task whose helper committed to something else than before.
 const HELPER_COMMITMENT: &str = "HELPER_COMMITMENT";

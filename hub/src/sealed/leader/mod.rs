@@ -41,6 +41,7 @@ use super::documents::Year;
 use super::holding::NotOpened;
 use crate::store::sealed::opening::Set;
 
+pub(super) use agree::AHEAD_DAYS;
 use away::Away;
 pub use outlook::{Outlook, Untold, Wait, outlook};
 

@@ -138,32 +138,32 @@ fn midnight(day: Date) -> i64 {
     instant_ms(day.to_datetime(Time::midnight()))
 }
 
-/// Calls somebody about everything that is silent; about the same silence once.
-///
-/// # Errors
-/// The store cannot be read or written.
-pub fn raise(
+/// What somebody is called about: kind and unit of an alarm, and what it says.
+type Call = (&'static str, UnitId, String);
+
+/// Everything that somebody is called about now, as an alarm that is raised once.
+fn calls(
     tx: &Tx<'_>,
     (documents, own): (&Documents, &UnitId),
     (today, now_ms): (Date, i64),
-) -> Result<(), SqlError> {
+) -> Result<Vec<Call>, SqlError> {
+    let mut found = Vec::new();
     for notice in hubs(tx, (documents, own), (today, now_ms))? {
-        let (kind, unit, since) = match &notice {
+        let (kind, unit, since) = match notice {
             // For a day it may be at work on itself.
-            Notice::HelperSilent(_, since) if now_ms.saturating_sub(*since) < DAY_MS => continue,
-            Notice::HelperSilent(unit, since) => (ALARM_HELPER, unit, *since),
-            Notice::LeaderSilent(unit, since) => (ALARM_LEADER, unit, *since),
+            Notice::HelperSilent(_, since) if now_ms.saturating_sub(since) < DAY_MS => continue,
+            Notice::HelperSilent(unit, since) => (ALARM_HELPER, unit, since),
+            Notice::LeaderSilent(unit, since) => (ALARM_LEADER, unit, since),
             _ => continue,
         };
-        alarm::raise(tx, kind, unit.as_str(), &format!("since {}", minute(since)), now_ms)?;
+        found.push((kind, unit, format!("since {}", minute(since))));
     }
     for task in late_tasks(tx, (documents, own), today)? {
-        for school in &task.missing {
-            let period = task.period.to_string();
-            alarm::raise(tx, ALARM_SCHOOL, school.as_str(), &period, now_ms)?;
-        }
+        let period = task.period.to_string();
+        let schools = task.missing.into_iter();
+        found.extend(schools.map(|school| (ALARM_SCHOOL, school, period.clone())));
     }
-    Ok(())
+    Ok(found)
 }
 
 impl Hub {
@@ -176,9 +176,20 @@ impl Hub {
         if documents.years().iter().all(|year| year.role_of(&own).is_none()) {
             return Ok(());
         }
-        let now = (self.parts().clock.today(), self.parts().clock.now_ms());
-        let write = move |tx: &Tx<'_>| raise(tx, (&documents, &own), now);
-        self.parts().database.write_async("sealed_silence", write).await
+        let (today, now_ms) = (self.parts().clock.today(), self.parts().clock.now_ms());
+        let database = &self.parts().database;
+        let read = move |tx: &Tx<'_>| calls(tx, (&documents, &own), (today, now_ms));
+        let calls: Vec<Call> = database.read_async(read).await?;
+        if calls.is_empty() {
+            return Ok(());
+        }
+        // Only what is written waits for the writer: looking through all tasks takes long.
+        let write = move |tx: &Tx<'_>| {
+            let raise =
+                |(kind, unit, detail): &Call| alarm::raise(tx, kind, unit.as_str(), detail, now_ms);
+            calls.iter().try_for_each(raise)
+        };
+        database.write_async("sealed_silence", write).await
     }
 }
 

@@ -3,7 +3,7 @@
 //! Ages, counts of messages and ends of certificates; labels are ids of units and closed words. No
 //! figure about schools, students or sums is here: whoever sees a monitor need not see those.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write};
 
 use certs::identity::LeafIdentity;
@@ -72,7 +72,7 @@ impl Scrape<'_> {
         )];
         gauges.extend(self.uplink(tx)?);
         gauges.extend(self.members(tx)?);
-        gauges.push(alarms(tx)?);
+        gauges.push(alarms(tx, self.now.0.as_millisecond())?);
         Ok(gauges.iter().filter(|gauge| !gauge.values.is_empty()).fold(String::new(), written))
     }
 
@@ -116,7 +116,8 @@ impl Scrape<'_> {
             ends.add(&[("peer", own)], identity.peer().not_after().as_second());
         }
         let members = unit::members_on(tx, &self.config.unit, self.now.1)?;
-        let is_member = |id: &str| members.iter().any(|member| member.id.as_str() == id);
+        let ids: BTreeSet<&str> = members.iter().map(|member| member.id.as_str()).collect();
+        let is_member = |id: &str| ids.contains(id);
         for one in contact::all(tx)?.into_iter().filter(|one| is_member(&one.unit)) {
             seen.add(&[("peer", &one.unit)], one.seen_at_ms / 1_000);
             clock.add(&[("peer", &one.unit)], one.skew_ms / 1_000);
@@ -137,15 +138,12 @@ impl Scrape<'_> {
     }
 }
 
-fn alarms(tx: &Tx<'_>) -> Result<Gauge, SqlError> {
-    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-    for one in alarm::all(tx)? {
-        *kinds.entry(one.kind).or_default() += 1;
-    }
+/// Alarms that are news, as the self-check counts them: nothing takes one away, so that a count of
+/// all of them would never fall.
+fn alarms(tx: &Tx<'_>, now_ms: i64) -> Result<Gauge, SqlError> {
     let gauge = Gauge::new("xinqiao_alarms", "What a person must look at, by kind");
-    let add =
-        |gauge: Gauge, (kind, number): (String, usize)| gauge.value(&[("kind", &kind)], number);
-    Ok(kinds.into_iter().fold(gauge, add))
+    let add = |gauge: Gauge, (kind, number): (String, u64)| gauge.value(&[("kind", &kind)], number);
+    Ok(alarm::news(tx, now_ms)?.into_iter().fold(gauge, add))
 }
 
 fn written(mut text: String, gauge: &Gauge) -> String {
@@ -192,7 +190,7 @@ mod tests {
         Config::check(Path::new("nowhere"), &file).expect("config")
     }
 
-    /// A school that was seen, another one that never was, and an alarm.
+    /// A school that was seen, another one that never was, an alarm of now and one of long ago.
     fn fill(tx: &Tx<'_>, hub: &UnitId) -> Result<(), SqlError> {
         for school in ["S1", "S2"] {
             let id: UnitId = school.parse().map_err(|_| SqlError::Type)?;
@@ -210,6 +208,7 @@ mod tests {
         }
         let (unit, version) = ("S1".to_owned(), "0.1.0".to_owned());
         contact::note(tx, &Contact { unit, version, skew_ms: -7_200_000, seen_at_ms: 5_000 })?;
+        alarm::raise(tx, "quarantine", "S1", "第一中学", -alarm::NEWS_MS)?;
         alarm::raise(tx, "clock_skew", "S1", "第一中学", 6_000)
     }
 
@@ -232,6 +231,7 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
+        assert!(!text.contains("quarantine"), "an alarm of a month ago is no news");
         // A member that was never seen has no age instead of a zero.
         assert!(!text.contains("last_seen_timestamp_seconds{peer=\"S2\"}"));
         assert!(text.is_ascii(), "a name is in\n{text}");

@@ -37,8 +37,6 @@ const DAYS_LOW: (i64, i64) = (30, 180);
 const CRL_LATE_MS: i64 = 3 * HOUR_MS;
 /// A member that runs is seen all the time.
 const SILENT_MS: i64 = DAY_MS;
-/// Alarms older than this were seen to, or are no longer news.
-const ALARM_MS: i64 = 30 * DAY_MS;
 /// So many members that agree with each other are a clock to compare with.
 const CLOCKS_MIN: usize = 3;
 /// Units that are named in one line.
@@ -258,7 +256,7 @@ fn endings(seen: &[Seen], keys: &[MemberKey], now_ms: i64) -> Check {
 
 /// What was set aside or raised lately; other bytes under one number need two persons.
 fn alarms(raised: &[Alarm], now_ms: i64) -> Check {
-    let recent = |alarm: &&Alarm| now_ms.saturating_sub(alarm.raised_at_ms) < ALARM_MS;
+    let recent = |one: &&Alarm| now_ms.saturating_sub(one.raised_at_ms) < alarm::NEWS_MS;
     let recent: Vec<&Alarm> = raised.iter().filter(recent).collect();
     let quarantined = recent.iter().filter(|alarm| alarm.kind == "quarantine").count();
     let values: [&dyn std::fmt::Display; 2] = [&recent.len(), &quarantined];

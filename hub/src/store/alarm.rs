@@ -3,6 +3,9 @@
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
+/// How long an alarm is news: an older one was seen to.
+pub const NEWS_MS: i64 = 30 * 86_400_000;
+
 /// An alarm as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {
@@ -56,6 +59,18 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Alarm>, SqlError> {
         "select kind, unit, detail, raised_at_ms from alarm order by id desc limit 500",
         &[],
         read,
+    )
+}
+
+/// How many alarms of each kind are news at an instant, by kind.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn news(tx: &Tx<'_>, now_ms: i64) -> Result<Vec<(String, u64)>, SqlError> {
+    tx.query(
+        "select kind, count(*) from alarm where raised_at_ms > $1 group by kind order by kind",
+        params![now_ms.saturating_sub(NEWS_MS)],
+        |row| Ok((row.text(0)?, row.u64(1)?)),
     )
 }
 

@@ -79,7 +79,8 @@ pub fn stands(tx: &Tx<'_>, task: &Task) -> Result<bool, SqlError> {
         let report = raised.detail.strip_prefix(&place);
         let report = report.and_then(|word| domain::digest::Digest::from_hex(word).ok());
         if let Some(report) = report
-            && sealed_inbox::is_open(tx, &report)?
+            // Another area has a task of the same table and period.
+            && sealed_inbox::is_open_of(tx, &task.id, &report)?
         {
             return Ok(true);
         }

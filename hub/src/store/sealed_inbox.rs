@@ -104,6 +104,17 @@ pub fn is_open(tx: &Tx<'_>, digest: &Digest) -> Result<bool, SqlError> {
     Ok(tx.query_opt(sql, params![&digest.to_tagged()], |row| row.i64(0))?.is_some())
 }
 
+/// Whether something is left to do for a report about a task.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_open_of(tx: &Tx<'_>, task: &TaskId, digest: &Digest) -> Result<bool, SqlError> {
+    let sql = "select 1 from sealed_inbox
+               where digest = $1 and task = $2 and settled_at_ms is null";
+    let found = tx.query_opt(sql, params![&digest.to_tagged(), task.bytes()], |row| row.i64(0))?;
+    Ok(found.is_some())
+}
+
 /// The keys under which reports of a school wait.
 ///
 /// # Errors

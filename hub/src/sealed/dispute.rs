@@ -16,7 +16,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::documents::Task;
 use super::refused::{CONTROL, PROOF, SEALED};
-use crate::store::sealed::{report, verdict};
+use crate::store::sealed::verdict;
 use crate::store::{alarm, sealed_inbox};
 
 /// Code of a task about whose reports the two hubs do not agree.
@@ -45,10 +45,8 @@ pub fn is_disputed(tx: &Tx<'_>, task: &TaskId, now: &BTreeSet<UnitId>) -> Result
     if now.is_empty() {
         return Ok(false);
     }
-    // A helper signs also about reports that it has not seen, of which it keeps nothing else.
-    let mut all = report::refused_for(tx, task, &BETWEEN)?;
-    all.append(&mut verdict::refused_for(tx, task, &BETWEEN)?);
-    Ok(all.union(now).count() >= SCHOOLS)
+    let before = verdict::refused_for(tx, task, &BETWEEN)?;
+    Ok(before.union(now).count() >= SCHOOLS)
 }
 
 /// Calls a person about a report on which the hubs do not agree. A leader names the report, so that

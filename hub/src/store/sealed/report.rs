@@ -250,27 +250,6 @@ pub fn pending(tx: &Tx<'_>, task: &TaskId) -> Result<BTreeSet<UnitId>, SqlError>
     Ok(all.into_iter().collect())
 }
 
-/// Schools of a task of which a report was refused under one of some codes.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn refused_for(
-    tx: &Tx<'_>,
-    task: &TaskId,
-    codes: &[&str],
-) -> Result<BTreeSet<UnitId>, SqlError> {
-    let all = tx.query(
-        "select school, code from sealed_report where task = $1 and state = 3",
-        params![task.bytes()],
-        |row| Ok((parsed(row, 0)?, row.text(1)?)),
-    )?;
-    Ok(all
-        .into_iter()
-        .filter(|(_, code)| codes.contains(&code.as_str()))
-        .map(|(one, _)| one)
-        .collect())
-}
-
 /// How far a report came here; nothing of one that is not held.
 ///
 /// # Errors

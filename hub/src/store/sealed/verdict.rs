@@ -114,7 +114,9 @@ pub fn refused(tx: &Tx<'_>, most: u32) -> Result<Vec<Refused>, SqlError> {
     )
 }
 
-/// Schools of a task of which this hub signed a refusal under one of some codes.
+/// Schools of a task of which this hub refused a report under one of some codes. A leader keeps the
+/// report before it has a verdict; a helper signs also about reports that it has not seen, of which
+/// it keeps nothing else.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -124,7 +126,8 @@ pub fn refused_for(
     codes: &[&str],
 ) -> Result<BTreeSet<UnitId>, SqlError> {
     let all = tx.query(
-        "select school, code from sealed_verdict where task = $1 and code <> ''",
+        "select school, code from sealed_report where task = $1 and state = 3
+         union select school, code from sealed_verdict where task = $1 and code <> ''",
         params![task.bytes()],
         |row| Ok((parsed(row, 0)?, row.text(1)?)),
     )?;

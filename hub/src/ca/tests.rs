@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use certs::key::SigningKey;
 use certs::root::Commission;
 use certs::statement::{KeyRequest, Purpose, SignedStatement, Standing, StatedKey, verify};
-use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use domain::unit::{UnitId, UnitKind, Zone};
 use jiff::Timestamp;
 use prost::Message as _;
 use proto::pack::{PackKind, embedded};
 use proto::wire::directive::Directive;
+use runtime::cli::broken_quotes;
 use runtime::passphrase::Passphrase;
 
 use super::pack::{Description, PackKey};
@@ -215,14 +215,7 @@ fn commands_of_the_guides_parse() {
         include_str!("../../../docs/guide-hub.md"),
         include_str!("../../../docs/guide-city.md"),
     ];
-    let quoted = guides.iter().flat_map(|guide| runtime::cli::quoted(guide, "xinqiao-ca"));
-    let quoted: Vec<_> = quoted.collect();
-    assert!(quoted.len() > 10, "the walk found only {}", quoted.len());
-    for words in quoted {
-        if let Err(error) = Cli::try_parse_from(&words) {
-            let is_open = matches!(error.kind(), ErrorKind::ValueValidation)
-                && words.iter().any(|word| word.chars().all(|mark| mark.is_ascii_uppercase()));
-            assert!(is_open, "{}\n{error}", words.join(" "));
-        }
-    }
+    let (broken, count) = broken_quotes::<Cli>(&guides, "xinqiao-ca");
+    assert!(count > 10, "the walk found only {count}");
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }

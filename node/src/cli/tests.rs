@@ -1,8 +1,7 @@
 //! Tests of what the command line says before it does anything.
 
 use clap::CommandFactory;
-use clap::error::ErrorKind;
-use runtime::cli::{localised, quoted, untranslated};
+use runtime::cli::{broken_quotes, localised, untranslated};
 use runtime::web::Lang;
 
 use super::*;
@@ -58,23 +57,6 @@ fn help_renders_in_both_languages() {
     }
 }
 
-/// Whether a command that a guide quotes is one of the command line. Where it has a word for a
-/// value to be put in, such as NUMBER or `...`, the value need not fit.
-fn is_command(words: &[String]) -> Result<(), String> {
-    let is_open = |word: &String| {
-        word == "..." || word.chars().all(|mark| mark.is_ascii_uppercase()) || word.contains("DIR")
-    };
-    match Cli::try_parse_from(words) {
-        Ok(_) => Ok(()),
-        Err(error) => match error.kind() {
-            ErrorKind::ValueValidation | ErrorKind::InvalidValue if words.iter().any(is_open) => {
-                Ok(())
-            }
-            _ => Err(format!("{}\n{error}", words.join(" "))),
-        },
-    }
-}
-
 /// What the guides tell people to type is what the program takes.
 #[test]
 fn commands_of_the_guides_parse() {
@@ -83,8 +65,7 @@ fn commands_of_the_guides_parse() {
         include_str!("../../../docs/guide-hub.md"),
         include_str!("../../../docs/guide-city.md"),
     ];
-    let quoted: Vec<_> = guides.iter().flat_map(|guide| quoted(guide, "xinqiao-node")).collect();
-    assert!(quoted.len() > 40, "the walk found only {}", quoted.len());
-    let broken: Vec<String> = quoted.iter().filter_map(|words| is_command(words).err()).collect();
+    let (broken, count) = broken_quotes::<Cli>(&guides, "xinqiao-node");
+    assert!(count > 40, "the walk found only {count}");
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }

@@ -31,7 +31,7 @@ pub use globals::{Globals, locale};
 pub use help::{Translation, localised, parse, untranslated};
 pub use log::start_log;
 pub use pages::{Completions, ManPages, completions, man};
-pub use quoted::quoted;
+pub use quoted::broken_quotes;
 pub use secret::{SECRET_BYTES_MAX, read_secret};
 pub use table::{Align, Table, display_width};
 pub use terminal::{Answer, Paint, Terminal};

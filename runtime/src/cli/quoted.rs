@@ -1,12 +1,14 @@
 //! Commands as documents quote them, so that a test can hold a guide to the command line that is.
 
+use clap::Parser;
+use clap::error::ErrorKind;
+
 /// From so many spaces on, what follows in a line explains the command.
 const EXPLAINS: &str = "    ";
 
 /// The commands of a program in the indented lines of a document, in words. A line that ends with
 /// a backslash goes on in the next one; what stands behind a wide gap or a redirection is no part.
-#[must_use]
-pub fn quoted(document: &str, program: &str) -> Vec<Vec<String>> {
+fn quoted(document: &str, program: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let mut open: Option<String> = None;
     for line in document.lines() {
@@ -22,6 +24,28 @@ pub fn quoted(document: &str, program: &str) -> Vec<Vec<String>> {
         }
     }
     found
+}
+
+/// The commands of a program that documents quote and its command line does not take, each with
+/// what that says of it; and how many there are in all.
+#[must_use]
+pub fn broken_quotes<C: Parser>(documents: &[&str], program: &str) -> (Vec<String>, usize) {
+    let all: Vec<_> = documents.iter().flat_map(|document| quoted(document, program)).collect();
+    let broken = all.iter().filter_map(|words| {
+        let error = C::try_parse_from(words).err()?;
+        (!is_only_a_value(&error, words)).then(|| format!("{}\n{error}", words.join(" ")))
+    });
+    (broken.collect(), all.len())
+}
+
+/// Whether nothing is wrong with a command but that a word stands in it for a value to be put in,
+/// such as NUMBER or `...`.
+fn is_only_a_value(error: &clap::Error, words: &[String]) -> bool {
+    let is_open = |word: &String| {
+        word == "..." || word.chars().all(|mark| mark.is_ascii_uppercase()) || word.contains("DIR")
+    };
+    matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue)
+        && words.iter().any(is_open)
 }
 
 fn is_of(text: &str, program: &str) -> bool {
@@ -51,6 +75,25 @@ fn words(command: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Parser)]
+    struct Sample {
+        /// A number.
+        #[arg(long)]
+        number: u32,
+    }
+
+    /// A flag that is not there is found, and a value that is to be put in is not.
+    #[test]
+    fn a_command_that_is_none_is_found() {
+        let document = "\n    sample --number 3\n    sample --number NUMBER\n    sample --count 3\n\
+            \x20   sample --number three\n";
+        let (broken, count) = broken_quotes::<Sample>(&[document], "sample");
+        let first: Vec<_> = broken.iter().filter_map(|text| text.lines().next()).collect();
+        assert_eq!(first, ["sample --count 3", "sample --number three"]);
+        assert_eq!(count, 4);
+        assert!(Sample::try_parse_from(["sample", "--number", "3"]).is_ok_and(|it| it.number == 3));
+    }
 
     /// A command goes on behind a backslash and ends before what explains it; prose and other
     /// programs are left out.

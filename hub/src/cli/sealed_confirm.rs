@@ -40,7 +40,7 @@ pub(super) fn run(context: &Context, asked: Asked) -> Result<(), Failure> {
             return Ok(false);
         }
         if withdraw {
-            return say::take_back(tx, &digest);
+            return say::withdraw_confirmation(tx, &digest);
         }
         say::confirm(tx, (&of, &digest), &note, now_ms)?;
         Ok::<_, SqlError>(true)

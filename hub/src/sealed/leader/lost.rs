@@ -25,9 +25,9 @@ use crate::store::sealed_inbox;
 const WANTED: usize = 128;
 
 impl Leader {
-    /// Takes back the accepted reports of a year that the helper holds and this hub does not; says
+    /// Fetches the accepted reports of a year that the helper holds and this hub does not; says
     /// whether there were any.
-    pub(super) async fn take_back(
+    pub(super) async fn restore_reports(
         &self,
         client: &mut Client,
         year: &Year,
@@ -73,7 +73,7 @@ impl Leader {
             after = last;
         }
         if taken > 0 {
-            tracing::warn!(taken, "accepted reports were taken back from the helper");
+            tracing::warn!(taken, "accepted reports were restored from the helper");
         }
         Ok(taken > 0)
     }

@@ -92,7 +92,7 @@ impl Leader {
             let Some(after) = self.hub.parts().database.read_async(read).await? else { continue };
             // Reports first: a sum is gone on with over those that the helper gave its share for.
             let taken = match self.dial(helper).await {
-                Ok(mut client) => self.take_back(&mut client, year).await,
+                Ok(mut client) => self.restore_reports(&mut client, year).await,
                 Err(error) => Err(error),
             };
             match away.note(helper, taken)? {

@@ -127,11 +127,11 @@ pub fn confirm(
     Ok(())
 }
 
-/// Takes a confirmation back; tells whether there was one.
+/// Withdraws a confirmation; tells whether there was one.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn take_back(tx: &Tx<'_>, report: &Digest) -> Result<bool, SqlError> {
+pub fn withdraw_confirmation(tx: &Tx<'_>, report: &Digest) -> Result<bool, SqlError> {
     let sql = "delete from sealed_confirmed where report = $1";
     Ok(tx.execute(sql, params![&report.to_tagged()])? > 0)
 }

@@ -145,7 +145,8 @@ pub fn is_shown(code: &str) -> bool {
 }
 
 /// Whether a refusal is for the period and not for what is in the report, so that it can be right
-/// about one of which a hub found that it holds. Of a code that is not known here nobody can say so.
+/// about one of which a hub found that it holds. Of a code that is not known here that cannot be
+/// said.
 #[must_use]
 pub fn is_of_period(code: &str) -> bool {
     [AWAY, OPENED_WITHOUT, YEAR_CLOSED, OTHER_TASK].contains(&code)

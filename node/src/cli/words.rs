@@ -441,8 +441,8 @@ texts! {
         "call the hub's operator to allow one renewal (unit allow-expired-renewal)";
     SENDING_WELL = "已确认 {0} / {1}，待发 {2}，枢纽上次应答 {3}",
         "acknowledged {0} of {1}, {2} waiting, last answer {3}";
-    REFUSED_FIX = "按 xinqiao-node release list 所列原因更正，再运行 release send",
-        "correct what xinqiao-node release list says, then run release send";
+    REFUSED_FIX = "查看 xinqiao-node release list，按所列说明办理",
+        "see xinqiao-node release list and do what it says";
     WAITS_LONG = "{0} 份报表自 {1} 起等待发送", "{0} releases wait since {1}";
     WAITS_FIX = "让 xinqiao-node serve 保持运行，或运行 release send",
         "keep xinqiao-node serve running, or run release send";

@@ -188,8 +188,8 @@ texts! {
     S_REFUSED_WHY = "上级拒收了最近一份，原因见出校记录。后面的内容照常发送。",
         "The hub refused the latest release; the reason is in the list. What follows is still \
          sent.";
-    S_REFUSED_HEALS = "按原因更正后重新生成一版即可。",
-        "When a corrected revision is made.";
+    S_REFUSED_HEALS = "按出校记录中的说明办理；多数无需操作。",
+        "As the list of what left says; mostly nothing needs to be done.";
     S_CLOCK = "需校时", "clock is off";
     S_CLOCK_WHY = "本机时钟与上级相差 {0} 秒，超过允许范围。",
         "This machine's clock differs from the hub's by {0} seconds, more than allowed.";

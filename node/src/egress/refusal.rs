@@ -64,16 +64,16 @@ texts! {
     WHOSE_FOLDER = "请核对 xinqiao-node status 所示的单位是不是本校；不是时请停止使用这个数据文件夹。",
         "Compare the unit in xinqiao-node status with the school; if it is another one, stop using \
          this data folder.";
-    UPDATE_HERE = "请升级本校程序；仍被拒收时，把 release show 的内容告诉枢纽运维人员。",
-        "Update the school's program; if it is refused again, tell the hub's operator what release \
-         show says.";
+    UPDATE_HERE = "请升级本校程序，并把 release show 的内容告诉枢纽运维人员。",
+        "Update the school's program, and tell the hub's operator what release show says.";
     REGISTER = "请致电枢纽运维人员，请其核对本单位的登记。",
         "Call the hub's operator, who looks at this unit in the register.";
     PACKS = "请用 xinqiao-node status 查看所用的指标目录，并请枢纽运维人员核对枢纽是否已收到同一份。",
         "Look at the catalogue in xinqiao-node status, and ask the hub's operator whether the hub \
          has the same one.";
-    LEDGERS = "请核对台账；更正后会自动签发更高的版次再送。",
-        "Look at the ledgers; once they are right a higher revision is signed and sent by itself.";
+    LEDGERS = "请核对台账；更正后再次签发即为更高的版次（学期报表由人发送）。",
+        "Look at the ledgers; once they are right a higher revision is signed (a term is sent by a \
+         person).";
     WITHOUT_BANDS = "无需操作：本机会自动去掉分档再送，其余数字不变。",
         "Nothing needs to be done: it is sent again by itself without its bands, with all other \
          figures.";

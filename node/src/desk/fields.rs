@@ -196,7 +196,8 @@ pub fn is_doer(kind: Option<Kind>, column: &Column) -> bool {
 /// Whether the field starts with today: what happens is mostly written down on its day.
 #[must_use]
 pub fn is_today(kind: Option<Kind>, column: &Column) -> bool {
-    column.name == "day" && !matches!(kind, Some(Kind::Followup | Kind::SchoolTarget))
+    let is_due = matches!(kind, Some(Kind::Followup | Kind::SchoolTarget | Kind::CaseContact));
+    column.name == "day" && !is_due
 }
 
 /// The kind of record that a field names.
@@ -231,6 +232,19 @@ mod tests {
         for name in HELP.iter().map(|(name, _)| *name).chain(LONG).chain(DOER) {
             assert!(has(name), "{name}");
         }
+    }
+
+    /// The day by which something is to be done is never today as a matter of course.
+    #[test]
+    fn what_is_due_does_not_start_with_today() {
+        let starts = |kind: Kind| {
+            let known = crate::ledger::browse::kind_of(kind).expect("kind");
+            known.columns.iter().any(|column| is_today(Some(kind), column))
+        };
+        for kind in [Kind::Followup, Kind::SchoolTarget, Kind::CaseContact] {
+            assert!(!starts(kind), "{kind:?}");
+        }
+        assert!(starts(Kind::Talk));
     }
 
     /// Every record that a field names can be chosen from a list.

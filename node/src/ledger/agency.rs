@@ -118,13 +118,7 @@ impl AgencyOrder {
             }
             _ => {}
         }
-        if self.cancelled && self.handed.is_some() {
-            return Err(LedgerRefusal::Field("cancelled"));
-        }
-        if self.cancelled && author.reason().is_empty() {
-            return Err(LedgerRefusal::Reason);
-        }
-        Ok(())
+        author.check_cancelled(self.cancelled, self.handed.is_some())
     }
 
     /// What allows the handing over on its day. An order whose handing over stands as it stood is

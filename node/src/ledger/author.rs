@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use runtime::clock::date_of;
 
 use super::entry::{Moment, StaffId};
+use super::refusal::LedgerRefusal;
 
 /// Who writes or reads. Names an account, so without `Debug`.
 #[derive(Clone)]
@@ -85,6 +86,19 @@ impl Author {
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason
+    }
+
+    /// Whether what was entered may be called off: nothing that was done is, and there is a reason.
+    pub(super) fn check_cancelled(
+        &self,
+        cancelled: bool,
+        is_done: bool,
+    ) -> Result<(), LedgerRefusal> {
+        match cancelled {
+            true if is_done => Err(LedgerRefusal::Field("cancelled")),
+            true if self.reason.is_empty() => Err(LedgerRefusal::Reason),
+            _ => Ok(()),
+        }
     }
 
     /// Today in Asia/Shanghai.

@@ -60,13 +60,7 @@ impl Rules for Followup {
         {
             return Err(LedgerRefusal::Field("done"));
         }
-        if self.cancelled && self.done.is_some() {
-            return Err(LedgerRefusal::Field("cancelled"));
-        }
-        if self.cancelled && author.reason().is_empty() {
-            return Err(LedgerRefusal::Reason);
-        }
-        Ok(())
+        author.check_cancelled(self.cancelled, self.done.is_some())
     }
 
     /// Made or cancelled, the next one of the case is due; of a case that has left none is. What is

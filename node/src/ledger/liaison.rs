@@ -84,12 +84,7 @@ impl Rules for CaseContact {
         if self.done.is_some() != self.way.is_some() {
             return Err(LedgerRefusal::Field("way"));
         }
-        if self.cancelled && self.done.is_some() {
-            return Err(LedgerRefusal::Field("cancelled"));
-        }
-        if self.cancelled && author.reason().is_empty() {
-            return Err(LedgerRefusal::Reason);
-        }
+        author.check_cancelled(self.cancelled, self.done.is_some())?;
         let is_guardian = self.party == LiaisonParty::Guardian && !self.cancelled;
         if is_guardian && !kin(tx, self.student, author.today())?.may_call(&self.who) {
             return Err(LedgerRefusal::Uncontacted);

@@ -66,7 +66,7 @@ impl Rules for CaseContact {
         &self,
         tx: &Tx<'_>,
         author: &Author,
-        _own: Option<RecordId>,
+        own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         let case = read::one::<AlertCase>(tx, self.case)?;
         if case.ok_or(LedgerRefusal::Field("of_case"))?.entry.student != self.student {
@@ -85,11 +85,34 @@ impl Rules for CaseContact {
             return Err(LedgerRefusal::Field("way"));
         }
         author.check_cancelled(self.cancelled, self.done.is_some())?;
-        let is_guardian = self.party == LiaisonParty::Guardian && !self.cancelled;
-        if is_guardian && !kin(tx, self.student, author.today())?.may_call(&self.who) {
-            return Err(LedgerRefusal::Uncontacted);
+        self.check_guardian(tx, author, own)
+    }
+}
+
+impl CaseContact {
+    /// Nobody contacts a guardian whom nobody may contact. What was made before the guardian was
+    /// marked is put right like any other entry: it sends nobody to that guardian.
+    fn check_guardian(
+        &self,
+        tx: &Tx<'_>,
+        author: &Author,
+        own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        if self.party != LiaisonParty::Guardian || self.cancelled {
+            return Ok(());
         }
-        Ok(())
+        let before = own.map(|own| read::one::<Self>(tx, own)).transpose()?.flatten();
+        let is_made = |before: &Self| {
+            let same = (self.party, self.who.as_str()) == (before.party, before.who.as_str());
+            same && self.done.is_some() && before.done.is_some()
+        };
+        if before.is_some_and(|kept| is_made(&kept.entry)) {
+            return Ok(());
+        }
+        match kin(tx, self.student, author.today())?.may_call(&self.who) {
+            true => Ok(()),
+            false => Err(LedgerRefusal::Uncontacted),
+        }
     }
 }
 

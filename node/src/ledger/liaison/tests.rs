@@ -126,6 +126,40 @@ fn a_suspected_guardian_is_not_contacted() {
     assert!(to("张母").is_ok());
 }
 
+/// What was made before a guardian was marked is still put right; it is neither moved to another
+/// one who is marked nor made due again.
+#[test]
+fn a_contact_that_was_made_is_put_right_after_the_guardian_is_marked() {
+    let (school, case) = with_case();
+    let made = |who: &str, detail: &str| CaseContact {
+        who: who.to_owned(),
+        done: Some(TODAY),
+        way: Some(ContactWay::Phone),
+        detail: detail.to_owned(),
+        ..contact(case, LiaisonParty::Guardian)
+    };
+    let first = made("张父", "告知");
+    let record = run(&school, move |tx| write::add(tx, &head(), &first)).expect("contact");
+    let marked = Guardian {
+        from: TODAY,
+        student: CHILD,
+        name: "张父".to_owned(),
+        relation: Relation::Father,
+        phone: "13800000000".to_owned(),
+        do_not_contact: true,
+        objects: false,
+        until: None,
+    };
+    run(&school, move |tx| write::add(tx, &counsellor(), &marked)).expect("guardian");
+    let change = |entry: CaseContact| {
+        run(&school, move |tx| write::update(tx, &head(), (record, 1), &entry))
+    };
+    let again = CaseContact { done: None, way: None, ..made("张父", "告知") };
+    assert!(matches!(change(again), Err(LedgerRefusal::Uncontacted)));
+    assert!(matches!(change(made("外公", "告知")), Err(LedgerRefusal::Uncontacted)));
+    assert!(change(made("张父", "告知并约定家访")).is_ok());
+}
+
 /// A call about a referral of the case stands beside the contacts and is written once; who may not
 /// read referrals is not shown it.
 #[test]

@@ -8,7 +8,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use runtime::sql::SqlError;
+use runtime::sql::{SqlError, Tx};
 
 use super::{copy_files, make_private};
 use crate::app::Node;
@@ -42,6 +42,9 @@ pub enum ProofError {
     /// The chain of entries or of reads in the copy is broken.
     #[error("the chain of the copy's ledger is broken")]
     Chain,
+    /// The ledger that is in use could not be asked or written; it says nothing about the copy.
+    #[error("the ledger in use cannot be read or written")]
+    Own(#[source] SqlError),
     /// Its entries are none of this ledger's.
     #[error("the copy is of another ledger")]
     Foreign,
@@ -60,7 +63,8 @@ pub fn prove(node: &Node, copy: &Path, opener: &Opener) -> Result<Proof, ProofEr
     let (students, entries) = look(node, &scratch.0, opener)?;
     let proof = Proof { at_ms: node.clock().now_ms(), copy: name, students, entries };
     let kept = proof.clone();
-    node.ledger().write("restore_proof", move |tx| restore_proof::put(tx, &kept))?;
+    let keep = move |tx: &Tx<'_>| restore_proof::put(tx, &kept);
+    node.ledger().write("restore_proof", keep).map_err(ProofError::Own)?;
     Ok(proof)
 }
 
@@ -112,7 +116,8 @@ fn look(node: &Node, folder: &Path, opener: &Opener) -> Result<(u64, u64), Proof
         _ => ProofError::Chain,
     })?;
     let entries = head.entries;
-    let living = node.ledger().read(move |tx| journal::hash_of(tx, entries))?;
+    let living = node.ledger().read(move |tx| journal::hash_of(tx, entries));
+    let living = living.map_err(ProofError::Own)?;
     if entries > 0 && living != Some(head.hash) {
         return Err(ProofError::Foreign);
     }
@@ -122,7 +127,6 @@ fn look(node: &Node, folder: &Path, opener: &Opener) -> Result<(u64, u64), Proof
 #[cfg(test)]
 mod tests {
     use runtime::clock::Clock;
-    use runtime::sql::Tx;
 
     use super::super::{make, tests::place};
     use super::*;

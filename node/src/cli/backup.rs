@@ -128,6 +128,8 @@ pub(crate) fn unproven(copy: &Path, error: ProofError) -> Failure {
         ProofError::Key(cause) => {
             of(Exit::Authentication, "BACKUP_KEY", OTHER_KEY).hint(OTHER_KEY_NEXT).because(&cause)
         }
+        // It says nothing about the copy, which may be whole.
+        ProofError::Own(cause) => cause.into(),
         ProofError::Foreign => of(Exit::Invalid, "BACKUP_FOREIGN", FOREIGN).hint(FOREIGN_NEXT),
         ProofError::Copy(cause) => {
             of(Exit::Failed, "BACKUP_ROOM", NO_ROOM).hint(NO_ROOM_NEXT).because(&cause)

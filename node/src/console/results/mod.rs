@@ -152,23 +152,33 @@ fn of_critical(answer: &CriticalAnswer, lang: Lang) -> String {
     words::ANSWERED.fill(lang, &[&item, &said, &named(&answer.rule, lang)])
 }
 
-/// The figures of each scale over its runs, the earliest first; whether any version changed.
+/// A part of a scale, and how it scored over the runs.
+#[derive(Default)]
+struct Line {
+    place: usize,
+    name: String,
+    points: Vec<String>,
+}
+
+/// The figures of each scale over its runs, the earliest first; whether any version changed. A part
+/// is known by its name, as it is where figures are compared: another version may have its parts in
+/// another order, or one more.
 fn trends(told: &[Told], lang: Lang) -> (Vec<String>, bool) {
-    let mut lines: BTreeMap<(String, usize), (String, Vec<String>)> = BTreeMap::new();
+    let mut lines: BTreeMap<(String, Option<String>), Line> = BTreeMap::new();
     let mut is_broken = false;
     for one in told.iter().rev().filter(|one| !one.sheet.is_void) {
         for (place, figure) in one.figures.iter().enumerate() {
             let Some(score) = figure.score else { continue };
-            let key = (one.sheet.scale.clone(), place);
-            let (name, points) = lines.entry(key).or_default();
-            *name = part_name(figure, lang);
+            let part = figure.part.as_ref().map(|part| part.zh.clone());
+            let line = lines.entry((one.sheet.scale.clone(), part)).or_default();
+            (line.place, line.name) = (place, part_name(figure, lang));
             let broken = figure.since == Some(Since::OtherVersion);
             is_broken |= broken;
-            if !points.is_empty() {
+            if !line.points.is_empty() {
                 let by = if broken { words::TREND_BREAK } else { words::TREND_TO };
-                points.push(by.in_lang(lang).to_owned());
+                line.points.push(by.in_lang(lang).to_owned());
             }
-            points.push(words::TREND_POINT.fill(lang, &[&one.sheet.day, &score]));
+            line.points.push(words::TREND_POINT.fill(lang, &[&one.sheet.day, &score]));
         }
     }
     let scale = |id: &str| {
@@ -176,9 +186,56 @@ fn trends(told: &[Told], lang: Lang) -> (Vec<String>, bool) {
         let mut names = known.filter_map(|one| one.scale.as_ref());
         names.next().map_or_else(|| id.to_owned(), |label| named(label, lang))
     };
-    let several = lines.into_iter().filter(|(_, (_, points))| points.len() > 1);
-    let line = |((id, _), (name, points)): ((String, usize), (String, Vec<String>))| {
-        words::TREND_LINE.fill(lang, &[&scale(&id), &name, &points.concat()])
-    };
-    (several.map(line).collect(), is_broken)
+    let several = lines.into_iter().filter(|(_, line)| line.points.len() > 1);
+    let mut several: Vec<(String, Line)> = several.map(|((id, _), line)| (id, line)).collect();
+    several.sort_by(|(id, one), (of, other)| (id, one.place).cmp(&(of, other.place)));
+    let told = several.into_iter().map(|(id, line)| {
+        words::TREND_LINE.fill(lang, &[&scale(&id), &line.name, &line.points.concat()])
+    });
+    (told.collect(), is_broken)
+}
+
+#[cfg(test)]
+mod tests {
+    use certs::digest::sha256;
+    use domain::scale::Score;
+    use jiff::civil::{Date, date};
+
+    use super::*;
+
+    fn told(day: Date, pack: &[u8], parts: &[(&str, u32)]) -> Told {
+        let figure = |(part, score): &(&str, u32)| Figure {
+            part: Some(Label { zh: (*part).to_owned(), en: (*part).to_owned() }),
+            score: Some(Score::from_hundredths(score * 100)),
+            top: None,
+            band: None,
+            since: Some(Since::OtherVersion),
+        };
+        let sheet = KeptSheet {
+            scale: "made-up".to_owned(),
+            pack: sha256(pack),
+            day,
+            handed_in: AnswerOutcome::Answered,
+            answers: Vec::new().into(),
+            total: None,
+            band: None,
+            tier: None,
+            flags: Vec::new(),
+            is_void: false,
+        };
+        let figures = parts.iter().map(figure).collect();
+        Told { sheet, scale: None, figures, criticals: Vec::new() }
+    }
+
+    /// A version with one part more, in front, moves no part's figures into another's line.
+    #[test]
+    fn a_part_is_followed_by_its_name() {
+        let sheets = [
+            told(date(2025, 10, 9), b"two", &[("睡眠", 7), ("焦虑", 4)]),
+            told(date(2024, 10, 8), b"one", &[("焦虑", 2)]),
+        ];
+        let (lines, is_broken) = trends(&sheets, Lang::Zh);
+        assert_eq!(lines, ["made-up · 焦虑：2024-10-08 2 ∥ 2025-10-09 4"]);
+        assert!(is_broken);
+    }
 }

@@ -14,6 +14,7 @@ use crate::ledger::kinds::KindColumns;
 texts! {
     DUE_DAY = "应完成日期", "due by";
     FIRST_DAY = "开始日期", "first day";
+    ENDED_DAY = "归还或删除日期", "returned or deleted on";
     NOTE_HELP = "只有您本人以后能看到；别人更改这条记录时不会带走。",
         "Only you can see it later; it does not go along when somebody else changes the entry.";
     STUDENT_HELP = "学号或姓名；同名时会列出供选择。",
@@ -152,6 +153,7 @@ pub fn label(kind: Option<Kind>, column: &Column, lang: Lang) -> &'static str {
             ),
             "day",
         ) => DUE_DAY.in_lang(lang),
+        (Some(Kind::AgencyOrder), "returned") => ENDED_DAY.in_lang(lang),
         (Some(kind), "day") => {
             let known = crate::ledger::browse::kind_of(kind);
             match known.is_ok_and(spans) {

@@ -20,7 +20,7 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 
 texts! {
-    TITLE = "家校社联络（监护人、公安、医疗机构、社区）",
+    TITLE = "个案联络（监护人、公安、医疗机构、社区）",
         "Contacts of the case: guardian, police, hospital, community";
     NOTE = "转介过程中的电话登记在该次转介里，这里一并列出；监护人涉嫌伤害学生的，不得联系其本人。",
         "A call about a referral is entered with that referral and shown here too. A guardian who \
@@ -153,17 +153,16 @@ impl Found {
 
     fn call(&self, kept: &Kept<ReferralCall>, lang: Lang) -> LineView {
         let entry = &kept.entry;
-        let way = match entry.reached {
-            true => PHONE.in_lang(lang).to_owned(),
-            false => format!("{} · {}", PHONE.in_lang(lang), UNREACHED.in_lang(lang)),
-        };
+        // Several kinds of party stand among the police's; whose telephone it was is said here.
+        let mut way = vec![PHONE.in_lang(lang), chosen(entry.party.label(), lang)];
+        way.extend((!entry.reached).then(|| UNREACHED.in_lang(lang)));
         LineView {
             state: CALL.with(lang, time::minute(entry.at.0)),
             href: Some(format!("{REFERRALS_HREF}/{}", entry.referral.0)),
             cells: vec![
                 entry.who.clone(),
                 self.staff.staff(entry.by).to_owned(),
-                way,
+                way.join(" · "),
                 entry.detail.clone(),
             ],
         }

@@ -65,7 +65,7 @@ texts! {
         "No such student or member of staff, or several of that name; write the number.";
     PAGE_OF = "第 {0} / {1} 页", "page {0} of {1}";
     MOVE = "调整级别", "Change the tier";
-    PROTOCOL = "家校社联络", "Contacts";
+    PROTOCOL = "个案联络", "Contacts";
     REASON = "理由", "Reason";
     PURPOSE = "查阅用途", "What for";
     OPEN_RECORD = "打开学生页", "Open the record";

@@ -423,8 +423,7 @@ impl Desk {
             config::update(&data.join(config::FILE_NAME), &given)?;
             let config = Config::load(&data)?;
             let plan = config.backup.ok_or_else(|| pages::no_place(""))?;
-            let made =
-                backup::make(&node, &plan).map_err(|error| pages::not_copied(&plan, &error))?;
+            let made = backup::make(&node, &plan).map_err(|error| pages::not_copied(&error))?;
             let copy = plan.to.join(made.name);
             backup::prove(&node, &copy, &opener).map_err(|error| unproven(&copy, error))
         });

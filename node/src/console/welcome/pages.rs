@@ -10,7 +10,6 @@ use runtime::web::{Html, Lang, Page, Part, RenderError, Role, Tag, Text, Tone, t
 use super::{Outcome, Standing, Step, words};
 use crate::backup::BackupError;
 use crate::cli::school_type_name;
-use crate::config::BackupPlan;
 use crate::ledger::restore_proof::Proof;
 
 #[derive(Template)]
@@ -252,13 +251,10 @@ pub(super) fn no_place(to: &str) -> Failure {
 }
 
 /// The first copy failed; where copies go is set all the same.
-pub(super) fn not_copied(plan: &BackupPlan, error: &BackupError) -> Failure {
-    match error {
-        BackupError::Away => no_place(&plan.to.display().to_string()),
-        _ => Failure::new(Exit::Failed, "BACKUP", words::NOT_COPIED)
-            .hint(words::NOT_COPIED_NEXT)
-            .because(error),
-    }
+pub(super) fn not_copied(error: &BackupError) -> Failure {
+    Failure::new(Exit::Failed, "BACKUP", words::NOT_COPIED)
+        .hint(words::NOT_COPIED_NEXT)
+        .because(error)
 }
 
 pub(super) fn not_first() -> Failure {

@@ -6,13 +6,14 @@
 
 use domain::catalogue::{Catalogue, Count, DimensionId, Origin, Ratio, Sum, Term};
 use domain::cell::Cell;
+use runtime::web::{Figure, percent};
 
 use super::{Facts, Figures, IndicatorError};
 
 /// A ratio in a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RatioFigure {
-    /// Above the line, coefficients included.
+    /// Above the line, without the coefficient that the whole sum has: that is in the reading.
     pub numerator: Cell,
     /// Below the line: the valid n that it stands on.
     pub denominator: Cell,
@@ -32,33 +33,20 @@ pub enum Reading {
 }
 
 impl RatioFigure {
-    /// The quotient in hundredths; of a share in hundredths of a percent. Nothing where a side is
+    /// The quotient as it is written, with one decimal: `87.5%`, or `12.4`. Nothing where a side is
     /// blank or there is nobody below the line, since a share of nobody is none.
     #[must_use]
-    pub fn hundredths(&self) -> Option<u64> {
-        let (above, below) = (self.numerator.value()?, self.denominator.value()?);
-        if below == 0 {
-            return None;
-        }
-        let scale = match self.reading {
-            Reading::Share => 10_000,
-            Reading::Per(_) => 100,
-        };
-        let scaled = u128::from(above) * scale + u128::from(below) / 2;
-        u64::try_from(scaled / u128::from(below)).ok()
-    }
-
-    /// The quotient as it is written: `87.5%`, or `12.4`; nothing where there is none.
-    #[must_use]
     pub fn written(&self) -> Option<String> {
-        let hundredths = self.hundredths()?;
-        // One decimal, rounded half up.
-        let tenths = (hundredths + 5) / 10;
-        let number = format!("{}.{}", tenths / 10, tenths % 10);
-        Some(match self.reading {
-            Reading::Share => format!("{number}%"),
-            Reading::Per(_) => number,
-        })
+        let (above, below) = (self.numerator.value()?, self.denominator.value()?);
+        match self.reading {
+            Reading::Share => Figure::share(above, below).share_value().map(percent),
+            Reading::Per(times) => {
+                let (scale, below) = (10 * u128::from(times), u128::from(below));
+                // To the nearest tenth, once.
+                let tenths = (u128::from(above) * scale + below / 2).checked_div(below)?;
+                Some(format!("{}.{}", tenths / 10, tenths % 10))
+            }
+        }
     }
 }
 
@@ -89,14 +77,21 @@ impl Facts {
         if !is_of_school(catalogue, ratio) {
             return Ok(None);
         }
-        let (numerator, gone_above) = self.sum(catalogue, &ratio.numerator)?;
-        let (denominator, gone_below) = self.sum(catalogue, &ratio.denominator)?;
+        let each = common(&ratio.numerator);
+        let (numerator, gone_above) = self.sum(catalogue, &ratio.numerator, each)?;
+        let (denominator, gone_below) = self.sum(catalogue, &ratio.denominator, 1)?;
         let reading = reading(catalogue, ratio);
         let is_destroyed = gone_above || gone_below;
         Ok(Some(RatioFigure { numerator, denominator, reading, is_destroyed }))
     }
 
-    fn sum(&self, catalogue: &Catalogue, sum: &Sum) -> Result<(Cell, bool), IndicatorError> {
+    /// A sum with its coefficients divided by one that all of them have.
+    fn sum(
+        &self,
+        catalogue: &Catalogue,
+        sum: &Sum,
+        each: u32,
+    ) -> Result<(Cell, bool), IndicatorError> {
         let (mut total, mut is_destroyed) = (None, false);
         for term in &sum.terms {
             let Some(count) = count(catalogue, term) else {
@@ -106,8 +101,9 @@ impl Facts {
             is_destroyed |= figures.is_destroyed;
             match narrowed(&figures, &term.filters) {
                 Cell::Value(value) => {
-                    let times = value.saturating_mul(u64::from(term.coefficient));
-                    total = Some(total.unwrap_or(0_u64).saturating_add(times));
+                    let times = term.coefficient.checked_div(each).unwrap_or(term.coefficient);
+                    let value = value.saturating_mul(u64::from(times));
+                    total = Some(total.unwrap_or(0_u64).saturating_add(value));
                 }
                 // What cannot exist here, such as a stage, adds nothing; any other blank is one.
                 Cell::NotApplicable => {}
@@ -142,8 +138,17 @@ fn reading(catalogue: &Catalogue, ratio: &Ratio) -> Reading {
     let unit = |term: &Term| count(catalogue, term).map(|count| count.unit.clone());
     let mut units: Vec<_> = terms(ratio).map(unit).collect();
     units.dedup();
-    let most = ratio.numerator.terms.iter().map(|term| term.coefficient).max().unwrap_or(1);
-    if units.len() == 1 && most == 1 { Reading::Share } else { Reading::Per(most) }
+    let is_plain = ratio.numerator.terms.iter().all(|term| term.coefficient == 1);
+    match units.len() == 1 && is_plain {
+        true => Reading::Share,
+        false => Reading::Per(common(&ratio.numerator)),
+    }
+}
+
+/// The coefficient of every term of a sum; one where they differ.
+fn common(sum: &Sum) -> u32 {
+    let first = sum.terms.first().map_or(1, |term| term.coefficient);
+    if sum.terms.iter().all(|term| term.coefficient == first) { first } else { 1 }
 }
 
 #[cfg(test)]
@@ -200,6 +205,12 @@ mod tests {
         let rate = rate.expect("of a school");
         assert_eq!(rate.numerator, Cell::NotReported, "the ledger of cases was not kept then");
         assert_eq!(rate.written(), None);
+        assert_eq!(rate.reading, Reading::Per(1000));
+        let (numerator, denominator) = (Cell::Value(3), Cell::Value(1600));
+        let rate = RatioFigure { numerator, denominator, ..rate };
+        assert_eq!(rate.written(), Some("1.9".to_owned()), "three of 1,600, told for each 1,000");
+        let none = RatioFigure { denominator: Cell::Value(0), ..rate };
+        assert_eq!(none.written(), None, "so many of nobody are none");
         let none = RatioFigure { denominator: Cell::Value(0), ..coverage };
         assert_eq!(none.written(), None, "a share of nobody is none");
     }

@@ -29,7 +29,7 @@ pub enum Figure {
         /// Largest count of the range.
         high: u64,
     },
-    /// A share in ten-thousandths.
+    /// A share in ten-thousandths, rounded down: it is rounded to the nearest once, when written.
     Share(u32),
     /// There is a figure, and it is not shown because few persons stand behind it.
     Suppressed,
@@ -61,13 +61,14 @@ impl Figure {
         }
     }
 
-    /// A share of two counts; a denominator of zero makes it not applicable.
+    /// A share of two counts; a denominator of zero makes it not applicable. Rounded down, since the
+    /// text rounds to the nearest: both together would make 12.4% of 12.345%.
     #[must_use]
     pub fn share(numerator: u64, denominator: u64) -> Self {
         if denominator == 0 {
             return Self::NotApplicable;
         }
-        let scaled = u128::from(numerator) * 10_000 + u128::from(denominator) / 2;
+        let scaled = u128::from(numerator) * 10_000;
         u32::try_from(scaled / u128::from(denominator)).map_or(Self::NotApplicable, Self::Share)
     }
 
@@ -271,6 +272,8 @@ mod tests {
         assert_eq!(Figure::share(1, 3), Figure::Share(3333));
         assert_eq!(Figure::share(2, 3).text(Lang::Zh), "66.7%");
         assert_eq!(Figure::share(0, 9).text(Lang::Zh), "0.0%");
+        assert_eq!(Figure::share(12_345, 100_000).text(Lang::Zh), "12.3%", "rounded once");
+        assert_eq!(Figure::share(1_235, 10_000).text(Lang::Zh), "12.4%");
         assert_eq!(Figure::share(7, 0), Figure::NotApplicable);
     }
 

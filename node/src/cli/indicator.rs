@@ -170,7 +170,7 @@ impl Asked {
 }
 
 fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<(), Failure> {
-    let mut values = Vec::new();
+    let (mut values, mut ratios) = (Vec::new(), Vec::new());
     let mut table = Table::new()
         .column(&terminal.text(words::COUNT, &[]), Align::Left)
         .column(&terminal.text(words::NAME, &[]), Align::Left)
@@ -195,8 +195,8 @@ fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<()
                 terminal.text(leaves(count), &[]),
             ]);
         }
+        ratios.extend(ratios_of(asked, (&facts, period), *native)?);
     }
-    let ratios = ratios(asked, period)?;
     let told: Vec<Value> = ratios.iter().map(ratio_json).collect();
     terminal.result(&json!({ "counts": values, "ratios": told }), |terminal| {
         format!("{}\n{}", table.render(), ratios_table(terminal, &ratios).render())
@@ -206,16 +206,16 @@ fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<()
 /// A ratio with its period.
 type Line = (domain::catalogue::Ratio, Period, RatioFigure);
 
-/// Every ratio over the school's own counts, each in its own period unless one is asked for.
-fn ratios(asked: &Asked, period: Option<Period>) -> Result<Vec<Line>, Failure> {
+/// Every ratio of a kind of period over the school's own counts.
+fn ratios_of(
+    asked: &Asked,
+    (facts, period): (&Facts, Period),
+    native: NativePeriod,
+) -> Result<Vec<Line>, Failure> {
     let mut found = Vec::new();
-    for native in NativePeriod::ALL.iter().filter(|native| **native != NativePeriod::Day) {
-        let period = asked.period(period, *native);
-        let facts = asked.facts(period)?;
-        for ratio in asked.catalogue.ratios().iter().filter(|ratio| ratio.period == *native) {
-            let figure = facts.ratio(&asked.catalogue, ratio).map_err(uncounted)?;
-            found.extend(figure.map(|figure| (ratio.clone(), period, figure)));
-        }
+    for ratio in asked.catalogue.ratios().iter().filter(|ratio| ratio.period == native) {
+        let figure = facts.ratio(&asked.catalogue, ratio).map_err(uncounted)?;
+        found.extend(figure.map(|figure| (ratio.clone(), period, figure)));
     }
     Ok(found)
 }

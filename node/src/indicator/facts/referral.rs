@@ -116,7 +116,7 @@ fn notice_day(act: &Kept<ReferralAct>) -> Date {
 pub(super) fn sent(load: &Load<'_>) -> Result<Records, IndicatorError> {
     let mut rows = Vec::new();
     for one in &load.referrals {
-        let Some(sent) = one.steps.iter().position(|step| is_sent(one, step)) else { continue };
+        let Some(sent) = (0..one.steps.len()).find(|place| is_sent(one, *place)) else { continue };
         let Some(first) = one.steps.get(sent) else { continue };
         let day = first.act.entry.day;
         if day < load.span.from || day > load.span.to {
@@ -146,10 +146,11 @@ pub(super) fn sent(load: &Load<'_>) -> Result<Records, IndicatorError> {
     Ok(Records::new(&fields, rows))
 }
 
-/// Whether a step sends a referral; an emergency that was stood down sent nobody anywhere.
-fn is_sent(one: &Counted, step: &Step) -> bool {
-    let mut from = one.steps.iter().skip_while(|known| known.act.record != step.act.record);
-    let after = from.nth(1).map(|next| next.act.entry.event);
+/// Whether the step in a place sends a referral; an emergency that was stood down sent nobody
+/// anywhere.
+fn is_sent(one: &Counted, place: usize) -> bool {
+    let Some(step) = one.steps.get(place) else { return false };
+    let after = one.steps.get(place + 1).map(|next| next.act.entry.event);
     let is_stood_down = step.act.entry.event == Event::Emergency && after == Some(Event::StoodDown);
     entered(step) == Some(RefStage::Sent) && !is_stood_down
 }

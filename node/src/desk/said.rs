@@ -224,7 +224,8 @@ texts! {
     CERTIFICATE_NEXT = "需要 10 次个体、3 次团体受督导辅导（督导签字）并通过考核。",
         "It needs 10 individual and 3 group sessions signed by the supervisor, and the test.";
     KEPT_ON_ROLL = "该生仍在校，不能销毁。", "the student is still on the roll.";
-    KEPT_CASE = "该生仍有在册预警个案，不能销毁。", "a case of the student is open.";
+    KEPT_CASE = "该生仍有在册预警个案、未办结的转介，或机构尚未归还、删除的资料，不能销毁。",
+        "a case or referral of the student is open, or an agency holds data.";
     KEPT_HOLD = "该生的记录依法留存中，不能销毁。", "a legal hold stands over the record.";
     KEPT_FIGURES = "该生最后一个学年的报表尚未截止，不能销毁。",
         "the student's last school year can still be reported.";

@@ -172,6 +172,7 @@ mod tests {
     use jiff::ToSpan as _;
 
     use super::super::consent::Consent;
+    use super::super::destroy::has_data_out;
     use super::super::duty::{DutyKind, duties};
     use super::super::guard_tests::{CHILD, author, counsellor, head, run, school};
     use super::super::testing::{School, TODAY};
@@ -247,7 +248,10 @@ mod tests {
         assert!(matches!(change(1, wider), Err(LedgerRefusal::Consent(_))), "scores were not");
         let other = AgencyOrder { recipient: "A2".to_owned(), ..out() };
         assert!(matches!(change(1, other), Err(LedgerRefusal::Consent(_))), "another agency");
+        let is_out = || run(&school, |tx| Ok(has_data_out(tx, CHILD)?)).expect("read");
+        assert!(!is_out(), "an order alone keeps nobody's record");
         change(1, out()).expect("handed over");
+        assert!(is_out(), "nobody could ask for them without the order");
         assert_eq!(due(&school, counsellor()), [DutyKind::AgencyReturn]);
         let no = Consent { withdrawn: Some(TODAY), ..paper(Answer::Withdrawn) };
         enter(&school, no).expect("withdrawn");
@@ -262,6 +266,7 @@ mod tests {
         let off = AgencyOrder { cancelled: true, ..out() };
         assert!(matches!(change(2, off), Err(LedgerRefusal::Field("cancelled"))));
         change(2, back()).expect("back");
+        assert!(!is_out());
         assert!(due(&school, head()).is_empty());
     }
 

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
+use super::super::agency::AgencyOrder;
 use super::super::author::Author;
 use super::super::consent::LegalHold;
 use super::super::entry::{RecordId, Shape, StudentId};
@@ -221,11 +222,20 @@ fn check_known(
         today,
         // Whoever leaves on a later day is still there today.
         on_roll: known.row.status.is_on_roll() || known.from > today,
-        open_case: has_open_case(tx, id)? || has_open_referral(tx, id)?,
+        open_case: has_open_case(tx, id)? || has_open_referral(tx, id)? || has_data_out(tx, id)?,
         hold: holds.iter().any(|kept| kept.entry.until.is_none()),
         closed: closes_on(gone_from(tx, known)?, terms) < today,
     };
     Ok(may_destroy(Keep::UntilLeaving, &facts)?)
+}
+
+/// Whether an agency holds data of the student: without the order nobody would know to ask for them.
+///
+/// # Errors
+/// The store cannot be read.
+pub(in crate::ledger) fn has_data_out(tx: &Tx<'_>, id: StudentId) -> Result<bool, SqlError> {
+    let orders = read::about::<AgencyOrder>(tx, id.0)?;
+    Ok(orders.iter().any(|kept| kept.entry.handed.is_some() && kept.entry.returned.is_none()))
 }
 
 /// Whether a referral is under way, an emergency is not signed and reviewed, or somebody who was

@@ -21,3 +21,6 @@ pub use stage::{RefStage, WaitBucket};
 pub use state::{Actor, DeclineReason, Event, Fact, State, Urgency};
 pub use table::{Refused, TRANSITIONS, Transition, step};
 pub use words::{CallParty, Concern, EndReason, RiskNow};
+
+/// Days after sending as of which a referral is counted by how far it came.
+pub const COHORT_DAYS: u32 = 90;

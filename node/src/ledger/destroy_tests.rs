@@ -6,6 +6,7 @@ use domain::ledger::retention::StillKept;
 use domain::ledger::terms::{ReadPurpose, Tier, TransferKind};
 use domain::ledger::words::{AlertSource, Move, TalkTopic};
 use domain::ledger::{Kind, SchoolRole};
+use domain::referral::{Actor, Event, Urgency};
 use jiff::civil::{Date, date};
 use runtime::sql::SqlError;
 use runtime::web::Role;
@@ -16,6 +17,8 @@ use super::case::{self, MoveWish};
 use super::destroy::{self, ERASED_TABLES, KEPT_TABLES, Terms};
 use super::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
 use super::kinds::KINDS;
+use super::referral::tests::wanted;
+use super::referral::{self, Told};
 use super::refusal::LedgerRefusal;
 use super::roll_change::{self, Leaving};
 use super::testing::{self, NOW_MS, School, TestPupil, sheet_cells};
@@ -424,6 +427,26 @@ fn a_case_that_was_moved_out_later_keeps_the_record() {
         case::sign(tx, &head, moved, true)
     });
     moved.expect("moved out");
+    let kept = ask(&school, head());
+    assert!(matches!(kept, Err(LedgerRefusal::Kept(StillKept::Figures))));
+}
+
+/// So does a referral: it counts on its day, and how far it came is first counted ninety days after
+/// its month.
+///
+/// Method: one that was opened and called off in the last days of the school year; forty-five days
+/// later everything else of that year is reported.
+#[test]
+fn a_referral_keeps_the_record_until_its_cohort_is_told() {
+    const AUGUST_MS: i64 = LATER_MS - 67 * 86_400_000;
+    let school = school();
+    let off = run(&school, |tx| {
+        let by = counsellor(AUGUST_MS);
+        let record = referral::open(tx, &by, &wanted(Urgency::Emergency))?;
+        let told = Told { detail: "误登记".to_owned(), ..Told::on(date(2026, 8, 20)) };
+        referral::act(tx, &by, record, (Event::Cancel, Actor::School), &told)
+    });
+    assert!(off.expect("called off").is_terminal());
     let kept = ask(&school, head());
     assert!(matches!(kept, Err(LedgerRefusal::Kept(StillKept::Figures))));
 }

@@ -20,6 +20,7 @@ use std::collections::HashSet;
 use domain::catalogue::{At, Block, Field, Grade, Source, Stage};
 use domain::ledger::day::plus_days;
 use domain::period::Term;
+use domain::referral::COHORT_DAYS;
 use domain::span::Span;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -28,7 +29,6 @@ use runtime::sql::{SqlError, Tx};
 pub use record::Behind;
 pub(super) use record::{Record, Records, Value};
 
-use self::referral::COHORT_DAYS;
 use super::IndicatorError;
 use crate::ledger::alert::AlertCase;
 use crate::ledger::conference::Conference;

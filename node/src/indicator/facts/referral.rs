@@ -9,7 +9,9 @@ use std::collections::{BTreeSet, HashSet};
 use domain::catalogue::Field;
 use domain::ledger::Word as _;
 use domain::ledger::day::plus_days;
-use domain::referral::{Event, Limit, RefStage, State, Urgency, WaitBucket, due, working};
+use domain::referral::{
+    COHORT_DAYS, Event, Limit, RefStage, State, Urgency, WaitBucket, due, working,
+};
 use jiff::civil::Date;
 
 use super::record::{Behind, Record, Records, Value, yes};
@@ -17,8 +19,6 @@ use super::{IndicatorError, Load};
 use crate::ledger::entry::{Kept, Moment};
 use crate::ledger::referral::{Counted, ReferralAct, Step};
 
-/// Days after sending as of which a referral is counted by how far it came.
-pub(super) const COHORT_DAYS: u32 = 90;
 /// Milliseconds within which a guardian is told of an emergency in writing.
 const NOTICE_MS: i64 = 86_400_000;
 

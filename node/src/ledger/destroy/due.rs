@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use domain::ledger::day::plus_days;
 use domain::ledger::retention::{About, Facts, Keep, StillKept, keep, may_destroy};
 use domain::ledger::{Action, Area, Kind, Word as _, permits};
 use domain::period::Period;
-use domain::referral::Event;
+use domain::referral::{COHORT_DAYS, Event};
 use domain::span::{Span, school_year_of};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -25,8 +26,8 @@ use super::super::{access, footing, read};
 use super::Terms;
 use crate::import::value::Status;
 
-/// Days after the end of a school year within which its sheets and those of its last week still
-/// leave or are corrected by themselves.
+/// Days after the end of a school year, or after what is counted later, within which its sheets and
+/// those of its last week still leave or are corrected by themselves.
 const REPORT_DAYS: i64 = 45;
 
 /// A student who has left. Names a person by id only.
@@ -84,7 +85,7 @@ pub fn students(tx: &Tx<'_>, reader: &Author, terms: &Terms) -> Result<Vec<Due>,
             status: known.row.status,
             entries: entries.unwrap_or(0),
             blocked,
-            closes: closes_on(gone_from(tx, known)?, terms),
+            closes: closes(tx, known, terms)?,
         });
     }
     let named = due.iter().filter(|due| due.is_named).map(|due| due.student).collect();
@@ -224,7 +225,7 @@ fn check_known(
         on_roll: known.row.status.is_on_roll() || known.from > today,
         open_case: has_open_case(tx, id)? || has_open_referral(tx, id)? || has_data_out(tx, id)?,
         hold: holds.iter().any(|kept| kept.entry.until.is_none()),
-        closed: closes_on(gone_from(tx, known)?, terms) < today,
+        closed: closes(tx, known, terms)? < today,
     };
     Ok(may_destroy(Keep::UntilLeaving, &facts)?)
 }
@@ -262,7 +263,7 @@ pub(super) fn gone_from(tx: &Tx<'_>, known: &OnRoll) -> Result<Date, SqlError> {
     let last = "select max(r.day) from record r where r.student = $1 and r.destroyed = 0
         and r.kind in ('alert_case', 'alert_move', 'alert_review', 'first_contact', 'followup',
             'talk', 'counselling_session', 'conference_case', 'duty_report', 'support_given',
-            'critical_item', 'interview', 'observation')
+            'critical_item', 'interview', 'observation', 'referral', 'referral_act')
         and not exists (select 1 from followup f where f.record = r.id
             and f.version = r.version and f.cancelled = 1)
         and not exists (select 1 from alert_review v where v.record = r.id
@@ -271,6 +272,25 @@ pub(super) fn gone_from(tx: &Tx<'_>, known: &OnRoll) -> Result<Date, SqlError> {
     let last: Option<Date> = last.map(|day| day.parse().map_err(|_| SqlError::Type)).transpose()?;
     let after = last.map(|day| day.checked_add(1.day()).unwrap_or(day));
     Ok(after.map_or(known.from, |day| day.max(known.from)))
+}
+
+/// Last day on which anything with the student can be reported by itself or corrected.
+fn closes(tx: &Tx<'_>, known: &OnRoll, terms: &Terms) -> Result<Date, SqlError> {
+    let closes = closes_on(gone_from(tx, known)?, terms);
+    let last = "select max(day) from record where student = $1 and destroyed = 0
+        and kind in ('referral', 'referral_act')";
+    let last = tx.query_opt(last, params![known.id], |row| row.opt_text(0))?.flatten();
+    let last: Option<Date> = last.map(|day| day.parse().map_err(|_| SqlError::Type)).transpose()?;
+    Ok(last.map_or(closes, |last| closes.max(cohort_closes_on(last))))
+}
+
+/// Last day on which the referrals of the month of a day leave or are corrected: how far they came
+/// is first counted long after the month, which is that of the week's Thursday.
+fn cohort_closes_on(day: Date) -> Date {
+    let to_thursday = 3 - i64::from(day.weekday().to_monday_zero_offset());
+    let thursday = day.checked_add(to_thursday.days()).unwrap_or(day);
+    let counted = plus_days(thursday.last_of_month(), COHORT_DAYS);
+    counted.checked_add(REPORT_DAYS.days()).unwrap_or(Date::MAX)
 }
 
 /// Last day on which a period with the student can be reported by itself: until the term is closed,

@@ -178,6 +178,13 @@ impl Node {
         Ok(self.ledger().write("sealed_absent", note)?)
     }
 
+    /// Notes what could not be sealed of one period; what the last look found of others stands.
+    fn note_absent_of(&self, period: Period, absent: Vec<Absent>) -> Result<(), SealingError> {
+        let now_ms = self.clock().now_ms();
+        let note = move |tx: &Tx<'_>| sealed_absent::replace_of(tx, (period, &absent), now_ms);
+        Ok(self.ledger().write("sealed_absent", note)?)
+    }
+
     /// Seals every report whose morning has come and whose period nobody holds; gives how many.
     ///
     /// A period or table that cannot be sealed keeps no other back; page and `doctor` say which.
@@ -244,8 +251,13 @@ impl Node {
         };
         self.check_date()?;
         let context = Context { again: Some((table.clone(), period)), ..context };
+        sealing::trial::passed(self.clock().now()).map_err(SealingError::from)?;
         let identity = member.identity.current();
-        let made = sealing::make(self.ledger(), &context, period, identity.key())?;
+        let made = sealing::make(self.ledger(), &context, period, identity.key());
+        if !matches!(made, Err(SealingError::Store(_))) {
+            self.note_absent_of(period, sealing::absences(period, &made))?;
+        }
+        let made = made?;
         let is_it = |one: &Made| matches!(one, Made::Sealed { table: of, .. } if of == table);
         let is_sealed = made.iter().any(is_it);
         if is_sealed {

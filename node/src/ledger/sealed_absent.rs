@@ -3,6 +3,7 @@
 //! A group of schools stays closed for a week as long as one of them has no report of it. So a
 //! school that has none must say so to its own people; nothing of it leaves.
 
+use domain::period::Period;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
@@ -37,6 +38,21 @@ pub(crate) fn replace(tx: &Tx<'_>, found: &[Absent], now_ms: i64) -> Result<(), 
     Ok(())
 }
 
+/// Keeps what a look at one period found in place of what was known of that one.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub(crate) fn replace_of(
+    tx: &Tx<'_>,
+    (period, found): (Period, &[Absent]),
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    let mut kept = all(tx)?;
+    kept.retain(|one| one.period != period.to_string());
+    kept.extend_from_slice(found);
+    replace(tx, &kept, now_ms)
+}
+
 /// What the last look found, by period.
 ///
 /// # Errors
@@ -52,4 +68,35 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Absent>, SqlError> {
             en: row.text(4)?,
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::guard_tests::{run, school};
+    use super::*;
+
+    /// A look at one period replaces what was known of it, and of no other.
+    #[test]
+    fn a_look_at_one_period_leaves_the_others() {
+        let absent = |period: &str, code: &str| Absent {
+            period: period.to_owned(),
+            code: code.to_owned(),
+            tables: None,
+            zh: "原因".to_owned(),
+            en: "why".to_owned(),
+        };
+        let found = run(&school(), move |tx| {
+            let before = [absent("2025-W46", "broken"), absent("2025-W47", "broken")];
+            replace(tx, &before, 1)?;
+            let week = Period::Week { year: 2025, week: 47 };
+            replace_of(tx, (week, &[absent("2025-W47", "not_at_work")]), 2)?;
+            let after = all(tx)?;
+            replace_of(tx, (week, &[]), 3)?;
+            Ok((after, all(tx)?))
+        });
+        let (after, last) = found.expect("absent");
+        let codes: Vec<&str> = after.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes, ["broken", "not_at_work"]);
+        assert_eq!(last, [absent("2025-W46", "broken")]);
+    }
 }

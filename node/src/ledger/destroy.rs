@@ -205,6 +205,19 @@ pub fn sign(
     if agrees { certificate::carry_out(tx, author, &taken, terms).map(Some) } else { Ok(None) }
 }
 
+/// Whether somebody may sign an order as its second person.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn may_sign(tx: &Tx<'_>, author: &Author, order: RecordId) -> Result<bool, SqlError> {
+    let Some(kept) = read::one::<Destruction>(tx, order)? else { return Ok(false) };
+    match check_role(author).and_then(|()| check_second(tx, author, &kept.entry)) {
+        Ok(()) => Ok(true),
+        Err(LedgerRefusal::Store(error)) => Err(error),
+        Err(_) => Ok(false),
+    }
+}
+
 fn check(
     tx: &Tx<'_>,
     today: Date,

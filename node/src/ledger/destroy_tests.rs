@@ -15,6 +15,7 @@ use super::account::{self, AccountChange, Changer};
 use super::author::Author;
 use super::case::{self, MoveWish};
 use super::destroy::{self, ERASED_TABLES, KEPT_TABLES, Terms};
+use super::duty::{DutyKind, duties};
 use super::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
 use super::kinds::KINDS;
 use super::referral::tests::wanted;
@@ -272,6 +273,20 @@ fn one_person_destroys_nothing() {
     assert_eq!(sign(&school, principal(), &orders, false).expect("refused"), None);
     assert_eq!((school.rows("destroyed"), school.rows("talk")), (0, 1));
     ask(&school, head()).expect("may be asked again");
+}
+
+/// Whoever ordered a destruction is told that it waits for somebody else, and is not led to a
+/// signature that refuses.
+#[test]
+fn an_order_waits_for_somebody_else_than_who_gave_it() {
+    let school = school();
+    ask(&school, head()).expect("asked");
+    let by_other = |author: Author| {
+        let due = run(&school, move |tx| Ok(duties(tx, &author, |_| true)?.shown)).expect("due");
+        let orders = due.iter().filter(|duty| duty.kind == DutyKind::Destroy);
+        orders.map(|duty| duty.by_other).collect::<Vec<_>>()
+    };
+    assert_eq!((by_other(head()), by_other(principal())), (vec![true], vec![false]));
 }
 
 /// Entries about nobody go after their years, what still holds stays however old it is.

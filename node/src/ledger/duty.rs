@@ -33,7 +33,7 @@ use super::retention::Destruction;
 use super::special_group::Plan;
 use super::talk::Talk;
 use super::training::Certificate;
-use super::{access, case, consent, read, strange};
+use super::{access, case, consent, destroy, read, strange};
 
 pub use day::{DayDuties, Few, of_day};
 pub use kind::DutyKind;
@@ -305,6 +305,9 @@ fn of_papers(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(),
     }
     if may(Act::Destroy) {
         gather::<Destruction>(tx, reader, duties, |_| Some((DutyKind::Destroy, None, None)))?;
+        for duty in duties.iter_mut().filter(|duty| duty.kind == DutyKind::Destroy) {
+            duty.by_other = !destroy::may_sign(tx, reader, duty.record)?;
+        }
     }
     Ok(())
 }
@@ -322,8 +325,12 @@ fn of_referrals(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<
     for ReferralDue { referral, what, due_ms } in dues {
         let (record, student) = (referral.record, Some(referral.entry.student));
         if rights.allow(tx, student)? {
-            let (kind, of, staff) = (what, Kind::Referral, None);
-            let (tier, by_other) = (None, false);
+            let (kind, of, staff, tier) = (what, Kind::Referral, None, None);
+            let by_other = match what {
+                DutyKind::ReferralSign => !referral::may_sign(tx, reader, record)?,
+                DutyKind::ReferralReview => !referral::may_review(tx, reader, record)?,
+                _ => false,
+            };
             duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });
         }
     }

@@ -8,7 +8,7 @@ use jiff::civil::date;
 
 use super::super::consent::Consent;
 use super::super::destroy::has_open_referral;
-use super::super::duty::DutyKind;
+use super::super::duty::{self, DutyKind};
 use super::super::guard_tests::{CHILD, counsellor, head, run};
 use super::super::refusal::LedgerRefusal;
 use super::super::roll::Guardian;
@@ -227,6 +227,21 @@ fn a_recipient_whose_time_is_over_is_asked_to_delete() {
     assert!(to.expect("units").contains("示例医院"));
     run(&school, move |tx| reply(tx, &counsellor(), record, (TODAY, "李医生", ""))).expect("reply");
     assert!(duties(&school, counsellor()).is_empty());
+}
+
+/// Whoever made an emergency is told that signature and review wait for somebody else.
+#[test]
+fn an_emergency_waits_for_somebody_else_than_who_made_it() {
+    let school = ready();
+    let record = opened(&school, Urgency::Emergency);
+    played(&school, record, &[Event::Emergency]);
+    let by_other = |by: Author| {
+        let due = run(&school, move |tx| Ok(duty::duties(tx, &by, |_| true)?.shown)).expect("due");
+        let seconds = [DutyKind::ReferralSign, DutyKind::ReferralReview];
+        let own = due.iter().filter(|duty| seconds.contains(&duty.kind));
+        own.map(|duty| duty.by_other).collect::<Vec<_>>()
+    };
+    assert_eq!((by_other(counsellor()), by_other(head())), (vec![true; 2], vec![false; 2]));
 }
 
 /// After an emergency that was stood down the draft is called off or runs out of time like any

@@ -8,7 +8,7 @@ use domain::ledger::consent::{NoConsent, Purpose};
 use domain::ledger::{Act as Right, Action, Area};
 use domain::referral::{Actor, CallParty, Event, State, Urgency};
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
 use super::super::author::Author;
 use super::super::consent;
@@ -248,6 +248,39 @@ pub fn review(
         ..kept.entry
     };
     put_made(tx, &by, (kept.record, kept.version), &reviewed, Some(&asked_by))
+}
+
+/// Whether somebody may sign the emergency of a referral that waits for its second person.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn may_sign(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<bool, SqlError> {
+    may(tx, author, (record, Right::Countersign), |act| act.signed_by.is_none())
+}
+
+/// Whether somebody may review the emergency of a referral that waits for it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn may_review(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<bool, SqlError> {
+    may(tx, author, (record, Right::ReviewEmergency), |act| act.reviewed.is_none())
+}
+
+fn may(
+    tx: &Tx<'_>,
+    author: &Author,
+    (record, right): (RecordId, Right),
+    waits: impl Fn(&ReferralAct) -> bool,
+) -> Result<bool, SqlError> {
+    let asked = made(tx, record, waits).and_then(|(kept, asked_by)| {
+        write::allow(tx, author, Action::Do(right), Some(kept.entry.student))?;
+        second::check(tx, author, (&asked_by, kept.entry.asked_staff))
+    });
+    match asked {
+        Ok(()) => Ok(true),
+        Err(LedgerRefusal::Store(error)) => Err(error),
+        Err(_) => Ok(false),
+    }
 }
 
 /// Notes on which day the guardian was told of an emergency in writing.

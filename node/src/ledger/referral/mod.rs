@@ -42,7 +42,8 @@ pub(crate) use counted::{Counted, Step, counted};
 pub use course::{Course, Row, board, course, possible};
 pub use due::{ReferralDue, dues, expires_at};
 pub use emergency::{
-    Call, Danger, EmergencyBasis, countersign, emergency, note_call, note_notice, review,
+    Call, Danger, EmergencyBasis, countersign, emergency, may_review, may_sign, note_call,
+    note_notice, review,
 };
 pub use kin::{Kin, kin};
 pub use live::{LiveConsent, live};

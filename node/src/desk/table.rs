@@ -45,7 +45,7 @@ pub enum Fate {
     /// It stands in the ledger already.
     Known,
     /// The like stands in the ledger, or further up, and nobody said that it happened once more: it
-    /// is left out.
+    /// is asked about, and left out where that is said.
     Double(Said),
     /// It is wrong: in a column, or as a whole.
     Wrong(Vec<(String, Said)>),
@@ -80,7 +80,7 @@ pub enum TableError {
     File(ImportError),
     /// More rows than one table may have.
     Long,
-    /// A row is wrong; the plan says which.
+    /// A row is wrong, or a double of which nobody said what becomes of it; the plan says which.
     Rows(Plan),
     /// A trial: the plan, and nothing was written.
     Trial(Plan),
@@ -121,7 +121,14 @@ impl Plan {
     /// Rows that are asked about.
     #[must_use]
     pub fn doubles(&self) -> usize {
-        self.rows.iter().filter(|row| matches!(row.fate, Fate::Double(_))).count()
+        self.undecided(&BTreeSet::new())
+    }
+
+    /// Of those that are asked about, the rows that nobody said to leave out.
+    #[must_use]
+    pub fn undecided(&self, left: &BTreeSet<u32>) -> usize {
+        let asked = self.rows.iter().filter(|row| matches!(row.fate, Fate::Double(_)));
+        asked.filter(|row| !left.contains(&row.row)).count()
     }
 }
 
@@ -134,18 +141,25 @@ pub enum Mode {
     Write,
 }
 
-/// Which rows of a table, by number, are said to have happened once more.
-pub type Again = BTreeSet<u32>;
+/// What is said of rows that are perhaps doubles, by number.
+#[derive(Clone, Default)]
+pub struct Doubles {
+    /// They happened once more and are written.
+    pub again: BTreeSet<u32>,
+    /// They are left out.
+    pub left: BTreeSet<u32>,
+}
 
-/// Writes every new row of a table, or nothing; the caller's transaction must end where this gives
-/// an error.
+/// Writes every new row of a table, or nothing, also while a double is neither said to have
+/// happened once more nor to be left out: a row that is passed over silently is missed by nobody.
+/// The caller's transaction must end where this gives an error.
 ///
 /// # Errors
 /// The file, a row, the role, or the store; and [`TableError::Trial`] where nothing was wanted.
 pub fn take(
     tx: &Tx<'_>,
     author: &Author,
-    (known, mode, again): (&'static KindColumns, Mode, &Again),
+    (known, mode, doubles): (&'static KindColumns, Mode, &Doubles),
     source: &mut Source,
     from: &ImportSource,
 ) -> Result<Plan, TableError> {
@@ -185,7 +199,7 @@ pub fn take(
         let fate = if browse::has(tx, known, &typed.cells)? {
             Fate::Known
         } else {
-            let author = author.once_more(again.contains(&row));
+            let author = author.once_more(doubles.again.contains(&row));
             match (known.add)(tx, &author, typed.cells.clone()) {
                 Ok(record) => {
                     brought.push((row, record));
@@ -200,20 +214,20 @@ pub fn take(
         plan.rows.push(PlannedRow { row, cells, typed: String::new(), meant, fate });
     }
     plan.rows.sort_by_key(|row| row.row);
-    conclude(tx, (plan, mode), (known, &brought), from)
+    conclude(tx, (plan, mode, &doubles.left), (known, &brought), from)
 }
 
-/// Notes the import, where something was written and nothing is wrong.
+/// Notes the import, where something was written, nothing is wrong and no double is undecided.
 fn conclude(
     tx: &Tx<'_>,
-    (plan, mode): (Plan, Mode),
+    (plan, mode, left): (Plan, Mode, &BTreeSet<u32>),
     (known, brought): (&KindColumns, &[(u32, RecordId)]),
     from: &ImportSource,
 ) -> Result<Plan, TableError> {
     let (new, unchanged, wrong) = plan.counts();
     match mode {
         Mode::Trial => Err(TableError::Trial(plan)),
-        Mode::Write if wrong > 0 => Err(TableError::Rows(plan)),
+        Mode::Write if wrong + plan.undecided(left) > 0 => Err(TableError::Rows(plan)),
         Mode::Write => {
             let counts = crate::import::preview::Counts {
                 rows: plan.rows.len() as u64,

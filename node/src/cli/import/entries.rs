@@ -15,7 +15,7 @@ use super::{FileArgs, Job};
 use crate::cli::acting::{self, ActingArgs};
 use crate::cli::{Place, context, words};
 use crate::desk::planned;
-use crate::desk::table::{self, Again, Fate, Mode, Plan, PlannedRow, TableError};
+use crate::desk::table::{self, Doubles, Fate, Mode, Plan, PlannedRow, TableError};
 use crate::desk::written;
 use crate::ledger::author::Author;
 use crate::ledger::entry::words_of;
@@ -64,8 +64,9 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &EntriesArgs) -> Res
     let file =
         FileArgs { file: args.file.clone(), sheet: args.sheet.clone(), ..FileArgs::default() };
     let job = Job::begin(terminal, &file, &node, known.kind.area())?;
-    let again: Again = args.again.iter().copied().collect();
-    let tried = attempt(&job, &author, (known, Mode::Trial, &again))?;
+    // Without a page to tick on, what is left out is left out of the file.
+    let said = Doubles { again: args.again.iter().copied().collect(), ..Doubles::default() };
+    let tried = attempt(&job, &author, (known, Mode::Trial, &said))?;
     let ((new, unchanged, wrong), doubles) = (tried.counts(), tried.doubles());
     let mut counted = terminal.text(words::TABLE_COUNTED, &[&new, &unchanged, &wrong]);
     let value = json!({"new": new, "unchanged": unchanged, "wrong": wrong, "doubles": doubles});
@@ -89,7 +90,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &EntriesArgs) -> Res
             return Err(Failure::new(Exit::Interrupted, "DECLINED", words::DECLINED));
         }
     }
-    let (new, ..) = attempt(&job, &author, (known, Mode::Write, &again))?.counts();
+    let (new, ..) = attempt(&job, &author, (known, Mode::Write, &said))?.counts();
     terminal.result(&json!({"written": true, "rows": value}), |terminal| {
         terminal.text(words::TABLE_WRITTEN, &[&new])
     })
@@ -99,17 +100,19 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &EntriesArgs) -> Res
 fn attempt(
     job: &Job<'_>,
     author: &Author,
-    (known, mode, again): (&'static KindColumns, Mode, &Again),
+    (known, mode, said): (&'static KindColumns, Mode, &Doubles),
 ) -> Result<Plan, Failure> {
     let (mut source, from, author) = (job.source()?, job.import_source(), author.clone());
-    let again = again.clone();
+    let said = said.clone();
     let from =
         crate::ledger::import_batch::ImportSource { author: author.account().to_owned(), ..from };
     let done = job.node.ledger().write("import_entries", move |tx| {
-        table::take(tx, &author, (known, mode, &again), &mut source, &from)
+        table::take(tx, &author, (known, mode, &said), &mut source, &from)
     });
     match done {
-        Ok(plan) | Err(TableError::Trial(plan) | TableError::Rows(plan)) => Ok(plan),
+        Ok(plan) | Err(TableError::Trial(plan)) => Ok(plan),
+        // The ledger changed since it was tried.
+        Err(TableError::Rows(plan)) => Err(refused(plan.counts().2, plan.doubles())),
         Err(TableError::File(error)) => Err(error.into()),
         Err(TableError::Long) => {
             let message = Sentence::new(words::TABLE_LONG, &[&table::ROWS_MAX]);

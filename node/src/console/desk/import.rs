@@ -20,7 +20,7 @@ use super::form::{Refused, Typed};
 use super::words;
 use crate::desk::fields;
 use crate::desk::planned;
-use crate::desk::table::{self, Again, Fate, Mode, Plan, TableError};
+use crate::desk::table::{self, Doubles, Fate, Mode, Plan, TableError};
 use crate::import::source::Source;
 use crate::import::{ImportError, Language};
 use crate::ledger::entry::StudentId;
@@ -36,8 +36,13 @@ struct RowView {
     fate: &'static str,
     is_wrong: bool,
     text: String,
-    /// Whether a tick that it happened once more has it written.
-    asks: bool,
+    /// What is ticked, where it is asked whether it happened once more or is left out.
+    asks: Option<Ticks>,
+}
+
+struct Ticks {
+    again: bool,
+    left: bool,
 }
 
 #[derive(Template)]
@@ -62,7 +67,7 @@ struct Shown {
     failure: Option<(String, String)>,
     plan: Plan,
     names: Names,
-    is_tried: bool,
+    said: Doubles,
 }
 
 fn importable(word: &str) -> Result<&'static KindColumns, Problem> {
@@ -92,9 +97,12 @@ pub(super) async fn take(
 ) -> Result<Response, Problem> {
     let (visitor, typed, known) = (form.visitor, Typed::new(form.fields), importable(&kind)?);
     let pasted = typed.one("table").to_owned();
-    let again: Again = typed.all("again").iter().filter_map(|row| row.parse().ok()).collect();
+    let ticked = |name: &str| -> BTreeSet<u32> {
+        typed.all(name).iter().filter_map(|row| row.parse().ok()).collect()
+    };
+    let said = Doubles { again: ticked("again"), left: ticked("left") };
     let mode = if typed.one("confirm") == "yes" { Mode::Write } else { Mode::Trial };
-    let text = pasted.clone();
+    let (text, asked) = (pasted.clone(), said.clone());
     let done = office.work(&visitor.session, move |tx, author| {
         let from = ImportSource {
             file_name: "console".to_owned(),
@@ -104,29 +112,15 @@ pub(super) async fn take(
             now_ms: author.now().0,
         };
         let mut source = Source::open(Cursor::new(text.into_bytes())).map_err(ImportError::from)?;
-        table::take(tx, &author, (known, mode, &again), &mut source, &from)
+        table::take(tx, &author, (known, mode, &asked), &mut source, &from)
     });
-    let lang = visitor.frame.lang;
     let (plan, failure) = match done.await {
         Ok(plan) => {
             let href =
                 format!("{LEDGERS_HREF}/{}?imported={}", known.kind.as_str(), plan.counts().0);
             return Ok(Redirect::to(&href).into_response());
         }
-        Err(TableError::Trial(plan)) => (plan, None),
-        Err(TableError::Rows(plan)) => {
-            let said = words::TABLE_WRONG.fill(lang, &[&plan.counts().2]);
-            (plan, Some((said, words::FIELDS_NEXT.in_lang(lang).to_owned())))
-        }
-        Err(TableError::File(error)) => (Plan::default(), Some(file_said(&error, lang))),
-        Err(TableError::Long) => {
-            let said = words::TABLE_LONG.fill(lang, &[&table::ROWS_MAX]);
-            (Plan::default(), Some((said, words::TABLE_LONG_NEXT.in_lang(lang).to_owned())))
-        }
-        Err(TableError::Ledger(LedgerRefusal::Store(error))) => return Err(error.into()),
-        Err(TableError::Ledger(refusal)) => {
-            (Plan::default(), Some(Refused::from(refusal).sentences(lang)))
-        }
+        Err(error) => refused(error, &said, visitor.frame.lang)?,
     };
     let students = planned::students(known, &plan, |_| true);
     // The trial was given up with everything that it wrote, so the names are logged here.
@@ -136,8 +130,35 @@ pub(super) async fn take(
         Ok::<_, LedgerRefusal>(Names::of(tx, students)?)
     });
     let names = names.await.map_err(problem)?;
-    let is_tried = failure.is_none();
-    show(&office, &visitor, known, (pasted, Shown { failure, plan, names, is_tried }))
+    show(&office, &visitor, known, (pasted, Shown { failure, plan, names, said }))
+}
+
+/// The plan of what was not written, and why where that is a refusal.
+fn refused(
+    error: TableError,
+    said: &Doubles,
+    lang: Lang,
+) -> Result<(Plan, Option<(String, String)>), Problem> {
+    Ok(match error {
+        TableError::Trial(plan) => (plan, None),
+        TableError::Rows(plan) => {
+            let (wrong, undecided) = (plan.counts().2, plan.undecided(&said.left));
+            let (why, next) = match wrong {
+                0 => (words::TABLE_UNDECIDED.fill(lang, &[&undecided]), words::UNDECIDED_NEXT),
+                _ => (words::TABLE_WRONG.fill(lang, &[&wrong]), words::FIELDS_NEXT),
+            };
+            (plan, Some((why, next.in_lang(lang).to_owned())))
+        }
+        TableError::File(error) => (Plan::default(), Some(file_said(&error, lang))),
+        TableError::Long => {
+            let why = words::TABLE_LONG.fill(lang, &[&table::ROWS_MAX]);
+            (Plan::default(), Some((why, words::TABLE_LONG_NEXT.in_lang(lang).to_owned())))
+        }
+        TableError::Ledger(LedgerRefusal::Store(error)) => return Err(error.into()),
+        TableError::Ledger(refusal) => {
+            (Plan::default(), Some(Refused::from(refusal).sentences(lang)))
+        }
+    })
 }
 
 fn file_said(error: &ImportError, lang: Lang) -> (String, String) {
@@ -173,9 +194,9 @@ fn show(
         heads: heads.collect(),
         counted: is_planned.then(|| words::TABLE_COUNTED.fill(lang, &[&new, &unchanged, &wrong])),
         dropped: (!dropped.is_empty()).then(|| words::TABLE_DROPPED.fill(lang, &[&dropped])),
-        rows: shown.plan.rows.iter().map(|row| view(known, row, &shown.names, lang)).collect(),
+        rows: shown.plan.rows.iter().map(|row| view(known, row, &shown, lang)).collect(),
         doubles: (doubles > 0).then(|| words::TABLE_DOUBLES.fill(lang, &[&doubles])),
-        may_write: shown.is_tried && wrong == 0 && new + doubles > 0,
+        may_write: wrong == 0 && new + doubles > 0,
         told: shown.failure,
         pasted,
     })?;
@@ -184,9 +205,12 @@ fn show(
     office.reply_with(status, visitor, &super::page(head, body, lang))
 }
 
-fn view(known: &KindColumns, row: &table::PlannedRow, names: &Names, lang: Lang) -> RowView {
+fn view(known: &KindColumns, row: &table::PlannedRow, shown: &Shown, lang: Lang) -> RowView {
+    let Shown { names, said, .. } = shown;
+    let (again, left) = (said.again.contains(&row.row), said.left.contains(&row.row));
     let (fate, asks) = match &row.fate {
-        Fate::New => (words::ROW_NEW, false),
+        // One that was ticked is asked about again: the tick goes along when the page is sent.
+        Fate::New => (words::ROW_NEW, again),
         Fate::Known => (words::ROW_KNOWN, false),
         Fate::Double(_) => (words::ROW_DOUBLE, true),
         Fate::Wrong(_) => (words::ROW_WRONG, false),
@@ -203,5 +227,6 @@ fn view(known: &KindColumns, row: &table::PlannedRow, names: &Names, lang: Lang)
         text = format!("{values}{between}{text}");
     }
     let is_wrong = matches!(row.fate, Fate::Wrong(_));
+    let asks = asks.then_some(Ticks { again, left });
     RowView { row: row.row, fate: fate.in_lang(lang), is_wrong, text, asks }
 }

@@ -18,7 +18,8 @@ fn row(seen: &Seen, number: u32) -> String {
 }
 
 /// A row that looks like a talk which is entered already, or like a row further up, is asked about
-/// by itself: without a tick it is left out, with one it is written; the others are written anyway.
+/// by itself: it is written or left out as ticked, and without a tick nothing of the table is
+/// written, with what was ticked still on the page.
 #[tokio::test]
 async fn doubles_of_a_table_are_asked_about_row_by_row() {
     let (school, mut li, _) = two().await;
@@ -43,12 +44,21 @@ async fn doubles_of_a_table_are_asked_about_row_by_row() {
     );
     assert!(above.contains("与本表第 3 行相同") && above.contains("仍要再记一次"), "{above}");
     assert!(!row(&tried, 3).contains("仍要再记一次"));
-    // Nothing ticked: the two are left out.
-    let done = send(&mut li, PATH, &[("table", &table), ("confirm", "yes")]).await;
-    assert_eq!((done.status, school.rows("talk")), (StatusCode::SEE_OTHER, 2));
-    // A tick for one is no yes to the other.
-    let again = [("table", table.as_str()), ("confirm", "yes"), ("again", "4")];
-    let done = send(&mut li, PATH, &again).await;
+    let written = [("table", table.as_str()), ("confirm", "yes")];
+    let none = send(&mut li, PATH, &written).await;
+    assert_eq!((none.status, school.rows("talk")), (StatusCode::CONFLICT, 1));
+    assert!(none.text.contains("有 2 行可能重复，还没有勾选如何处理"), "{}", none.text);
+    let left = [written[0], written[1], ("left", "2"), ("left", "4")];
+    let done = send(&mut li, PATH, &left).await;
+    assert_eq!((done.status, school.rows("talk")), (StatusCode::SEE_OTHER, 2), "{}", done.text);
+    // A tick for one is no yes to the other, and is not lost.
+    let again = [written[0], written[1], ("again", "4")];
+    let half = send(&mut li, PATH, &again).await;
+    assert_eq!((half.status, half.flaws()), (StatusCode::CONFLICT, Vec::new()), "{}", half.text);
+    assert_eq!(school.rows("talk"), 2);
+    assert!(row(&half, 4).contains(" checked") && !row(&half, 2).contains(" checked"));
+    let both = [written[0], written[1], ("again", "4"), ("left", "2")];
+    let done = send(&mut li, PATH, &both).await;
     assert_eq!((done.status, school.rows("talk")), (StatusCode::SEE_OTHER, 3), "{}", done.text);
     let tried = send(&mut li, PATH, &[("table", &table)]).await;
     assert!(tried.text.contains("新增 0 行，已有 2 行，有误 0 行"), "{}", tried.text);

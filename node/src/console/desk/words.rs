@@ -157,9 +157,15 @@ texts! {
     ROW_NEW = "新增", "new";
     ROW_KNOWN = "已有", "there already";
     ROW_DOUBLE = "可能重复", "perhaps a double";
-    TABLE_DOUBLES = "有 {0} 行可能重复：确实又发生过一次的，请在该行勾选；没有勾选的不会写入。",
-        "{0} rows are perhaps doubles: tick those that did happen once more; the others are not \
-         written.";
+    TABLE_DOUBLES = "有 {0} 行可能重复：确实又发生过一次的，勾选“仍要再记一次”，不是的勾选“不录入这一行”；\
+        只要还有一行没有勾选，就一行都不写。",
+        "{0} rows are perhaps doubles: tick of each that it did happen once more, or that it is \
+         left out; nothing is written while one has no tick.";
+    LEAVE_OUT = "不录入这一行", "Leave it out";
+    TABLE_UNDECIDED = "有 {0} 行可能重复，还没有勾选如何处理，什么都没有写入。",
+        "{0} rows are perhaps doubles and have no tick; nothing was written.";
+    UNDECIDED_NEXT = "请在这些行逐一勾选，再写入台账。",
+        "Tick one of the two in each of these rows, then write it down.";
     ROW_WRONG = "有误", "wrong";
     RECORDS = "学生工作", "Students";
 }

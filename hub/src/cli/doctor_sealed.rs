@@ -10,6 +10,7 @@ use domain::span::Span;
 use domain::unit::UnitId;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use proto::pack::plan::name as plan_name;
 use runtime::cli::doctor::{Check, Subject};
 use runtime::cli::{Failure, Sentence};
 use runtime::sql::Database;
@@ -93,7 +94,7 @@ pub(super) fn checks(
 fn keys_held(years: &[&(Arc<Year>, Role)], today: Date) -> Check {
     for (year, _) in years {
         let plan = &year.sealed().plan;
-        let name = format!("{}-{}", plan.area(), plan.year());
+        let name = plan_name(plan.area(), plan.year());
         if year.key.is_none() {
             return Check::problem(
                 KEYS,

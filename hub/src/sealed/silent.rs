@@ -11,6 +11,8 @@ use domain::span::Span;
 use domain::unit::UnitId;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
+use proto::pack::PackKind;
+use proto::pack::plan::name as plan_name;
 use runtime::clock::instant_ms;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::time::minute;
@@ -21,8 +23,8 @@ use super::leader::AHEAD_DAYS;
 use super::view::{self, TaskView};
 use super::watch::Notice;
 use super::{Hub, close};
-use crate::store::alarm;
 use crate::store::sealed::{heard, task};
+use crate::store::{alarm, directive};
 
 /// Kind of the alarm about a helper that does not answer.
 pub const ALARM_HELPER: &str = "sealed_helper_silent";
@@ -106,7 +108,7 @@ fn hubs(
             Some(Role::Leader) => {
                 let helper = year.sealed().helper.clone();
                 let heard = heard::read(tx, &helper)?;
-                let last = heard.answered_at_ms.unwrap_or_else(|| midnight(year.from()));
+                let last = heard.answered_at_ms.map_or_else(|| could_begin(tx, year), Ok)?;
                 match heard.silent_since_ms {
                     // One that is started again is away for minutes.
                     Some(since) => (now_ms.saturating_sub(since) >= HOUR_MS)
@@ -117,7 +119,7 @@ fn hubs(
             Some(Role::Helper) => {
                 let sealed = year.sealed();
                 let last = task::last_made(tx, Some(sealed.plan.area()))?;
-                let last = last.unwrap_or_else(|| midnight(year.from()));
+                let last = last.map_or_else(|| could_begin(tx, year), Ok)?;
                 is_quiet(last).then(|| Notice::LeaderSilent(sealed.leader.clone(), last))
             }
             None => None,
@@ -134,8 +136,14 @@ fn has_keys_ahead(documents: &Documents, year: &Year, today: Date) -> bool {
     ahead.iter().any(|task| task.table.kind() == Kind::Flow)
 }
 
-fn midnight(day: Date) -> i64 {
-    instant_ms(day.to_datetime(Time::midnight()))
+/// Since when the hubs of a year could have spoken: its first day, or the day on which this hub had
+/// its plan, where that came later. A hub that is set up in November is not silent since August.
+fn could_begin(tx: &Tx<'_>, year: &Year) -> Result<i64, SqlError> {
+    let plan = &year.sealed().plan;
+    let name = plan_name(plan.area(), plan.year());
+    let known = directive::first_received_ms(tx, PackKind::Plan.as_str(), &name)?;
+    let first_day = instant_ms(year.from().to_datetime(Time::midnight()));
+    Ok(first_day.max(known.unwrap_or(first_day)))
 }
 
 /// What somebody is called about: kind and unit of an alarm, and what it says.

@@ -105,6 +105,19 @@ pub fn last_serial(tx: &Tx<'_>, kind: &str, name: &str) -> Result<u64, SqlError>
     Ok(last.flatten().map_or(0, i64::unsigned_abs))
 }
 
+/// When the first directive of a kind and name was kept, in milliseconds; nothing if there is none.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn first_received_ms(tx: &Tx<'_>, kind: &str, name: &str) -> Result<Option<i64>, SqlError> {
+    let first = tx.query_opt(
+        "select min(received_at_ms) from directive where kind = $1 and name = $2",
+        params![kind, name],
+        |row| row.opt_i64(0),
+    )?;
+    Ok(first.flatten())
+}
+
 /// Directives after a cursor, at most `limit`.
 ///
 /// # Errors

@@ -255,9 +255,9 @@ impl City {
             top.admit(&leader.hub.identity().current(), federation.clock());
         }
         for hub in [&leader, &helper].into_iter().chain(&top) {
-            let packs = packs.clone();
+            let (packs, now_ms) = (packs.clone(), clock.now_ms());
             hub.write(move |tx| {
-                packs.iter().try_for_each(|pack| directive::insert(tx, pack, 1).map(drop))
+                packs.iter().try_for_each(|pack| directive::insert(tx, pack, now_ms).map(drop))
             });
             hub.hub.reload_packs().expect("packs");
         }

@@ -296,18 +296,33 @@ fn discussed_again(tx: &Tx<'_>) -> Result<BTreeSet<RecordId>, SqlError> {
 
 fn of_papers(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
     gather::<Consent>(tx, reader, duties, |_| Some((DutyKind::Consent, None, None)))?;
-    let may = |act| authority(reader.role(), Action::Do(act)) != Authority::Never;
-    if may(Act::LiftHold) {
-        gather::<LegalHold>(tx, reader, duties, |_| Some((DutyKind::Hold, None, None)))?;
-        for duty in duties.iter_mut().filter(|duty| duty.kind == DutyKind::Hold) {
-            duty.by_other = !consent::may_lift(tx, reader, duty.record)?;
-        }
+    seconds::<LegalHold>(tx, reader, duties, (Act::LiftHold, DutyKind::Hold, consent::may_lift))?;
+    seconds::<Destruction>(tx, reader, duties, (Act::Destroy, DutyKind::Destroy, destroy::may_sign))
+}
+
+/// Who may sign an entry as its second person.
+type MaySign = fn(&Tx<'_>, &Author, RecordId) -> Result<bool, SqlError>;
+
+/// Entries that wait for a second person, told to whoever may be it by the role. Whoever reads
+/// nothing about the student is told without the name: an order that nobody is told of is never
+/// signed.
+fn seconds<T: Rules>(
+    tx: &Tx<'_>,
+    reader: &Author,
+    duties: &mut Vec<Duty>,
+    (act, kind, may_sign): (Act, DutyKind, MaySign),
+) -> Result<(), SqlError> {
+    if authority(reader.role(), Action::Do(act)) == Authority::Never {
+        return Ok(());
     }
-    if may(Act::Destroy) {
-        gather::<Destruction>(tx, reader, duties, |_| Some((DutyKind::Destroy, None, None)))?;
-        for duty in duties.iter_mut().filter(|duty| duty.kind == DutyKind::Destroy) {
-            duty.by_other = !destroy::may_sign(tx, reader, duty.record)?;
-        }
+    let mut rights = Rights::of_duty(reader, T::KIND);
+    for kept in read::waiting::<T>(tx)? {
+        let about = kept.entry.subject();
+        let student = if rights.allow(tx, about)? { about } else { None };
+        let (of, record) = (T::KIND, kept.record);
+        let by_other = !may_sign(tx, reader, record)?;
+        let (due_ms, staff, tier) = (None, None, None);
+        duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });
     }
     Ok(())
 }

@@ -230,7 +230,8 @@ fn check_known(
     Ok(may_destroy(Keep::UntilLeaving, &facts)?)
 }
 
-/// Whether an agency holds data of the student: without the order nobody would know to ask for them.
+/// Whether an agency holds data of the student: without the order nobody would know to ask for
+/// them.
 ///
 /// # Errors
 /// The store cannot be read.

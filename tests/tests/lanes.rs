@@ -11,7 +11,6 @@ use std::time::Duration;
 use certs::chain::Trust;
 use certs::identity::LeafIdentity;
 use certs::tls::client_config;
-use domain::release::Release;
 use domain::unit::UnitKind;
 use hub::intake::Reply;
 use hub::store::unit::{UnitStatus, set_status};

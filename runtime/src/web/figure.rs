@@ -61,8 +61,8 @@ impl Figure {
         }
     }
 
-    /// A share of two counts; a denominator of zero makes it not applicable. Rounded down, since the
-    /// text rounds to the nearest: both together would make 12.4% of 12.345%.
+    /// A share of two counts; a denominator of zero makes it not applicable. Rounded down, since
+    /// the text rounds to the nearest: both together would make 12.4% of 12.345%.
     #[must_use]
     pub fn share(numerator: u64, denominator: u64) -> Self {
         if denominator == 0 {

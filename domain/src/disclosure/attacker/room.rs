@@ -63,8 +63,8 @@ mod tests {
     use super::*;
     use crate::disclosure::attacker::program::Sum;
 
-    /// Two schools with two cells each; the sums of each cell are 5 and 6, and the first school says
-    /// that it has at least so many in both.
+    /// Two schools with two cells each; the sums of each cell are 5 and 6, and the first school
+    /// says that it has at least so many in both.
     fn program(least: i64) -> Program {
         let rows = vec![
             Sum { vars: vec![0, 2], lo: 5, hi: 5 },

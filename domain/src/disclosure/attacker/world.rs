@@ -7,8 +7,6 @@
 
 #![expect(clippy::indexing_slicing, reason = "places come from the program's own lists")]
 
-use std::collections::BTreeSet;
-
 use super::Pace;
 use super::program::Program;
 use super::tries::Tries;
@@ -39,6 +37,14 @@ pub(super) struct Way<'w> {
     pub may: &'w dyn Fn(usize, i64) -> bool,
     /// Where in a row the search begins: another number finds other worlds.
     pub turn: usize,
+}
+
+/// A move that is sought by going back: what was changed so far, of how many changes, and how many
+/// may still be tried.
+struct Move<'m, 't> {
+    done: Vec<(usize, i64)>,
+    changes: usize,
+    tries: &'m mut Tries<'t>,
 }
 
 impl World {
@@ -163,8 +169,10 @@ impl World {
             return false;
         }
         self.change(program, (var, by));
+        let broken = self.broken_by(program, &[], var);
         for changes in SOUGHT {
-            if self.mends(program, &mut vec![(var, by)], way, (changes, &mut *tries)) {
+            let mut sought = Move { done: vec![(var, by)], changes, tries: &mut *tries };
+            if self.mends(program, &mut sought, way, &broken) {
                 return true;
             }
         }
@@ -172,46 +180,60 @@ impl World {
         false
     }
 
-    /// Mends what changes broke by further ones, `changes` in all; if it cannot, nothing but what
-    /// was done before is done.
+    /// Mends the rows that changes broke by further ones; if it cannot, nothing but what was done
+    /// before is done.
     fn mends(
         &mut self,
         program: &Program,
-        done: &mut Vec<(usize, i64)>,
+        sought: &mut Move<'_, '_>,
         way: &Way<'_>,
-        (changes, tries): (usize, &mut Tries<'_>),
+        broken: &[usize],
     ) -> bool {
-        let touched = done.iter().flat_map(|(var, _)| &program.touching[*var]);
-        let broken: BTreeSet<usize> =
-            touched.copied().filter(|row| self.off(program, *row, 0) != 0).collect();
         // The row with the fewest unknowns leaves the fewest ways.
         let Some(row) = broken.iter().min_by_key(|row| program.rows[**row].vars.len()) else {
             return true;
         };
-        if done.len() >= changes {
+        if sought.done.len() >= sought.changes {
             return false;
         }
         let off: i64 = broken.iter().map(|row| self.off(program, *row, 0)).sum();
-        let is_new =
-            |var: usize, by: i64| (way.may)(var, by) && done.iter().all(|(other, _)| *other != var);
-        let mut ways = self.ways(program, *row, way.turn, is_new);
         // The last change must mend all that is left; none before it breaks two more than it mends.
-        let is_last = done.len() + 1 == changes;
+        let is_last = sought.done.len() + 1 == sought.changes;
+        let stands_in_all =
+            |var: usize| !is_last || broken.iter().all(|row| program.touching[var].contains(row));
+        let is_new = |var: usize, by: i64| {
+            stands_in_all(var)
+                && sought.done.iter().all(|(other, _)| *other != var)
+                && (way.may)(var, by)
+        };
+        let mut ways = self.ways(program, *row, way.turn, is_new);
         ways.retain(|(cost, ..)| if is_last { off + cost == 0 } else { *cost <= 1 });
         ways.sort_by_key(|(cost, ..)| *cost);
         for (_, var, by) in ways {
-            if !tries.take() {
+            if !sought.tries.take() {
                 return false;
             }
             self.change(program, (var, by));
-            done.push((var, by));
-            if self.mends(program, done, way, (changes, &mut *tries)) {
+            sought.done.push((var, by));
+            let left = self.broken_by(program, broken, var);
+            if self.mends(program, sought, way, &left) {
                 return true;
             }
-            done.pop();
+            sought.done.pop();
             self.change(program, (var, -by));
         }
         false
+    }
+
+    /// What does not hold after one more variable was changed, of the rows that did not before and
+    /// those that it stands in, in their order.
+    fn broken_by(&self, program: &Program, before: &[usize], var: usize) -> Vec<usize> {
+        let touched = before.iter().chain(&program.touching[var]).copied();
+        let mut broken: Vec<usize> =
+            touched.filter(|row| self.off(program, *row, 0) != 0).collect();
+        broken.sort_unstable();
+        broken.dedup();
+        broken
     }
 
     /// The last of some rows that does not hold; those that hold are dropped.

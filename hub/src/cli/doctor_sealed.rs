@@ -22,7 +22,7 @@ use crate::app::{HubError, load_pins};
 use crate::config::Config;
 use crate::packs::Packs;
 use crate::sealed::documents::{Documents, ShareKeys, Year};
-use crate::sealed::silent::{HUB_DAYS, NAMED_MAX, is_late};
+use crate::sealed::silent::{NAMED_MAX, hubs as silent_hubs, is_late};
 use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch::{self, Notice};
 use crate::sealed::{chain, close};
@@ -62,7 +62,7 @@ pub(super) fn checks(
     let ended = |year: &Year| close::is_ended(year.sealed().plan.year(), today);
     let led = own.iter().filter(|(year, role)| *role == Role::Leader && !ended(year));
     let helpers: BTreeSet<UnitId> = led.map(|(year, _)| year.sealed().helper.clone()).collect();
-    let (records, tasks, notices, heard, helpers) = database.read(move |tx| {
+    let (records, tasks, notices, heard, quiet, helpers) = database.read(move |tx| {
         let helpers = helpers.into_iter().map(|helper| {
             let heard = heard::read(tx, &helper)?;
             Ok((helper, heard))
@@ -70,20 +70,27 @@ pub(super) fn checks(
         let helpers = helpers.collect::<Result<Vec<_>, runtime::sql::SqlError>>()?;
         let notices = watch::notices(tx, &all, &unit, (today, now_ms))?;
         let heard = task::last_made(tx, None)?;
+        let quiet = silent_hubs(tx, (&all, &unit), (today, now_ms))?;
         let tasks = view::tasks(tx, (&all, &unit), today)?;
-        Ok::<_, runtime::sql::SqlError>((record::all(tx)?, tasks, notices, heard, helpers))
+        let records = record::all(tx)?;
+        Ok::<_, runtime::sql::SqlError>((records, tasks, notices, heard, quiet, helpers))
     })?;
     let ends = |task: &TaskView| Span::of(task.period, packs.calendar()).ok().map(|span| span.to);
     let now: Vec<&(Arc<Year>, Role)> = own.iter().filter(|(year, _)| !ended(year)).collect();
     let mut checks = vec![keys_held(&now, today), agreed(&tasks)];
     if now.iter().any(|(_, role)| *role == Role::Helper) {
-        checks.push(leader_heard(heard, now_ms));
+        let is_silent = quiet.iter().any(|one| matches!(one, Notice::LeaderSilent(..)));
+        checks.push(leader_heard(heard, is_silent, now_ms));
     }
     if helpers.is_empty() {
         checks.extend(without_plan(config));
     }
     let address = config.helper_address.as_deref();
-    checks.extend(helpers.iter().map(|helper| helper_heard(address, helper, now_ms)));
+    checks.extend(helpers.iter().map(|helper| {
+        let is_quiet =
+            |one: &Notice| matches!(one, Notice::HelperSilent(unit, _) if *unit == helper.0);
+        helper_heard(address, helper, quiet.iter().any(is_quiet), now_ms)
+    }));
     checks.push(unbroken(&records));
     checks.push(silent(tasks.iter().filter_map(|one| Some((ends(one)?, one))), today));
     checks.extend(noticed(&notices));
@@ -130,11 +137,11 @@ fn agreed(tasks: &[TaskView]) -> Check {
     Check::well(AGREED, Sentence::new(words::TASKS_WELL, &[&tasks.len()]))
 }
 
-/// When the leader last agreed on a key here.
-fn leader_heard(last_ms: Option<i64>, now_ms: i64) -> Check {
+/// When the leader last agreed on a key here, and whether that is long ago.
+fn leader_heard(last_ms: Option<i64>, is_silent: bool, now_ms: i64) -> Check {
     let days = last_ms.map(|last_ms| now_ms.saturating_sub(last_ms) / 86_400_000);
     match days {
-        Some(days) if days <= HUB_DAYS => {
+        Some(days) if !is_silent => {
             Check::well(LEADER, Sentence::new(words::LEADER_WELL, &[&days]))
         }
         Some(days) => {
@@ -153,7 +160,12 @@ fn without_plan(config: &Config) -> Option<Check> {
 }
 
 /// When the helper of a plan answered last, and what to do where it does not.
-fn helper_heard(address: Option<&str>, (helper, heard): &(UnitId, Heard), now_ms: i64) -> Check {
+fn helper_heard(
+    address: Option<&str>,
+    (helper, heard): &(UnitId, Heard),
+    is_quiet: bool,
+    now_ms: i64,
+) -> Check {
     let Some(address) = address else {
         let found = Sentence::new(words::HELPER_NO_ADDRESS, &[helper]);
         return Check::problem(HELPER, found, words::HELPER_NO_ADDRESS_FIX);
@@ -183,9 +195,7 @@ fn helper_heard(address: Option<&str>, (helper, heard): &(UnitId, Heard), now_ms
                 _ => Check::problem(HELPER, found, words::HELPER_FIX),
             }
         }
-        (None, Some(at)) if days(at) <= HUB_DAYS => {
-            Check::well(HELPER, say(words::HELPER_WELL, &[]))
-        }
+        (None, Some(_)) if !is_quiet => Check::well(HELPER, say(words::HELPER_WELL, &[])),
         (None, _) => Check::warning(HELPER, say(words::HELPER_QUIET, &[]), words::HELPER_FIX),
     }
 }
@@ -252,14 +262,17 @@ mod tests {
     #[test]
     fn a_helper_that_does_not_answer_is_said() {
         const DAY: i64 = 86_400_000;
-        let check = |address, answered: Option<i64>, silent: Option<i64>| {
+        let told = |address, answered: Option<i64>, silent: Option<i64>, is_quiet| {
             let heard = Heard { answered_at_ms: answered, silent_since_ms: silent };
             let helper = "HC-QD".parse().expect("unit");
-            helper_heard(address, &(helper, heard), 100 * DAY)
+            helper_heard(address, &(helper, heard), is_quiet, 100 * DAY)
         };
+        let check = |address, answered, silent| told(address, answered, silent, false);
         let at = Some("10.0.0.2:7443");
         assert_eq!(check(at, Some(99 * DAY), None).verdict(), Verdict::Well);
-        assert_eq!(check(at, Some(90 * DAY), None).verdict(), Verdict::Warning);
+        assert_eq!(told(at, Some(90 * DAY), None, true).verdict(), Verdict::Warning);
+        // In the last month of a year there is no key to agree on.
+        assert_eq!(check(at, Some(90 * DAY), None).verdict(), Verdict::Well);
         assert_eq!(check(at, None, None).verdict(), Verdict::Warning);
         let hour = 100 * DAY - 3_600_000;
         assert_eq!(check(at, Some(90 * DAY), Some(hour)).verdict(), Verdict::Warning);

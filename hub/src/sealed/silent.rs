@@ -91,7 +91,10 @@ pub fn silences(
 }
 
 /// The other hub of each year that goes on, where it is silent.
-fn hubs(
+///
+/// # Errors
+/// The store cannot be read.
+pub(crate) fn hubs(
     tx: &Tx<'_>,
     (documents, own): (&Documents, &UnitId),
     (today, now_ms): (Date, i64),

@@ -19,9 +19,9 @@ use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
 pub use certificate::{Certificate, all as certificates, find as certificate};
+pub use due::{Due, DueKind, students, work};
 #[cfg(test)]
 pub(super) use due::{has_data_out, has_open_referral};
-pub use due::{Due, DueKind, students, work};
 pub(super) use erase::digest_of;
 pub use erase::{ERASED_TABLES, KEPT_TABLES, gone_by, is_of_destroyed};
 

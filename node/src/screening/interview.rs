@@ -4,6 +4,7 @@
 //! contact about critical answers, and the return visit. Each obeys its own ledger's rules.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use domain::ledger::SchoolRole;
 use domain::ledger::day::{DayError, plus_days};
@@ -15,13 +16,14 @@ use runtime::sql::Tx;
 
 use super::queue::{self, Queued};
 use crate::ledger::author::Author;
+use crate::ledger::browse::purpose_of;
 use crate::ledger::case::{self, CaseNow, MoveWish};
 use crate::ledger::critical::{CriticalItem, Interview, Observation};
 use crate::ledger::entry::{AuthorNote, Kept, Moment, RecordId, StaffId, StudentId};
 use crate::ledger::followup::Followup;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::{self, Run, RunId};
-use crate::ledger::{read, write};
+use crate::ledger::{access, read, write};
 
 /// Why an interview changes other records, where the counsellor gives no reason of their own.
 const REASON: &str = "普测二次访谈";
@@ -230,7 +232,7 @@ fn open_items(
     Ok(items)
 }
 
-/// One student of the queue, for the form; reading it is logged like the queue.
+/// One student of the queue, for the form; that one's read is logged, and nobody else's.
 ///
 /// # Errors
 /// As [`queue::queue`], or the student does not wait.
@@ -240,8 +242,11 @@ pub fn queued(
     id: RunId,
     student: StudentId,
 ) -> Result<Queued, LedgerRefusal> {
-    let waiting = queue::queue(tx, author, id)?;
-    waiting.into_iter().find(|one| one.student == student).ok_or(LedgerRefusal::NotWaiting)
+    let waiting = queue::unlogged(tx, author, id)?;
+    let one = waiting.into_iter().find(|one| one.student == student);
+    let one = one.ok_or(LedgerRefusal::NotWaiting)?;
+    access::log_list(tx, author, &BTreeSet::from([student]), purpose_of(author.role()))?;
+    Ok(one)
 }
 
 /// What a teacher saw and a guardian said about a young child, as far as somebody wrote it just

@@ -61,6 +61,19 @@ pub(super) struct Known {
 /// # Errors
 /// The role may not read screenings, there is no such run, or the store.
 pub fn queue(tx: &Tx<'_>, reader: &Author, id: RunId) -> Result<Vec<Queued>, LedgerRefusal> {
+    let waiting = unlogged(tx, reader, id)?;
+    let named: BTreeSet<StudentId> = waiting.iter().map(|one| one.student).collect();
+    access::log_list(tx, reader, &named, purpose_of(reader.role()))?;
+    Ok(waiting)
+}
+
+/// As [`queue`], for whoever shows one of them and logs that one: the words of an interview with
+/// one student stand in no other's log.
+pub(super) fn unlogged(
+    tx: &Tx<'_>,
+    reader: &Author,
+    id: RunId,
+) -> Result<Vec<Queued>, LedgerRefusal> {
     write::allow(tx, reader, Action::Read(Area::Screening), None)?;
     let open = run::get(tx, id)?;
     if open.is_voided {
@@ -76,8 +89,6 @@ pub fn queue(tx: &Tx<'_>, reader: &Author, id: RunId) -> Result<Vec<Queued>, Led
     for (one, day) in waiting.iter_mut().zip(days) {
         one.planned = day;
     }
-    let named: BTreeSet<StudentId> = waiting.iter().map(|one| one.student).collect();
-    access::log_list(tx, reader, &named, purpose_of(reader.role()))?;
     Ok(waiting)
 }
 

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::io::Cursor;
 
+use domain::ledger::terms::ReadPurpose;
+
 use super::*;
 use crate::import::source::Source;
 use crate::import::value::StudentNumber;
+use crate::ledger::access;
 use crate::ledger::import_batch::ImportSource;
 use crate::ledger::student;
 use crate::screening::funnel::{self, Standing};
@@ -156,4 +159,38 @@ fn a_file_takes_the_place_of_a_sheet_from_here_only_if_told_so() {
     let (replaced, taken) = file(&fair, &today, true).expect("agreed");
     assert_eq!(replaced, Replaced { students: 1, interviewed: 1 });
     assert_eq!(taken.counts.changed, 1);
+}
+
+/// The words of an interview are about one student: nobody else who waits has them in the log of
+/// reads.
+#[test]
+fn the_words_of_an_interview_stand_in_one_log() {
+    let fair = fair("是");
+    let pupils = [TestPupil::new(1), TestPupil::new(2)];
+    fair.school.roster(&pupils, AS_OF);
+    let rows = pupils.map(|pupil| (pupil, "2025-11-18", sheet_cells(6, "1")));
+    fair.school.answers(&rows).expect("answers");
+    let why = "同学说他在天台上站了很久";
+    let found = fair.write(move |tx, _, run| {
+        let by = Author::new("li", SchoolRole::Counsellor, Some(StaffId(1)), NOW_MS + 3_600_000);
+        let waiting = queue::queue(tx, &by, run)?.len();
+        let held = Held {
+            student: CHILD,
+            day: TODAY,
+            time: Some(time(9, 30, 0, 0)),
+            result: InterviewResult::NoAttention,
+            next_review: None,
+            return_visit: None,
+            note: String::new(),
+        };
+        interview::hold(tx, &by.because(why), run, &held)?;
+        let mut said = Vec::new();
+        for child in [CHILD, StudentId(2)] {
+            let pass = access::open(tx, &by, child, ReadPurpose::Counselling)?;
+            let lines = access::reads(tx, &pass, 50).map_err(LedgerRefusal::from)?;
+            said.push(lines.iter().filter(|line| line.reason.as_deref() == Some(why)).count());
+        }
+        Ok((waiting, said))
+    });
+    assert_eq!(found.expect("held"), (2, vec![1, 0]));
 }

@@ -2,6 +2,7 @@
 //!
 //! Of an open case one follow-up is always due, no later than its tier allows: making or cancelling
 //! it brings the next, a raise brings it forward, and a case that leaves the ledger cancels it.
+//! Nobody puts one off or takes it off its case: it is made, or called off with a reason.
 
 use domain::ledger::day::plus_days;
 use domain::ledger::due::{RETURN_FOLLOWUP_DAYS, next_followup};
@@ -11,7 +12,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
 use super::entry::{Kept, RecordId, Rules, StaffId, StudentId, entry};
-use super::refusal::LedgerRefusal;
+use super::refusal::{Flaw, LedgerRefusal};
 use super::{case, read, write};
 
 entry! {
@@ -53,8 +54,13 @@ impl Rules for Followup {
         &self,
         tx: &Tx<'_>,
         author: &Author,
-        _own: Option<RecordId>,
+        own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
+        if let Some(own) = own
+            && let Some(before) = counting(tx, own)?
+        {
+            self.check_kept(&before)?;
+        }
         if let (Some(done), Some(case)) = (self.done, self.case)
             && done < case::opened_on(tx, case)?
         {
@@ -108,7 +114,26 @@ fn counted_before(tx: &Tx<'_>, own: RecordId) -> Result<Option<Followup>, SqlErr
     Ok(before.map(|(kept, _)| kept.entry))
 }
 
+/// What counts of a follow-up now, annulled or not: bringing one back puts it off as little.
+fn counting(tx: &Tx<'_>, own: RecordId) -> Result<Option<Followup>, SqlError> {
+    let versions = read::versions::<Followup>(tx, own)?;
+    let last = versions.into_iter().rfind(|(kept, _)| !kept.parallel);
+    Ok(last.map(|(kept, _)| kept.entry))
+}
+
 impl Followup {
+    /// What a change leaves as it is: the last day may come forward only, and the case and why it
+    /// is due stay. Otherwise a late one could be made a timely one.
+    fn check_kept(&self, before: &Self) -> Result<(), LedgerRefusal> {
+        if self.due > before.due {
+            return Err(LedgerRefusal::Flawed("day", Flaw::Limit));
+        }
+        if (self.case, self.why) != (before.case, before.why) {
+            return Err(LedgerRefusal::Field("of_case"));
+        }
+        Ok(())
+    }
+
     /// Neither made nor cancelled.
     #[must_use]
     pub const fn is_open(&self) -> bool {
@@ -182,4 +207,50 @@ const fn due_on(
     staff: StaffId,
 ) -> Followup {
     Followup { due, student, case, why, staff, done: None, way: None, cancelled: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ledger::SchoolRole;
+    use domain::ledger::words::Move;
+    use jiff::ToSpan as _;
+
+    use super::super::guard_tests::{CHILD, counsellor, run, school};
+    use super::super::testing::{NOW_MS, TODAY, wish};
+    use super::*;
+
+    /// A follow-up comes forward and is never put off, stays with its case, and one that was made
+    /// late stays late.
+    #[test]
+    fn a_follow_up_is_never_put_off() {
+        let school = school();
+        let opened = wish(Move::Opened, Some(Tier::T3), 1);
+        run(&school, move |tx| case::open(tx, &counsellor(), CHILD, TODAY, &opened)).expect("case");
+        let mut due = run(&school, |tx| Ok(read::waiting::<Followup>(tx)?)).expect("due");
+        let Kept { record, entry, .. } = due.remove(0);
+        let later = Author::new(
+            "counsellor",
+            SchoolRole::Counsellor,
+            Some(StaffId(1)),
+            NOW_MS + 8 * 86_400_000,
+        );
+        let change = |seen: u32, entry: Followup| {
+            let by = later.because("登记");
+            run(&school, move |tx| write::update(tx, &by, (record, seen), &entry))
+        };
+        let off = Followup { due: entry.due + 300.days(), ..entry.clone() };
+        assert!(matches!(change(1, off), Err(LedgerRefusal::Flawed("day", Flaw::Limit))));
+        let loose = Followup { case: None, ..entry.clone() };
+        let other = Followup { why: FollowupKind::Return, ..entry.clone() };
+        for taken in [loose, other] {
+            assert!(matches!(change(1, taken), Err(LedgerRefusal::Field("of_case"))));
+        }
+        let sooner = Followup { due: entry.due - 1.day(), ..entry };
+        change(1, sooner.clone()).expect("brought forward");
+        let (done, way) = (Some(TODAY + 8.days()), Some(ContactWay::InPerson));
+        let made = Followup { done, way, ..sooner };
+        change(2, made.clone()).expect("made late");
+        let timely = Followup { due: TODAY + 8.days(), ..made };
+        assert!(matches!(change(3, timely), Err(LedgerRefusal::Flawed("day", Flaw::Limit))));
+    }
 }

@@ -19,7 +19,7 @@ use super::super::ledgers::{ALERTS_HREF, Readers, content};
 use super::super::office::{Office, chosen, problem};
 use super::entry::{Pairs, to_record};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
-use super::words;
+use super::{hold, words};
 use crate::ledger::alert::AlertMove;
 use crate::ledger::author::Author;
 use crate::ledger::board;
@@ -438,10 +438,12 @@ async fn conclude(
         let cells = form::read(tx, &author, act.columns, &sent)?;
         let record = RecordId(record.unwrap_or_default());
         let record = (act.run)(tx, &author, record, Values(cells.into_iter()))?;
-        Ok::<_, Refused>((record, outcome(tx, act, (record, &sent))?))
+        let is_shown = hold::is_shown(tx, &author, (act.to, record))?;
+        Ok::<_, Refused>((record, outcome(tx, act, (record, &sent))?, is_shown))
     });
     match done.await {
-        Ok((record, said)) => Ok(to_record(act.to, record, said)),
+        Ok((record, said, true)) => Ok(to_record(act.to, record, said)),
+        Ok(_) => Ok(hold::to_work()),
         Err(refused) => show(office, visitor, (act, record), (typed, Some(refused))).await,
     }
 }
@@ -531,7 +533,12 @@ fn about(
     lang: Lang,
 ) -> Result<Option<String>, LedgerRefusal> {
     let (Some(kind), Some(record)) = (act.of, record) else { return Ok(None) };
-    let history = browse::history(tx, reader, kind, RecordId(record))?;
+    let history = match browse::history(tx, reader, kind, RecordId(record)) {
+        Err(LedgerRefusal::NotAllowed) if kind == Kind::LegalHold => {
+            return hold::ordered(tx, RecordId(record), lang).map(Some);
+        }
+        found => found?,
+    };
     let counting = browse::counting(tx, kind, RecordId(record))?;
     let Some((line, by)) = history.into_iter().find(|(line, _)| line.version == counting) else {
         return Ok(None);

@@ -6,6 +6,7 @@ mod acts;
 mod annul;
 mod entry;
 mod form;
+mod hold;
 mod import;
 mod protocol;
 mod slip;

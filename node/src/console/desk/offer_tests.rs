@@ -2,9 +2,11 @@
 //! button that could only be refused.
 
 use axum::http::StatusCode;
+use runtime::web::Role;
 use runtime::web::trial::{Browser, Seen};
 
 use super::tests::{PUPIL, place, send, two};
+use crate::console::ledgers::tests::browser;
 use crate::ledger::alert::AlertMove;
 use crate::ledger::read;
 
@@ -88,6 +90,33 @@ async fn a_lifting_says_what_it_waits_for() {
     assert!(!shown.text.contains("已办理。") && !shown.text.contains(&lift), "{}", shown.text);
     let work = get(&mut head, "/work?lang=zh").await;
     assert!(work.text.contains("等另一人签署") && !work.text.contains(&lift), "{}", work.text);
+}
+
+/// A principal who is not on the case is led to the order that waits, signs it without a name or
+/// the record, and is back at the list; so is the page of what is to be destroyed open.
+#[tokio::test]
+async fn a_principal_signs_what_waits_without_the_record() {
+    let (school, _, mut head) = two().await;
+    school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "校长")]);
+    let mut zhao = browser(&school, "zhao", Role::Principal, "T003").await;
+    let hold = [("student", PUPIL), ("ordered_by", "区教育局"), ("reason", "来函")];
+    let at = place(&send(&mut head, "/acts/hold", &hold).await);
+    let number = at.rsplit('/').next().unwrap_or_default();
+    let lift = format!("/acts/lift/{number}");
+    send(&mut head, &lift, &[("reason", "案件已结")]).await;
+    let work = get(&mut zhao, "/work?lang=zh").await;
+    assert!(work.text.contains(&lift) && !work.text.contains("张某某"), "{}", work.text);
+    let form = get(&mut zhao, &lift).await;
+    assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()), "{}", form.text);
+    assert!(form.text.contains("区教育局") && form.text.contains(&format!("#{number}")));
+    assert!(!form.text.contains("张某某") && !form.text.contains(PUPIL));
+    let done = send(&mut zhao, &lift, &[("reason", "同意")]).await;
+    assert_eq!(place(&done), "/work");
+    let work = get(&mut zhao, "/work?lang=zh").await;
+    assert!(work.status == StatusCode::OK && !work.text.contains(&lift), "{}", work.text);
+    let lifted = get(&mut head, &at).await;
+    assert!(lifted.status == StatusCode::OK && !lifted.text.contains(&lift));
+    assert_eq!(get(&mut zhao, "/keeping").await.status, StatusCode::OK);
 }
 
 /// What waits for a second person is on the list of who asked for it too, who is told that another

@@ -3,8 +3,9 @@
 //!
 //! Nothing is handed over without a contract that runs and a consent that names this agency and
 //! these data on that day. What an agency holds is due back by the day of the order, and at once
-//! where the consent has ended since. An order with data out never simply ends: it asks until they
-//! were returned or deleted.
+//! where the consent has ended since. That day lies within the contract. An order with data out
+//! never simply ends: nobody unsays the handing over, and it asks until they were returned or
+//! deleted.
 
 use domain::ledger::consent::{DataClass, Purpose};
 use domain::ledger::day::check_span;
@@ -100,12 +101,30 @@ impl Rules for AgencyOrder {
         if self.contract_to < self.from {
             return Err(LedgerRefusal::Flawed("contract_to", Flaw::Before("day")));
         }
+        let before = own.map(|own| super::read::one::<Self>(tx, own)).transpose()?.flatten();
+        let before = before.map(|kept| kept.entry);
+        self.check_kept(before.as_ref())?;
         self.check_end(author)?;
-        self.check_handed(tx, own)
+        self.check_handed(tx, before.as_ref())
     }
 }
 
 impl AgencyOrder {
+    /// What was handed over cannot be unsaid, and is due back while the contract runs. An older
+    /// order whose days stand as they stood is not asked: its return is still to be entered.
+    fn check_kept(&self, before: Option<&Self>) -> Result<(), LedgerRefusal> {
+        if self.handed.is_none() && before.is_some_and(|before| before.handed.is_some()) {
+            return Err(LedgerRefusal::Field("handed"));
+        }
+        let days = (self.return_by, self.contract_to);
+        let is_as_before =
+            before.is_some_and(|before| (before.return_by, before.contract_to) == days);
+        if self.return_by > self.contract_to && !is_as_before {
+            return Err(LedgerRefusal::Flawed("return_by", Flaw::Limit));
+        }
+        Ok(())
+    }
+
     /// How it ends: what was handed over is returned or deleted, and is never called off.
     fn check_end(&self, author: &Author) -> Result<(), LedgerRefusal> {
         if self.returned.is_some() != self.how.is_some() {
@@ -124,7 +143,7 @@ impl AgencyOrder {
     /// What allows the handing over on its day. An order whose handing over stands as it stood is
     /// not asked again: that the family has withdrawn since must not keep the return from being
     /// entered.
-    fn check_handed(&self, tx: &Tx<'_>, own: Option<RecordId>) -> Result<(), LedgerRefusal> {
+    fn check_handed(&self, tx: &Tx<'_>, before: Option<&Self>) -> Result<(), LedgerRefusal> {
         let Some(handed) = self.handed else { return Ok(()) };
         if handed > self.contract_to {
             return Err(LedgerRefusal::Flawed("handed", Flaw::Limit));
@@ -132,12 +151,11 @@ impl AgencyOrder {
         if handed > self.return_by {
             return Err(LedgerRefusal::Flawed("return_by", Flaw::Before("handed")));
         }
-        let before = own.map(|own| super::read::one::<Self>(tx, own)).transpose()?.flatten();
         let same = |before: &Self| {
             let wanted = (&self.recipient, self.classes.as_slice(), self.handed);
             wanted == (&before.recipient, before.classes.as_slice(), before.handed)
         };
-        if before.is_some_and(|kept| same(&kept.entry)) {
+        if before.is_some_and(same) {
             return Ok(());
         }
         self.consented(tx, handed)
@@ -263,6 +281,10 @@ mod tests {
             reply: "已删除，出具书面确认".to_owned(),
             ..out()
         };
+        for cancelled in [false, true] {
+            let unsaid = AgencyOrder { cancelled, ..order() };
+            assert!(matches!(change(2, unsaid), Err(LedgerRefusal::Field("handed"))));
+        }
         let off = AgencyOrder { cancelled: true, ..out() };
         assert!(matches!(change(2, off), Err(LedgerRefusal::Field("cancelled"))));
         change(2, back()).expect("back");
@@ -295,6 +317,9 @@ mod tests {
         let over = AgencyOrder { contract_to: TODAY - 1.days(), ..order() };
         let said = enter(&school, over);
         assert!(matches!(said, Err(LedgerRefusal::Flawed("contract_to", _))));
+        let beyond = AgencyOrder { return_by: TODAY + 301.days(), ..order() };
+        let said = enter(&school, beyond);
+        assert!(matches!(said, Err(LedgerRefusal::Flawed("return_by", Flaw::Limit))));
         let early = AgencyOrder { return_by: TODAY - 1.days(), ..order() };
         assert!(matches!(enter(&school, early), Err(LedgerRefusal::Day(_))));
         let unsent = AgencyOrder { returned: Some(TODAY), how: Some(DataEnd::Returned), ..order() };

@@ -4,10 +4,11 @@ use runtime::texts;
 
 texts! {
     RESULTS = "量表结果", "Screening results";
-    RESULTS_NOTE = "结果只提示谁需要访谈，不是诊断，也不决定级别；只有心理教师和参与该个案的人能看到，\
-                    每次查看都有记录。",
+    RESULTS_NOTE = "结果只提示谁需要访谈，不是诊断，也不决定级别。只有心理教师，以及参与该个案的德育主任、\
+                    校长能看到，每次查看都有记录。",
         "A result suggests an interview; it is no diagnosis and decides no tier. Only counsellors \
-         and those on the case see it, and each look is logged.";
+         see it, and the moral-education head and the principal where they are on the case; each \
+         look is logged.";
     RESULTS_NONE = "还没有交卷。", "No sheet has been handed in.";
     DAY = "测评日期", "Day of the test";
     SCALE = "量表", "Instrument";

@@ -69,6 +69,8 @@ async fn a_counsellor_reads_a_result_on_the_students_page() {
         assert!(page.text.contains(told), "{told}: {}", page.text);
     }
     assert!(page.text.contains("2025-10-14 4 → 2025-11-18 12"), "{}", page.text);
+    // Class teachers and mentors see no score, on the case or not: the page must not say they do.
+    assert!(page.text.contains("以及参与该个案的德育主任、校长能看到"), "{}", page.text);
     assert_eq!(page.text.matches("有不如死掉").count(), 1, "one answer is told once");
     assert_eq!(fair.school.rows("access_log"), 1);
     let ask = li.get("/students/1?lang=en").await.expect("page");

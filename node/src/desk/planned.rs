@@ -39,7 +39,7 @@ pub fn content(known: &KindColumns, row: &PlannedRow, names: &Names, lang: Lang)
     values.filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-/// What is wrong with a row, or is asked about it.
+/// What is wrong with a row, is asked about it, or is not written of it.
 #[must_use]
 pub fn fault(row: &PlannedRow, lang: Lang) -> String {
     let language = match lang {
@@ -47,8 +47,8 @@ pub fn fault(row: &PlannedRow, lang: Lang) -> String {
         Lang::En => Language::En,
     };
     match &row.fate {
-        Fate::New | Fate::Known => String::new(),
-        Fate::Double(said) => said.to(language).to_owned(),
+        Fate::New | Fate::Known(None) => String::new(),
+        Fate::Double(said) | Fate::Known(Some(said)) => said.to(language).to_owned(),
         Fate::Wrong(wrong) => {
             let said = wrong
                 .iter()

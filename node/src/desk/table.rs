@@ -31,6 +31,7 @@ texts! {
         "several students have this name; write the student number";
     DOUBLE = "当天已有相同的{0} #{1}", "{0} #{1} says the same of that day";
     DOUBLE_IN = "与本表第 {0} 行相同", "row {0} of this table says the same";
+    NOTE_LEFT = "记录内容不会写入", "its note is not written";
 }
 
 /// Why an entry of a table is written, where its writer gives no reason.
@@ -42,8 +43,8 @@ pub const ROWS_MAX: usize = 2_000;
 pub enum Fate {
     /// It is new.
     New,
-    /// It stands in the ledger already.
-    Known,
+    /// It stands in the ledger already; where the row has a note, that is not written.
+    Known(Option<Said>),
     /// The like stands in the ledger, or further up, and nobody said that it happened once more: it
     /// is asked about, and left out where that is said.
     Double(Said),
@@ -113,7 +114,7 @@ impl Plan {
         let of = |is: fn(&Fate) -> bool| self.rows.iter().filter(|row| is(&row.fate)).count();
         (
             of(|fate| matches!(fate, Fate::New)),
-            of(|fate| matches!(fate, Fate::Known)),
+            of(|fate| matches!(fate, Fate::Known(_))),
             of(|fate| matches!(fate, Fate::Wrong(_))),
         )
     }
@@ -194,27 +195,68 @@ pub fn take(
             }
         }
     }
-    let (author, mut brought) = (author.because(IMPORTED), Vec::new());
+    let (author, mut written) = (author.because(IMPORTED), Written::default());
     for (row, typed) in file.rows {
-        let fate = if browse::has(tx, known, &typed.cells)? {
-            Fate::Known
-        } else {
-            let author = author.once_more(doubles.again.contains(&row));
-            match (known.add)(tx, &author, typed.cells.clone()) {
-                Ok(record) => {
-                    brought.push((row, record));
-                    Fate::New
-                }
-                Err(LedgerRefusal::Store(error)) => return Err(error.into()),
-                Err(LedgerRefusal::Again(kind, of)) => Fate::Double(double(&brought, (kind, of))),
-                Err(refusal) => Fate::Wrong(vec![(String::new(), said(refusal))]),
-            }
-        };
-        let (cells, meant) = (typed.cells, Vec::new());
-        plan.rows.push(PlannedRow { row, cells, typed: String::new(), meant, fate });
+        let cells = typed.cells;
+        let fate = fate(tx, &author, (known, doubles), (row, &cells), &mut written)?;
+        plan.rows.push(PlannedRow { row, cells, typed: String::new(), meant: Vec::new(), fate });
     }
     plan.rows.sort_by_key(|row| row.row);
-    conclude(tx, (plan, mode, &doubles.left), (known, &brought), from)
+    conclude(tx, (plan, mode, &doubles.left), (known, &written.records), from)
+}
+
+/// What a table has written so far.
+#[derive(Default)]
+struct Written {
+    /// Rows and their records.
+    records: Vec<(u32, RecordId)>,
+    /// What the rows say without their notes, and the first that says it.
+    bare: HashMap<String, u32>,
+}
+
+/// What becomes of a row, which is written where nothing speaks against it. A row that differs from
+/// one further up by its note alone is no entry that stood in the ledger: it is asked about.
+fn fate(
+    tx: &Tx<'_>,
+    author: &Author,
+    (known, doubles): (&'static KindColumns, &Doubles),
+    (row, cells): (u32, &[Cell]),
+    written: &mut Written,
+) -> Result<Fate, TableError> {
+    let (bare, again) = (bare(known, cells), doubles.again.contains(&row));
+    match written.bare.get(&bare) {
+        Some(above) if !again => return Ok(Fate::Double(double_in(*above))),
+        None if browse::has(tx, known, cells)? => {
+            let left = has_note(known, cells)
+                .then(|| Said::fixed(NOTE_LEFT.in_lang(Lang::Zh), NOTE_LEFT.in_lang(Lang::En)));
+            return Ok(Fate::Known(left));
+        }
+        _ => {}
+    }
+    Ok(match (known.add)(tx, &author.once_more(again), cells.to_vec()) {
+        Ok(record) => {
+            written.records.push((row, record));
+            written.bare.entry(bare).or_insert(row);
+            Fate::New
+        }
+        Err(LedgerRefusal::Store(error)) => return Err(error.into()),
+        Err(LedgerRefusal::Again(kind, of)) => Fate::Double(double(&written.records, (kind, of))),
+        Err(refusal) => Fate::Wrong(vec![(String::new(), said(refusal))]),
+    })
+}
+
+/// What a row says, its notes left out.
+fn bare(known: &KindColumns, cells: &[Cell]) -> String {
+    let shown = known.columns.iter().zip(cells);
+    let shown = shown.filter(|(column, _)| !matches!(column.shape, Shape::Note));
+    shown.map(|(_, cell)| text_of(cell)).collect::<Vec<_>>().join("\u{1f}")
+}
+
+fn has_note(known: &KindColumns, cells: &[Cell]) -> bool {
+    let mut columns = known.columns.iter().zip(cells);
+    columns.any(|(column, cell)| {
+        matches!(column.shape, Shape::Note) && !text_of(cell).trim().is_empty()
+    })
 }
 
 /// Notes the import, where something was written, nothing is wrong and no double is undecided.
@@ -249,11 +291,15 @@ fn conclude(
 /// entry.
 fn double(brought: &[(u32, RecordId)], (kind, record): (domain::ledger::Kind, RecordId)) -> Said {
     if let Some((row, _)) = brought.iter().find(|(_, known)| *known == record) {
-        return Said::made(DOUBLE_IN.fill(Lang::Zh, &[row]), DOUBLE_IN.fill(Lang::En, &[row]));
+        return double_in(*row);
     }
     let (zh, en) = kind.label();
     let said = |lang, kind: &'static str| DOUBLE.fill(lang, &[&kind, &record.0]);
     Said::made(said(Lang::Zh, zh), said(Lang::En, en))
+}
+
+fn double_in(row: u32) -> Said {
+    Said::made(DOUBLE_IN.fill(Lang::Zh, &[&row]), DOUBLE_IN.fill(Lang::En, &[&row]))
 }
 
 /// What a refusal says, in both languages.

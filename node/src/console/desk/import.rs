@@ -211,7 +211,7 @@ fn view(known: &KindColumns, row: &table::PlannedRow, shown: &Shown, lang: Lang)
     let (fate, asks) = match &row.fate {
         // One that was ticked is asked about again: the tick goes along when the page is sent.
         Fate::New => (words::ROW_NEW, again),
-        Fate::Known => (words::ROW_KNOWN, false),
+        Fate::Known(_) => (words::ROW_KNOWN, false),
         Fate::Double(_) => (words::ROW_DOUBLE, true),
         Fate::Wrong(_) => (words::ROW_WRONG, false),
     };

@@ -65,6 +65,29 @@ async fn doubles_of_a_table_are_asked_about_row_by_row() {
     assert!(row(&tried, 2).contains("可能重复") && tried.text.contains("写入台账"));
 }
 
+/// Two talks of a table that differ by their notes alone are no entry that stood in the ledger: the
+/// second is asked about, and nothing of it is passed over. Of a row that does stand there, the
+/// page says that its note is not written.
+#[tokio::test]
+async fn a_row_that_differs_by_its_note_is_asked_about() {
+    let (school, mut li, _) = two().await;
+    let table = format!(
+        "日期\t学号\t主题\t是否需关注\t记录\n2025-11-18\t{PUPIL}\t学业\t否\t上午谈作业\n\
+         2025-11-18\t{PUPIL}\t学业\t否\t下午谈考试\n"
+    );
+    let tried = send(&mut li, PATH, &[("table", &table)]).await;
+    assert_eq!((tried.status, tried.flaws()), (StatusCode::OK, Vec::new()), "{}", tried.text);
+    assert!(tried.text.contains("新增 1 行，已有 0 行，有误 0 行"), "{}", tried.text);
+    let second = row(&tried, 3);
+    assert!(second.contains("与本表第 2 行相同") && second.contains("仍要再记一次"), "{second}");
+    let both = [("table", table.as_str()), ("confirm", "yes"), ("again", "3")];
+    let done = send(&mut li, PATH, &both).await;
+    assert_eq!((done.status, school.rows("talk")), (StatusCode::SEE_OTHER, 2), "{}", done.text);
+    let tried = send(&mut li, PATH, &[("table", &table)]).await;
+    assert!(tried.text.contains("新增 0 行，已有 2 行，有误 0 行"), "{}", tried.text);
+    assert!(row(&tried, 2).contains("记录内容不会写入"), "{}", tried.text);
+}
+
 /// Who is refused a second mentor for a student is told who the mentor is, with the way to the
 /// pair.
 #[tokio::test]

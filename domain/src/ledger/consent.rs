@@ -6,6 +6,7 @@
 use jiff::civil::Date;
 
 use super::day::plus_days;
+use super::kind::Area;
 use super::words::word_list;
 
 /// Longest life of a consent in days.
@@ -69,6 +70,13 @@ impl Purpose {
     #[must_use]
     pub const fn passes_on(self) -> bool {
         !matches!(self, Self::Screening)
+    }
+
+    /// The area by whose right a paper is read: one that passes something on says that something is
+    /// under way outside, as a referral does.
+    #[must_use]
+    pub const fn area(self) -> Area {
+        if self.passes_on() { Area::Referral } else { Area::Consent }
     }
 }
 

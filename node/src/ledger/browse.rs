@@ -16,6 +16,7 @@ use super::access::{self, Pass};
 use super::author::{Author, Signature};
 use super::entry::{Cell, Column, Moment, RecordId, Shape, StaffId, StudentId, read_cells};
 use super::kinds::{KINDS, KindColumns};
+use super::papers::{self, Passing};
 use super::refusal::LedgerRefusal;
 use super::scope::Scope;
 use super::{footing, strange};
@@ -139,9 +140,15 @@ pub fn page(
     let student = filter.student.map(|student| student.0);
     let size = if filter.size == 0 { LINES_MAX } else { filter.size.min(LINES_MAX) };
     let (skipped, size_bound) = (filter.page.saturating_mul(size) as u64, size as u64);
+    let passing = Passing::of(tx, reader, kind)?;
     let mut values = params![student, &from, &to, everyone, &these].to_vec();
-    let (narrowed, mut more) = narrowed(known, filter);
+    let (mut narrowed, mut more) = narrowed(known, filter);
     values.append(&mut more);
+    if let Some((text, mut more)) = passing.as_ref().map(|passing| passing.condition(values.len()))
+    {
+        narrowed += &text;
+        values.append(&mut more);
+    }
     let rest = format!(
         "from record r join {kind} t on t.record = r.id and t.version = r.version
          where r.kind = '{kind}' and r.destroyed = 0 and r.annulled = {annulled}
@@ -198,7 +205,8 @@ pub fn timeline(tx: &Tx<'_>, pass: &Pass) -> Result<Vec<Line>, SqlError> {
             columns(known.columns),
             kind = known.kind.as_str()
         );
-        lines.extend(tx.query(&statement, params![pass.student().0], |row| line(row, known))?);
+        let all = tx.query(&statement, params![pass.student().0], |row| line(row, known))?;
+        lines.extend(all.into_iter().filter(|line| papers::opens_to(pass, known, line)));
     }
     for line in &mut lines {
         line.day = made_on(line).unwrap_or(line.day);
@@ -246,7 +254,8 @@ pub fn history(
         |row| row.opt_i64(0),
     )?;
     let student = about.ok_or(LedgerRefusal::Unknown)?.map(StudentId);
-    if !Rights::new(reader, kind).allow(tx, student)? {
+    let may = Rights::new(reader, kind).allow(tx, student)?;
+    if !may || !papers::opens(tx, reader, (kind, record))? {
         return Err(LedgerRefusal::NotAllowed);
     }
     access::log_list(tx, reader, &student.into_iter().collect(), purpose_of(reader.role()))?;

@@ -33,7 +33,7 @@ use super::retention::Destruction;
 use super::special_group::Plan;
 use super::talk::Talk;
 use super::training::Certificate;
-use super::{access, case, consent, destroy, read, strange};
+use super::{access, case, consent, destroy, papers, read, strange};
 
 pub use day::{DayDuties, Few, of_day};
 pub use kind::DutyKind;
@@ -295,7 +295,15 @@ fn discussed_again(tx: &Tx<'_>) -> Result<BTreeSet<RecordId>, SqlError> {
 }
 
 fn of_papers(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
-    gather::<Consent>(tx, reader, duties, |_| Some((DutyKind::Consent, None, None)))?;
+    let mut open = BTreeSet::new();
+    for Kept { record, .. } in read::waiting::<Consent>(tx)? {
+        if papers::opens(tx, reader, (Kind::Consent, record))? {
+            open.insert(record);
+        }
+    }
+    gather::<Consent>(tx, reader, duties, |kept| {
+        open.contains(&kept.record).then_some((DutyKind::Consent, None, None))
+    })?;
     seconds::<LegalHold>(tx, reader, duties, (Act::LiftHold, DutyKind::Hold, consent::may_lift))?;
     seconds::<Destruction>(tx, reader, duties, (Act::Destroy, DutyKind::Destroy, destroy::may_sign))
 }
@@ -401,7 +409,8 @@ fn disputed(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), 
         },
     )?;
     for (record, of, student) in found {
-        if is_open_to(reader.role(), of) && Rights::new(reader, of).allow(tx, student)? {
+        let may = is_open_to(reader.role(), of) && Rights::new(reader, of).allow(tx, student)?;
+        if may && papers::opens(tx, reader, (of, record))? {
             let (kind, due_ms, staff) = (DutyKind::Settle, None, None);
             let (tier, by_other) = (None, false);
             duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });

@@ -183,7 +183,8 @@ fn view(tx: &Tx<'_>, pass: &Pass, reader: &Author) -> Result<View, LedgerRefusal
         *held.entry(line.kind).or_insert(0) += 1;
     }
     let profile = profile::load(tx)?;
-    let papers = read::of_student::<Consent>(tx, pass)?;
+    let mut papers = read::of_student::<Consent>(tx, pass)?;
+    papers.retain(|kept| pass.allow(kept.entry.purpose.area()).is_ok());
     Ok(View {
         reads: access::reads(tx, pass, READS_MAX)?,
         held,

@@ -43,6 +43,11 @@ struct Teller {
 /// A text without what is only between its characters, each with its place in the original.
 struct Plain(Vec<(char, usize)>);
 
+/// A text without what is only between its characters, in narrow characters and small letters.
+pub(super) fn plain(text: &str) -> String {
+    Plain::of(text).0.into_iter().map(|(mark, _)| mark).collect()
+}
+
 /// Refuses a card that tells its student.
 ///
 /// # Errors

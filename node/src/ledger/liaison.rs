@@ -109,7 +109,7 @@ impl CaseContact {
         if before.is_some_and(|kept| is_made(&kept.entry)) {
             return Ok(());
         }
-        match kin(tx, self.student, author.today())?.may_call(&self.who) {
+        match kin(tx, self.student, author.today())?.may_call(&self.who, &self.phone) {
             true => Ok(()),
             false => Err(LedgerRefusal::Uncontacted),
         }

@@ -123,7 +123,39 @@ fn a_suspected_guardian_is_not_contacted() {
     assert!(matches!(to("外婆"), Err(LedgerRefusal::Uncontacted)), "there is nobody else");
     run(&school, move |tx| write::add(tx, &counsellor(), &good)).expect("guardian");
     assert!(matches!(to("张父"), Err(LedgerRefusal::Uncontacted)));
+    assert!(matches!(to("张 父（父亲）"), Err(LedgerRefusal::Uncontacted)));
     assert!(to("张母").is_ok());
+}
+
+/// Nor is the number of a suspected guardian called under another name.
+#[test]
+fn the_number_of_a_suspected_guardian_is_not_called() {
+    let (school, case) = with_case();
+    let guardian = |name: &str, relation, phone: &str, do_not_contact| Guardian {
+        from: TODAY,
+        student: CHILD,
+        name: name.to_owned(),
+        relation,
+        phone: phone.to_owned(),
+        do_not_contact,
+        objects: false,
+        until: None,
+    };
+    let all = [
+        guardian("张强", Relation::Father, "139 1111 2222", true),
+        guardian("李梅", Relation::Mother, "13800000000", false),
+    ];
+    run(&school, move |tx| {
+        all.iter().try_for_each(|one| write::add(tx, &counsellor(), one).map(drop))
+    })
+    .expect("guardians");
+    let to = |phone: &str| {
+        let (who, phone) = ("家长".to_owned(), phone.to_owned());
+        let entry = CaseContact { who, phone, ..contact(case, LiaisonParty::Guardian) };
+        run(&school, move |tx| write::add(tx, &head(), &entry))
+    };
+    assert!(matches!(to("13911112222"), Err(LedgerRefusal::Uncontacted)));
+    assert!(to("13800000000").is_ok());
 }
 
 /// What was made before a guardian was marked is still put right; it is neither moved to another

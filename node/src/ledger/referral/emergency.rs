@@ -188,7 +188,7 @@ pub fn note_call(
 
 fn put_call(tx: &Tx<'_>, author: &Author, now: &Course, call: &Call) -> Result<(), LedgerRefusal> {
     let kin = kin(tx, now.referral.entry.student, author.today())?;
-    if call.party == CallParty::Guardian && !kin.may_call(&call.who) {
+    if call.party == CallParty::Guardian && !kin.may_call(&call.who, "") {
         return Err(LedgerRefusal::Uncontacted);
     }
     let entry = ReferralCall {

@@ -4,7 +4,7 @@
 //! no score, is shown on this school's screen and on paper, and is part of no release: there is no
 //! way from here to anything that is sent.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use domain::catalogue::{Catalogue, Count};
 use domain::cell::Cell;
@@ -16,12 +16,11 @@ use runtime::web::Text;
 
 use crate::indicator::{Facts, IndicatorError};
 use crate::ledger::alert::{AlertReview, FirstContact};
-use crate::ledger::case;
-use crate::ledger::entry::{Entry, RecordId};
+use crate::ledger::entry::{Entry, RecordId, StudentId};
 use crate::ledger::followup::Followup;
 use crate::ledger::governance::Facility;
 use crate::ledger::profile::{self, Profile};
-use crate::ledger::read;
+use crate::ledger::{case, read, student};
 use crate::obligation::works::FACILITY_DAYS;
 
 texts! {
@@ -129,6 +128,9 @@ fn overdue(tx: &Tx<'_>, today: Date, now_ms: i64) -> Result<Vec<SheetLine>, SqlE
     let open: HashSet<RecordId> =
         case::open_now(tx)?.into_iter().map(|now| now.case.record).collect();
     let old = |item: &Facility| domain::ledger::day::plus_days(item.found, FACILITY_DAYS) < today;
+    let waiting = read::waiting::<Followup>(tx)?;
+    let waiting: BTreeSet<StudentId> = waiting.iter().map(|kept| kept.entry.student).collect();
+    let gone = student::gone_by(tx, today, &waiting)?;
     Ok(vec![
         // A case that has left asks for no first contact any more, as on the work list.
         line::<FirstContact>(tx, OVERDUE_CONTACTS, |contact| {
@@ -139,7 +141,9 @@ fn overdue(tx: &Tx<'_>, today: Date, now_ms: i64) -> Result<Vec<SheetLine>, SqlE
             review.done.is_none() && !review.cancelled && review.due < today
         })?,
         line::<Followup>(tx, OVERDUE_FOLLOWUPS, |followup| {
-            followup.done.is_none() && !followup.cancelled && followup.due < today
+            // Nor does a student who has left, but for a case that is to be moved out.
+            let is_late = followup.is_open() && followup.due < today;
+            is_late && (followup.case.is_some() || !gone.contains(&followup.student))
         })?,
         line::<Facility>(tx, FACILITIES, |item| item.fixed.is_none())?,
         line::<Facility>(tx, FACILITIES_OLD, |item| item.fixed.is_none() && old(item))?,

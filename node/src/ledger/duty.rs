@@ -4,6 +4,7 @@
 //! students, so it logs whom it shows.
 
 mod day;
+mod gone;
 mod kind;
 mod outside;
 
@@ -147,6 +148,7 @@ fn all(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     of_referrals(tx, reader, &mut duties)?;
     of_school(tx, reader, &mut duties)?;
     disputed(tx, reader, &mut duties)?;
+    gone::leave_out(tx, reader.today(), &mut duties)?;
     Ok(duties)
 }
 

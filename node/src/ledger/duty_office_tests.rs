@@ -3,18 +3,21 @@
 
 use domain::ledger::SchoolRole;
 use domain::ledger::consent::{Answer, Purpose};
-use domain::ledger::terms::{PlanReason, SchoolPlanKind};
+use domain::ledger::terms::{FollowupKind, PlanReason, SchoolPlanKind, Tier};
+use domain::ledger::words::Move;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
 use super::author::Author;
+use super::case;
 use super::consent::Consent;
 use super::duty::{Duty, DutyKind, duties};
 use super::entry::{RecordId, Rules, StaffId, StudentId, Words};
+use super::followup::Followup;
 use super::governance::{Facility, SchoolPlan, SchoolTarget};
 use super::guard_tests::{author, counsellor, head, run, school};
 use super::special_group::Plan;
-use super::testing::{self, School, TODAY};
+use super::testing::{self, School, TODAY, TestPupil};
 use super::training::Certificate;
 use super::write;
 
@@ -172,4 +175,42 @@ fn plans_of_students_and_consents_are_due() {
     let given = testing::slip(StudentId(1), Answer::Given, TODAY, date(2026, 3, 1));
     change(&school, &counsellor(), open, given);
     assert!(due(&school, &counsellor(), DutyKind::Consent).is_empty());
+}
+
+/// Who has left asks for no review of a plan, no consent and no visit any more; the follow-up of a
+/// case that is open stays, since somebody moves the case out.
+#[test]
+fn who_has_left_is_due_for_nothing_but_an_open_case() {
+    let school = school();
+    for student in [1, 3].map(StudentId) {
+        let plan = Plan {
+            from: TODAY,
+            student,
+            why: Words::new([PlanReason::Family]),
+            goals: "按时到校".to_owned(),
+            measures: "每周谈心".to_owned(),
+            responsible: StaffId(3),
+            review_by: TODAY + 30.days(),
+            until: None,
+        };
+        add(&school, &counsellor(), plan);
+        let asked = Consent::bare(student, (Purpose::Screening, Answer::Asked), TODAY);
+        add(&school, &counsellor(), asked);
+        let (case, why, staff) = (None, FollowupKind::Return, StaffId(1));
+        let due = TODAY + 7.days();
+        let visit =
+            Followup { due, student, case, why, staff, done: None, way: None, cancelled: false };
+        add(&school, &counsellor(), visit);
+    }
+    let opened = testing::wish(Move::Opened, Some(Tier::T2), 1);
+    run(&school, move |tx| case::open(tx, &counsellor(), StudentId(1), TODAY, &opened))
+        .expect("case");
+    let counts = || {
+        [DutyKind::Plan, DutyKind::Consent, DutyKind::Followup]
+            .map(|kind| due(&school, &counsellor(), kind).len())
+    };
+    assert_eq!(counts(), [2, 2, 3]);
+    let left: Vec<TestPupil> = (1..4).map(TestPupil::new).collect();
+    school.roster(&left, TODAY);
+    assert_eq!(counts(), [1, 1, 2]);
 }

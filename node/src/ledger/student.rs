@@ -3,13 +3,14 @@
 //! A version holds from a day on. The first roster of a ledger holds from the beginning of its
 //! school year, since nobody can know better; later ones hold from the day they are right for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
 use super::access::Pass;
+use super::entry::StudentId;
 use super::import_batch::{self, ImportReceipt, ImportSource};
 use super::strange;
 use crate::import::preview::Accepted;
@@ -352,6 +353,29 @@ pub fn roll_at(tx: &Tx<'_>, day: Date) -> Result<Vec<Pupil>, SqlError> {
             })
         },
     )
+}
+
+/// Those of some students whom the roll had lost by a day. Who came only later is not among them.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn gone_by(
+    tx: &Tx<'_>,
+    day: Date,
+    students: &BTreeSet<StudentId>,
+) -> Result<BTreeSet<StudentId>, SqlError> {
+    let ids: Vec<String> = students.iter().map(|student| student.0.to_string()).collect();
+    let gone = tx.query(
+        "select v.student from student_version v
+         join (select student, max(version) as version from student_version
+               where valid_from <= $1 and student in (select value from json_each($2))
+               group by student) l
+           on l.student = v.student and l.version = v.version
+         where v.status not in ('enrolled', 'suspended')",
+        params![&day.to_string(), &format!("[{}]", ids.join(","))],
+        |row| row.i64(0),
+    )?;
+    Ok(gone.into_iter().map(StudentId).collect())
 }
 
 /// Where a pupil stood from a day on.

@@ -1,6 +1,6 @@
 //! Facts of talks, sessions, consultations, follow-ups and reports under a legal duty.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use domain::catalogue::{Field, Stage};
 use domain::ledger::Word as _;
@@ -12,9 +12,9 @@ use crate::ledger::conference::{Conference, ConferenceCase};
 use crate::ledger::consent::DutyReport;
 use crate::ledger::entry::RecordId;
 use crate::ledger::followup::Followup;
-use crate::ledger::read;
 use crate::ledger::session::Session;
 use crate::ledger::talk::Talk;
+use crate::ledger::{read, student};
 
 /// Talks of the period. Whether one was analysed together is known when the analysis is written, in
 /// whatever week: what is told of a week later reaches back to it.
@@ -89,12 +89,13 @@ pub(super) fn conference_cases(load: &Load<'_>) -> Result<Records, IndicatorErro
     Ok(Records::new(&[Field::Tier], rows))
 }
 
-/// Follow-ups that fall due in the period, but for those that are no longer due.
+/// Follow-ups that fall due in the period, but for those that are no longer due: cancelled, or of
+/// no case and of a student who had left the school by then.
 pub(super) fn followups(load: &Load<'_>) -> Result<Records, IndicatorError> {
     let mut rows = Vec::new();
     for kept in read::in_period::<Followup>(load.tx, load.span.from, load.due_to)? {
         let due = &kept.entry;
-        if due.cancelled {
+        if due.cancelled || (due.case.is_none() && has_left(load, due)?) {
             continue;
         }
         let on_time = due.done.is_some_and(|done| done <= due.due);
@@ -103,6 +104,10 @@ pub(super) fn followups(load: &Load<'_>) -> Result<Records, IndicatorError> {
         rows.push(Record::of_student(due.student.0, Behind::entry(&kept), values));
     }
     Ok(Records::new(&[Field::AlertState, Field::OnTime], rows))
+}
+
+fn has_left(load: &Load<'_>, due: &Followup) -> Result<bool, IndicatorError> {
+    Ok(!student::gone_by(load.tx, due.due, &BTreeSet::from([due.student]))?.is_empty())
 }
 
 /// Reports of the period, once the receiver has acknowledged them.

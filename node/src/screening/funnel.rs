@@ -245,7 +245,7 @@ pub fn progress(standings: &[(Participant, Standing)]) -> (Progress, ByClass) {
 /// The store cannot be read.
 pub fn observations(tx: &Tx<'_>, run: &Run) -> Result<HashMap<StudentId, Observation>, SqlError> {
     let term = run.term.to_string();
-    let all = read::all::<Observation>(tx)?.into_iter();
+    let all = read::in_period::<Observation>(tx, run.first_day, Date::MAX)?.into_iter();
     let own = all.filter(|kept| kept.entry.term == term && kept.entry.day >= run.first_day);
     Ok(own.map(|kept| (kept.entry.student, kept.entry)).collect())
 }
@@ -261,7 +261,7 @@ pub fn funnel(
 ) -> Result<Funnel, SqlError> {
     let known = queue::known(tx, run)?;
     let term = run.term.to_string();
-    let held = read::all::<Interview>(tx)?.into_iter();
+    let held = read::in_period::<Interview>(tx, run.first_day, Date::MAX)?.into_iter();
     let interviews: HashMap<StudentId, Interview> = held
         .filter(|kept| kept.entry.term == term && kept.entry.day >= run.first_day)
         .map(|kept| (kept.entry.student, kept.entry))
@@ -318,7 +318,7 @@ pub fn critical(tx: &Tx<'_>, run: &Run) -> Result<Critical, SqlError> {
     let scales: Vec<String> =
         run::instruments(tx, run.id)?.into_iter().map(|known| known.scale).collect();
     let mut met = Critical::default();
-    for kept in read::all::<CriticalItem>(tx)? {
+    for kept in read::in_period::<CriticalItem>(tx, run.first_day, Date::MAX)? {
         let item = &kept.entry;
         if item.day < run.first_day || !scales.contains(&item.scale) {
             continue;

@@ -223,7 +223,7 @@ fn open_items(
 ) -> Result<Vec<Kept<CriticalItem>>, LedgerRefusal> {
     let scales: Vec<String> =
         run::instruments(tx, run.id)?.into_iter().map(|known| known.scale).collect();
-    let mut items = read::all::<CriticalItem>(tx)?;
+    let mut items = read::in_period::<CriticalItem>(tx, run.first_day, Date::MAX)?;
     items.retain(|kept| {
         let entry = &kept.entry;
         let own = entry.student == student && entry.contacted_at.is_none();
@@ -312,7 +312,7 @@ pub fn observation_of(
     student: StudentId,
 ) -> Result<Option<Kept<Observation>>, LedgerRefusal> {
     let term = run.term.to_string();
-    let all = read::all::<Observation>(tx)?.into_iter();
+    let all = read::in_period::<Observation>(tx, run.first_day, Date::MAX)?.into_iter();
     let mut own = all.filter(|kept| kept.entry.student == student && kept.entry.term == term);
     Ok(own.rfind(|kept| kept.entry.day >= run.first_day))
 }

@@ -113,7 +113,7 @@ pub(super) fn known(tx: &Tx<'_>, run: &Run) -> Result<BTreeMap<StudentId, Known>
         on_roll.iter().map(|who| (who.student, Known::default())).collect();
     // The interviews first: what came by their day led to them and calls no more.
     let term = run.term.to_string();
-    let held = read::all::<Interview>(tx)?.into_iter();
+    let held = read::in_period::<Interview>(tx, run.first_day, Date::MAX)?.into_iter();
     for kept in held.filter(|kept| kept.entry.term == term && kept.entry.day >= run.first_day) {
         if let Some(one) = known.get_mut(&kept.entry.student) {
             one.interviewed_on = one.interviewed_on.max(Some(kept.entry.day));
@@ -125,7 +125,7 @@ pub(super) fn known(tx: &Tx<'_>, run: &Run) -> Result<BTreeMap<StudentId, Known>
             one.take_sheet(&sheet);
         }
     }
-    for kept in read::all::<Observation>(tx)? {
+    for kept in read::in_period::<Observation>(tx, run.first_day, Date::MAX)? {
         let entry = &kept.entry;
         let of_run = entry.term == term && entry.concern && entry.day >= run.first_day;
         if let Some(one) = known.get_mut(&entry.student).filter(|_| of_run) {
@@ -144,7 +144,7 @@ fn take_items(
 ) -> Result<(), SqlError> {
     let scales: BTreeSet<String> =
         run::instruments(tx, run.id)?.into_iter().map(|known| known.scale).collect();
-    let items = read::all::<CriticalItem>(tx)?.into_iter();
+    let items = read::in_period::<CriticalItem>(tx, run.first_day, Date::MAX)?.into_iter();
     let mut by_student: HashMap<StudentId, Vec<Kept<CriticalItem>>> = HashMap::new();
     for kept in items {
         if kept.entry.day >= run.first_day && scales.contains(&kept.entry.scale) {

@@ -15,6 +15,7 @@ use domain::ledger::day::plus_days;
 use domain::ledger::terms::{Standing, Tier};
 use domain::ledger::{Act, Action, Area, Authority, Kind, Word as _, authority};
 use jiff::civil::Date;
+use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
 use super::alert::{AlertCase, AlertMove, AlertReview, FirstContact};
@@ -285,10 +286,17 @@ fn tiers_of_followups(tx: &Tx<'_>, reader: &Author, duties: &mut [Duty]) -> Resu
 fn discussed_again(tx: &Tx<'_>) -> Result<BTreeSet<RecordId>, SqlError> {
     let open = read::waiting::<AlertCase>(tx)?;
     let open: BTreeSet<RecordId> = open.iter().map(|kept| kept.record).collect();
+    // One question for all of them: old cases wait for ever, so each would cost one more.
+    let last = tx.query(
+        "select student, max(day) from standing where kind = $1 group by student",
+        params![Kind::ConferenceCase.as_str()],
+        |row| Ok((row.opt_i64(0)?.map(StudentId), row.text(1)?)),
+    )?;
+    let last: HashMap<Option<StudentId>, String> = last.into_iter().collect();
     let mut over = BTreeSet::new();
     for Kept { record, entry, .. } in read::waiting::<ConferenceCase>(tx)? {
-        let all = read::about::<ConferenceCase>(tx, entry.student.0)?;
-        let again = all.iter().any(|kept| kept.entry.day > entry.day);
+        let last = last.get(&Some(entry.student));
+        let again = last.is_some_and(|day| *day > entry.day.to_string());
         if again || entry.case.is_some_and(|case| !open.contains(&case)) {
             over.insert(record);
         }

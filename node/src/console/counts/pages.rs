@@ -137,6 +137,7 @@ fn ratio(one: &ListedRatio, lang: Lang) -> RatioRow {
         || none.in_lang(lang).to_owned(),
         |written| match found.reading {
             Reading::Share | Reading::Per(1) => written,
+            Reading::Per(1000) if is_of_students(ratio) => words::PER_THOUSAND.with(lang, &written),
             Reading::Per(of) => words::PER.fill(lang, &[&written, &of]),
         },
     );
@@ -155,6 +156,11 @@ fn ratio(one: &ListedRatio, lang: Lang) -> RatioRow {
         denominator: side(found.denominator),
         aim,
     }
+}
+
+/// Whether a ratio stands on all students of the school.
+fn is_of_students(ratio: &Ratio) -> bool {
+    ratio.denominator.terms.iter().all(|term| term.count.as_str() == "base.students")
 }
 
 pub(super) fn count(shown: &Shown, session: &Session, lang: Lang) -> Result<Page, RenderError> {
@@ -297,4 +303,25 @@ fn figure((cell, is_destroyed): (Cell, bool), lang: Lang) -> String {
         },
     };
     text.in_lang(lang).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::period::TermId;
+
+    use super::*;
+
+    /// So many for each thousand students are told in the words in which people say it.
+    #[test]
+    fn a_rate_is_told_for_each_thousand_students() {
+        let catalogue = proto::pack::embedded::catalogue().expect("catalogue");
+        let ratio = catalogue.ratio("r.alt.rate").expect("ratio").clone();
+        let (numerator, denominator) = (Cell::Value(3), Cell::Value(1600));
+        let reading = Reading::Per(1000);
+        let figure = RatioFigure { numerator, denominator, reading, is_destroyed: false };
+        let period = Period::Term(TermId { school_year: 2025, number: 1 });
+        let listed = ListedRatio { ratio, period, figure };
+        assert_eq!(super::ratio(&listed, Lang::Zh).share, "每千名学生 1.9 例");
+        assert_eq!(super::ratio(&listed, Lang::En).share, "1.9 for each 1,000 students");
+    }
 }

@@ -34,6 +34,7 @@ texts! {
     NO_RATIO = "—", "—";
     NOBODY_BELOW = "分母为 0，不计算", "nobody below the line";
     PER = "每 {1} 人 {0}", "{0} of {1}";
+    PER_THOUSAND = "每千名学生 {0} 例", "{0} for each 1,000 students";
     RUNNING = "统计期尚未结束，数值还会变化。", "The period still runs; the figures will change.";
     NOT_KEPT = "台账未启用", "ledger not kept";
     DESTROYED = "有学生档案已销毁，不再重算", "students' records are destroyed; not counted again";

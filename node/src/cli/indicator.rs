@@ -20,6 +20,7 @@ use super::{Place, acting, context, words};
 use crate::app::Node;
 use crate::indicator::{
     ExplainError, Explained, Facts, Figures, IndicatorError, RatioFigure, current, explain,
+    native_of,
 };
 use crate::ledger::account;
 use crate::ledger::author::Author;
@@ -191,7 +192,7 @@ fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<()
                 count.id.to_string(),
                 name(terminal, count).to_owned(),
                 period.to_string(),
-                figure(terminal, (total, figures.is_destroyed)),
+                figure(terminal, (total, figures.is_destroyed, figures.not_yet)),
                 terminal.text(leaves(count), &[]),
             ]);
         }
@@ -213,7 +214,8 @@ fn ratios_of(
     native: NativePeriod,
 ) -> Result<Vec<Line>, Failure> {
     let mut found = Vec::new();
-    for ratio in asked.catalogue.ratios().iter().filter(|ratio| ratio.period == native) {
+    let ratios = asked.catalogue.ratios().iter();
+    for ratio in ratios.filter(|ratio| native_of(&asked.catalogue, ratio) == native) {
         let figure = facts.ratio(&asked.catalogue, ratio).map_err(uncounted)?;
         found.extend(figure.map(|figure| (ratio.clone(), period, figure)));
     }
@@ -237,14 +239,14 @@ fn ratios_table(terminal: &Terminal, ratios: &[Line]) -> Table {
     let zh = terminal.lang() == Lang::Zh;
     for (ratio, period, found) in ratios {
         let label = if zh { &ratio.label.zh } else { &ratio.label.en };
-        let side = |cell| figure(terminal, (cell, found.is_destroyed));
+        let side = |cell, from| figure(terminal, (cell, found.is_destroyed, from));
         table.row(vec![
             ratio.id.to_string(),
             label.clone(),
             period.to_string(),
             found.written().unwrap_or_else(|| "—".to_owned()),
-            side(found.numerator),
-            side(found.denominator),
+            side(found.numerator, found.above_from),
+            side(found.denominator, found.below_from),
         ]);
     }
     table
@@ -298,7 +300,7 @@ fn cells_table(terminal: &Terminal, catalogue: &Catalogue, figures: &Figures) ->
             Some(format!("{} ({value})", text(label)))
         });
         let mut row: Vec<String> = named.map(Option::unwrap_or_default).collect();
-        row.push(figure(terminal, (*cell, figures.is_destroyed)));
+        row.push(figure(terminal, (*cell, figures.is_destroyed, figures.not_yet)));
         table.row(row);
     }
     table
@@ -320,7 +322,7 @@ fn explained(
     });
     let found = found.map_err(unexplained)?;
     terminal.result(&explained_json(&found), |terminal| {
-        let shown = figure(terminal, (found.figure, found.is_destroyed));
+        let shown = figure(terminal, (found.figure, found.is_destroyed, found.not_yet));
         let head: [&dyn std::fmt::Display; 4] = [&name, &args.cell, &period, &shown];
         let mut lines = vec![terminal.text(words::WHY, &head)];
         for line in &found.lines {
@@ -374,7 +376,13 @@ async fn sign_in(terminal: &Terminal, node: &Node, args: &ExplainArgs) -> Result
 }
 
 /// A cell, or why it is blank.
-fn figure(terminal: &Terminal, (cell, is_destroyed): (Cell, bool)) -> String {
+fn figure(
+    terminal: &Terminal,
+    (cell, is_destroyed, not_yet): (Cell, bool, Option<Date>),
+) -> String {
+    if let (Cell::NotReported, false, Some(from)) = (cell, is_destroyed, not_yet) {
+        return terminal.text(words::NOT_YET, &[&from]);
+    }
     match cell {
         Cell::NotReported if is_destroyed => terminal.text(words::DESTROYED, &[]),
         Cell::Value(value) => value.to_string(),

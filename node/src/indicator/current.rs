@@ -5,7 +5,8 @@ use domain::period::{Calendar, Period};
 use domain::span::school_year_of;
 use jiff::civil::Date;
 
-/// The period of a kind that a day lies in; between two terms the month stands for the term.
+/// The period of a kind that a day lies in: between two terms the term that ended last, and before
+/// the first term the month.
 #[must_use]
 pub fn current(native: NativePeriod, today: Date, calendar: &Calendar) -> Period {
     let week = today.iso_week_date();

@@ -39,6 +39,8 @@ pub struct Explained {
     pub figure: Cell,
     /// Whether it is blank because records of students of the period are destroyed.
     pub is_destroyed: bool,
+    /// Where it is blank because its day has not come: the first day on which it is counted.
+    pub not_yet: Option<Date>,
     /// Records that the reader may see.
     pub lines: Vec<Line>,
     /// Records that the reader may not see.
@@ -89,8 +91,9 @@ pub fn explain(
     behind.retain(|counted| counted.place == place);
     let more = behind.len().saturating_sub(RECORDS_MAX);
     behind.truncate(RECORDS_MAX);
-    let is_destroyed = figures.is_destroyed;
-    let mut explained = Explained { figure, is_destroyed, lines: Vec::new(), hidden: 0, more };
+    let (is_destroyed, not_yet) = (figures.is_destroyed, figures.not_yet);
+    let lines = Vec::new();
+    let mut explained = Explained { figure, is_destroyed, not_yet, lines, hidden: 0, more };
     let source = count.definition.as_ref().map(|known| known.source);
     let sheets = match source {
         Some(Source::Screening | Source::Sheet) => sheets(tx, facts)?,

@@ -36,7 +36,7 @@ pub use current::current;
 pub use explain::{ExplainError, Explained, Line, RECORDS_MAX, explain};
 pub use facts::{Behind, Facts, works_since};
 pub use identity::{BrokenIdentity, Checked, check};
-pub use ratio::{RatioFigure, Reading, is_of_school};
+pub use ratio::{RatioFigure, Reading, is_of_school, native_of};
 pub use sealed::{Event, Unsealed};
 
 use crate::ledger::profile::Profile;
@@ -102,6 +102,8 @@ pub struct Figures {
     pub cells: Vec<Cell>,
     /// Whether a blank is one because records of students of the period are destroyed.
     pub is_destroyed: bool,
+    /// Where a blank is one because its day has not come: the first day on which it is counted.
+    pub not_yet: Option<Date>,
 }
 
 impl Figures {
@@ -203,7 +205,9 @@ impl Facts {
         };
         let source = count.definition.as_ref().map(|known| self.source(known.at, known.source));
         let is_destroyed = matches!(source, Some(Found::Destroyed));
-        Ok(Figures { block, cells, is_destroyed })
+        let known = count.definition.as_ref();
+        let not_yet = known.and_then(|known| self.not_yet(known.at, known.source));
+        Ok(Figures { block, cells, is_destroyed, not_yet })
     }
 
     /// The records behind a count, each with its cell; none where there is no figure.

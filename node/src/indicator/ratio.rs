@@ -4,8 +4,11 @@
 //! A ratio is never typed and never leaves: what goes up are its counts. It stands on its valid n,
 //! which is shown beside it, and a blank above or below the line makes it a blank.
 
-use domain::catalogue::{Catalogue, Count, DimensionId, Origin, Ratio, Sum, Term};
+use domain::catalogue::{
+    At, Catalogue, Count, Definition, DimensionId, NativePeriod, Origin, Ratio, Sum, Term,
+};
 use domain::cell::Cell;
+use jiff::civil::Date;
 use runtime::web::{Figure, percent};
 
 use super::{Facts, Figures, IndicatorError};
@@ -21,6 +24,18 @@ pub struct RatioFigure {
     pub reading: Reading,
     /// Whether a blank is one because records of students of the period are destroyed.
     pub is_destroyed: bool,
+    /// Where a blank above the line is one because its day has not come: the first day on which it
+    /// is counted.
+    pub above_from: Option<Date>,
+    /// The same below the line.
+    pub below_from: Option<Date>,
+}
+
+/// One side of a ratio.
+struct Side {
+    cell: Cell,
+    is_destroyed: bool,
+    not_yet: Option<Date>,
 }
 
 /// How a quotient is read.
@@ -56,6 +71,19 @@ pub fn is_of_school(catalogue: &Catalogue, ratio: &Ratio) -> bool {
     terms(ratio).all(|term| count(catalogue, term).is_some())
 }
 
+/// The kind of period in which a ratio is shown where nobody names one: its own, or the term where
+/// a count of it is taken on the census day, which no longer period has.
+#[must_use]
+pub fn native_of(catalogue: &Catalogue, ratio: &Ratio) -> NativePeriod {
+    let is_at_census = |known: &Definition| known.at == At::CensusDay;
+    let mut definitions =
+        terms(ratio).filter_map(|term| count(catalogue, term)?.definition.as_ref());
+    match definitions.any(is_at_census) {
+        true => NativePeriod::Term,
+        false => ratio.period,
+    }
+}
+
 fn terms(ratio: &Ratio) -> impl Iterator<Item = &Term> {
     ratio.numerator.terms.iter().chain(&ratio.denominator.terms)
 }
@@ -78,27 +106,29 @@ impl Facts {
             return Ok(None);
         }
         let each = common(&ratio.numerator);
-        let (numerator, gone_above) = self.sum(catalogue, &ratio.numerator, each)?;
-        let (denominator, gone_below) = self.sum(catalogue, &ratio.denominator, 1)?;
-        let reading = reading(catalogue, ratio);
-        let is_destroyed = gone_above || gone_below;
-        Ok(Some(RatioFigure { numerator, denominator, reading, is_destroyed }))
+        let above = self.sum(catalogue, &ratio.numerator, each)?;
+        let below = self.sum(catalogue, &ratio.denominator, 1)?;
+        Ok(Some(RatioFigure {
+            numerator: above.cell,
+            denominator: below.cell,
+            reading: reading(catalogue, ratio),
+            is_destroyed: above.is_destroyed || below.is_destroyed,
+            above_from: above.not_yet,
+            below_from: below.not_yet,
+        }))
     }
 
     /// A sum with its coefficients divided by one that all of them have.
-    fn sum(
-        &self,
-        catalogue: &Catalogue,
-        sum: &Sum,
-        each: u32,
-    ) -> Result<(Cell, bool), IndicatorError> {
-        let (mut total, mut is_destroyed) = (None, false);
+    fn sum(&self, catalogue: &Catalogue, sum: &Sum, each: u32) -> Result<Side, IndicatorError> {
+        let mut total = None;
+        let mut side = Side { cell: Cell::NotApplicable, is_destroyed: false, not_yet: None };
         for term in &sum.terms {
             let Some(count) = count(catalogue, term) else {
-                return Ok((Cell::Unsupported, is_destroyed));
+                return Ok(Side { cell: Cell::Unsupported, ..side });
             };
             let figures = self.figures(catalogue, count)?;
-            is_destroyed |= figures.is_destroyed;
+            side.is_destroyed |= figures.is_destroyed;
+            side.not_yet = side.not_yet.max(figures.not_yet);
             match narrowed(&figures, &term.filters) {
                 Cell::Value(value) => {
                     let times = term.coefficient.checked_div(each).unwrap_or(term.coefficient);
@@ -107,10 +137,10 @@ impl Facts {
                 }
                 // What cannot exist here, such as a stage, adds nothing; any other blank is one.
                 Cell::NotApplicable => {}
-                blank => return Ok((blank, is_destroyed)),
+                blank => return Ok(Side { cell: blank, ..side }),
             }
         }
-        Ok((total.map_or(Cell::NotApplicable, Cell::Value), is_destroyed))
+        Ok(Side { cell: total.map_or(Cell::NotApplicable, Cell::Value), ..side })
     }
 }
 
@@ -130,7 +160,8 @@ fn narrowed(figures: &Figures, filters: &[(DimensionId, String)]) -> Cell {
     };
     let cells = figures.cells.iter().enumerate().filter(|(place, _)| lies_in(*place));
     let cells: Vec<Cell> = cells.map(|(_, cell)| *cell).collect();
-    Figures { block: figures.block.clone(), cells, is_destroyed: figures.is_destroyed }.total()
+    let Figures { is_destroyed, not_yet, .. } = *figures;
+    Figures { block: figures.block.clone(), cells, is_destroyed, not_yet }.total()
 }
 
 /// A share where both sides count the same thing, once; else so many for each.
@@ -213,5 +244,29 @@ mod tests {
         assert_eq!(none.written(), None, "so many of nobody are none");
         let none = RatioFigure { denominator: Cell::Value(0), ..coverage };
         assert_eq!(none.written(), None, "a share of nobody is none");
+    }
+
+    /// Before the census day a stock is told as due from that day on, and not as a ledger that is
+    /// not kept; students for each counsellor are shown by the term, which has a census day.
+    #[test]
+    fn what_is_not_due_yet_is_told_with_its_day() {
+        let school = school();
+        let (catalogue, calendar) = (school.catalogue.clone(), school.calendar.clone());
+        let term = *calendar.term(TermId { school_year: 2025, number: 1 }).expect("term");
+        let load = catalogue.ratio("r.stf.load").expect("ratio");
+        assert_eq!(load.period, NativePeriod::Year);
+        assert_eq!(native_of(&catalogue, load), NativePeriod::Term);
+        let on = |today: Date| {
+            let facts = school.ledger.read(move |tx| {
+                let profile = profile::load(tx)?.expect("profile");
+                Facts::of_period(tx, &profile, Span::of_term(&term), today)
+            });
+            let figure = facts.expect("facts").ratio(&catalogue, load).expect("figures");
+            figure.expect("of a school")
+        };
+        let early = on(term.census.yesterday().expect("day"));
+        assert_eq!((early.numerator, early.above_from), (Cell::NotReported, Some(term.census)));
+        let now = on(TODAY);
+        assert_eq!((now.numerator, now.above_from), (Cell::Value(4), None));
     }
 }

@@ -20,7 +20,7 @@ use runtime::web::{Audience, NavLink, Problem, Role, SignedForm, Visitor, posts}
 use serde::Deserialize;
 
 use super::office::Office;
-use crate::indicator::{ExplainError, Facts, IndicatorError, current, explain};
+use crate::indicator::{ExplainError, Facts, IndicatorError, current, explain, native_of};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{Ledger, account, profile};
 use pages::{Listed, ListedRatio, Shown};
@@ -145,7 +145,8 @@ fn list(office: &Office, asked: &str) -> Result<(Vec<Listed>, Vec<ListedRatio>),
             let figures = facts.figures(&in_force.catalogue, count)?;
             listed.push(Listed { count: count.clone(), period, figures });
         }
-        let own = in_force.catalogue.ratios().iter().filter(|ratio| ratio.period == *native);
+        let own = in_force.catalogue.ratios().iter();
+        let own = own.filter(|ratio| native_of(&in_force.catalogue, ratio) == *native);
         for ratio in own {
             let figure = facts.ratio(&in_force.catalogue, ratio)?;
             ratios.extend(figure.map(|figure| ListedRatio {

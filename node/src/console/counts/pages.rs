@@ -7,6 +7,7 @@ use domain::catalogue::{Better, Catalogue, Channel, Count, NativePeriod, Ratio};
 use domain::cell::Cell;
 use domain::ledger::Word as _;
 use domain::period::Period;
+use jiff::civil::Date;
 use runtime::web::{Html, Lang, Page, RenderError, Session, Text};
 
 use super::{COUNTS_HREF, words};
@@ -119,7 +120,7 @@ pub(super) fn list(
         id: one.count.id.to_string(),
         name: name(&one.count, lang),
         period: one.period.to_string(),
-        total: figure((total(&one.figures), one.figures.is_destroyed), lang),
+        total: figure((total(&one.figures), one.figures.is_destroyed, one.figures.not_yet), lang),
         leaves: leaves(&one.count, lang),
     };
     let rows = listed.iter().map(row).collect();
@@ -130,7 +131,7 @@ pub(super) fn list(
 
 fn ratio(one: &ListedRatio, lang: Lang) -> RatioRow {
     let ListedRatio { ratio, period, figure: found } = one;
-    let side = |cell: Cell| figure((cell, found.is_destroyed), lang);
+    let side = |cell: Cell, from| figure((cell, found.is_destroyed, from), lang);
     let is_empty = found.denominator == Cell::Value(0);
     let none = if is_empty { words::NOBODY_BELOW } else { words::NO_RATIO };
     let share = found.written().map_or_else(
@@ -152,8 +153,8 @@ fn ratio(one: &ListedRatio, lang: Lang) -> RatioRow {
         name: said(&ratio.label, lang),
         period: period.to_string(),
         share,
-        numerator: side(found.numerator),
-        denominator: side(found.denominator),
+        numerator: side(found.numerator, found.above_from),
+        denominator: side(found.denominator, found.below_from),
         aim,
     }
 }
@@ -173,7 +174,7 @@ pub(super) fn count(shown: &Shown, session: &Session, lang: Lang) -> Result<Page
     let cells = shown_cells.map(|(place, cell)| CellView {
         place,
         values: values(catalogue, figures, place, lang),
-        figure: self::figure((*cell, figures.is_destroyed), lang),
+        figure: self::figure((*cell, figures.is_destroyed, figures.not_yet), lang),
         is_counted: cell.value().is_some_and(|value| value > 0),
     });
     let body = Html::render(&CountTemplate {
@@ -223,7 +224,7 @@ pub(super) fn why(
         id: count.id.to_string(),
         period: period.to_string(),
         cell: if named.is_empty() { whole } else { named.join(" · ") },
-        figure: figure((explained.figure, explained.is_destroyed), lang),
+        figure: figure((explained.figure, explained.is_destroyed, explained.not_yet), lang),
         lines: explained.lines.iter().map(line).collect(),
         notes,
     })?;
@@ -292,7 +293,10 @@ fn total(figures: &Figures) -> Cell {
 }
 
 /// A cell, or why it is blank.
-fn figure((cell, is_destroyed): (Cell, bool), lang: Lang) -> String {
+fn figure((cell, is_destroyed, not_yet): (Cell, bool, Option<Date>), lang: Lang) -> String {
+    if let (Cell::NotReported, false, Some(from)) = (cell, is_destroyed, not_yet) {
+        return words::NOT_YET.with(lang, from);
+    }
     let text = match cell {
         Cell::NotReported if is_destroyed => words::DESTROYED,
         Cell::NotReported => words::NOT_KEPT,
@@ -318,7 +322,9 @@ mod tests {
         let ratio = catalogue.ratio("r.alt.rate").expect("ratio").clone();
         let (numerator, denominator) = (Cell::Value(3), Cell::Value(1600));
         let reading = Reading::Per(1000);
-        let figure = RatioFigure { numerator, denominator, reading, is_destroyed: false };
+        let (is_destroyed, above_from, below_from) = (false, None, None);
+        let figure =
+            RatioFigure { numerator, denominator, reading, is_destroyed, above_from, below_from };
         let period = Period::Term(TermId { school_year: 2025, number: 1 });
         let listed = ListedRatio { ratio, period, figure };
         assert_eq!(super::ratio(&listed, Lang::Zh).share, "每千名学生 1.9 例");

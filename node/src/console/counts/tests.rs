@@ -141,3 +141,19 @@ async fn teachers_see_no_counts() {
     let mut teacher = browser(&school, "wang", Role::ClassTeacher).await;
     assert_eq!(teacher.get("/counts").await.expect("page").status, StatusCode::FORBIDDEN);
 }
+
+/// Before the census day the page says from when on a stock is counted, and not that its ledger is
+/// not kept.
+#[tokio::test]
+async fn a_stock_is_told_as_counted_from_its_census_day_on() {
+    let school = school();
+    let term = school.term();
+    // A day of the term's first weeks, at noon.
+    let early = runtime::clock::instant_ms(term.start.tomorrow().expect("day").at(12, 0, 0, 0));
+    let person = Person { login: "it", role: Role::Operator, staff: "" };
+    let mut browser = trial::browser(&school, person, early).await;
+    let list = browser.get("/counts?lang=zh").await.expect("list");
+    let row = list.text.split("<tr>").find(|row| row.contains("/counts/base.students?"));
+    let said = format!("还没到统计日，{} 起有数", term.census);
+    assert!(row.is_some_and(|row| row.contains(&said)), "{}", list.text);
+}

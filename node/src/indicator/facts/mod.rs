@@ -187,6 +187,20 @@ impl Facts {
         }
     }
 
+    /// The first day on which a source is counted at a time that has not come; nothing where the
+    /// time has come, the period has none, or nothing fills it.
+    pub(super) fn not_yet(&self, at: At, source: Source) -> Option<Date> {
+        let from = match at {
+            At::CensusDay => self.span.term?.census,
+            At::After90Days => {
+                self.sent.find(source)?;
+                plus_days(self.span.to, COHORT_DAYS + 1)
+            }
+            At::PeriodEnd | At::InPeriod | At::DueInPeriod => return None,
+        };
+        (self.today < from).then_some(from)
+    }
+
     /// Whether a cell can hold anything at this school.
     pub(super) fn is_applicable(&self, block: &Block, place: usize) -> bool {
         let values = block.values_at(place).unwrap_or_default();

@@ -306,8 +306,9 @@ fn discussed_again(tx: &Tx<'_>) -> Result<BTreeSet<RecordId>, SqlError> {
 
 fn of_papers(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
     let mut open = BTreeSet::new();
-    for Kept { record, .. } in read::waiting::<Consent>(tx)? {
-        if papers::opens(tx, reader, (Kind::Consent, record))? {
+    for Kept { record, entry, .. } in read::waiting::<Consent>(tx)? {
+        let is_plain = entry.purpose.area() == Area::Consent;
+        if is_plain || papers::opens(tx, reader, (Kind::Consent, record))? {
             open.insert(record);
         }
     }

@@ -122,3 +122,49 @@ pub(super) fn duty_reports(load: &Load<'_>) -> Result<Records, IndicatorError> {
     };
     Ok(Records::new(&[Field::ReportKind], acknowledged.map(record).collect()))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::cell::Cell;
+    use domain::ledger::terms::FollowupKind;
+    use domain::span::Span;
+    use jiff::ToSpan as _;
+
+    use super::super::Facts;
+    use super::*;
+    use crate::ledger::entry::{StaffId, StudentId};
+    use crate::ledger::guard_tests::{counsellor, run, school};
+    use crate::ledger::testing::{TODAY, TestPupil};
+    use crate::ledger::{profile, write};
+
+    /// A visit that falls due after its student has left the school is not missed; that of a
+    /// student who is there is.
+    #[test]
+    fn a_visit_after_a_leaving_is_not_missed() {
+        let school = school();
+        run(&school, |tx| {
+            for student in [1, 3].map(StudentId) {
+                let (due, why, staff) = (TODAY + 2.days(), FollowupKind::Return, StaffId(1));
+                let (case, done, way, cancelled) = (None, None, None, false);
+                let visit = Followup { due, student, case, why, staff, done, way, cancelled };
+                write::add(tx, &counsellor(), &visit)?;
+            }
+            Ok(())
+        })
+        .expect("visits");
+        let term = school.term();
+        let due = || {
+            let catalogue = school.catalogue.clone();
+            let facts = school.ledger.read(move |tx| {
+                let profile = profile::load(tx)?.expect("profile");
+                Facts::of_period(tx, &profile, Span::of_term(&term), TODAY + 10.days())
+            });
+            let count = catalogue.count("fup.due").expect("count");
+            facts.expect("facts").figures(&catalogue, count).expect("figures").total()
+        };
+        assert_eq!(due(), Cell::Value(2));
+        let left: Vec<TestPupil> = (1..4).map(TestPupil::new).collect();
+        school.roster(&left, TODAY);
+        assert_eq!(due(), Cell::Value(1));
+    }
+}

@@ -14,7 +14,7 @@ use tests::federation::RunningHub;
 use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
 use crate::restored::SPRING;
 use crate::school::{all_but, draft_of, recount, unit};
-use crate::seen::{attacked, exact_sums, seen, send_sheet};
+use crate::seen::{attacked, exact_sums, seen, send_sheet, send_sheet_at};
 
 const THE_FLOW: (&str, &str) = (FLOW, WEEK);
 const THE_STOCK: (&str, &str) = (STOCK, TERM);
@@ -169,6 +169,36 @@ async fn a_band_that_tells_of_one_school_keeps_its_sum_closed() {
             assert!(opened.iter().all(|(_, cells)| !cells.is_empty()));
         }
     }
+}
+
+/// A sum that was seen is no older knowledge for that: asked for a second time, it stays closed.
+///
+/// Method: the bands stand at the helper alone, which refuses. Of the refusal both hubs are left
+/// with what a call leaves that ended between the look and its verdict: the cells, and no code.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_that_was_looked_at_is_judged_again() {
+    let city = City::start().await;
+    for school in 1..=SCHOOLS {
+        lopsided(&city, school);
+        let band = if school == 1 { 10 } else { 0 };
+        let named = (1, city.persons(school), band);
+        send_sheet_at(&city, &city.helper, (school, TERM), named);
+    }
+    looked_at(&city).await;
+    let id = city.task(STOCK, TERM);
+    let before = closed(&city.helper, id).0;
+    assert!(before.iter().any(|code| code == REACHABLE), "{before:?}");
+    for hub in [&city.leader, &city.helper] {
+        hub.write(move |tx| {
+            let all = opening::of_task(tx, &id)?;
+            let refused = all.iter().filter(|one| one.refused == REACHABLE);
+            refused.map(|one| one.id).try_for_each(|one| opening::note(tx, one, ""))
+        });
+    }
+    assert!(closed(&city.helper, id).0.iter().all(|code| code != REACHABLE));
+    city.step().await;
+    let after = closed(&city.helper, id).0;
+    assert!(after.starts_with(&before), "{after:?}");
 }
 
 /// A state, grade and sex, and how many students of a school are in it.

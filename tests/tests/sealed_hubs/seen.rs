@@ -103,10 +103,15 @@ pub fn send_sheet(city: &City, school: u32, period: &str, attention: u64) {
 }
 
 /// The same as a revision that names other students.
-pub fn send_sheet_of(
+pub fn send_sheet_of(city: &City, school: u32, period: &str, named: (u32, u64, u64)) {
+    send_sheet_at(city, &city.leader, (school, period), named);
+}
+
+/// The same as the store of either hub has it.
+pub fn send_sheet_at(
     city: &City,
-    school: u32,
-    period: &str,
+    hub: &RunningHub,
+    (school, period): (u32, &str),
     (revision, students, attention): (u32, u64, u64),
 ) {
     let packs = city.leader.hub.packs().last();
@@ -127,7 +132,7 @@ pub fn send_sheet_of(
         signature: Vec::new(),
         arrived_at_ms: 1,
     };
-    city.leader.write(move |tx| contribution::insert(tx, &new));
+    hub.write(move |tx| contribution::insert(tx, &new));
 }
 
 /// What a school knows of itself, as its own export has it.

@@ -1,14 +1,18 @@
 //! The attacker before openings, switched against both hubs: sums that would tell a small count of
 //! one school stay closed, at whichever hub sees it.
 
+use std::time::Duration;
+
 use domain::disclosure::sealed::TaskId;
 use domain::unit::UnitId;
 use hub::sealed::guard::{ISOLATES, REACHABLE};
 use hub::seen::Role;
 use hub::store::alarm;
 use hub::store::sealed::opening::{self, Opening};
+use hub::store::sealed::record;
 use hub::store::sealed::task::{self, NewTask};
 use proto::opening::Standing;
+use runtime::sql::{SqlError, Tx};
 use tests::federation::RunningHub;
 
 use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
@@ -133,6 +137,41 @@ pub fn lopsided(city: &City, school: u32) {
         cells[place("none", grade, sex)] = none;
     }
     draft_of(city, THE_STOCK, (school, 1), &cells).send(city);
+}
+
+/// Whether the leader keeps a record of the first sum of a task.
+fn is_asked(tx: &Tx<'_>, id: &TaskId) -> Result<bool, SqlError> {
+    let first = opening::of_task(tx, id)?.into_iter().next();
+    let record = first.map(|one| record::of_opening(tx, one.id)).transpose()?;
+    Ok(record.flatten().is_some())
+}
+
+/// Sums take turns at the helper, with each other and with whatever else is judged there: while a
+/// turn is held nothing of a sum is seen or signed, and then it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_takes_its_turn_at_the_helper() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    let id = city.task(FLOW, WEEK);
+    let turn = city.helper.hub.sealed().look().await;
+    let waits = async {
+        while !city.leader.read(move |tx| is_asked(tx, &id)) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let known = city.helper.read(move |tx| {
+            let one = opening::of_task(tx, &id)?.remove(0);
+            let is_signed = record::of_opening(tx, one.id)?.is_some();
+            Ok((is_signed, opening::seen(tx, one.id)?.len()))
+        });
+        assert_eq!(known, (false, 0), "it waits for its turn");
+        drop(turn);
+    };
+    let ((), ()) = tokio::join!(city.step(), waits);
+    assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
 }
 
 /// A band of one school beside the sums of its group: where nearly all of a group's cases are one

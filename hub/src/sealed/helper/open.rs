@@ -163,6 +163,8 @@ impl Helper {
         (id, asked): (TaskId, AskedRecord),
     ) -> Result<(HubSignature, BTreeSet<u64>), CallError> {
         let asked = Arc::new(asked);
+        // Until it is signed or refused no other sum, and no sheet, is judged without it.
+        let _turn = self.hub.look().await;
         self.guard(&leader, id, &asked).await?;
         let helper = self.clone();
         let write = move |tx: &Tx<'_>| {

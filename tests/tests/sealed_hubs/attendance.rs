@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use domain::disclosure::sealed::TaskId;
 use domain::unit::UnitId;
 use hub::sealed::helper::{AskedVerdict, Helper};
+use hub::sealed::watch::ALARM_OUTSIDE;
 use hub::seen::Role;
 use hub::statistics::Statistics;
 use hub::store::sealed::{opening, record, report, say};
@@ -18,7 +19,9 @@ use crate::city::{City, FLOW, SCHOOLS, STOCK, WEEK};
 use crate::crashes::{asked, leader_name, shown};
 use crate::figures::figures;
 use crate::leaks::{danger_opened, leaks};
-use crate::school::{all_but, away, both_away, code, draft, opened_after, recount, task, unit};
+use crate::school::{
+    all_but, away, both_away, code, draft, opened_after, owed, recount, task, unit,
+};
 use crate::seen::seen;
 use crate::{THE_FLOW, THE_STOCK};
 
@@ -122,6 +125,29 @@ async fn who_told_one_table_is_waited_for_in_the_other() {
     let cells = |cells| ("cells".to_owned(), cells);
     let own = city.opened(second);
     assert_eq!(own, [cells(recount(&city, FLOW, 1..=5)), cells(recount(&city, FLOW, 6..=SCHOOLS))]);
+}
+
+/// A school is noted away after its group was opened: the group that was late is opened all the
+/// same, also where the helper alone has the note, and the leader is named to nobody for asking.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_after_a_sum_closes_no_late_group() {
+    for is_at_both in [true, false] {
+        let city = City::start().await;
+        owed(&city, THE_FLOW, 8).await;
+        away(&city.helper, 3, ALL_WEEK);
+        if is_at_both {
+            away(&city.leader, 3, ALL_WEEK);
+        }
+        let late = draft(&city, THE_FLOW, 8, 1).send(&city);
+        city.step().await;
+        assert_eq!(code(&city, 8, late).as_deref(), Some(""));
+        city.days(1);
+        city.step().await;
+        let cells = |schools| ("cells".to_owned(), recount(&city, FLOW, schools));
+        let own = city.opened(task(&city, THE_FLOW));
+        assert_eq!(own, [cells(1..=5), cells(6..=SCHOOLS)], "{is_at_both}");
+        assert!(!city.helper.alarms().iter().any(|kind| kind == ALARM_OUTSIDE));
+    }
 }
 
 /// A leader has a report checked, has another table opened without its school, and asks only then

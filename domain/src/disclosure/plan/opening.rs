@@ -122,15 +122,19 @@ impl Plan {
 }
 
 impl Plan {
-    /// A group that is merged with this one for the rest of the year.
+    /// A group that is merged with this one for the rest of the year, and not one of those that
+    /// were opened by themselves before.
     fn merged_into(
         &self,
         group: &Group,
         roster: &Roster,
         in_session: &BTreeSet<UnitId>,
+        done: Option<&BTreeSet<GroupId>>,
     ) -> Option<GroupId> {
         let merged = |other: &&Group| {
-            self.standing(other, roster, in_session) == Standing::Merged(group.id.clone())
+            let is_left = done.is_none_or(|done| !done.contains(&other.id));
+            let merged = Standing::Merged(group.id.clone());
+            is_left && self.standing(other, roster, in_session) == merged
         };
         self.of_stage(group.stage).find(merged).map(|other| other.id.clone())
     }
@@ -159,11 +163,14 @@ impl Openings {
         }
         let set: BTreeSet<UnitId> =
             known.iter().flat_map(|group| group.members.iter().cloned()).collect();
-        let mut atoms = self.atoms.get(&stage).cloned().unwrap_or_default();
+        let before = self.atoms.get(&stage).cloned().unwrap_or_default();
+        let mut atoms = before.clone();
         refine(&mut atoms, &set);
         // A school that is closed or out of session hides nobody.
         let live = |atom: &Atom| roster.support(atom.intersection(&reports.in_session), stage);
-        let smallest = atoms.iter().map(live).min().unwrap_or(0);
+        // What other groups told is told, whoever of them was noted as away since (record 0067).
+        let is_of_it = |atom: &&Atom| !atom.is_disjoint(&set) || !before.contains(*atom);
+        let smallest = atoms.iter().filter(is_of_it).map(live).min().unwrap_or(0);
         if smallest < plan.floor() {
             return Err(Refusal::Isolates(smallest));
         }
@@ -180,7 +187,8 @@ impl Openings {
         (detail, reports): (&str, &Reports),
     ) -> Result<(), Refusal> {
         let id = || group.id.clone();
-        if self.done.get(detail).is_some_and(|done| done.contains(&group.id)) {
+        let done = self.done.get(detail);
+        if done.is_some_and(|done| done.contains(&group.id)) {
             return Err(Refusal::Again(id()));
         }
         match plan.standing(group, roster, &reports.in_session) {
@@ -190,7 +198,7 @@ impl Openings {
             Standing::Closed => return Err(Refusal::Closed(id())),
         }
         // Opened without the group that was merged into it, it would leave that one alone.
-        if let Some(merged) = plan.merged_into(group, roster, &reports.in_session)
+        if let Some(merged) = plan.merged_into(group, roster, &reports.in_session, done)
             && !all.contains(&merged)
         {
             return Err(Refusal::Merged { group: id(), partner: merged });

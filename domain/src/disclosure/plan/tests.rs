@@ -247,6 +247,23 @@ fn openings_are_unions_of_whole_groups_and_happen_once() {
     assert_eq!(openings.admit(place, &BTreeSet::new(), "x", &late), Err(Refusal::Unknown));
 }
 
+/// A school that is noted as away after its group was opened closes no other group, and holds none
+/// to be opened together with its own; a set that takes its group in once more is refused.
+#[test]
+fn who_is_away_after_a_sum_closes_no_other_group() {
+    let roster = roster(2026, &[5, 6]);
+    let plan = Plan::build(GROUP_MIN, &roster, &[]);
+    let place = (&plan, &roster);
+    let one = |school| BTreeSet::from([group_of(&plan, school)]);
+    let mut openings = Openings::default();
+    assert!(openings.admit(place, &one(100), "tier", &reports(&roster)).is_ok());
+    let mut noted = reports(&roster);
+    noted.in_session.remove(&unit('S', 100));
+    let both = &one(100) | &one(200);
+    assert_eq!(openings.clone().admit(place, &both, "town", &noted), Err(Refusal::Isolates(4)));
+    assert_eq!(openings.admit(place, &one(200), "tier", &noted).map(|set| set.len()), Ok(6));
+}
+
 /// With closed schools a group waits for its partner, or stays closed; carrying needs five fresh.
 #[test]
 fn closed_schools_and_carried_reports_do_not_count() {

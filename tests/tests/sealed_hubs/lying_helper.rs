@@ -4,9 +4,10 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use domain::digest::Digest;
 use hub::sealed::dispute::{ALARM, HUBS_DISAGREE};
 use hub::sealed::helper::Helper;
-use hub::sealed::leader::Leader;
+use hub::sealed::leader::{Leader, LeaderError};
 use hub::sealed::signed;
 use hub::sealed::watch::Notice;
 use hub::service::sums::SumsService;
@@ -41,6 +42,10 @@ struct Lie {
     verify: Option<fn(&mut Vec<Verified>)>,
     /// By the verdicts that were proposed.
     settle: Option<Settles>,
+    /// By what was asked.
+    reports: Option<fn(&ReportsRequest, &mut ReportsResponse)>,
+    /// By what was asked.
+    recall: Option<fn(&RecallRequest, &mut RecallResponse)>,
 }
 
 type RunningIdentity = certs::identity::LeafIdentity;
@@ -84,6 +89,30 @@ macro_rules! passed_on {
                 }
                 Ok(told)
             }
+
+            async fn reports(
+                &self,
+                asked: Request<ReportsRequest>,
+            ) -> Result<Response<ReportsResponse>, Status> {
+                let what = asked.get_ref().clone();
+                let mut told = self.service.reports(asked).await?;
+                if let Some(lie) = self.lie.lock().expect("lie").reports {
+                    lie(&what, told.get_mut());
+                }
+                Ok(told)
+            }
+
+            async fn recall(
+                &self,
+                asked: Request<RecallRequest>,
+            ) -> Result<Response<RecallResponse>, Status> {
+                let what = asked.get_ref().clone();
+                let mut told = self.service.recall(asked).await?;
+                if let Some(lie) = self.lie.lock().expect("lie").recall {
+                    lie(&what, told.get_mut());
+                }
+                Ok(told)
+            }
         }
     };
 }
@@ -94,8 +123,6 @@ passed_on! {
     present, PresentRequest, PresentResponse;
     open, OpenRequest, OpenResponse;
     record, RecordRequest, RecordResponse;
-    recall, RecallRequest, RecallResponse;
-    reports, ReportsRequest, ReportsResponse;
     remind, RemindRequest, RemindResponse;
     close, CloseRequest, CloseResponse;
 }
@@ -187,7 +214,7 @@ async fn a_helper_that_contradicts_itself_is_no_schools_fault() {
         |all| shown(&mut all[0]).shown.truncate(9),
     ];
     for (which, verify) in lies.into_iter().enumerate() {
-        let lie = Lie { verify: Some(verify), settle: None };
+        let lie = Lie { verify: Some(verify), ..Lie::default() };
         let (city, lie, _stop) = city_of(lie).await;
         all_but(&city, THE_FLOW, &[]);
         city.step().await;
@@ -212,11 +239,51 @@ async fn a_helper_that_contradicts_itself_is_no_schools_fault() {
     }
 }
 
+/// The next digest after the one that was asked from, of no report.
+fn one_further(asked: &ReportsRequest, told: &mut ReportsResponse) {
+    if !asked.wanted.is_empty() {
+        return;
+    }
+    let mut next = match asked.after.as_slice() {
+        [] => Digest::sha256([0; 32]).to_tagged(),
+        after => after.to_vec(),
+    };
+    for byte in next.iter_mut().rev() {
+        *byte = byte.wrapping_add(1);
+        if *byte != 0 {
+            break;
+        }
+    }
+    told.reports = vec![next];
+}
+
+/// A helper that tells of ever more reports, or of ever more openings, is left for this step and
+/// for what hangs on it; once it is right everything goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_helper_that_comes_to_no_end_is_left() {
+    let reports = Lie { reports: Some(one_further), ..Lie::default() };
+    let recall =
+        Lie { recall: Some(|asked, told| told.next_open = asked.open_after + 1), ..Lie::default() };
+    for lie in [reports, recall] {
+        let (city, lie, _stop) = city_of(lie).await;
+        all_but(&city, THE_FLOW, &[]);
+        for _ in 0..2 {
+            let step = Box::pin(city.driver.step()).await;
+            assert!(matches!(&step, Err(LeaderError::Call(_))), "{step:?}");
+        }
+        city.days(1);
+        *lie.lock().expect("lie") = Lie::default();
+        city.step().await;
+        let sums = city.opened(task(&city, THE_FLOW));
+        assert_eq!(sums[0].1, recount(&city, FLOW, 1..=SCHOOLS));
+    }
+}
+
 /// What the leader comes to is shown to the helper, so that its operator is called as well: one
 /// whose own hub decided otherwise.
 #[tokio::test(flavor = "multi_thread")]
 async fn both_operators_are_called() {
-    let lie = Lie { verify: Some(|all| shown(&mut all[0]).shown[0] ^= 1), settle: None };
+    let lie = Lie { verify: Some(|all| shown(&mut all[0]).shown[0] ^= 1), ..Lie::default() };
     let (city, _, _stop) = city_of(lie).await;
     all_but(&city, THE_FLOW, &[]);
     city.step().await;
@@ -235,7 +302,7 @@ async fn three_schools_in_one_sum_are_rather_a_hub() {
             refuse(one, "proof", |told| told.shown[0] ^= 1);
         }
     };
-    let (city, lie, _stop) = city_of(Lie { verify: Some(all), settle: None }).await;
+    let (city, lie, _stop) = city_of(Lie { verify: Some(all), ..Lie::default() }).await;
     let two = [1, 2].map(|school| draft(&city, THE_FLOW, school, 1).send(&city));
     city.step().await;
     city.step().await;
@@ -251,7 +318,7 @@ async fn three_schools_in_one_sum_are_rather_a_hub() {
             one_more(&mut shown(one).sums);
         }
     };
-    *lie.lock().expect("lie") = Lie { verify: Some(off), settle: None };
+    *lie.lock().expect("lie") = Lie { verify: Some(off), ..Lie::default() };
     all_but(&city, THE_STOCK, &[]);
     city.step().await;
     city.step().await;
@@ -303,7 +370,7 @@ async fn a_helper_that_takes_back_its_word_refuses_nobody() {
         let signature = Some(signature);
         told[0].answer = Some(settled::Answer::Refused(RefusedVerdict { verdict, signature }));
     };
-    let (city, lie, _stop) = city_of(Lie { verify: None, settle: Some(lie) }).await;
+    let (city, lie, _stop) = city_of(Lie { settle: Some(lie), ..Lie::default() }).await;
     let digest = draft(&city, THE_STOCK, 1, 1).send(&city);
     city.step().await;
     city.step().await;

@@ -1,7 +1,7 @@
 //! Calls to the helper: one connection a step, and refusals by their stable codes.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use certs::tls::client_config;
 use domain::unit::{IdentityName, UnitId};
@@ -17,6 +17,36 @@ use crate::store::sealed::heard;
 
 /// How long the helper may take for a call.
 const CALL_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How long a helper may tell what it holds of a year within one step; what it told until then
+/// stays, and the next step goes on.
+const TELLS_FOR: Duration = Duration::from_secs(600);
+
+/// How often and how long a helper is asked to go on within one step: one that never comes to an
+/// end keeps no other helper and no other year waiting.
+pub(super) struct Asks {
+    left: u32,
+    start: Instant,
+}
+
+impl Asks {
+    /// So many.
+    pub(super) fn new(most: u32) -> Self {
+        Self { left: most, start: Instant::now() }
+    }
+
+    /// Takes one.
+    ///
+    /// # Errors
+    /// There is none left, or it took too long.
+    pub(super) fn take(&mut self, what: &str) -> Result<(), LeaderError> {
+        if self.left == 0 || self.start.elapsed() > TELLS_FOR {
+            return Err(LeaderError::Call(format!("it came to no end with its {what}")));
+        }
+        self.left -= 1;
+        Ok(())
+    }
+}
 
 /// An open connection to the helper.
 pub(super) type Client = SealedSumsClient<Channel>;

@@ -13,7 +13,7 @@ use domain::unit::UnitId;
 use proto::wire::sealed::{ReportsRequest, ReportsResponse};
 use runtime::sql::{SqlError, Tx};
 
-use super::call::{Client, answer};
+use super::call::{Asks, Client, answer};
 use super::{Leader, LeaderError};
 use crate::sealed::documents::Year;
 use crate::sealed::{adopt, signed};
@@ -23,6 +23,11 @@ use crate::store::sealed_inbox;
 
 /// Items that are asked for at a time.
 const WANTED: usize = 128;
+
+/// Most pages of digests of a year: two million reports.
+const PAGES_MAX: u32 = 512;
+/// Most calls for items within one step: as many reports, at a hundred in a message.
+const CALLS_MAX: u32 = 20_000;
 
 impl Leader {
     /// Fetches the accepted reports of a year that the helper holds and this hub does not; says
@@ -40,7 +45,9 @@ impl Leader {
             wanted: wanted.iter().map(|one| one.to_tagged()).collect(),
         };
         let (mut after, mut taken) = (Vec::new(), 0);
+        let (mut pages, mut calls) = (Asks::new(PAGES_MAX), Asks::new(CALLS_MAX));
         loop {
+            pages.take("reports")?;
             let told = match answer(client.reports(asked(after.clone(), &[]))).await {
                 Ok(told) => told.reports,
                 // The helper has other documents; it says so too where it is asked for openings.
@@ -58,14 +65,16 @@ impl Leader {
             let told = told.iter().map(|bytes| Digest::from_tagged(bytes));
             let told = told.collect::<Result<Vec<_>, _>>();
             let told = told.map_err(|_| LeaderError::Protocol("reports"))?;
-            let mut wanted = self.lost(told).await?;
-            self.note_accepted_there(&wanted);
+            let (mut wanted, here) = self.lost(told).await?;
+            self.note_accepted_there(here);
             while !wanted.is_empty() {
+                calls.take("items")?;
                 let some: Vec<Digest> = wanted.iter().copied().take(WANTED).collect();
                 let ReportsResponse { items, .. } =
                     answer(client.reports(asked(Vec::new(), &some))).await?;
                 let kept = self.keep_lost(plan.area().clone(), some.clone(), items).await?;
                 taken += kept.len();
+                self.note_accepted_there(kept.iter().copied());
                 // What does not come now is not held any more.
                 let is_any = !kept.is_empty();
                 wanted.retain(|one| if is_any { !kept.contains(one) } else { !some.contains(one) });
@@ -78,16 +87,20 @@ impl Leader {
         Ok(taken > 0)
     }
 
-    /// Those of the helper's accepted reports that this hub does not hold as accepted.
-    async fn lost(&self, told: Vec<Digest>) -> Result<Vec<Digest>, LeaderError> {
+    /// Those of the helper's accepted reports that this hub does not hold as accepted, and which of
+    /// them arrived here.
+    async fn lost(&self, told: Vec<Digest>) -> Result<(Vec<Digest>, Vec<Digest>), LeaderError> {
         let read = move |tx: &Tx<'_>| {
-            let mut lost = Vec::new();
+            let (mut lost, mut here) = (Vec::new(), Vec::new());
             for one in told {
                 if report::state(tx, &one)? != Some(State::Accepted) {
                     lost.push(one);
+                    if sealed_inbox::is_known(tx, &one)? {
+                        here.push(one);
+                    }
                 }
             }
-            Ok::<_, SqlError>(lost)
+            Ok::<_, SqlError>((lost, here))
         };
         Ok(self.hub.parts().database.read_async(read).await?)
     }
@@ -123,8 +136,9 @@ impl Leader {
         Ok(kept)
     }
 
-    /// Notes reports that the helper holds as accepted.
-    pub(super) fn note_accepted_there(&self, reports: &[Digest]) {
+    /// Notes reports that the helper holds as accepted: none but those that are here, since it can
+    /// name others without an end.
+    pub(super) fn note_accepted_there(&self, reports: impl IntoIterator<Item = Digest>) {
         let there = self.accepted_there.lock();
         there.unwrap_or_else(PoisonError::into_inner).extend(reports);
     }

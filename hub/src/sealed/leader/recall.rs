@@ -18,7 +18,7 @@ use proto::recalled::{Recalled, Recorded};
 use proto::wire::sealed::{RecallRequest, RemindRequest};
 use runtime::sql::{SqlError, Tx};
 
-use super::call::{Client, answer};
+use super::call::{Asks, Client, answer};
 use super::{Away, Leader, LeaderError, follow};
 use crate::sealed::adopt::{self, Adopted, OTHER_HISTORY, Room};
 use crate::sealed::documents::{Documents, Task, Year};
@@ -34,6 +34,9 @@ use crate::store::sealed::{opening, record, task, year};
 
 /// Code of a sum of which this hub lost reports that the helper gave its share for.
 const REPORTS_LOST: &str = "REPORTS_LOST";
+
+/// Most answers about the openings of a year within one step, at 64 in each.
+const ANSWERS_MAX: u32 = 1_024;
 
 /// How long after an answer of which something was left out the helper is asked once more.
 const AGAIN_MS: i64 = 3_600_000;
@@ -126,7 +129,9 @@ impl Leader {
         let mut client = self.dial(&year.sealed().helper).await?;
         let mut heard = Heard::Whole;
         let (mut after, mut open_after) = (after, 0);
+        let mut answers = Asks::new(ANSWERS_MAX);
         loop {
+            answers.take("openings")?;
             let asked = RecallRequest {
                 area: plan.area().to_string(),
                 school_year: plan.year().into(),

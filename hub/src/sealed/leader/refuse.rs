@@ -3,7 +3,6 @@
 //! one hub's word it could be made to tell what is in the sums already.
 
 use std::collections::BTreeMap;
-use std::slice::from_ref;
 use std::sync::Arc;
 
 use certs::aggregate::Role;
@@ -87,7 +86,7 @@ impl Leader {
             Err(error) => {
                 let code = error.refusal()?;
                 if code == ACCEPTED_BEFORE {
-                    self.note_accepted_there(from_ref(&read.arrival.digest));
+                    self.note_accepted_there([read.arrival.digest]);
                 }
                 // The helper found that it holds, or too many of its task fail: nobody is refused.
                 if code == HUBS_DISAGREE

@@ -22,6 +22,8 @@ pub enum Closed {
     FewPersons,
     /// A town's figure, less what is opened for the area, would tell of too few.
     Rest,
+    /// Beside what was seen before it would tell a small count or single out a few schools.
+    Tells,
     /// No task of the period was begun.
     NotBegun,
     /// The leader below has not sent the sum up.
@@ -67,7 +69,8 @@ impl Closed {
             | Self::FewSchools
             | Self::Catalogue
             | Self::FewPersons
-            | Self::Rest => Sort::Closed,
+            | Self::Rest
+            | Self::Tells => Sort::Closed,
             Self::NotBegun
             | Self::NotSent
             | Self::Reports
@@ -90,6 +93,7 @@ impl Closed {
             Self::Catalogue => "other_catalogue",
             Self::FewPersons => "too_few_persons",
             Self::Rest => "rest_would_tell",
+            Self::Tells => "sum_would_tell",
             Self::NotBegun => "not_begun",
             Self::NotSent => "not_received_from_leader",
             Self::Reports => "reports_missing",

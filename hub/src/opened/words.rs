@@ -26,6 +26,9 @@ texts! {
     REST = "与已开启的全区合计相减，剩下的学校或学生太少，会露出个别学校，因此本街道（镇）自己的合计不开启。",
         "Less what is opened for the whole area it would tell of too few schools or students, so \
          that the town's own figure stays closed.";
+    TELLS = "与此前所见放在一起，可能推算出个别学校的小数值，或剩下的学校太少；这份合计不再开启。",
+        "Beside what was seen before, a small count of one school could follow or too few schools \
+         would be left: it stays closed for good.";
     NOT_BEGUN = "本时段的密封汇总还没有开始。", "Sealed sums of the period have not begun.";
     NOT_SENT = "区级枢纽尚未送来本时段已开启的合计；在等什么、是否不开启，见区级枢纽的“密封汇总”页。",
         "The hub that leads the sums has not sent any of the period; what it waits for, or why it \
@@ -52,6 +55,7 @@ pub fn why(closed: Closed, lang: Lang) -> String {
         Closed::Catalogue => CATALOGUE,
         Closed::FewPersons => FEW_PERSONS,
         Closed::Rest => REST,
+        Closed::Tells => TELLS,
         Closed::NotBegun => NOT_BEGUN,
         Closed::NotSent => NOT_SENT,
         Closed::Reports => REPORTS,

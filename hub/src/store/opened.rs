@@ -17,7 +17,8 @@ use proto::opening::{Detail, Standing};
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
-use super::sealed::{opening, report, task};
+use super::sealed::opening::{self, Set};
+use super::sealed::{report, task};
 
 /// A sum that both hubs of a task opened and recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,8 +195,10 @@ pub struct TaskState {
     pub period: Period,
     /// Schools whose report both hubs accepted.
     pub accepted: BTreeSet<UnitId>,
-    /// Whether it waits for a person.
-    pub is_stopped: bool,
+    /// Code of what a person must look at with the whole task; empty otherwise.
+    pub stopped: String,
+    /// Its sums that are not recorded, each with the code of why.
+    pub refused: Vec<(Set, String)>,
 }
 
 /// The tasks of an area, school year and period in which this hub has a part.
@@ -208,26 +211,25 @@ pub fn states(
     period: Period,
 ) -> Result<Vec<TaskState>, SqlError> {
     let mut states = tx.query(
-        "select t.id, t.sheet, t.stopped,
-                (select count(*) from sealed_opening o
-                 where o.task = t.id and o.refused in ('CONTROL_SUM', 'SHARES_APART'))
-         from sealed_task t where t.period = $1 and t.area = $2 and t.school_year = $3
-         order by t.sheet",
+        "select id, sheet, stopped from sealed_task
+         where period = $1 and area = $2 and school_year = $3 order by sheet",
         params![&period.to_string(), area.as_str(), i64::from(school_year)],
         |row| {
             let state = TaskState {
                 table: row.text(1)?,
                 period,
-                is_stopped: !row.text(2)?.is_empty() || row.i64(3)? > 0,
+                stopped: row.text(2)?,
                 accepted: BTreeSet::new(),
+                refused: Vec::new(),
             };
             Ok((row.blob(0)?, state))
         },
     )?;
     for (task, state) in &mut states {
         let task: [u8; 32] = task.as_slice().try_into().map_err(|_| SqlError::Type)?;
-        let accepted = report::accepted(tx, &TaskId::from_bytes(task))?;
-        state.accepted = accepted.into_keys().collect();
+        let task = TaskId::from_bytes(task);
+        state.accepted = report::accepted(tx, &task)?.into_keys().collect();
+        state.refused = opening::refused(tx, &task)?;
     }
     Ok(states.into_iter().map(|(_, state)| state).collect())
 }

@@ -5,17 +5,21 @@ use std::time::Duration;
 
 use domain::disclosure::sealed::TaskId;
 use domain::unit::UnitId;
+use hub::opened::{Closed, why};
 use hub::sealed::guard::{ISOLATES, REACHABLE};
 use hub::seen::Role;
+use hub::statistics::{Blank, Statistics};
 use hub::store::alarm;
 use hub::store::sealed::opening::{self, Opening};
 use hub::store::sealed::record;
 use hub::store::sealed::task::{self, NewTask};
 use proto::opening::Standing;
 use runtime::sql::{SqlError, Tx};
+use runtime::web::Lang;
 use tests::federation::RunningHub;
 
 use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
+use crate::figures::{figures, read};
 use crate::restored::SPRING;
 use crate::school::{all_but, draft_of, recount, unit};
 use crate::seen::{attacked, exact_sums, seen, send_sheet, send_sheet_at};
@@ -238,6 +242,32 @@ async fn a_sum_that_was_looked_at_is_judged_again() {
     city.step().await;
     let after = closed(&city.helper, id).0;
     assert!(after.starts_with(&before), "{after:?}");
+}
+
+/// A sum that stays closed is shown as closed for good, to the area and to its towns, whatever is
+/// noted with its task meanwhile: not as one that a person must look at, and not as one to which
+/// schools can still object. A stop of the task itself is shown as one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_that_stays_closed_is_shown_as_closed() {
+    let city = City::start().await;
+    for school in 1..=SCHOOLS {
+        lopsided(&city, school);
+        send_sheet(&city, school, TERM, if school == 1 { 10 } else { 0 });
+    }
+    looked_at(&city).await;
+    let id = city.task(STOCK, TERM);
+    assert!(closed(&city.leader, id).0.iter().any(|code| code == REACHABLE));
+    let shown = || {
+        let statistics = Statistics::of(&city.leader.hub);
+        let told = figures(&statistics, "alt.census", TERM, &[]);
+        read(told.whole.figures[0].reading)
+    };
+    assert_eq!(shown(), Err(Blank::Sealed(Closed::Tells)));
+    for (mark, expected) in [("NOT_AGREED", Closed::Stopped), ("", Closed::Tells)] {
+        city.leader.write(move |tx| task::stop(tx, &id, mark));
+        assert_eq!(shown(), Err(Blank::Sealed(expected)), "{mark}");
+    }
+    assert!([Lang::Zh, Lang::En].iter().all(|lang| !why(Closed::Tells, *lang).is_empty()));
 }
 
 /// A state, grade and sex, and how many students of a school are in it.

@@ -12,7 +12,12 @@ use super::super::state::Closed;
 use super::super::weeks::whole;
 use super::super::{Asked, Extent, TableOf};
 use super::{AreaBook, Before, count, members};
+use crate::sealed::guard::is_final;
 use crate::store::opened::{OpenedSum, TaskState};
+use crate::store::sealed::opening::Set;
+
+/// Codes of sums of which the shares or the control sum are off.
+const OFF: [&str; 2] = ["CONTROL_SUM", "SHARES_APART"];
 
 /// What is whole of a table in a stage.
 type Whole<'b> = (Vec<&'b OpenedSum>, BTreeSet<GroupId>);
@@ -133,8 +138,8 @@ impl AreaBook {
         }
         let of_table = |task: &&TaskState| task.table == table.id().as_str();
         let tasks: Vec<&TaskState> = self.tasks.iter().filter(of_table).collect();
-        if tasks.iter().any(|task| task.is_stopped) {
-            return Err(Closed::Stopped);
+        if let Some(why) = held_back(&tasks, (stage, detail, groups)) {
+            return Err(why);
         }
         if detail == Detail::Categories && self.has_part && self.has_cells(stage, groups, table) {
             // More of the stage may still be opened, and then the rest may hide.
@@ -155,6 +160,35 @@ impl AreaBook {
             Some(_) => Closed::Reports,
         })
     }
+}
+
+/// Why some groups of a stage have no sum, where that hangs on no report any more: a person must
+/// look, or all that could be opened of them stays closed. It is read from the sums themselves: the
+/// mark of a task is one word for all of its stages, and goes.
+fn held_back(
+    tasks: &[&TaskState],
+    (stage, detail, groups): (Stage, Detail, &BTreeSet<GroupId>),
+) -> Option<Closed> {
+    let is_stopped = |task: &&TaskState| !task.stopped.is_empty() && !is_final(&task.stopped);
+    let refused = tasks.iter().flat_map(|task| &task.refused);
+    let own: Vec<&(Set, String)> = refused.filter(|(set, _)| set.stage == stage).collect();
+    let mut off = own.iter().filter(|(_, code)| OFF.contains(&code.as_str()));
+    if tasks.iter().any(is_stopped) || off.any(|(set, _)| !set.groups.is_disjoint(groups)) {
+        return Some(Closed::Stopped);
+    }
+    let kept = || own.iter().filter(|(_, code)| is_final(code)).map(|(set, _)| set);
+    let cells = kept().filter(|set| set.detail == Detail::Cells);
+    let cells: BTreeSet<&GroupId> = cells.flat_map(|set| &set.groups).collect();
+    let mut towns = kept().filter(|set| set.detail == Detail::Categories);
+    let is_kept = match detail {
+        Detail::Cells => groups.iter().all(|group| cells.contains(group)),
+        // A town is told after the cells of all its groups.
+        Detail::Categories => {
+            groups.iter().any(|group| cells.contains(group))
+                || towns.any(|set| set.groups == *groups)
+        }
+    };
+    is_kept.then_some(Closed::Tells)
 }
 
 /// The groups that an area or a town is told by.

@@ -58,16 +58,20 @@ const COLUMNS: &str = "id, task, stage, detail, group_ids, absent, fresh, due, s
 const OF_PERIOD: &str = "task in
     (select id from sealed_task where area = $1 and school_year = $2 and period = $3)";
 
+/// Task, stage, detail and groups, from a column on.
+fn read_set(row: &Row<'_, '_>, at: usize) -> Result<Set, SqlError> {
+    Ok(Set {
+        task: task_id(row, at)?,
+        stage: Stage::from_word(row.str(at + 1)?).ok_or(SqlError::Type)?,
+        detail: Detail::from_word(row.str(at + 2)?).ok_or(SqlError::Type)?,
+        groups: words(row.str(at + 3)?)?,
+    })
+}
+
 fn read(row: &Row<'_, '_>) -> Result<Opening, SqlError> {
-    let set = Set {
-        task: task_id(row, 1)?,
-        stage: Stage::from_word(row.str(2)?).ok_or(SqlError::Type)?,
-        detail: Detail::from_word(row.str(3)?).ok_or(SqlError::Type)?,
-        groups: words(row.str(4)?)?,
-    };
     Ok(Opening {
         id: row.i64(0)?,
-        set,
+        set: read_set(row, 1)?,
         absent: words(row.str(5)?)?,
         fresh: row.u32(6)?,
         due: row.u32(7)?,
@@ -250,6 +254,16 @@ pub fn forget_refused(tx: &Tx<'_>, task: &TaskId) -> Result<(), SqlError> {
         forget(tx, id)?;
     }
     Ok(())
+}
+
+/// The sums of a task that are not recorded, each with the code of why.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn refused(tx: &Tx<'_>, task: &TaskId) -> Result<Vec<(Set, String)>, SqlError> {
+    let sql = "select task, stage, detail, group_ids, refused from sealed_opening
+        where task = $1 and refused <> '' order by id";
+    tx.query(sql, params![task.bytes()], |row| Ok((read_set(row, 0)?, row.text(4)?)))
 }
 
 /// An opening by its place in the order.

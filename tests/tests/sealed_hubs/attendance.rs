@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::disclosure::sealed::TaskId;
+use domain::disclosure::sealed::{Arrival, Kept, State, TaskId};
 use domain::unit::UnitId;
+use hub::sealed::dispute;
 use hub::sealed::helper::{AskedVerdict, Helper};
-use hub::sealed::watch::ALARM_OUTSIDE;
+use hub::sealed::watch::{ALARM_OUTSIDE, Notice};
 use hub::seen::Role;
 use hub::statistics::Statistics;
 use hub::store::sealed::{opening, record, report, say};
@@ -15,7 +16,7 @@ use proto::sealed::{Verdict, encode_verdict};
 use runtime::sql::Tx;
 use tests::federation::RunningHub;
 
-use crate::city::{City, FLOW, SCHOOLS, STOCK, WEEK};
+use crate::city::{City, FLOW, HELPER, SCHOOLS, STOCK, WEEK};
 use crate::crashes::{asked, leader_name, shown};
 use crate::figures::figures;
 use crate::leaks::{danger_opened, leaks};
@@ -147,6 +148,46 @@ async fn a_note_after_a_sum_closes_no_late_group() {
         let own = city.opened(task(&city, THE_FLOW));
         assert_eq!(own, [cells(1..=5), cells(6..=SCHOOLS)], "{is_at_both}");
         assert!(!city.helper.alarms().iter().any(|kind| kind == ALARM_OUTSIDE));
+    }
+}
+
+/// A helper says that both accepted a report which came after the sums of its period went out
+/// without its school. On that word nothing is accepted, since it can be in no sum: the report
+/// waits, its school holds no answer of both, and the leader's operator is called.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_report_is_not_accepted_on_the_helpers_word() {
+    let city = City::start().await;
+    both_away(&city, 7, ALL_WEEK);
+    all_but(&city, SOURCES, &[7]);
+    opened_after(&city, THE_FLOW, &[7], 1).await;
+    let (first, second) = (task(&city, SOURCES), task(&city, THE_FLOW));
+    both_away(&city, 7, CORRECTED);
+    let late = draft(&city, THE_FLOW, 7, 1);
+    let (item, digest) = late.item();
+    let (number, nonce) = (late.report.place.number, late.report.nonce);
+    let arrival = Arrival { task: second, school: unit(7), number, nonce, digest };
+    let kept = Kept { arrival, state: State::Pending };
+    let held = report::Held {
+        cap: late.report.cap,
+        enrolled: std::collections::BTreeMap::new(),
+        share: None,
+        item: Some(item),
+        code: String::new(),
+    };
+    city.helper.write(move |tx| {
+        report::insert(tx, &kept, &held, 1)?;
+        report::accept(tx, &digest, "2026-09-15")
+    });
+    assert_eq!(late.send(&city), digest);
+    for _ in 0..3 {
+        city.step().await;
+        assert_eq!(code(&city, 7, digest), None);
+    }
+    assert!(city.leader.alarms().iter().any(|kind| kind == dispute::ALARM));
+    let other = Notice::Disagree(HELPER.parse().expect("unit"));
+    assert!(city.notices(&city.leader).contains(&other));
+    for id in [first, second] {
+        assert_eq!(sums(&city.leader, id), [but(&[7])]);
     }
 }
 

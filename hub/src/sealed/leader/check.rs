@@ -15,6 +15,7 @@ use super::present::Unstated;
 use super::proposal::{Case, Ruling};
 use super::{Away, Leader, LeaderError};
 use crate::sealed::arrival::{decide_on, refused_before};
+use crate::sealed::dispute;
 use crate::sealed::documents::{Documents, Task, Year};
 use crate::sealed::fit;
 use crate::sealed::one_catalogue;
@@ -160,9 +161,8 @@ impl Desk {
             return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
         }
         let is_open = is_new || matches!(decision, Decision::Again(State::Pending));
-        if is_open && !is_ours && without == Without::Opened {
-            let refused = Refused::opened_without();
-            return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
+        if is_open && without == Without::Opened {
+            return Ok(self.too_late(tx, (arrived, read), &task, is_ours)?);
         }
         match decision {
             Decision::Verify => self.first(tx, (arrived, read), task),
@@ -179,6 +179,25 @@ impl Desk {
             }
             Decision::Again(State::Accepted) => Ok(Next::Wait),
         }
+    }
+
+    /// What is next for a report that can be in no sum any more. One of which the helper says that
+    /// both accepted it waits, and a person is called: were it accepted on that word, its school
+    /// would hold both signatures over events that nobody counts.
+    fn too_late(
+        &self,
+        tx: &Tx<'_>,
+        (arrived, read): (Arrived, Read),
+        task: &Task,
+        is_ours: bool,
+    ) -> Result<Next, SqlError> {
+        if is_ours {
+            let what = (&task.terms.helper, Some(&arrived.digest));
+            dispute::raise(tx, task, what, self.now_ms)?;
+            return Ok(Next::Wait);
+        }
+        let refused = Refused::opened_without();
+        Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })))
     }
 
     /// What is next for a report beside which nothing stands.

@@ -20,7 +20,7 @@ use crate::relay::{self, News, Relay};
 use crate::rollup::Change;
 use crate::store::contribution::{self, Contribution, Place};
 use crate::store::lane::{self, LaneEpoch, StoredAnswer};
-use crate::store::{alarm, unit::UnitStatus};
+use crate::store::{alarm, band_refused, unit::UnitStatus};
 
 /// What decisions depend on besides the store.
 pub(super) struct Context<'a> {
@@ -93,6 +93,9 @@ pub(super) fn decide(
     let refusal = refusal(tx, context, frame, effects)?;
     for raised in &frame.raised {
         alarm::raise(tx, raised.kind, &raised.unit, &raised.detail, context.now_ms)?;
+    }
+    if let Some(place) = &frame.band_refused {
+        band_refused::insert(tx, place, context.now_ms)?;
     }
     lane.next_sequence += 1;
     lane.last_frame.clone_from(&frame.digest);

@@ -14,7 +14,6 @@ mod special;
 mod telling;
 mod verify;
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -146,8 +145,6 @@ struct Line {
     is_called: AtomicBool,
     /// Batches of answers that were asked for again lately.
     replays: Mutex<Replays>,
-    /// Places of sheets of which a band was refused.
-    telling: Mutex<BTreeSet<telling::Named>>,
     /// Whether the store had room lately.
     space: Arc<Space>,
 }
@@ -162,7 +159,6 @@ impl Intake {
             arrivals: Mutex::new(arrivals),
             is_called: AtomicBool::new(false),
             replays: Mutex::default(),
-            telling: Mutex::default(),
             space: Arc::default(),
         };
         Self { queue, line: Arc::new(line) }

@@ -6,7 +6,6 @@
 //! refusal says that a band would tell, and not of whom; so does the alarm, which names the cell.
 
 use std::collections::BTreeSet;
-use std::sync::PoisonError;
 
 use domain::disclosure::sealed::is_sealed;
 use domain::release::Rule;
@@ -20,6 +19,7 @@ use crate::packs::Packs;
 use crate::sealed::guard::{self, Views};
 use crate::sealed::{self, Look, watch};
 use crate::seen::{self, Place, Role, SeenError, Tree};
+use crate::store::band_refused;
 use crate::store::contribution::{self, Contribution};
 use crate::store::lane;
 
@@ -29,9 +29,6 @@ pub(super) const BAND_TELLS: &str = "band_tells";
 const REASON: &str = "beside sums that were opened already a band of the sheet would let a small \
                       count be worked out: nothing of it was taken. Send the sheet without its \
                       bands; a school's program does so by itself";
-
-/// What stands in one place of the register of sheets.
-pub(super) type Named = (String, String, String);
 
 /// What would be seen with a sheet.
 enum Asked {
@@ -50,8 +47,8 @@ pub(super) fn may_tell(frame: &VerifiedFrame) -> bool {
 }
 
 impl Line {
-    /// Judges a sheet with bands beside the opened sums; a turn is given back where it may be
-    /// taken, to be kept until it is.
+    /// Judges a sheet with bands beside the opened sums; a turn is given back, to be kept until the
+    /// sheet is taken or its refusal is written down.
     pub(super) async fn look(
         &self,
         frame: &mut VerifiedFrame,
@@ -63,20 +60,22 @@ impl Line {
         }
         let look = hub.look().await;
         let sheet = Sheet::of(frame, release);
-        let named = sheet.named();
-        let is_known = sheet.is_school && self.telling().contains(&named);
+        let place = sheet.new.place.clone();
+        let once = sheet.is_school.then(|| place.clone());
         let (own, documents) = (self.parts.own.clone(), hub.documents());
         let today = self.parts.clock.today();
-        let ask = move |tx: &Tx<'_>| match is_known {
-            true => Ok(Asked::Before),
-            false => sheet.ask(tx, (&own, &packs, &documents), today),
+        let ask = move |tx: &Tx<'_>| {
+            if sheet.is_school && band_refused::is_there(tx, &sheet.new.place)? {
+                return Ok(Asked::Before);
+            }
+            sheet.ask(tx, (&own, &packs, &documents), today)
         };
         let asked = self.parts.database.read_async(ask).await.map_err(unread)?;
         let judged = match asked {
             Asked::Plain => return Ok(Some(look)),
             Asked::Before => {
                 frame.verdict = refused();
-                return Ok(None);
+                return Ok(Some(look));
             }
             Asked::Views(views) => {
                 tokio::task::spawn_blocking(move || guard::judge_added(&views)).await
@@ -86,10 +85,10 @@ impl Line {
         frame.raised.extend(judged.aside.into_iter().map(|unit| Raised {
             kind: watch::ALARM_CONTRADICTS,
             unit,
-            detail: named.2.clone(),
+            detail: place.period.clone(),
         }));
         let Some(blocked) = judged.blocked else { return Ok(Some(look)) };
-        let (_, table, period) = &named;
+        let contribution::Place { table, period, .. } = &place;
         tracing::error!(code = blocked.code, table, period, "a band would tell a small count");
         frame.raised.push(Raised {
             kind: guard::ALARM,
@@ -100,13 +99,8 @@ impl Line {
             ),
         });
         frame.verdict = refused();
-        self.telling().insert(named);
-        Ok(None)
-    }
-
-    /// Places of which a band was refused since this process began.
-    fn telling(&self) -> std::sync::MutexGuard<'_, BTreeSet<Named>> {
-        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
+        frame.band_refused = once;
+        Ok(Some(look))
     }
 }
 
@@ -154,11 +148,6 @@ impl Sheet {
         let is_school = release.claimed.rule == Rule::Clear;
         let at = (frame.member.to_string(), frame.lane as i32, frame.epoch, frame.sequence);
         Self { new, is_school, release: release.clone(), at }
-    }
-
-    fn named(&self) -> Named {
-        let place = &self.new.place;
-        (place.unit.clone(), place.table.clone(), place.period.clone())
     }
 
     fn ask(

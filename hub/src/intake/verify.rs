@@ -21,6 +21,7 @@ use crate::opened::verify::Judge;
 use crate::packs::Packs;
 use crate::registry::Registry;
 use crate::relay::{self, Addressed, Relay};
+use crate::store::contribution::Place;
 
 /// Code of a refusal that only a register can settle.
 pub(crate) const UNKNOWN_KEY: &str = "unknown_key";
@@ -47,6 +48,8 @@ pub struct VerifiedFrame {
     pub verdict: Verdict,
     /// What a person is called about once it was answered.
     pub raised: Vec<Raised>,
+    /// The sheet of which a band is refused, so that no other band of it is looked at.
+    pub band_refused: Option<Place>,
 }
 
 /// An alarm that a frame raises.
@@ -121,6 +124,7 @@ pub(super) fn verify(
         bytes: bytes.to_vec(),
         verdict,
         raised: Vec::new(),
+        band_refused: None,
     })
 }
 

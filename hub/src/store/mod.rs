@@ -5,6 +5,7 @@
 
 pub mod alarm;
 pub mod api_key;
+pub mod band_refused;
 pub mod barred_key;
 pub mod contact;
 pub mod contribution;
@@ -149,5 +150,10 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 29,
         name: "numbers enrolled that a person confirmed",
         sql: include_str!("migrations/025_sealed_confirmed.sql"),
+    },
+    Migration {
+        number: 30,
+        name: "sheets of which a band was refused",
+        sql: include_str!("migrations/026_band_refused.sql"),
     },
 ];

@@ -6,7 +6,8 @@ use std::time::Duration;
 use domain::disclosure::attacker::Printed;
 use hub::sealed::guard::{ALARM, REACHABLE};
 use hub::seen::Role;
-use hub::store::alarm;
+use hub::store::contribution::Place;
+use hub::store::{alarm, band_refused};
 use tests::federation::Member;
 
 use crate::city::{City, SCHOOLS, TERM};
@@ -22,6 +23,32 @@ async fn said(city: &City, member: &Member, of: (u32, u32), band: Option<u64>) -
     // An attack takes its time on a machine that is busy.
     member.uplink.flush(Duration::from_secs(180)).await.expect("flushed");
     member.outcome(&name)
+}
+
+/// The place of a school's clear sheet of the term.
+fn sheet_of(school: u32) -> Place {
+    let (unit, table) = (unit(school).to_string(), "clear.term".to_owned());
+    Place { unit, table, period: TERM.to_owned() }
+}
+
+/// A band of a sheet that the hub refused before it was started anew is refused without a look, and
+/// the sheet is taken without it.
+///
+/// Method: the hub's store has the refusal and its process never saw it, of a sheet that tells
+/// nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_band_that_was_refused_before_a_restart_stays_so() {
+    let city = City::start().await;
+    (1..=SCHOOLS).for_each(|school| lopsided(&city, school));
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    city.step().await;
+    let place = sheet_of(7);
+    city.leader.write(move |tx| band_refused::insert(tx, &place, 1));
+    let member = Member::join(&city.federation, &city.leader, unit(7).as_str());
+    assert_eq!(said(&city, &member, (7, 1), Some(0)).await, "band_tells");
+    assert_eq!(said(&city, &member, (7, 2), None).await, "accepted");
 }
 
 /// Nearly all cases of a group are one school's, and its band comes only after the sum was opened:
@@ -52,6 +79,8 @@ async fn a_band_that_comes_late_is_judged_with_what_was_opened() {
         printed.collect::<Vec<Printed>>()
     };
     assert_eq!(kept(&city), []);
+    let place = sheet_of(1);
+    assert!(city.leader.read(move |tx| band_refused::is_there(tx, &place)), "and after a restart");
     // A second guess would tell which of them fits.
     assert_eq!(said(&city, &first, (1, 2), Some(0)).await, "band_tells");
     assert_eq!(said(&city, &first, (1, 3), None).await, "accepted");

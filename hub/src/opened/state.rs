@@ -24,6 +24,8 @@ pub enum Closed {
     Rest,
     /// Beside what was seen before it would tell a small count or single out a few schools.
     Tells,
+    /// The hubs had agreed on no key before the period ended.
+    KeyLate,
     /// No task of the period was begun.
     NotBegun,
     /// The leader below has not sent the sum up.
@@ -70,7 +72,8 @@ impl Closed {
             | Self::Catalogue
             | Self::FewPersons
             | Self::Rest
-            | Self::Tells => Sort::Closed,
+            | Self::Tells
+            | Self::KeyLate => Sort::Closed,
             Self::NotBegun
             | Self::NotSent
             | Self::Reports
@@ -94,6 +97,7 @@ impl Closed {
             Self::FewPersons => "too_few_persons",
             Self::Rest => "rest_would_tell",
             Self::Tells => "sum_would_tell",
+            Self::KeyLate => "key_late",
             Self::NotBegun => "not_begun",
             Self::NotSent => "not_received_from_leader",
             Self::Reports => "reports_missing",

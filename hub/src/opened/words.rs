@@ -29,6 +29,8 @@ texts! {
     TELLS = "与此前所见放在一起，可能推算出个别学校的小数值，或剩下的学校太少；这份合计不再开启。",
         "Beside what was seen before, a small count of one school could follow or too few schools \
          would be left: it stays closed for good.";
+    KEY_LATE = "两个枢纽在本时段结束前没有商定密钥，本时段（或其中几周）不再开启。",
+        "The hubs had agreed on no key before the period, or a week of it, ended: it stays closed.";
     NOT_BEGUN = "本时段的密封汇总还没有开始。", "Sealed sums of the period have not begun.";
     NOT_SENT = "区级枢纽尚未送来本时段已开启的合计；在等什么、是否不开启，见区级枢纽的“密封汇总”页。",
         "The hub that leads the sums has not sent any of the period; what it waits for, or why it \
@@ -56,6 +58,7 @@ pub fn why(closed: Closed, lang: Lang) -> String {
         Closed::FewPersons => FEW_PERSONS,
         Closed::Rest => REST,
         Closed::Tells => TELLS,
+        Closed::KeyLate => KEY_LATE,
         Closed::NotBegun => NOT_BEGUN,
         Closed::NotSent => NOT_SENT,
         Closed::Reports => REPORTS,

@@ -22,6 +22,7 @@ use proto::sealed::HubSignature;
 use runtime::sql::{SqlError, Tx};
 
 use super::documents::Documents;
+use super::helper::KEY_LATE;
 use super::refused::YEAR_CLOSED;
 use super::signed::Judge;
 use super::{chain, guard, signed, view};
@@ -115,7 +116,8 @@ pub fn outstanding(
     let mut found = Vec::new();
     for task in view::tasks(tx, at, today)? {
         // A task of which no report is in, and none waits, was never anybody's.
-        let is_stopped = !task.stopped.is_empty() && !guard::is_final(&task.stopped);
+        let is_stopped =
+            !task.stopped.is_empty() && task.stopped != KEY_LATE && !guard::is_final(&task.stopped);
         let is_unclear = is_stopped || !task.is_known;
         let waits = !(task.unstated.is_empty() && task.other_key.is_empty());
         let is_anybodys = task.fresh > 0 || is_unclear || waits;

@@ -283,9 +283,13 @@ impl Documents {
 impl Task {
     /// Whether what reports of the period are about lies behind a hub. A school whose clock ran
     /// ahead seals what it cannot know: were that taken, it would be told as it is not, for good.
+    ///
+    /// Until then its key is made, and from then on reports are looked at: never both on one day
+    /// (record 0069). A plan that begins after the census day of its first term has until its own
+    /// first day.
     #[must_use]
     pub fn is_over(&self, today: Date) -> bool {
-        self.last_day < today
+        self.last_day.max(self.year.from()) < today
     }
 
     /// Whether reports of the period are still awaited on a day.

@@ -45,6 +45,15 @@ impl Refused {
     pub fn opened_without() -> Self {
         Self::new(OPENED_WITHOUT, "the sum of the school's group was opened without this report")
     }
+
+    /// The refusal of a report of a period without a key.
+    #[must_use]
+    pub fn key_late() -> Self {
+        Self::new(
+            LATE_KEY,
+            "the hubs had agreed on no key before the period ended: it stays closed",
+        )
+    }
 }
 
 /// The report is of no known form, or not signed by the school that it names.
@@ -86,6 +95,9 @@ pub const YEAR_CLOSED: &str = "year_closed";
 /// The school was closed or out of session at that time.
 pub const AWAY: &str = "school_away";
 
+/// The hubs had agreed on no key before the period ended, or one of them lost it.
+pub const LATE_KEY: &str = "key_late";
+
 /// The sum of the school's group was opened without this report.
 pub const OPENED_WITHOUT: &str = "opened_without";
 
@@ -111,7 +123,7 @@ impl From<AggregateError> for Refused {
 /// The known code of a word that was stored or told; `proof` where a later version told another.
 #[must_use]
 pub fn known(word: &str) -> &'static str {
-    const ALL: [&str; 16] = [
+    const ALL: [&str; 17] = [
         UNREADABLE,
         SIGNATURE,
         NOT_LISTED,
@@ -128,6 +140,7 @@ pub fn known(word: &str) -> &'static str {
         AWAY,
         YEAR_CLOSED,
         OPENED_WITHOUT,
+        LATE_KEY,
     ];
     ALL.into_iter().find(|code| *code == word).unwrap_or(PROOF)
 }
@@ -149,7 +162,7 @@ pub fn is_shown(code: &str) -> bool {
 /// said.
 #[must_use]
 pub fn is_of_period(code: &str) -> bool {
-    [AWAY, OPENED_WITHOUT, YEAR_CLOSED, OTHER_TASK].contains(&code)
+    [AWAY, OPENED_WITHOUT, YEAR_CLOSED, OTHER_TASK, LATE_KEY].contains(&code)
 }
 
 /// Whether a refusal uses up the report's number and nonce: what both hubs looked into, and not

@@ -39,6 +39,10 @@ texts! {
     OPENED_WITHOUT = "本校所在组的合计已在没有这份报告的情况下开启；周报中的事项由之后一周的报告补报，学期数以下一学期为准，无须处理",
         "the sum of the school's group was opened without this report: events of the week are told \
          with a later week's report, and a term's figures with the next term's; nothing to do";
+    KEY_LATE = "两个枢纽在本时段结束前没有商定密钥，本时段不再开启；周报中的事项由之后一周的报告补报，学期数以下一学期为准，无须处理",
+        "the hubs had agreed on no key before the period ended, so that it stays closed: events of \
+         the week are told with a later week's report, and a term's figures with the next term's; \
+         nothing to do";
     NO_WAY = "上级中没有这份报告所寄的汇总枢纽（{0}）。学校在学年中转到其他区县的，转出前的各周请在转出前报完；\
               并请原区县的汇总枢纽和卫健方的汇总枢纽各自记下本校自转出之日起不在校，此后各周按零计",
         "no hub above has the name that it is for ({0}). A school that moved to another district \
@@ -49,7 +53,7 @@ texts! {
 }
 
 /// Codes of verdicts that people may meet.
-const CODES: [(&str, Text); 11] = [
+const CODES: [(&str, Text); 12] = [
     ("proof", PROOF),
     ("control_sum", CONTROL),
     ("other_task", TASK),
@@ -61,6 +65,7 @@ const CODES: [(&str, Text); 11] = [
     ("enrolment", ENROLLED),
     ("year_closed", YEAR_CLOSED),
     ("opened_without", OPENED_WITHOUT),
+    ("key_late", KEY_LATE),
 ];
 
 impl Egress {

@@ -94,7 +94,7 @@ fn what_was_told_meanwhile_is_told_once() {
     assert_eq!(told(&hubs, &school, "2025-W46"), 1);
     assert_eq!(sealed(&by_hand(&school, &context, (OPENED, week("2025-W45")))), 1);
     assert_eq!(told(&hubs, &school, "2025-W45"), 0);
-    for code in ["other_task", "year_closed", "opened_without", "other_report"] {
+    for code in ["other_task", "year_closed", "opened_without", "key_late", "other_report"] {
         refuse(&school, &hubs, &context, code);
         assert_eq!(sealed(&by_hand(&school, &context, (OPENED, week("2025-W45")))), 0, "{code}");
         // The next code is about a report of its own.

@@ -25,7 +25,7 @@ const NOTICE_DAYS: i64 = 2;
 const CENSUS_DAYS: i64 = 7;
 /// Codes of refusals that hang on the documents or the figures; after another one a fresh seal
 /// under the next number may be taken.
-const FOR_GOOD: [&str; 9] = [
+const FOR_GOOD: [&str; 10] = [
     "other_report",
     "other_task",
     "other_cap",
@@ -35,6 +35,7 @@ const FOR_GOOD: [&str; 9] = [
     "enrolment",
     "year_closed",
     "opened_without",
+    "key_late",
 ];
 /// Codes of those that one hub's fault can bring about as well, or what has been mended here since:
 /// a person may have them sealed once more, which both hubs take under the next number.

@@ -275,6 +275,9 @@ impl City {
         }
         sums::state_keys(&self.site, &self.areas, self.wishes.plan_from).await?;
         self.until_known(PackKind::Keys).await?;
+        for area in &self.areas {
+            opened::until_agreed(self, &area.unit).await?;
+        }
         progress.step("keys");
         Ok(())
     }

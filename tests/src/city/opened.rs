@@ -179,6 +179,27 @@ pub async fn open_all(city: &City, progress: &Progress) -> Result<(), BuildError
     Ok(())
 }
 
+/// Waits until the hubs of an area have agreed on the keys of what lies ahead: of a period that is
+/// over none is made, so time moves on only then.
+///
+/// # Errors
+/// They have not in time, or the leader's store cannot be read.
+pub async fn until_agreed(city: &City, area: &str) -> Result<(), OpenedError> {
+    let started = Instant::now();
+    loop {
+        let tasks = Sums::read(city, area)?.tasks;
+        let open = tasks.iter().filter(|task| !task.is_agreed).count();
+        if !tasks.is_empty() && open == 0 {
+            return Ok(());
+        }
+        if started.elapsed() > WITHIN {
+            let waits = format!("{open} of {} keys are not agreed on", tasks.len());
+            return Err(OpenedError::Late { area: area.to_owned(), waits });
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
 /// Waits until the city's hub has every sum that the leader of an area has.
 ///
 /// # Errors

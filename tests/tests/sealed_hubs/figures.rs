@@ -106,12 +106,12 @@ async fn a_terms_stock_is_shown_exactly() {
     let city = City::start().await;
     let leader = Statistics::of(&city.leader.hub);
     let waits = figures(&leader, "alt.census", TERM, &[]);
-    assert_eq!(read(waits.whole.figures[0].reading), Err(Blank::Sealed(Closed::NotBegun)));
+    assert_eq!(read(waits.whole.figures[0].reading), Err(Blank::Sealed(Closed::Reports)));
     // A child can be of several groups: kinds are told one by one and never added up.
     let groups = figures(&leader, "spg.students", TERM, &[]);
     assert_eq!(read(groups.whole.figures[0].reading), Err(Blank::Sealed(Closed::Several)));
     let one = figures(&leader, "spg.students", TERM, &["group"]);
-    assert_eq!(read(one.whole.figures[0].reading), Err(Blank::Sealed(Closed::NotBegun)));
+    assert_eq!(read(one.whole.figures[0].reading), Err(Blank::Sealed(Closed::Reports)));
     all_but(&city, THE_STOCK, &[]);
     city.step().await;
     city.step().await;
@@ -148,7 +148,7 @@ async fn a_terms_stock_is_shown_exactly() {
 /// a part of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_month_is_the_sum_of_its_weeks() {
-    let city = City::start().await;
+    let city = City::start_with(Wished { is_early: true, ..Wished::default() }).await;
     let leader = Statistics::of(&city.leader.hub);
     let tiers = recount(&city, FLOW, &["tier"], 1..=SCHOOLS);
     let both = recount(&city, FLOW, &["tier", "stage"], 1..=SCHOOLS);
@@ -291,6 +291,6 @@ async fn what_lies_before_the_plan_says_so() {
         assert_eq!(why, ["本项指标"], "{period}: nothing is awaited");
     }
     let stock = figures(&leader, "alt.census", TERM, &[]);
-    let waits = Err(Blank::Sealed(Closed::NotBegun));
+    let waits = Err(Blank::Sealed(Closed::Reports));
     assert_eq!(read(stock.whole.figures[0].reading), waits, "the day of its count comes");
 }

@@ -348,8 +348,7 @@ async fn a_school_that_is_carried_is_judged_over_both_terms() {
         bands(&city);
         told(&city, TERM, late).await;
         // The term of spring closes in the middle of August; certificates are new ones.
-        city.days(330);
-        city.renew();
+        city.to_summer().await;
         told(&city, SPRING.1, Some(8)).await;
         if let Some(school) = late {
             census(&city, (TERM, school), &in_autumn(school));

@@ -163,6 +163,8 @@ async fn a_week_is_summed_under_one_catalogue() {
     let (before, old) = (task(&city, NEXT_WEEK), draft(&city, NEXT_WEEK, 8, 1));
     assert!(city.leader.read(move |tx| tasks::find(tx, &before)).is_some());
     city.new_catalogue(date(2026, 9, 14));
+    // And under the new one, in the week itself.
+    city.step().await;
     let id = task(&city, NEXT_WEEK);
     assert_ne!(before, id);
     let old = old.send(&city);

@@ -65,7 +65,7 @@ const THE_STOCK: (&str, &str) = (STOCK, TERM);
 async fn a_week_opens_exactly() {
     let city = City::start().await;
     all_but(&city, THE_FLOW, &[11]);
-    // The first step agrees on the key of a week that began before; the second takes the reports.
+    // Keys were agreed on before the week ended: the first step takes the reports.
     city.step().await;
     city.step().await;
     let id = task(&city, THE_FLOW);

@@ -1,7 +1,9 @@
 //! A hub that holds another verify key of a task than the other one, because one of them was put
 //! back from an older backup: every proof would fail, so no school's report is looked at.
 
+use certs::aggregate::{KeyHalf, Role};
 use domain::disclosure::sealed::TaskId;
+use hub::sealed::helper::{Announced, CallError, Helper, KEY_LATE};
 use hub::sealed::words;
 use hub::store::sealed::{report, task as tasks};
 use runtime::params;
@@ -9,7 +11,8 @@ use runtime::web::Lang;
 use tests::federation::RunningHub;
 
 use crate::THE_FLOW;
-use crate::city::{City, FLOW, SCHOOLS};
+use crate::city::{City, FLOW, LEADER, SCHOOLS, WEEK};
+use crate::crashes::leader_name;
 use crate::school::{all_but, code, draft, recount, task, unit, verdicts};
 
 const KEY: &str = "OTHER_KEY";
@@ -36,14 +39,23 @@ fn put_back(hub: &RunningHub, id: TaskId, (half, commitment, key): Kept) {
     });
 }
 
-/// Puts a hub back to before a task was agreed on.
-fn forget(hub: &RunningHub, id: TaskId) {
+/// Puts a hub back to before a task was agreed on; the row of it stays aside.
+fn lose(hub: &RunningHub, id: TaskId) {
     hub.write(move |tx| {
         for table in ["sealed_verdict", "sealed_report"] {
             tx.execute(&format!("delete from {table}"), &[])?;
         }
-        tx.execute("delete from sealed_task where id = $1", params![id.bytes()])
+        let aside = TaskId::from_bytes([0; 32]);
+        let sql = "update sealed_task set id = $2 where id = $1";
+        tx.execute(sql, params![id.bytes(), aside.bytes()])
     });
+}
+
+/// Puts back the later backup.
+fn find_again(hub: &RunningHub, id: TaskId) {
+    let aside = TaskId::from_bytes([0; 32]);
+    let sql = "update sealed_task set id = $2 where id = $1";
+    hub.write(move |tx| tx.execute(sql, params![aside.bytes(), id.bytes()]));
 }
 
 fn stopped(hub: &RunningHub, id: TaskId) -> String {
@@ -61,21 +73,19 @@ async fn agreed() -> (City, TaskId) {
     (city, id)
 }
 
-/// Both hubs were put back and agreed anew; then health puts back a backup of between. No school is
-/// refused: its reports wait, both pages say that the keys differ and what to do, and with the
-/// later backup everything goes on by itself.
+/// Health puts back a backup under another key. No school is refused: its reports wait, both pages
+/// say that the keys differ and what to do, and with the later backup everything goes on by itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn under_two_keys_nobody_is_refused() {
     let (city, id) = agreed().await;
-    let older = kept(&city.helper, id);
-    forget(&city.leader, id);
-    forget(&city.helper, id);
-    let first = draft(&city, THE_FLOW, 1, 1).send(&city);
-    city.step().await;
-    city.step().await;
-    assert_eq!(code(&city, 1, first).as_deref(), Some(""));
     let later = kept(&city.helper, id);
-    assert_ne!(later, older);
+    let other = |bytes: &[u8]| {
+        let mut other = bytes.to_vec();
+        *other.last_mut().expect("a byte") ^= 1;
+        other
+    };
+    let (half, commitment, key) = &later;
+    let older = (other(half), commitment.as_deref().map(other), key.as_deref().map(other));
     put_back(&city.helper, id, older);
     all_but(&city, THE_FLOW, &[1, 8]);
     let eighth = draft(&city, THE_FLOW, 8, 1).send(&city);
@@ -103,7 +113,8 @@ async fn under_two_keys_nobody_is_refused() {
 }
 
 /// A helper that is put back to between its commitment and its key comes to the same key by itself;
-/// one that is put back to before its commitment waits for a person, and no school is refused.
+/// one that is put back to before its commitment makes no other one and waits for a person, and no
+/// school is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_was_lost_is_found_again_by_its_half() {
     let (city, id) = agreed().await;
@@ -115,15 +126,62 @@ async fn a_key_that_was_lost_is_found_again_by_its_half() {
     city.step().await;
     assert_eq!(kept(&city.helper, id), whole);
     assert_eq!(code(&city, 2, second).as_deref(), Some(""));
-    forget(&city.helper, id);
+    lose(&city.helper, id);
     let third = draft(&city, THE_FLOW, 3, 1).send(&city);
     city.step().await;
     city.step().await;
     assert_eq!(code(&city, 3, third), None);
-    assert_eq!(stopped(&city.leader, id), "HELPER_COMMITMENT");
-    assert_eq!(stopped(&city.helper, id), KEY);
-    put_back(&city.helper, id, whole);
+    assert_eq!(stopped(&city.leader, id), KEY_LATE);
+    assert!(words::code(KEY_LATE, Lang::En).contains("put it back"));
+    assert!(words::code(KEY_LATE, Lang::Zh).contains("恢复后自动继续"));
+    find_again(&city.helper, id);
     city.step().await;
     assert_eq!(code(&city, 3, third).as_deref(), Some(""));
     assert_eq!([&city.leader, &city.helper].map(|hub| stopped(hub, id)), ["", ""]);
+}
+
+/// Hubs are put back to before the key of a week that is over, of which reports were looked at.
+/// Under a second key one hub would see a second value of each check, and compute every school's
+/// figures from both: none is made by whichever hub, and what comes is refused by both, so that
+/// its events are told with the next week.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_second_key_is_made_of_a_period_that_is_over() {
+    for are_both in [true, false] {
+        let (city, id) = agreed().await;
+        lose(&city.leader, id);
+        if are_both {
+            lose(&city.helper, id);
+        }
+        let city = city.restart_driver();
+        let late = draft(&city, THE_FLOW, 2, 1).send(&city);
+        for _ in 0..3 {
+            city.step().await;
+        }
+        assert_eq!(code(&city, 2, late).as_deref(), Some("key_late"), "{are_both}");
+        let keyed = |hub: &RunningHub| {
+            hub.read(move |tx| tasks::find(tx, &id)).is_some_and(|stored| stored.key.is_some())
+        };
+        assert!(!keyed(&city.leader));
+        assert_eq!(keyed(&city.helper), !are_both);
+        assert!(city.opened(id).is_empty());
+    }
+}
+
+/// A lying leader announces a week anew to a helper that was put back: it makes no second half.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_helper_commits_to_no_second_half() {
+    let (city, id) = agreed().await;
+    lose(&city.helper, id);
+    let announced = Announced {
+        area: LEADER.parse().expect("unit"),
+        school_year: 2026,
+        table: FLOW.parse().expect("table"),
+        period: WEEK.parse().expect("week"),
+        task: id,
+        commitment: KeyHalf::generate().commit(&id, Role::Leader),
+    };
+    let helper = Helper::new(city.helper.hub.sealed().clone());
+    let told = helper.agree(leader_name(&city), announced).await;
+    assert!(matches!(told, Err(CallError::KeyLate)));
+    assert!(city.helper.read(move |tx| tasks::find(tx, &id)).is_none());
 }

@@ -138,8 +138,7 @@ async fn the_helper_gives_what_both_accepted_to_its_leader() {
 async fn a_helper_put_back_is_shown_the_report_that_is_carried() {
     let city = City::start().await;
     opened_after(&city, THE_STOCK, &[], 7).await;
-    city.days(330);
-    city.renew();
+    city.to_summer().await;
     forget_openings(&city.helper);
     city.helper.write(|tx: &Tx<'_>| {
         for table in ["sealed_report", "sealed_verdict"] {

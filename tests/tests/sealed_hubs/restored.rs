@@ -64,8 +64,7 @@ async fn carried() -> City {
     let city = City::start().await;
     opened_after(&city, THE_STOCK, &[], 7).await;
     // The term of spring closes in the middle of August; certificates are new ones.
-    city.days(330);
-    city.renew();
+    city.to_summer().await;
     opened_after(&city, SPRING, &[11], 7).await;
     let id = task(&city, SPRING);
     let held = city.leader.read(move |tx| opening::of_task(tx, &id));

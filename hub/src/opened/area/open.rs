@@ -13,6 +13,7 @@ use super::super::weeks::whole;
 use super::super::{Asked, Extent, TableOf};
 use super::{AreaBook, Before, count, members};
 use crate::sealed::guard::is_final;
+use crate::sealed::helper::KEY_LATE;
 use crate::store::opened::{OpenedSum, TaskState};
 use crate::store::sealed::opening::Set;
 
@@ -169,7 +170,9 @@ fn held_back(
     tasks: &[&TaskState],
     (stage, detail, groups): (Stage, Detail, &BTreeSet<GroupId>),
 ) -> Option<Closed> {
-    let is_stopped = |task: &&TaskState| !task.stopped.is_empty() && !is_final(&task.stopped);
+    let is_late = |task: &&TaskState| task.stopped == KEY_LATE;
+    let is_stopped =
+        |task: &&TaskState| !task.stopped.is_empty() && !is_late(task) && !is_final(&task.stopped);
     let refused = tasks.iter().flat_map(|task| &task.refused);
     let own: Vec<&(Set, String)> = refused.filter(|(set, _)| set.stage == stage).collect();
     let mut off = own.iter().filter(|(_, code)| OFF.contains(&code.as_str()));
@@ -188,7 +191,10 @@ fn held_back(
                 || towns.any(|set| set.groups == *groups)
         }
     };
-    is_kept.then_some(Closed::Tells)
+    if is_kept {
+        return Some(Closed::Tells);
+    }
+    tasks.iter().any(is_late).then_some(Closed::KeyLate)
 }
 
 /// The groups that an area or a town is told by.

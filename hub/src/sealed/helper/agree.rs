@@ -1,5 +1,9 @@
 //! Agreeing on a task and on its verify key: each hub commits to its half before it sees the
 //! other's.
+//!
+//! No half is made once the period is over. What a hub shows of a report's check is one value under
+//! one key; under a second key it shows another, and who has both computes the school's figures
+//! (record 0069). A store that was put back does not know whether there was a key before.
 
 use certs::aggregate::{Commitment, KeyHalf, Role, agree};
 use domain::catalogue::TableId;
@@ -32,8 +36,8 @@ impl Helper {
     /// Takes up a task that this hub makes of its own documents too, and commits to its half.
     ///
     /// # Errors
-    /// Another task by this hub's documents, a caller who does not lead it, or another commitment
-    /// than before.
+    /// Another task by this hub's documents, a caller who does not lead it, another commitment than
+    /// before, or a period that is over and of which this hub has no half.
     pub async fn agree(
         &self,
         leader: IdentityName,
@@ -47,6 +51,7 @@ impl Helper {
             return Err(CallError::OtherTask);
         }
         let now_ms = self.hub.parts().clock.now_ms();
+        let is_over = known.is_over(self.hub.parts().clock.today());
         let new = task::Task {
             id: known.id,
             area: announced.area,
@@ -62,6 +67,10 @@ impl Helper {
         let write = move |tx: &runtime::sql::Tx<'_>| {
             if year::is_closed(tx, (&new.area, new.school_year))? {
                 return Err(CallError::YearClosed);
+            }
+            // This store may have been put back to before a key under which reports were looked at.
+            if is_over && task::find(tx, &known.id)?.is_none() {
+                return Err(CallError::KeyLate);
             }
             task::insert(tx, &NewTask { task: &new, terms: &known.terms.encode() }, now_ms)?;
             let stored = task::find(tx, &known.id)?.ok_or(CallError::NotAgreed)?;

@@ -40,6 +40,8 @@ pub const OTHER_KEY: &str = "OTHER_KEY";
 
 /// Code of a task of which no verify key was agreed here.
 pub const NOT_AGREED: &str = "NOT_AGREED";
+/// Code of a task whose period was over before a key was agreed, or of which a hub lost its half.
+pub const KEY_LATE: &str = "KEY_LATE";
 /// Code of a refusal of a report that both hubs accepted.
 pub const ACCEPTED_BEFORE: &str = "ACCEPTED_BEFORE";
 /// Most reports in a call.
@@ -76,6 +78,9 @@ pub enum CallError {
     /// The verify key was not agreed on.
     #[error("the hubs have not agreed on the key of this task")]
     NotAgreed,
+    /// The period is over, and this hub has no half of its key.
+    #[error("the period is over: no key of it is made any more")]
+    KeyLate,
     /// The leader committed to something else before.
     #[error("another commitment of the leader is held for this task")]
     OtherCommitment,
@@ -165,6 +170,7 @@ impl CallError {
             Self::NoTask(_) => "NO_TASK",
             Self::OtherTask => "OTHER_TASK",
             Self::NotAgreed => NOT_AGREED,
+            Self::KeyLate => KEY_LATE,
             Self::OtherCommitment => "OTHER_COMMITMENT",
             Self::OtherKey => OTHER_KEY,
             Self::Key(_) => "BROKEN_HALF",

@@ -1,5 +1,5 @@
-//! Agreeing on the keys of tasks before their reports come: those of this week and the next, of
-//! this term and the coming one, and of whatever a late report names.
+//! Agreeing on the keys of tasks before their reports come: those of this week and the next four,
+//! of this term and the coming one. None is agreed on once the period is over (record 0069).
 
 use std::sync::Arc;
 
@@ -13,22 +13,24 @@ use super::call::{Client, answer};
 use super::{Away, Leader, LeaderError};
 use crate::sealed::dispute::{self, HUBS_DISAGREE};
 use crate::sealed::documents::{Task, Year};
-use crate::sealed::helper::{ACCEPTED_BEFORE, NO_OTHER_REPORT, NOT_AGREED, OTHER_KEY};
+use crate::sealed::helper::{ACCEPTED_BEFORE, KEY_LATE, NO_OTHER_REPORT, NOT_AGREED, OTHER_KEY};
 use crate::sealed::row::keep_row;
 use crate::store::sealed::{task, year};
 
 /// Days ahead up to which keys are agreed on: on each day those of the week that lies so far.
 pub(in crate::sealed) const AHEAD_DAYS: i32 = 28;
-/// Days ahead on which the tasks are looked for whose reports may come.
-const AHEAD: [i32; 3] = [0, 7, AHEAD_DAYS];
+/// Days ahead on which the tasks are looked for whose reports may come: a hub that was away for
+/// three weeks has missed none.
+const AHEAD: [i32; 5] = [0, 7, 14, 21, AHEAD_DAYS];
 
 /// Code of a task whose helper committed to something else than before.
 const HELPER_COMMITMENT: &str = "HELPER_COMMITMENT";
 /// Code of a task whose helper showed another half than it committed to.
 const HELPER_HALF: &str = "HELPER_HALF";
 /// Codes about a task as a whole, which are over once the helper looks at its reports.
-pub(super) const WHOLE: [&str; 13] = [
+pub(super) const WHOLE: [&str; 14] = [
     ACCEPTED_BEFORE,
+    KEY_LATE,
     HELPER_COMMITMENT,
     HELPER_HALF,
     OTHER_KEY,
@@ -60,7 +62,13 @@ impl Leader {
     }
 
     async fn agree_year(&self, year: &Arc<Year>) -> Result<(), LeaderError> {
-        let open = self.without_key(year).await?;
+        let today = self.hub.parts().clock.today();
+        let is_late = |one: &(Task, task::Task)| one.1.commitment.is_none() && one.0.is_over(today);
+        let (late, open): (Vec<_>, Vec<_>) =
+            self.without_key(year).await?.into_iter().partition(is_late);
+        for (task, _) in late.iter().filter(|(_, stored)| stored.stopped != KEY_LATE) {
+            self.note_stop(task, KEY_LATE.to_owned()).await?;
+        }
         if open.is_empty() {
             return Ok(());
         }

@@ -20,7 +20,6 @@ use crate::sealed::documents::{Documents, Task, Year};
 use crate::sealed::fit;
 use crate::sealed::one_catalogue;
 use crate::sealed::refused::{AWAY, NOT_LISTED, OTHER_REPORT, OTHER_TASK, Refused, YEAR_CLOSED};
-use crate::sealed::row::keep_row;
 use crate::sealed::signed::{self, Judge, Read};
 use crate::sealed::watch;
 use crate::sealed::without::{Without, is_away, opened_without};
@@ -55,6 +54,16 @@ pub(super) enum Next {
     Drop(Arrived),
 }
 
+/// Whether there is a verify key of a task.
+enum Key {
+    /// Here it is.
+    Agreed(VerifyKey),
+    /// The helper has committed to its half, and shows it once it is reached.
+    Waits,
+    /// The period ended before one was agreed on, or this hub lost it.
+    Never,
+}
+
 /// Why a task is none of this hub's, and the year whose documents say so.
 type Unknown<'d> = (Refused, Option<&'d Arc<Year>>);
 
@@ -87,7 +96,6 @@ impl Leader {
             let Some(last) = page.last().map(|arrived| arrived.id) else { return Ok(()) };
             let is_full = page.len() >= PAGE as usize;
             self.put_second_last(&mut page);
-            // A row is kept for a task that a late report names, so that its key is agreed on.
             let sort = move |tx: &Tx<'_>| desk.sort(tx, page);
             let sorted = parts.database.write_async("sealed_sort", sort).await?;
             let is_crowded = sorted.1;
@@ -165,13 +173,13 @@ impl Desk {
             return Ok(self.too_late(tx, (arrived, read), &task, is_ours)?);
         }
         match decision {
-            Decision::Verify => self.first(tx, (arrived, read), task),
+            Decision::Verify => self.first(tx, (arrived, read), task, is_ours),
             Decision::Refuse(reason) => match Refused::from(reason) {
                 Refused { code: OTHER_REPORT, .. } => self.beside(tx, (arrived, read), task),
                 refused => Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused }))),
             },
             // It has no verdict, so it is not answered yet.
-            Decision::Again(State::Pending) => self.first(tx, (arrived, read), task),
+            Decision::Again(State::Pending) => self.first(tx, (arrived, read), task, is_ours),
             // This hub was ended between the refusal and the verdict about it.
             Decision::Again(State::Refused) => {
                 let refused = refused_before(tx, &arrived.digest)?;
@@ -206,9 +214,18 @@ impl Desk {
         tx: &Tx<'_>,
         (arrived, read): (Arrived, Read),
         task: Task,
+        is_ours: bool,
     ) -> Result<Next, LeaderError> {
         // Asked first: what is kept of a report stands on the row of its task.
-        let key = self.key(tx, &task)?;
+        let key = match key(tx, &task)? {
+            Key::Agreed(key) => Some(key),
+            Key::Waits => None,
+            Key::Never if is_ours => return Ok(Next::Wait),
+            Key::Never => {
+                let refused = Refused::key_late();
+                return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
+            }
+        };
         let school = task.year.sealed().roster.school(&read.arrival.school);
         let form = school
             .map_or_else(|| Err(not_listed()), |school| fit::form(&read.report, &task, school));
@@ -351,17 +368,17 @@ impl Desk {
         self.judge.school(read, &task.year.sealed().roster)?;
         fit::place(&read.report, task)
     }
+}
 
-    /// The verify key of a task; a task without a row gets one, and its key with the next step.
-    fn key(&self, tx: &Tx<'_>, task: &Task) -> Result<Option<VerifyKey>, SqlError> {
-        match task::find(tx, &task.id)? {
-            Some(stored) => Ok(stored.key),
-            None => {
-                keep_row(tx, task, self.now_ms)?;
-                Ok(None)
-            }
-        }
-    }
+/// The verify key of a task whose period is over. None is made any more: a half that the helper has
+/// not committed to could be a second one.
+fn key(tx: &Tx<'_>, task: &Task) -> Result<Key, SqlError> {
+    let stored = task::find(tx, &task.id)?;
+    Ok(match stored.map(|stored| (stored.key, stored.commitment)) {
+        Some((Some(key), _)) => Key::Agreed(key),
+        Some((None, Some(_))) => Key::Waits,
+        Some((None, None)) | None => Key::Never,
+    })
 }
 
 fn not_listed() -> Refused {

@@ -10,6 +10,7 @@ use domain::ledger::terms::{ContactWay, FollowupKind, Tier};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
+use super::alert::AlertCase;
 use super::author::Author;
 use super::entry::{Kept, RecordId, Rules, StaffId, StudentId, entry};
 use super::refusal::{Flaw, LedgerRefusal};
@@ -61,10 +62,16 @@ impl Rules for Followup {
         {
             self.check_kept(&before)?;
         }
-        if let (Some(done), Some(case)) = (self.done, self.case)
-            && done < case::opened_on(tx, case)?
-        {
-            return Err(LedgerRefusal::Field("done"));
+        if let Some(of) = self.case {
+            let case = read::one::<AlertCase>(tx, of)?.ok_or(LedgerRefusal::Field("of_case"))?;
+            if case.entry.student != self.student {
+                return Err(LedgerRefusal::OtherStudent("of_case", of));
+            }
+            if let Some(done) = self.done
+                && done < case::opened_on(tx, of)?
+            {
+                return Err(LedgerRefusal::Field("done"));
+            }
         }
         author.check_cancelled(self.cancelled, self.done.is_some())
     }
@@ -219,8 +226,8 @@ mod tests {
     use super::super::testing::{NOW_MS, TODAY, wish};
     use super::*;
 
-    /// A follow-up comes forward and is never put off, stays with its case, and one that was made
-    /// late stays late.
+    /// A follow-up comes forward and is never put off, is of its own student's case and stays with
+    /// it, and one that was made late stays late.
     #[test]
     fn a_follow_up_is_never_put_off() {
         let school = school();
@@ -240,6 +247,10 @@ mod tests {
         };
         let off = Followup { due: entry.due + 300.days(), ..entry.clone() };
         assert!(matches!(change(1, off), Err(LedgerRefusal::Flawed("day", Flaw::Limit))));
+        let strange = Followup { student: StudentId(2), ..entry.clone() };
+        let by = later.because("登记");
+        let added = run(&school, move |tx| write::add(tx, &by, &strange).map(drop));
+        assert!(matches!(added, Err(LedgerRefusal::OtherStudent("of_case", _))), "{added:?}");
         let loose = Followup { case: None, ..entry.clone() };
         let other = Followup { why: FollowupKind::Return, ..entry.clone() };
         for taken in [loose, other] {

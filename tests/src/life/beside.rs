@@ -53,11 +53,11 @@ impl Life {
         now_ms: i64,
     ) -> Result<Self, LifeError> {
         let shelf = Arc::clone(shelf);
+        let life = self.people(ledger, now_ms)?;
         ledger.write("life_beside", move |tx| {
-            let by = self.cast.counsellor_at(now_ms);
+            let by = life.cast.counsellor_at(now_ms);
             let today = by.today();
-            self.people(tx, now_ms).map_err(at(today, "somebody on a case, or a referral"))?;
-            self.run(tx, &by, &shelf)?;
+            life.run(tx, &by, &shelf)?;
             let draft = Draft {
                 title: "作业与睡眠",
                 questions: QUESTIONS,
@@ -66,21 +66,34 @@ impl Life {
             };
             let made = survey::make(tx, &by, &draft);
             made.map_err(|source| paper("a survey", source))?;
-            Ok(self)
+            Ok(life)
         })
     }
 
     /// Guardians of those with a case, a referral of one of them, somebody let onto another's; a
     /// hold over somebody else's records.
-    fn people(&self, tx: &Tx<'_>, now_ms: i64) -> Result<(), LedgerRefusal> {
+    ///
+    /// # Errors
+    /// The ledgers refused something, or cannot be written.
+    pub fn people(self, ledger: &Ledger, now_ms: i64) -> Result<Self, LifeError> {
+        ledger.write("life_people", move |tx| {
+            let day = self.cast.counsellor_at(now_ms).today();
+            self.meet(tx, now_ms).map_err(at(day, "somebody on a case, or a referral"))?;
+            Ok(self)
+        })
+    }
+
+    fn meet(&self, tx: &Tx<'_>, now_ms: i64) -> Result<(), LedgerRefusal> {
         let (by, head) = (self.cast.counsellor_at(now_ms), self.cast.head_at(now_ms));
         let today = by.today();
         let open = case::open_now(tx)?;
         for now in &open {
             write::add(tx, &by, &guardian(now.case.entry.student, today))?;
         }
-        // The gravest: a family is asked about a crisis only.
-        if let Some(now) = open.iter().max_by_key(|now| now.tier) {
+        // The gravest that has none under way: a family is asked about a crisis only.
+        let is_free = |student: &StudentId| !self.waiting.referring.contains(student);
+        let free = open.iter().filter(|now| is_free(&now.case.entry.student));
+        if let Some(now) = free.max_by_key(|now| now.tier) {
             refer(tx, &by, (now.case.entry.student, now.tier))?;
         }
         let teacher = self.teacher(0);

@@ -23,6 +23,7 @@ use domain::span::Span;
 use jiff::civil::{Date, date};
 use node::indicator::{Checked, Facts, IndicatorError, check};
 use node::ledger::{Ledger, journal, profile};
+use runtime::clock::instant_ms;
 use runtime::sql::DataKey;
 use rusqlite::Connection;
 use tests::life::Life;
@@ -105,7 +106,9 @@ fn live(seed: u64, students: u32) -> Lived {
     take_answers(&ledger, &files, &terms[0]).expect("answers");
     let life = life.until(&ledger, date(2026, 4, 30)).expect("winter");
     take_answers(&ledger, &files, &terms[1]).expect("answers");
-    life.until(&ledger, date(2026, 7, 17)).expect("summer");
+    let end = date(2026, 7, 17);
+    let life = life.until(&ledger, end).expect("summer");
+    life.people(&ledger, instant_ms(end.at(9, 0, 0, 0))).expect("people");
     Lived { seed, ledger, plain: open_plainly(&path), _folder: folder }
 }
 

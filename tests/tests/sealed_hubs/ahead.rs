@@ -131,7 +131,7 @@ async fn the_leader_may_be_away_for_days() {
     assert_eq!([city.helper.alarms().len(), town.alarms().len()], called);
     // Whoever dials again waits on the clock.
     city.hand.advance_ms(3_600_000);
-    arrived(&city, usize::try_from(SCHOOLS).expect("small")).await;
+    arrived(&city, below.len()).await;
     city.step().await;
     city.step().await;
     let id = task(&city, THE_FLOW);

@@ -218,7 +218,6 @@ async fn a_helper_that_contradicts_itself_is_no_schools_fault() {
         let (city, lie, _stop) = city_of(lie).await;
         all_but(&city, THE_FLOW, &[]);
         city.step().await;
-        city.step().await;
         let silent = (1..=SCHOOLS).filter(|school| verdicts(&city, &unit(*school)).is_empty());
         assert_eq!(silent.collect::<Vec<_>>().len(), 1, "lie {which}: nobody is refused");
         assert_eq!(stopped(&city, &city.leader, THE_FLOW), HUBS_DISAGREE, "lie {which}");

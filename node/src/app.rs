@@ -3,6 +3,7 @@
 //! Nothing here is global, so that one process can hold many nodes. Only [`crate::cli`] starts a
 //! log or reads the environment.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -359,6 +360,10 @@ impl Outward {
 impl crate::console::Rules for Node {
     fn packs(&self) -> Result<Packs, PacksError> {
         self.outward.packs()
+    }
+
+    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
+        self.years_under_seal()
     }
 
     fn copies_days(&self) -> u32 {

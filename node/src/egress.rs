@@ -12,6 +12,7 @@ use certs::signature::Signature;
 use domain::catalogue::Catalogue;
 use domain::period::Period;
 use domain::release::Claimed;
+use domain::span::school_year_of;
 use domain::special::{Cadence, SpecialPeriod};
 use proto::frame::decode_item;
 use proto::wire::sync::ItemKind;
@@ -25,7 +26,7 @@ use crate::console::{
     PreviewPage, ReleaseLine, ReleasePage, SealedPage, Signer, SourceError, SpecialNotice,
 };
 use crate::import::value::Grade;
-use crate::ledger::{governance, student};
+use crate::ledger::{governance, sealed as register, student};
 use crate::packs::Packs;
 use crate::release::{self, Context, Depth, Due, Schedule, Standing};
 
@@ -139,7 +140,8 @@ impl Egress {
                 });
             }
         }
-        page.absent.extend(decode::outside(&context.catalogue));
+        let is_under_seal = context.sealed_years.contains(&school_year_of(context.today));
+        page.absent.extend(decode::outside(&context.catalogue, is_under_seal));
         page
     }
 
@@ -280,6 +282,7 @@ impl EgressSource for Egress {
         Ok(HomePage {
             students: self.students()?,
             released: lines.len() as u64,
+            sealed: self.sealed_reports()?,
             next_due_ms: None,
             leaves_itself: self.leaves_itself(),
             sync: link(&self.node).map_err(unavailable)?,
@@ -298,6 +301,7 @@ impl EgressSource for Egress {
             page,
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
             total: total as u64,
+            sealed: self.sealed_reports()?,
             students: self.students()?,
             next_due_ms: None,
             leaves_itself: self.leaves_itself(),
@@ -349,6 +353,11 @@ impl Egress {
             }),
         };
         Ok(specials.filter(|special| today <= special.last()).map(notice).collect())
+    }
+
+    /// How many sealed reports there are beside the releases.
+    fn sealed_reports(&self) -> Result<u64, SourceError> {
+        self.node.ledger().read(register::total).map_err(unavailable)
     }
 
     fn students(&self) -> Result<u64, SourceError> {

@@ -9,6 +9,7 @@ use runtime::web::{
     Html, Lang, Legend, Page, Part, RenderError, Role, Tag, Text, Tone, grouped, legend, time,
 };
 
+use super::home::left;
 use super::view::{
     EgressPage, HeldPeriod, Hop, HopState, NextRelease, PreviewPage, ReleaseKind, ReleaseLine,
     ReleasePage, Tally,
@@ -56,7 +57,7 @@ pub fn list(view: &EgressPage, lang: Lang) -> Result<Page, RenderError> {
     let body = Html::render(&EgressTemplate { lang, page: view })?;
     Ok(Page {
         title: words::EGRESS.in_lang(lang).to_owned(),
-        note: words::LEFT_SO_FAR.fill(lang, &[&grouped(view.total)]),
+        note: left((view.total, view.sealed), lang),
         crumbs: crumbs(&[words::OUTWARD, words::EGRESS], lang),
         current: super::EGRESS_HREF,
         exports: Vec::new(),

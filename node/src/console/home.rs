@@ -48,6 +48,14 @@ pub(super) fn leaving(view: &HomePage, lang: Lang) -> String {
     }
 }
 
+/// How much has left so far: sealed reports too, where there are any.
+pub(super) fn left((released, sealed): (u64, u64), lang: Lang) -> String {
+    match sealed {
+        0 => words::LEFT_SO_FAR.with(lang, grouped(released)),
+        _ => words::LEFT_WITH_SEALED.fill(lang, &[&grouped(released), &grouped(sealed)]),
+    }
+}
+
 /// Makes the page.
 ///
 /// # Errors
@@ -72,7 +80,7 @@ impl HomeTemplate<'_> {
     }
 
     fn left(&self) -> String {
-        words::LEFT_SO_FAR.fill(self.lang, &[&grouped(self.page.released)])
+        left((self.page.released, self.page.sealed), self.lang)
     }
 
     fn next(&self) -> String {

@@ -1,5 +1,6 @@
 //! What pages over the ledger share: who is signed in, the ledger, the rules in force.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -26,6 +27,12 @@ pub trait Rules: Send + Sync {
     /// # Errors
     /// The store cannot be read.
     fn packs(&self) -> Result<Packs, PacksError>;
+
+    /// School years of this school that are under seal.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError>;
 
     /// For how many days the school keeps copies of its data folder.
     fn copies_days(&self) -> u32;

@@ -25,6 +25,7 @@ impl EgressSource for Fixed {
         Ok(HomePage {
             students: 1_197,
             released: if self.empty { 0 } else { 19 },
+            sealed: if self.empty { 0 } else { 93 },
             next_due_ms: Some(NOW + 86_400_000),
             leaves_itself: true,
             sync: SyncStatus {
@@ -46,6 +47,7 @@ impl EgressSource for Fixed {
             page,
             pages: 3,
             total: 19,
+            sealed: 93,
             students: 1_197,
             next_due_ms: None,
             leaves_itself: true,
@@ -275,6 +277,8 @@ async fn the_list_says_what_left_and_who_has_it() {
         "拒收：指标目录版本过旧",
         "街道枢纽 · 待发送",
         "1,197 名学生的可识别信息只在本校这台机器上",
+        "至今共出校报表 19 份，另有密封报告 93 份，均为汇总数",
+        "业务报表和取整报表可以逐格查看；密封报告见",
         "href=\"/egress?page=1\"",
         "href=\"/egress?page=3\"",
     ] {

@@ -1,5 +1,6 @@
 //! A school and browsers of its people, for tests of the pages over the ledger.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use runtime::clock::Clock;
@@ -25,6 +26,10 @@ pub(super) struct BuiltIn;
 impl Rules for BuiltIn {
     fn packs(&self) -> Result<Packs, PacksError> {
         Packs::embedded()
+    }
+
+    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
+        Ok(BTreeSet::new())
     }
 
     fn copies_days(&self) -> u32 {
@@ -53,6 +58,39 @@ impl Rules for BuiltIn {
     }
 }
 
+/// As [`BuiltIn`], in a school year under seal.
+pub(super) struct UnderSeal(pub(super) i16);
+
+impl Rules for UnderSeal {
+    fn packs(&self) -> Result<Packs, PacksError> {
+        BuiltIn.packs()
+    }
+
+    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
+        Ok(BTreeSet::from([self.0]))
+    }
+
+    fn copies_days(&self) -> u32 {
+        BuiltIn.copies_days()
+    }
+
+    fn small_school_classes(&self) -> u32 {
+        BuiltIn.small_school_classes()
+    }
+
+    fn list_recipient(&self) -> Option<ListRecipient> {
+        BuiltIn.list_recipient()
+    }
+
+    fn answered_at(&self) -> String {
+        BuiltIn.answered_at()
+    }
+
+    fn file_rules(&self) -> FileRules {
+        BuiltIn.file_rules()
+    }
+}
+
 /// Whose browser.
 #[derive(Clone, Copy)]
 pub(super) struct Person {
@@ -68,6 +106,10 @@ pub(super) struct NoPacks;
 impl Rules for NoPacks {
     fn packs(&self) -> Result<Packs, PacksError> {
         Err(SqlError::Locked.into())
+    }
+
+    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
+        Err(SqlError::Locked)
     }
 
     fn copies_days(&self) -> u32 {

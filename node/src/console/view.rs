@@ -111,6 +111,8 @@ pub struct EgressPage {
     pub pages: u32,
     /// Releases that ever left.
     pub total: u64,
+    /// Sealed reports, which stand on a page of their own.
+    pub sealed: u64,
     /// Students whose records stay here.
     pub students: u64,
     /// When the next release is due, in milliseconds since 1970; `None` if nothing is planned.
@@ -290,6 +292,8 @@ pub struct HomePage {
     pub students: u64,
     /// Releases that ever left.
     pub released: u64,
+    /// Sealed reports, which stand on a page of their own.
+    pub sealed: u64,
     /// When the next one is due, in milliseconds since 1970.
     pub next_due_ms: Option<i64>,
     /// Whether what is due leaves by itself.

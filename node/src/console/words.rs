@@ -24,11 +24,13 @@ texts! {
     STAYS = "{0} 名学生的可识别信息只在本校这台机器上",
         "What identifies {0} students stays on this school's machine";
     STAYS_WHERE = "姓名、学号、作答、访谈都在本机加密数据库 ledger.db 中，不出校。\
-        出校的只有下面列出的汇总数，每一份都可以逐格查看。",
+        出校的只有汇总数：业务报表和取整报表可以逐格查看；密封报告见“密封报告”页。",
         "Names, student numbers, answers and talks are in the encrypted database ledger.db on this \
-         machine and never leave. Only the totals listed here do, and each can be read cell by \
-         cell.";
+         machine and never leave. Only totals do: clear sheets and rounded tables can be read \
+         cell by cell, and sealed reports have a page of their own.";
     LEFT_SO_FAR = "至今共出校 {0} 份，均为汇总数。", "{0} releases have left so far, all of them totals.";
+    LEFT_WITH_SEALED = "至今共出校报表 {0} 份，另有密封报告 {1} 份，均为汇总数。",
+        "{0} releases and {1} sealed reports have been made so far, all of them totals.";
     HELD = "已暂停出校：{0}，自 {1} 起，由 {2} 决定。原因：{3}。本机有 {4} 份已签名的报表因此不发送。",
         "Held: {0}, since {1}, by {2}. Reason: {3}. {4} signed tables wait here because of it.";
     HELD_NEXT = "解除由校长决定：xinqiao-node release hold 学期 --lift --as 账号。暂停和解除都留有记录。",

@@ -3,7 +3,7 @@
 //! What is shown is what travelled. Every cell keeps its own kind of blank, and every block says
 //! by which rule its figures were protected.
 
-use domain::catalogue::{Block as SpecBlock, Catalogue, TableSpec};
+use domain::catalogue::{Block as SpecBlock, Catalogue, Count, TableSpec};
 use domain::cell::Cell;
 use domain::disclosure::ROUNDED_STRATUM_MIN;
 use domain::period::{Period, TermId};
@@ -12,6 +12,7 @@ use runtime::web::{Figure, Label, Lang, Text};
 
 use super::words;
 use crate::console::{Absent, Block, BlockRow, ReleaseKind, Tally};
+use crate::indicator::{Way, Ways};
 
 /// Most columns of a block; a longer last axis becomes rows.
 const COLUMNS_MAX: usize = 12;
@@ -61,24 +62,21 @@ pub fn decode(catalogue: &Catalogue, spec: &TableSpec, cells: &[Cell], made_by: 
     decoded
 }
 
-/// Indicators of the catalogue that no table carries, whatever its period.
+/// Counts of the catalogue that no readable table carries, whatever its period, each with why: it
+/// leaves under seal, or not at all.
 #[must_use]
-pub fn outside(catalogue: &Catalogue) -> Vec<Absent> {
-    let carried = |id: &str| {
-        catalogue.tables().iter().any(|spec| {
-            spec.block(id).is_some()
-                || spec.blocks().iter().any(|block| {
-                    catalogue.partition(&block.indicator).is_some_and(|partition| {
-                        partition.whole.as_str() == id
-                            || partition.derives.iter().any(|sum| sum.count.as_str() == id)
-                    })
-                })
-        })
+pub fn outside(catalogue: &Catalogue, is_under_seal: bool) -> Vec<Absent> {
+    let ways = Ways::of(catalogue);
+    let absent = |count: &Count| {
+        let why = match ways.way(count, is_under_seal) {
+            Way::Clear(_) | Way::Rounded => return None,
+            Way::Sealed => words::SEALED_WHY,
+            Way::Unsealed => words::UNSEALED_WHY,
+            Way::Stays => words::STAYS_WHY,
+        };
+        Some(Absent { name: (&count.label).into(), why: why.into() })
     };
-    let missing = catalogue.counts().iter().filter(|count| !carried(count.id.as_str()));
-    missing
-        .map(|count| Absent { name: (&count.label).into(), why: words::NOT_YET_WHY.into() })
-        .collect()
+    catalogue.counts().iter().filter_map(absent).collect()
 }
 
 /// The period in words.
@@ -220,4 +218,29 @@ fn joined(names: &[Label]) -> Label {
     let join =
         |lang: Lang| names.iter().map(|name| name.in_lang(lang)).collect::<Vec<_>>().join(" · ");
     Label::new(join(Lang::Zh), join(Lang::En))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What sealed reports hold is listed with its way in a year under seal, and not as something
+    /// that does not leave.
+    #[test]
+    fn what_leaves_under_seal_is_not_said_to_stay() {
+        let catalogue = proto::pack::embedded::catalogue().expect("catalogue");
+        let why = |id: &str, is_under_seal| {
+            let name = Label::from(&catalogue.count(id).expect("count").label);
+            let all = outside(&catalogue, is_under_seal);
+            all.into_iter().find(|one| one.name == name).map(|one| one.why)
+        };
+        for id in ["alt.opened", "scr.positive"] {
+            assert_eq!(why(id, true), Some(words::SEALED_WHY.into()), "{id}");
+        }
+        assert_eq!(why("alt.opened", false), Some(words::UNSEALED_WHY.into()));
+        // Rounded tables carry it where there is no seal.
+        assert_eq!(why("scr.positive", false), None);
+        assert_eq!(why("scr.staff_done", true), Some(words::STAYS_WHY.into()));
+        assert_eq!(why("edu.hours", true), None);
+    }
 }

@@ -16,7 +16,11 @@ texts! {
          where its rounded cells beside the enrolled would prove a small one";
     UNSUPPORTED_WHY = "本校的台账还算不出这项，上报为“未支持”，不是零",
         "this school's ledgers cannot compute it yet; reported as unsupported, not as zero";
-    NOT_YET_WHY = "没有报表包含这一项，不出校",
+    SEALED_WHY = "以密封报告出校，只有多所学校的合计能打开",
+        "leaves in sealed reports; only sums over several schools can be opened";
+    UNSEALED_WHY = "本学年没有启用密封汇总，这一项不出校",
+        "the school year is not under seal, so it does not leave";
+    STAYS_WHY = "没有报表包含这一项，不出校",
         "no table carries it; it does not leave";
     AUTUMN = "{0}–{1} 学年第一学期", "autumn term {0}–{1}";
     SPRING = "{0}–{1} 学年第二学期", "spring term {0}–{1}";

@@ -21,6 +21,7 @@ mod referral_tests;
 mod sealed;
 #[cfg(test)]
 mod tests;
+mod way;
 
 use domain::catalogue::{
     At, Axis, Block, Catalogue, Count, Definition, Field, Measure, Source, TableSpec,
@@ -38,6 +39,7 @@ pub use facts::{Behind, Facts, works_since};
 pub use identity::{BrokenIdentity, Checked, check};
 pub use ratio::{RatioFigure, Reading, is_of_school, native_of};
 pub use sealed::{Event, Unsealed};
+pub use way::{Way, Ways};
 
 use crate::ledger::profile::Profile;
 use evaluate::Hit;

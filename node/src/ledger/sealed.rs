@@ -219,6 +219,15 @@ pub fn of_body(tx: &Tx<'_>, body: &Digest) -> Result<Option<StoredReport>, SqlEr
     tx.query_opt(&format!("{REPORT} where body = $1"), params![&body.to_tagged()], read)
 }
 
+/// How many reports were ever sealed.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn total(tx: &Tx<'_>) -> Result<u64, SqlError> {
+    let counted = tx.query_opt("select count(*) from sealed_report", &[], |row| row.i64(0))?;
+    Ok(counted.and_then(|counted| u64::try_from(counted).ok()).unwrap_or(0))
+}
+
 /// All reports, the latest first.
 ///
 /// # Errors

@@ -6,6 +6,7 @@
 mod pages;
 mod words;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -16,13 +17,13 @@ use domain::catalogue::{Catalogue, Count, NativePeriod, Origin};
 use domain::period::{Calendar, Period};
 use domain::span::Span;
 use jiff::civil::Date;
-use runtime::web::{Audience, NavLink, Problem, Role, SignedForm, Visitor, posts};
+use runtime::web::{Audience, Label, NavLink, Problem, Role, SignedForm, Visitor, posts};
 use serde::Deserialize;
 
 use super::office::Office;
-use crate::indicator::{ExplainError, Facts, IndicatorError, current, explain, native_of};
+use crate::indicator::{ExplainError, Facts, IndicatorError, Ways, current, explain, native_of};
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::{Ledger, account, profile};
+use crate::ledger::{Ledger, account, profile, sealed};
 use pages::{Listed, ListedRatio, Shown};
 
 const COUNTS_HREF: &str = "/counts";
@@ -78,6 +79,7 @@ struct Why {
 struct InForce {
     catalogue: Arc<Catalogue>,
     calendar: Arc<Calendar>,
+    sealed_years: BTreeSet<i16>,
     today: Date,
 }
 
@@ -85,7 +87,8 @@ impl InForce {
     fn of(office: &Office) -> Result<Self, Problem> {
         let packs = office.packs_now()?;
         let (catalogue, calendar) = (packs.in_force().pack.clone(), packs.calendar().clone());
-        Ok(Self { catalogue, calendar, today: office.shell.clock.today() })
+        let sealed_years = office.rules.sealed_school_years()?;
+        Ok(Self { catalogue, calendar, sealed_years, today: office.shell.clock.today() })
     }
 
     fn count(&self, id: &str) -> Result<Count, Problem> {
@@ -99,6 +102,22 @@ impl InForce {
             "" => Ok(current(native, self.today, &self.calendar)),
             text => text.parse().map_err(|_| Problem::BadRequest),
         }
+    }
+
+    /// Whether counts about persons of a period leave under seal, as for a release: what was
+    /// sealed once stays told so, whatever became of the year's plan since.
+    fn is_under_seal(&self, ledger: &Ledger, period: Period) -> Result<bool, Problem> {
+        let span = Span::of(period, &self.calendar).map_err(|_| Problem::NotFound)?;
+        if self.sealed_years.contains(&span.school_year) {
+            return Ok(true);
+        }
+        Ok(ledger.read(move |tx| sealed::is_any_of(tx, &period.to_string()))?)
+    }
+
+    /// Where a count of a period goes.
+    fn leaves(&self, ledger: &Ledger, count: &Count, period: Period) -> Result<Label, Problem> {
+        let is_under_seal = self.is_under_seal(ledger, period)?;
+        Ok(pages::leaves(Ways::of(&self.catalogue).way(count, is_under_seal)))
     }
 
     fn facts(&self, ledger: &Ledger, period: Period) -> Result<Facts, Failed> {
@@ -135,15 +154,18 @@ async fn show_list(
 fn list(office: &Office, asked: &str) -> Result<(Vec<Listed>, Vec<ListedRatio>), Failed> {
     let in_force = InForce::of(office)?;
     let (mut listed, mut ratios) = (Vec::new(), Vec::new());
+    let ways = Ways::of(&in_force.catalogue);
     let lengths = NativePeriod::ALL.iter().filter(|native| **native != NativePeriod::Day);
     for native in lengths {
         let counts = in_force.catalogue.counts().iter();
         let own = counts.filter(|count| count.origin == Origin::School && count.period == *native);
         let period = in_force.period(asked, *native)?;
         let facts = in_force.facts(&office.ledger, period)?;
+        let is_under_seal = in_force.is_under_seal(&office.ledger, period)?;
         for count in own {
             let figures = facts.figures(&in_force.catalogue, count)?;
-            listed.push(Listed { count: count.clone(), period, figures });
+            let leaves = pages::leaves(ways.way(count, is_under_seal));
+            listed.push(Listed { count: count.clone(), period, figures, leaves });
         }
         let own = in_force.catalogue.ratios().iter();
         let own = own.filter(|ratio| native_of(&in_force.catalogue, ratio) == *native);
@@ -173,8 +195,9 @@ async fn show_count(
         let period = in_force.period(&asked.period, count.period)?;
         let facts = in_force.facts(&ours.ledger, period)?;
         let figures = facts.figures(&in_force.catalogue, &count)?;
+        let leaves = in_force.leaves(&ours.ledger, &count, period)?;
         let (catalogue, is_over) = (in_force.catalogue, facts.is_over());
-        Ok(Shown { catalogue, count, period, figures, is_over })
+        Ok(Shown { catalogue, count, period, figures, is_over, leaves })
     });
     let page = match shown.await {
         Ok(shown) => pages::count(&shown, &visitor.session, lang)?,
@@ -211,8 +234,10 @@ async fn show_why(
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
             explain(tx, (&facts, &catalogue), &asked, &values, &reader)
         });
+        let leaves = in_force.leaves(&ours.ledger, &count, period)?;
         let (catalogue, is_over) = (in_force.catalogue, true);
-        Ok((Shown { catalogue, count, period, figures, is_over }, explained?, fields.cell))
+        let shown = Shown { catalogue, count, period, figures, is_over, leaves };
+        Ok((shown, explained?, fields.cell))
     });
     let lang = visitor.frame.lang;
     let page = match found.await {

@@ -3,21 +3,23 @@
 use std::sync::Arc;
 
 use askama::Template;
-use domain::catalogue::{Better, Catalogue, Channel, Count, NativePeriod, Ratio};
+use domain::catalogue::{Better, Catalogue, Count, Ratio};
 use domain::cell::Cell;
 use domain::ledger::Word as _;
 use domain::period::Period;
 use jiff::civil::Date;
-use runtime::web::{Html, Lang, Page, RenderError, Session, Text};
+use runtime::web::{Html, Label, Lang, Page, RenderError, Session, Text};
 
 use super::{COUNTS_HREF, words};
-use crate::indicator::{Behind, Explained, Figures, IndicatorError, RatioFigure, Reading};
+use crate::indicator::{Behind, Explained, Figures, IndicatorError, RatioFigure, Reading, Way};
 
 /// A count with its figures in a period.
 pub(super) struct Listed {
     pub(super) count: Count,
     pub(super) period: Period,
     pub(super) figures: Figures,
+    /// Where it goes.
+    pub(super) leaves: Label,
 }
 
 /// A ratio over counts of the school, in a period.
@@ -34,6 +36,8 @@ pub(super) struct Shown {
     pub(super) period: Period,
     pub(super) figures: Figures,
     pub(super) is_over: bool,
+    /// Where it goes.
+    pub(super) leaves: Label,
 }
 
 struct Row {
@@ -41,7 +45,7 @@ struct Row {
     name: String,
     period: String,
     total: String,
-    leaves: &'static str,
+    leaves: String,
 }
 
 #[derive(Template)]
@@ -80,7 +84,7 @@ struct CountTemplate<'a> {
     id: String,
     period: String,
     is_over: bool,
-    leaves: &'static str,
+    leaves: String,
     heads: Vec<String>,
     cells: Vec<CellView>,
 }
@@ -121,7 +125,7 @@ pub(super) fn list(
         name: name(&one.count, lang),
         period: one.period.to_string(),
         total: figure((total(&one.figures), one.figures.is_destroyed, one.figures.not_yet), lang),
-        leaves: leaves(&one.count, lang),
+        leaves: one.leaves.in_lang(lang).to_owned(),
     };
     let rows = listed.iter().map(row).collect();
     let ratios = ratios.iter().map(|one| ratio(one, lang)).collect();
@@ -165,7 +169,7 @@ fn is_of_students(ratio: &Ratio) -> bool {
 }
 
 pub(super) fn count(shown: &Shown, session: &Session, lang: Lang) -> Result<Page, RenderError> {
-    let Shown { catalogue, count, period, figures, is_over } = shown;
+    let Shown { catalogue, count, period, figures, is_over, leaves } = shown;
     let dimension = |id: &domain::catalogue::DimensionId| {
         catalogue.dimension(id.as_str()).map_or_else(String::new, |known| said(&known.label, lang))
     };
@@ -183,7 +187,7 @@ pub(super) fn count(shown: &Shown, session: &Session, lang: Lang) -> Result<Page
         id: count.id.to_string(),
         period: period.to_string(),
         is_over: *is_over,
-        leaves: leaves(count, lang),
+        leaves: leaves.in_lang(lang).to_owned(),
         heads: figures.block.dims().map(dimension).collect(),
         cells: cells.collect(),
     })?;
@@ -274,12 +278,18 @@ fn name(count: &Count, lang: Lang) -> String {
     said(&count.label, lang)
 }
 
-fn leaves(count: &Count, lang: Lang) -> &'static str {
-    let text = match count.channel {
-        Channel::Clear if count.period == NativePeriod::Term => words::LEAVES_CLEAR,
-        Channel::Clear | Channel::Sealed | Channel::Local => words::STAYS,
-    };
-    text.in_lang(lang)
+/// Where a count goes, in words.
+pub(super) fn leaves(way: Way<'_>) -> Label {
+    match way {
+        Way::Clear(sheet) => {
+            let named = |lang: Lang| words::LEAVES_CLEAR.with(lang, said(sheet.label(), lang));
+            Label::new(named(Lang::Zh), named(Lang::En))
+        }
+        Way::Sealed => words::LEAVES_SEALED.into(),
+        Way::Rounded => words::LEAVES_ROUNDED.into(),
+        Way::Unsealed => words::UNSEALED.into(),
+        Way::Stays => words::STAYS.into(),
+    }
 }
 
 /// The sum of what is known, or the blank that all cells share.

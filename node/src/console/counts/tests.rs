@@ -5,7 +5,7 @@ use domain::ledger::SchoolRole;
 use domain::ledger::terms::AnalysisDecision;
 use domain::ledger::words::TalkTopic;
 use jiff::civil::date;
-use runtime::web::trial::Browser;
+use runtime::web::trial::{Browser, PASSWORD};
 
 use super::super::trial::{self, Person};
 use super::*;
@@ -99,6 +99,33 @@ async fn counts_are_shown_without_naming_anybody() {
     }
     let wrong = browser.get("/counts?period=heute").await.expect("page");
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+}
+
+/// In a year under seal a count that sealed reports hold is said to leave in them, and never to
+/// stay, and one of a weekly sheet names the sheet. In a year that is not under seal the first
+/// stays, and what a rounded table carries leaves rounded.
+#[tokio::test]
+async fn where_a_count_goes_is_told_as_it_is() {
+    let school = school();
+    let leaves = |text: &str, id: &str| {
+        let row = text.split("<tr>").find(|row| row.contains(&format!("/counts/{id}?")));
+        let last = row.and_then(|row| row.rsplit("<td>").next()?.split("</td>").next());
+        last.expect("a row").to_owned()
+    };
+    let mut open = browser(&school, "it", Role::Operator).await;
+    let list = open.get("/counts?lang=zh").await.expect("list");
+    assert_eq!(leaves(&list.text, "alt.opened"), "该学年没有启用密封汇总，不出校");
+    assert_eq!(leaves(&list.text, "scr.positive"), "取整后出校，每学期一次");
+    let rules = Arc::new(trial::UnderSeal(2025));
+    let mut browser = trial::signed_in_under(&school, ("it", PASSWORD), NOW_MS, rules).await;
+    let list = browser.get("/counts?lang=zh").await.expect("list");
+    for id in ["alt.opened", "scr.positive"] {
+        let said = leaves(&list.text, id);
+        assert_eq!(said, "以密封报告出校，只有多所学校的合计能打开", "{id}");
+    }
+    assert_eq!(leaves(&list.text, "edu.hours"), "随“工作数据周报”出校");
+    let page = browser.get("/counts/alt.opened?lang=en").await.expect("count");
+    assert!(page.text.contains("leaves in sealed reports"), "{}", page.text);
 }
 
 /// The records behind a figure are shown to who may read them, with a reason, and logged; others

@@ -15,7 +15,11 @@ texts! {
     TOTAL = "合计", "Total";
     FIGURE = "数值", "Figure";
     LEAVES = "去向", "Where it goes";
-    LEAVES_CLEAR = "随学期明表出校", "leaves with the clear table of the term";
+    LEAVES_CLEAR = "随“{0}”出校", "leaves with the sheet “{0}”";
+    LEAVES_SEALED = "以密封报告出校，只有多所学校的合计能打开",
+        "leaves in sealed reports; only sums over several schools can be opened";
+    LEAVES_ROUNDED = "取整后出校，每学期一次", "leaves rounded, once a term";
+    UNSEALED = "该学年没有启用密封汇总，不出校", "stays here: the school year is not under seal";
     STAYS = "不出校", "stays here";
     RATIOS = "比率", "Ratios";
     RATIOS_NOTE = "由上面的指标算出，仅供本校查看；上报的只是分子、分母各自的指标。人数少时，一个人就会使比率大变。",

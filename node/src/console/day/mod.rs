@@ -9,12 +9,12 @@ mod words;
 use askama::Template;
 use axum::response::Response;
 use jiff::civil::Date;
-use runtime::web::{Html, Lang, Page, Part, Problem, Tag, Tone, Visitor, grouped, time};
+use runtime::web::{Html, Lang, Page, Part, Problem, Tag, Tone, Visitor, time};
 
 use super::Staff;
 use super::calendar::WEEKDAYS;
 use super::desk::person_line;
-use super::home::{leaving, specials};
+use super::home::{leaving, left, specials};
 use super::ledgers::{act_href, who};
 use super::office::{Office, chosen, problem};
 use super::sync::lines;
@@ -137,7 +137,6 @@ fn page(found: &Found, view: &HomePage, visitor: &Visitor<Staff>) -> Result<Page
     ];
     let sync = lines(&view.sync, lang);
     let is_well = matches!(view.sync.state, SyncState::Acknowledged | SyncState::Queued { .. });
-    let left = shared::LEFT_SO_FAR.fill(lang, &[&grouped(view.released)]);
     let body = Html::render(&DayTemplate {
         lang,
         specials: specials(&view.specials, visitor.session.role, lang)?,
@@ -148,7 +147,7 @@ fn page(found: &Found, view: &HomePage, visitor: &Visitor<Staff>) -> Result<Page
         events: events(found, lang),
         sync: sync.tag,
         trouble: (!is_well).then_some(sync.reason),
-        outward: format!("{left} {}", leaving(view, lang)),
+        outward: format!("{} {}", left((view.released, view.sealed), lang), leaving(view, lang)),
     })?;
     let today = found.reader.today();
     let crumbs = [shared::DAILY, shared::HOME].map(|text| text.in_lang(lang).to_owned());

@@ -1,9 +1,11 @@
 //! The pages of departments' lists, as a browser without scripts meets them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 use runtime::clock::Clock;
+use runtime::sql::SqlError;
 use runtime::web::Role;
 use runtime::web::console;
 use runtime::web::trial::{Browser, PASSWORD};
@@ -22,6 +24,10 @@ struct Member(ListRecipient);
 impl Rules for Member {
     fn packs(&self) -> Result<Packs, PacksError> {
         Packs::embedded()
+    }
+
+    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
+        Ok(BTreeSet::new())
     }
 
     fn copies_days(&self) -> u32 {

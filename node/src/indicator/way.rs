@@ -1,0 +1,96 @@
+//! How a count of the catalogue leaves the school, if it does.
+//!
+//! What a page says of a figure's way follows from the tables that are really made. A count that
+//! a sealed report holds is never said to stay.
+
+use domain::catalogue::{Catalogue, Count, TableSpec};
+use domain::disclosure::sealed::SealedTables;
+
+/// How a count leaves the school.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way<'c> {
+    /// As it is, with this clear sheet.
+    Clear(&'c TableSpec),
+    /// In sealed reports: only sums over several schools are opened.
+    Sealed,
+    /// Rounded, once a term, where the school year is not under seal.
+    Rounded,
+    /// Not at all as long as the school year is not under seal.
+    Unsealed,
+    /// Not at all.
+    Stays,
+}
+
+/// The ways of a catalogue's counts.
+pub struct Ways<'c> {
+    catalogue: &'c Catalogue,
+    sealed: SealedTables,
+}
+
+impl<'c> Ways<'c> {
+    /// Lays out the tables that carry counts.
+    #[must_use]
+    pub fn of(catalogue: &'c Catalogue) -> Self {
+        Self { catalogue, sealed: SealedTables::of(catalogue) }
+    }
+
+    /// The way of a count in a school year, by whether that is under seal.
+    #[must_use]
+    pub fn way(&self, count: &Count, is_under_seal: bool) -> Way<'c> {
+        let id = count.id.as_str();
+        if let Some((table, _)) = self.catalogue.clear_block(id) {
+            return Way::Clear(table);
+        }
+        let is_partitioned = self.catalogue.partitions().iter().any(|partition| {
+            partition.whole.as_str() == id
+                || partition.derives.iter().any(|sum| sum.count.as_str() == id)
+        });
+        let is_sealable =
+            is_partitioned || self.sealed.all().iter().any(|table| table.indicator() == id);
+        if is_sealable && is_under_seal {
+            Way::Sealed
+        } else if is_partitioned {
+            Way::Rounded
+        } else if is_sealable {
+            Way::Unsealed
+        } else {
+            Way::Stays
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every count that a sealed table is about leaves under seal, and none of them is said to
+    /// stay; what a weekly sheet carries leaves with it.
+    #[test]
+    fn no_count_that_leaves_is_said_to_stay() {
+        let catalogue = proto::pack::embedded::catalogue().expect("catalogue");
+        let ways = Ways::of(&catalogue);
+        let count = |id: &str| catalogue.count(id).expect("count");
+        let tables = SealedTables::of(&catalogue);
+        let counts = tables.all().iter().filter_map(|table| catalogue.count(table.indicator()));
+        let mut seen = 0;
+        for one in counts {
+            seen += 1;
+            assert_eq!(ways.way(one, true), Way::Sealed, "{}", one.id);
+            assert_ne!(ways.way(one, false), Way::Stays, "{}", one.id);
+        }
+        assert!(seen > 0);
+        let table = |way| match way {
+            Way::Clear(table) => Some(table.id().to_string()),
+            _ => None,
+        };
+        let weekly = Some("clear.week".to_owned());
+        assert_eq!(table(ways.way(count("edu.hours"), true)), weekly);
+        for partition in catalogue.partitions() {
+            for sum in &partition.derives {
+                let derived = count(sum.count.as_str());
+                assert_eq!(ways.way(derived, true), Way::Sealed, "{}", derived.id);
+                assert_eq!(ways.way(derived, false), Way::Rounded, "{}", derived.id);
+            }
+        }
+    }
+}

@@ -527,7 +527,7 @@ texts! {
     LEAVES_CLEAR = "按出校规则随学期表上报", "leaves with the term's table, by the rules";
     STAYS = "仅在本校显示", "shown in this school only";
     NOT_KEPT = "未登记（不等于零）", "not kept (not zero)";
-    NOT_YET = "还没到统计日，{0} 起有数", "counted from {0} on";
+    NOT_YET = "尚未开始统计，{0} 起有数", "counted from {0} on";
     DESTROYED = "有学生档案已销毁，不再重算", "students' records are destroyed; not counted again";
     NO_SOURCE = "本版本不支持", "unsupported";
     WHY = "{0} [{1}]（{2}）= {3}，依据以下记录：", "{0} [{1}] ({2}) = {3}, from these records:";

@@ -104,7 +104,8 @@ pub struct Figures {
     pub cells: Vec<Cell>,
     /// Whether a blank is one because records of students of the period are destroyed.
     pub is_destroyed: bool,
-    /// Where a blank is one because its day has not come: the first day on which it is counted.
+    /// Where a blank is one because its day or period has not come: the first day on which it is
+    /// counted.
     pub not_yet: Option<Date>,
 }
 
@@ -201,14 +202,21 @@ impl Facts {
     /// A record that the catalogue has no place for.
     pub fn figures(&self, catalogue: &Catalogue, count: &Count) -> Result<Figures, IndicatorError> {
         let block = block_of(catalogue, count);
-        let cells = match &count.definition {
+        let mut cells = match &count.definition {
             Some(definition) => self.cells(definition, &block)?,
             None => vec![Cell::Unsupported; block.length],
         };
+        let begins = self.begins();
+        if begins.is_some() {
+            // Of days to come there is neither a zero nor today's stock.
+            for cell in cells.iter_mut().filter(|cell| cell.value().is_some()) {
+                *cell = Cell::NotReported;
+            }
+        }
         let source = count.definition.as_ref().map(|known| self.source(known.at, known.source));
         let is_destroyed = matches!(source, Some(Found::Destroyed));
         let known = count.definition.as_ref();
-        let not_yet = known.and_then(|known| self.not_yet(known.at, known.source));
+        let not_yet = known.and_then(|known| self.not_yet(known.at, known.source)).or(begins);
         Ok(Figures { block, cells, is_destroyed, not_yet })
     }
 

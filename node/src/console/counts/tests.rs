@@ -181,6 +181,22 @@ async fn a_stock_is_told_as_counted_from_its_census_day_on() {
     let mut browser = trial::browser(&school, person, early).await;
     let list = browser.get("/counts?lang=zh").await.expect("list");
     let row = list.text.split("<tr>").find(|row| row.contains("/counts/base.students?"));
-    let said = format!("还没到统计日，{} 起有数", term.census);
+    let said = format!("尚未开始统计，{} 起有数", term.census);
     assert!(row.is_some_and(|row| row.contains(&said)), "{}", list.text);
+}
+
+/// Of a period that has not begun nothing is told but its first day: neither zeros nor the stock
+/// of today.
+#[tokio::test]
+async fn a_period_to_come_has_no_figures() {
+    let school = school();
+    let mut browser = browser(&school, "it", Role::Operator).await;
+    let list = browser.get("/counts?lang=zh&period=2025-12").await.expect("list");
+    for id in ["mtr.raised", "alt.open", "edu.hours"] {
+        let row = list.text.split("<tr>").find(|row| row.contains(&format!("/counts/{id}?")));
+        let said = "尚未开始统计，2025-12-01 起有数";
+        assert!(row.is_some_and(|row| row.contains(said)), "{id}: {}", list.text);
+    }
+    let page = browser.get("/counts/mtr.raised?lang=zh&period=2025-12").await.expect("count");
+    assert!(page.text.contains("尚未开始统计") && !page.text.contains("<option"), "{}", page.text);
 }

@@ -41,7 +41,7 @@ texts! {
     PER_THOUSAND = "每千名学生 {0} 例", "{0} for each 1,000 students";
     RUNNING = "统计期尚未结束，数值还会变化。", "The period still runs; the figures will change.";
     NOT_KEPT = "台账未启用", "ledger not kept";
-    NOT_YET = "还没到统计日，{0} 起有数", "counted from {0} on";
+    NOT_YET = "尚未开始统计，{0} 起有数", "counted from {0} on";
     DESTROYED = "有学生档案已销毁，不再重算", "students' records are destroyed; not counted again";
     UNSUPPORTED = "暂不支持", "unsupported";
     NOT_APPLICABLE = "不适用", "not applicable";

@@ -201,6 +201,11 @@ impl Facts {
         (self.today < from).then_some(from)
     }
 
+    /// The first day of a period that has not begun.
+    pub(super) fn begins(&self) -> Option<Date> {
+        (self.today < self.span.from).then_some(self.span.from)
+    }
+
     /// Whether a cell can hold anything at this school.
     pub(super) fn is_applicable(&self, block: &Block, place: usize) -> bool {
         let values = block.values_at(place).unwrap_or_default();

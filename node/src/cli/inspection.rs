@@ -15,7 +15,7 @@ texts! {
     LINE = "核验项目", "what is verified";
     DONE = "数", "done";
     DUE = "应", "due";
-    NOT_KEPT = "未建台账", "not kept here";
+    NOT_KEPT = "还没有登记过", "nothing entered yet";
     NONE = "无来源", "no source";
     HEAD = "督导核验单 {0} 学期，截至 {1}。只供本校现场核验，不出校。",
         "Inspection sheet, term {0}, as of {1}. For this school's own screen and paper; it \

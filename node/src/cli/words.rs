@@ -526,7 +526,7 @@ texts! {
         "The period still runs; these are the figures up to today.";
     LEAVES_CLEAR = "按出校规则随学期表上报", "leaves with the term's table, by the rules";
     STAYS = "仅在本校显示", "shown in this school only";
-    NOT_KEPT = "未登记（不等于零）", "not kept (not zero)";
+    NOT_KEPT = "还没有登记过（不等于零）", "nothing entered yet (not zero)";
     NOT_YET = "尚未开始统计，{0} 起有数", "counted from {0} on";
     DESTROYED = "有学生档案已销毁，不再重算", "students' records are destroyed; not counted again";
     NO_SOURCE = "本版本不支持", "unsupported";

@@ -30,7 +30,7 @@ texts! {
     DONE = "数", "Done";
     DUE = "应", "Due";
     SHARE = "比例", "Share";
-    NOT_KEPT = "未建台账", "not kept here";
+    NOT_KEPT = "还没有登记过", "nothing entered yet";
     NONE = "无来源", "no source";
     NOTHING = "还没有可核验的数据：请先加入枢纽、设置学校类型并导入名册。",
         "There is nothing to verify yet: join a hub, set the school's type and import the roster.";
@@ -137,7 +137,16 @@ mod tests {
     use runtime::web::Role;
 
     use super::super::trial::{Person, browser};
+    use super::{Cell, Lang, figure};
     use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil, sheet_cells};
+
+    /// A ledger without an entry is told in the words of the page of counts, and not as a zero.
+    #[test]
+    fn a_ledger_without_an_entry_is_no_zero() {
+        assert_eq!(figure(Cell::NotReported, Lang::Zh), "还没有登记过");
+        assert_eq!(figure(Cell::NotReported, Lang::En), "nothing entered yet");
+        assert_eq!(figure(Cell::Value(0), Lang::Zh), "0");
+    }
 
     /// The sheet shows counts to who may see counts and to nobody else, names nobody, and offers
     /// nothing to take away.

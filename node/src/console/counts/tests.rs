@@ -200,3 +200,14 @@ async fn a_period_to_come_has_no_figures() {
     let page = browser.get("/counts/mtr.raised?lang=zh&period=2025-12").await.expect("count");
     assert!(page.text.contains("尚未开始统计") && !page.text.contains("<option"), "{}", page.text);
 }
+
+/// A ledger without an entry is told as one, and the page says that this is no zero.
+#[tokio::test]
+async fn a_ledger_without_an_entry_is_told_as_one() {
+    let school = school();
+    let mut browser = browser(&school, "it", Role::Operator).await;
+    let list = browser.get("/counts?lang=zh").await.expect("list");
+    let row = list.text.split("<tr>").find(|row| row.contains("/counts/evt.drills?"));
+    assert!(row.is_some_and(|row| row.contains("<td>还没有登记过</td>")), "{}", list.text);
+    assert!(list.text.contains("“还没有登记过”不等于零"));
+}

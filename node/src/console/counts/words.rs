@@ -40,7 +40,9 @@ texts! {
     PER = "每 {1} 人 {0}", "{0} of {1}";
     PER_THOUSAND = "每千名学生 {0} 例", "{0} for each 1,000 students";
     RUNNING = "统计期尚未结束，数值还会变化。", "The period still runs; the figures will change.";
-    NOT_KEPT = "台账未启用", "ledger not kept";
+    NOT_KEPT = "还没有登记过", "nothing entered yet";
+    NOT_KEPT_NOTE = "“还没有登记过”不等于零：登记第一条后开始计数。",
+        "“Nothing entered yet” is no zero: a ledger is counted from its first entry on.";
     NOT_YET = "尚未开始统计，{0} 起有数", "counted from {0} on";
     DESTROYED = "有学生档案已销毁，不再重算", "students' records are destroyed; not counted again";
     UNSUPPORTED = "暂不支持", "unsupported";

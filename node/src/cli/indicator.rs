@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use domain::catalogue::{Catalogue, Channel, Count, NativePeriod, Origin};
+use domain::catalogue::{Catalogue, Count, NativePeriod, Origin};
 use domain::cell::Cell;
 use domain::ledger::{Act, Action};
 use domain::period::{Calendar, Period};
@@ -19,13 +19,13 @@ use serde_json::{Value, json};
 use super::{Place, acting, context, words};
 use crate::app::Node;
 use crate::indicator::{
-    ExplainError, Explained, Facts, Figures, IndicatorError, RatioFigure, current, explain,
-    native_of,
+    ExplainError, Explained, Facts, Figures, IndicatorError, RatioFigure, Way, Ways, current,
+    explain, native_of,
 };
-use crate::ledger::account;
 use crate::ledger::author::Author;
 use crate::ledger::profile::Profile;
 use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::{account, sealed};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum IndicatorCommand {
@@ -163,6 +163,14 @@ impl Asked {
         })
     }
 
+    /// Whether counts about persons of a period leave under seal, as for a release.
+    fn is_under_seal(&self, facts: &Facts, period: Period) -> Result<bool, Failure> {
+        if self.node.years_under_seal()?.contains(&facts.span().school_year) {
+            return Ok(true);
+        }
+        Ok(self.node.ledger().read(move |tx| sealed::is_any_of(tx, &period.to_string()))?)
+    }
+
     fn facts(&self, period: Period) -> Result<Facts, Failure> {
         let (span, profile, today) = (self.span(period)?, self.profile.clone(), self.today);
         let facts = move |tx: &runtime::sql::Tx<'_>| Facts::of_period(tx, &profile, span, today);
@@ -172,6 +180,7 @@ impl Asked {
 
 fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<(), Failure> {
     let (mut values, mut ratios) = (Vec::new(), Vec::new());
+    let ways = Ways::of(&asked.catalogue);
     let mut table = Table::new()
         .column(&terminal.text(words::COUNT, &[]), Align::Left)
         .column(&terminal.text(words::NAME, &[]), Align::Left)
@@ -182,6 +191,7 @@ fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<()
     for native in lengths {
         let period = asked.period(period, *native);
         let facts = asked.facts(period)?;
+        let is_under_seal = asked.is_under_seal(&facts, period)?;
         let own = asked.catalogue.counts().iter().filter(|count| count.origin == Origin::School);
         for count in own.filter(|count| count.period == *native) {
             let figures = facts.figures(&asked.catalogue, count).map_err(uncounted)?;
@@ -193,7 +203,7 @@ fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<()
                 name(terminal, count).to_owned(),
                 period.to_string(),
                 figure(terminal, (total, figures.is_destroyed, figures.not_yet)),
-                terminal.text(leaves(count), &[]),
+                leaves(terminal, ways.way(count, is_under_seal)),
             ]);
         }
         ratios.extend(ratios_of(asked, (&facts, period), *native)?);
@@ -263,6 +273,8 @@ fn show(terminal: &Terminal, asked: &Asked, args: &ShowArgs) -> Result<(), Failu
             json!({"values": figures.block.values_at(place), "figure": figure_json(*cell)})
         })
         .collect();
+    let is_under_seal = asked.is_under_seal(&facts, period)?;
+    let way = Ways::of(&asked.catalogue).way(&count, is_under_seal);
     let value = json!({"id": count.id.to_string(), "period": period.to_string(),
         "over": facts.is_over(), "destroyed": figures.is_destroyed,
         "channel": count.channel.as_str(), "cells": cells});
@@ -273,7 +285,7 @@ fn show(terminal: &Terminal, asked: &Asked, args: &ShowArgs) -> Result<(), Failu
             lines.push(terminal.text(words::STILL_RUNS, &[]));
         }
         lines.push(cells_table(terminal, &asked.catalogue, &figures).render());
-        lines.push(terminal.text(leaves(&count), &[]));
+        lines.push(leaves(terminal, way));
         lines.join("\n")
     })
 }
@@ -405,10 +417,18 @@ fn name<'c>(terminal: &Terminal, count: &'c Count) -> &'c str {
     if terminal.lang() == Lang::Zh { &count.label.zh } else { &count.label.en }
 }
 
-fn leaves(count: &Count) -> runtime::web::Text {
-    match count.channel {
-        Channel::Clear if count.period == NativePeriod::Term => words::LEAVES_CLEAR,
-        Channel::Clear | Channel::Sealed | Channel::Local => words::STAYS,
+/// Where a count goes.
+fn leaves(terminal: &Terminal, way: Way<'_>) -> String {
+    match way {
+        Way::Clear(sheet) => {
+            let label = sheet.label();
+            let sheet = if terminal.lang() == Lang::Zh { &label.zh } else { &label.en };
+            terminal.text(words::LEAVES_CLEAR, &[sheet])
+        }
+        Way::Sealed => terminal.text(words::LEAVES_SEALED, &[]),
+        Way::Rounded => terminal.text(words::LEAVES_ROUNDED, &[]),
+        Way::Unsealed => terminal.text(words::UNSEALED, &[]),
+        Way::Stays => terminal.text(words::STAYS, &[]),
     }
 }
 

@@ -524,7 +524,11 @@ texts! {
     COUNT_OF = "{0} {1}（{2}）", "{0} {1} ({2})";
     STILL_RUNS = "该时段尚未结束，以下为截至今天的数。",
         "The period still runs; these are the figures up to today.";
-    LEAVES_CLEAR = "按出校规则随学期表上报", "leaves with the term's table, by the rules";
+    LEAVES_CLEAR = "随“{0}”出校", "leaves with the sheet “{0}”";
+    LEAVES_SEALED = "以密封报告出校，只有多所学校的合计能打开",
+        "leaves in sealed reports; only sums over several schools can be opened";
+    LEAVES_ROUNDED = "取整后出校，每学期一次", "leaves rounded, once a term";
+    UNSEALED = "该学年没有启用密封汇总，不出校", "stays here: the school year is not under seal";
     STAYS = "仅在本校显示", "shown in this school only";
     NOT_KEPT = "还没有登记过（不等于零）", "nothing entered yet (not zero)";
     NOT_YET = "尚未开始统计，{0} 起有数", "counted from {0} on";

@@ -161,12 +161,15 @@ async fn why_shows_records_to_whom_may_read_them() {
     assert_eq!(school.rows("access_log"), 1);
 }
 
-/// Class teachers and mentors see no counts.
+/// Class teachers and mentors see no counts, and are sent to who can change a role: school IT, who
+/// runs the machine, cannot.
 #[tokio::test]
 async fn teachers_see_no_counts() {
     let school = school();
     let mut teacher = browser(&school, "wang", Role::ClassTeacher).await;
-    assert_eq!(teacher.get("/counts").await.expect("page").status, StatusCode::FORBIDDEN);
+    let refused = teacher.get("/counts?lang=zh").await.expect("page");
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(refused.text.contains("学校找德育主任或校长"), "{}", refused.text);
 }
 
 /// Before the census day the page says from when on a stock is counted, and not that its ledger is

@@ -16,6 +16,7 @@ use axum::routing::get;
 use domain::catalogue::{Catalogue, Count, NativePeriod, Origin};
 use domain::period::{Calendar, Period};
 use domain::span::Span;
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use runtime::web::{Audience, Label, NavLink, Problem, Role, SignedForm, Visitor, posts};
 use serde::Deserialize;
@@ -24,9 +25,11 @@ use super::office::Office;
 use crate::indicator::{ExplainError, Facts, IndicatorError, Ways, current, explain, native_of};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{Ledger, account, profile, sealed};
-use pages::{Listed, ListedRatio, Shown};
+use pages::{List, Listed, ListedRatio, Shown};
 
 const COUNTS_HREF: &str = "/counts";
+/// Latest terms that the list of periods offers.
+const TERMS_OFFERED: usize = 4;
 
 /// Roles that see counts.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +94,25 @@ impl InForce {
         Ok(Self { catalogue, calendar, sealed_years, today: office.shell.clock.today() })
     }
 
+    /// Periods that people ask for: the terms that have begun, the school year, and the latest
+    /// months and weeks.
+    fn offered(&self) -> Vec<Period> {
+        let begun = self.calendar.terms().iter().rev().filter(|term| term.start <= self.today);
+        let terms = begun.map(|term| Period::Term(term.id)).take(TERMS_OFFERED);
+        let of = |native, day| current(native, day, &self.calendar);
+        let month_before = self.today.first_of_month().yesterday().unwrap_or(self.today);
+        let week_before = self.today.saturating_sub(7.days());
+        terms
+            .chain([
+                of(NativePeriod::Year, self.today),
+                of(NativePeriod::Month, self.today),
+                of(NativePeriod::Month, month_before),
+                of(NativePeriod::Week, self.today),
+                of(NativePeriod::Week, week_before),
+            ])
+            .collect()
+    }
+
     fn count(&self, id: &str) -> Result<Count, Problem> {
         let own = self.catalogue.count(id).filter(|count| count.origin == Origin::School);
         own.cloned().ok_or(Problem::NotFound)
@@ -141,7 +163,7 @@ async fn show_list(
     let period = asked.period.clone();
     let listed = off_thread(move || list(&ours, &period)).await;
     let page = match listed {
-        Ok((listed, ratios)) => pages::list((&listed, &ratios), &asked.period, lang)?,
+        Ok(listed) => pages::list(&listed, &asked.period, lang)?,
         Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
         Err(Failed::NotJoined) => pages::not_joined(lang)?,
         Err(Failed::Problem(problem)) => return Err(problem),
@@ -151,7 +173,7 @@ async fn show_list(
 
 /// Every count of a school with its total, and every ratio over them, each in its own period unless
 /// one is asked for.
-fn list(office: &Office, asked: &str) -> Result<(Vec<Listed>, Vec<ListedRatio>), Failed> {
+fn list(office: &Office, asked: &str) -> Result<List, Failed> {
     let in_force = InForce::of(office)?;
     let (mut listed, mut ratios) = (Vec::new(), Vec::new());
     let ways = Ways::of(&in_force.catalogue);
@@ -175,10 +197,12 @@ fn list(office: &Office, asked: &str) -> Result<(Vec<Listed>, Vec<ListedRatio>),
                 ratio: ratio.clone(),
                 period,
                 figure,
+                wants_term: *native == NativePeriod::Term
+                    && NativePeriod::of(period) != NativePeriod::Term,
             }));
         }
     }
-    Ok((listed, ratios))
+    Ok(List { listed, ratios, offered: in_force.offered() })
 }
 
 async fn show_count(

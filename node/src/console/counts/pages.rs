@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use runtime::web::{Html, Label, Lang, Page, RenderError, Session, Text};
 
 use super::{COUNTS_HREF, words};
+use crate::egress::decode;
 use crate::indicator::{Behind, Explained, Figures, IndicatorError, RatioFigure, Reading, Way};
 
 /// A count with its figures in a period.
@@ -22,11 +23,21 @@ pub(super) struct Listed {
     pub(super) leaves: Label,
 }
 
+/// What the page of all counts shows.
+pub(super) struct List {
+    pub(super) listed: Vec<Listed>,
+    pub(super) ratios: Vec<ListedRatio>,
+    /// Periods to choose from.
+    pub(super) offered: Vec<Period>,
+}
+
 /// A ratio over counts of the school, in a period.
 pub(super) struct ListedRatio {
     pub(super) ratio: Ratio,
     pub(super) period: Period,
     pub(super) figure: RatioFigure,
+    /// A count of it is taken on a term's census day, and the period is no term.
+    pub(super) wants_term: bool,
 }
 
 /// One count as its page shows it.
@@ -55,6 +66,8 @@ struct ListTemplate<'a> {
     asked: &'a str,
     rows: Vec<Row>,
     ratios: Vec<RatioRow>,
+    /// Periods to choose from, as they are typed and as they are read.
+    offered: Vec<(String, String)>,
 }
 
 /// A ratio as the list shows it.
@@ -115,11 +128,7 @@ struct UnplacedTemplate {
     next: &'static str,
 }
 
-pub(super) fn list(
-    (listed, ratios): (&[Listed], &[ListedRatio]),
-    asked: &str,
-    lang: Lang,
-) -> Result<Page, RenderError> {
+pub(super) fn list(list: &List, asked: &str, lang: Lang) -> Result<Page, RenderError> {
     let row = |one: &Listed| Row {
         id: one.count.id.to_string(),
         name: name(&one.count, lang),
@@ -127,17 +136,24 @@ pub(super) fn list(
         total: figure((total(&one.figures), one.figures.is_destroyed, one.figures.not_yet), lang),
         leaves: one.leaves.in_lang(lang).to_owned(),
     };
-    let rows = listed.iter().map(row).collect();
-    let ratios = ratios.iter().map(|one| ratio(one, lang)).collect();
-    let body = Html::render(&ListTemplate { lang, asked, rows, ratios })?;
+    let rows = list.listed.iter().map(row).collect();
+    let ratios = list.ratios.iter().map(|one| ratio(one, lang)).collect();
+    let named = |one: &Period| (one.to_string(), decode::period(*one).in_lang(lang).to_owned());
+    let offered = list.offered.iter().map(named).collect();
+    let body = Html::render(&ListTemplate { lang, asked, rows, ratios, offered })?;
     Ok(page(words::COUNTS.in_lang(lang), words::COUNTS_NOTE.in_lang(lang), body, lang))
 }
 
 fn ratio(one: &ListedRatio, lang: Lang) -> RatioRow {
-    let ListedRatio { ratio, period, figure: found } = one;
+    let ListedRatio { ratio, period, figure: found, wants_term } = one;
     let side = |cell: Cell, from| figure((cell, found.is_destroyed, from), lang);
     let is_empty = found.denominator == Cell::Value(0);
-    let none = if is_empty { words::NOBODY_BELOW } else { words::NO_RATIO };
+    let is_without = [found.numerator, found.denominator].contains(&Cell::NotApplicable);
+    let none = match (is_empty, *wants_term && is_without) {
+        (_, true) => words::WANTS_TERM,
+        (true, false) => words::NOBODY_BELOW,
+        (false, false) => words::NO_RATIO,
+    };
     let share = found.written().map_or_else(
         || none.in_lang(lang).to_owned(),
         |written| match found.reading {
@@ -336,7 +352,7 @@ mod tests {
         let figure =
             RatioFigure { numerator, denominator, reading, is_destroyed, above_from, below_from };
         let period = Period::Term(TermId { school_year: 2025, number: 1 });
-        let listed = ListedRatio { ratio, period, figure };
+        let listed = ListedRatio { ratio, period, figure, wants_term: false };
         assert_eq!(super::ratio(&listed, Lang::Zh).share, "每千名学生 1.9 例");
         assert_eq!(super::ratio(&listed, Lang::En).share, "1.9 for each 1,000 students");
     }

@@ -214,3 +214,21 @@ async fn a_ledger_without_an_entry_is_told_as_one() {
     assert!(row.is_some_and(|row| row.contains("<td>还没有登记过</td>")), "{}", list.text);
     assert!(list.text.contains("“还没有登记过”不等于零"));
 }
+
+/// Periods are offered by name, so that nobody has to know how one is written; where a ratio
+/// stands on a census day and the period has none, the page says why it is blank.
+#[tokio::test]
+async fn periods_are_offered_and_a_blank_ratio_says_why() {
+    let school = school();
+    let mut browser = browser(&school, "it", Role::Operator).await;
+    let list = browser.get("/counts?lang=zh&period=2025-11").await.expect("list");
+    for said in ["<option value=\"2025S1\">2025–2026 学年第一学期</option>", "list=\"periods\""]
+    {
+        assert!(list.text.contains(said), "{said}: {}", list.text);
+    }
+    let load = list.text.split("<tr>").find(|row| row.contains("r.stf.load")).expect("ratio");
+    assert!(load.contains("请把统计期选为学期"), "{load}");
+    let term = browser.get("/counts?lang=zh&period=2025S1").await.expect("list");
+    let load = term.text.split("<tr>").find(|row| row.contains("r.stf.load")).expect("ratio");
+    assert!(!load.contains("请把统计期选为学期"), "{load}");
+}

@@ -8,7 +8,9 @@ texts! {
     COUNT_NOTE = "逐格数值；选一格可查看计入的记录",
         "cell by cell; choose one to see the records behind it";
     PERIOD = "统计期", "Period";
-    PERIOD_HINT = "如 2025S1、2025-11、2025-W45；留空为当前", "such as 2025S1, 2025-11 or 2025-W45; \
+    PERIOD_HINT = "可从列表中选，或填 2025S1、2025-11、2025-W45；留空为当前",
+        "from the list, or such as 2025S1, 2025-11 or 2025-W45; empty for the current one";
+    PERIOD_FORM = "如 2025S1、2025-11、2025-W45；留空为当前", "such as 2025S1, 2025-11 or 2025-W45; \
         empty for the current one";
     SHOW = "查看", "Show";
     NAME = "指标", "Count";
@@ -36,6 +38,8 @@ texts! {
     LOWER = "越低越好", "the lower the better";
     NOT_ASSESSED = "仅描述，不作考核", "descriptive, never assessed";
     NO_RATIO = "—", "—";
+    WANTS_TERM = "要用学期统计日的数，请把统计期选为学期",
+        "stands on a term’s census day; choose a term as the period";
     NOBODY_BELOW = "分母为 0，不计算", "nobody below the line";
     PER = "每 {1} 人 {0}", "{0} of {1}";
     PER_THOUSAND = "每千名学生 {0} 例", "{0} for each 1,000 students";

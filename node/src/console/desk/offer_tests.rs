@@ -157,7 +157,7 @@ async fn a_contact_stands_on_the_day_it_was_made() {
     let number = act.rsplit('/').next().unwrap_or_default();
     let link = format!("/ledgers/first_contact/{number}\"");
     let (before, after) = page.text.split_once(&link).expect("in the timeline");
-    assert!(before.ends_with("<td>2025-11-20</td><td><a href=\""), "{before}");
+    assert!(before.ends_with("<td class=\"when\">2025-11-20</td><td><a href=\""), "{before}");
     assert!(after.contains("应完成日期 2025-11-2"), "{after}");
 }
 

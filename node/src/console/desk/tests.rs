@@ -115,6 +115,7 @@ async fn a_change_is_taken_back_with_a_reason() {
     place(&send(&mut li, &format!("{at}/edit"), &wrong).await);
     let shown = li.get(&at).await.expect("record");
     assert_eq!(shown.flaws(), Vec::<String>::new());
+    assert!(shown.text.contains("<th scope=\"col\">操作</th>"), "every column has its head");
     let back = format!("{at}/edit?from=1");
     assert!(shown.text.contains(&back) && !shown.text.contains("from=2"), "{}", shown.text);
     let form = li.get(&back).await.expect("form");

@@ -122,6 +122,7 @@ texts! {
     STUDENT = "学生", "Student";
     DAY = "日期", "Day";
     LAST = "上次联系", "Last contact";
+    ACTION = "操作", "Action";
     RESTORE = "恢复到这一版", "Back to this version";
     RESTORE_NOTE = "表单里是较早一版的内容，下面列出两版供核对。保存后写成新的一版，写明原因；现在这一版仍在历史里，不会删除。",
         "The form holds an earlier version; both are shown below. Saving writes it as a new \

@@ -34,11 +34,24 @@ const WORK_SIZE: usize = 100;
 /// The list of students, above the page of one.
 const STUDENTS_HREF: &str = "/students";
 
+/// Length of a written day.
+const DAY_LENGTH: usize = 10;
+/// Length of a written minute.
+const MINUTE_LENGTH: usize = 16;
+
 /// A cell of a table; a link where there is an address.
 pub(super) struct CellView {
     text: String,
     href: Option<String>,
     tag: Option<Part<Tag>>,
+}
+
+impl CellView {
+    /// Whether it is a day, or a minute of one, which is never broken in two lines.
+    fn is_day(&self) -> bool {
+        let day = self.text.get(..DAY_LENGTH).map(str::parse::<Date>);
+        self.text.len() <= MINUTE_LENGTH && matches!(day, Some(Ok(_)))
+    }
 }
 
 /// A table with its heading.

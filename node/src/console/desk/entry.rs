@@ -13,7 +13,7 @@ use runtime::sql::Tx;
 use runtime::web::{Html, Lang, Part, Problem, SignedForm, Tag, Text, Tone, Visitor, time};
 
 use super::super::Staff;
-use super::super::ledgers::{LEDGERS_HREF, content};
+use super::super::ledgers::{LEDGERS_HREF, whole};
 use super::super::office::{Office, chosen, problem};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
 use super::{protocol, words};
@@ -508,7 +508,7 @@ fn versions(
             who: by.second.iter().fold(by.author.clone(), |all, one| format!("{all}, {one}")),
             when: time::minute(by.entered_at.0),
             why: by.reason.clone(),
-            content: content(line, names, lang),
+            content: whole(line, names, lang),
             parallel: waiting.contains(&line.version),
             can_restore: line.version < seen.version,
         }

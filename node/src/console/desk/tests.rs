@@ -101,6 +101,21 @@ async fn an_entry_is_written_and_shown() {
     table.keep("table.html").expect("keep");
 }
 
+/// Two versions of an entry that differ in the day alone do not read the same: each says its day.
+#[tokio::test]
+async fn a_history_says_the_day_of_each_version() {
+    let (_school, mut li, _) = two().await;
+    let day = ("day", "2025-11-18");
+    let rest = [("student", PUPIL), ("topics", "study"), ("staff", "T001")];
+    let at = place(&send(&mut li, "/ledgers/talk/new", &[&rest[..], &[day]].concat()).await);
+    let moved = [("day", "2025-11-17"), ("seen", "1"), ("reason", "更正日期")];
+    place(&send(&mut li, &format!("{at}/edit"), &[&rest[..], &moved].concat()).await);
+    let shown = li.get(&at).await.expect("record");
+    for said in ["日期 2025-11-18", "日期 2025-11-17"] {
+        assert!(shown.text.contains(said), "{said}: {}", shown.text);
+    }
+}
+
 /// A change is taken back by writing an earlier version again: both are shown, a reason is needed,
 /// every version stays, and whoever may not write the kind is not offered it.
 #[tokio::test]

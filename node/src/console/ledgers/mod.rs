@@ -29,7 +29,7 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::{access, board, office_duty, result};
 
-pub(super) use pages::{act_href, content, who};
+pub(super) use pages::{act_href, content, who, whole};
 pub(super) use table::Pager;
 pub(super) use words::RECORDS;
 

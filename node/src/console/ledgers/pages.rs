@@ -541,24 +541,38 @@ fn state(is_late: bool, lang: Lang) -> Part<Tag> {
     }
 }
 
-/// The values of a line, each with its label.
+/// The values of a line, each with its label, but for its day, which stands beside them.
 pub(in crate::console) fn content(line: &Line, names: &Names, lang: Lang) -> String {
-    let Ok(known) = browse::kind_of(line.kind) else {
-        return String::new();
-    };
-    let cells = known.columns.iter().zip(&line.cells);
     let day = line.day.to_string();
+    let shown = values(line, names, lang);
+    // A day by which it was due, and was not made, stands nowhere else.
+    said(shown.filter(|(name, _, value)| *name != "day" || *value != day))
+}
+
+/// The values of a version, each with its label: nothing else says of which day it is, and two
+/// versions may differ in the day alone.
+pub(in crate::console) fn whole(line: &Line, names: &Names, lang: Lang) -> String {
+    said(values(line, names, lang))
+}
+
+type Value = (&'static str, &'static str, String);
+
+fn said(values: impl Iterator<Item = Value>) -> String {
+    let said = values.map(|(_, label, value)| format!("{label} {value}"));
+    said.collect::<Vec<_>>().join(" · ")
+}
+
+/// Names, labels and values of the columns that hold something, but for the student.
+fn values(line: &Line, names: &Names, lang: Lang) -> impl Iterator<Item = Value> {
+    let columns = browse::kind_of(line.kind).map(|known| known.columns).unwrap_or_default();
+    let cells = columns.iter().zip(&line.cells);
     let shown = cells.filter(|(column, _)| column.name != "student");
-    let shown = shown.map(|(column, cell)| {
+    let shown = shown.map(move |(column, cell)| {
         let label = match column.name {
             "day" => fields::label(Some(line.kind), column, lang),
             name => labels::of(name, lang),
         };
         (column.name, label, names.shown(cell, column.shape, lang))
     });
-    // The day of the line stands beside it; one by which it was due, and was not made, does not.
-    let shown = shown.filter(|(name, _, value)| *name != "day" || *value != day);
-    let shown = shown.map(|(_, label, value)| (label, value));
-    let shown = shown.filter(|(_, value)| !value.is_empty());
-    shown.map(|(label, value)| format!("{label} {value}")).collect::<Vec<_>>().join(" · ")
+    shown.filter(|(_, _, value)| !value.is_empty())
 }

@@ -137,6 +137,24 @@ async fn only_who_may_sign_is_led_to_the_signature() {
     assert!(work.text.contains(&sign) && !work.text.contains("等另一人签署"), "{}", work.text);
 }
 
+/// Who said no to a move is not called who signed it, and the audit names who answered and who had
+/// asked.
+#[tokio::test]
+async fn a_no_is_not_called_a_signature() {
+    let (school, mut li, mut head) = two().await;
+    let moved = school.ledger.read(read::waiting::<AlertMove>);
+    let moved = moved.expect("moves").first().expect("a move").record.0;
+    let answer = [("answer", "no"), ("reason", "依据不足")];
+    let at = place(&send(&mut head, &format!("/acts/sign/{moved}"), &answer).await);
+    let zh = get(&mut li, &format!("{at}?lang=zh")).await;
+    assert!(zh.text.contains("不同意人 head") && !zh.text.contains("会签人"), "{}", zh.text);
+    let en = get(&mut li, &format!("{at}?lang=en")).await;
+    assert!(en.text.contains("objected by head"), "{}", en.text);
+    let audit = get(&mut head, "/audit?lang=zh").await;
+    assert!(audit.text.contains("<td>head</td><td>li</td>"), "{}", audit.text);
+    assert!(audit.text.contains("以第二人身份办理：") && audit.text.contains("提出人"));
+}
+
 /// A first contact stands in the timeline on the day on which it was made, its limit beside it.
 #[tokio::test]
 async fn a_contact_stands_on_the_day_it_was_made() {

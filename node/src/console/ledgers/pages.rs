@@ -116,6 +116,8 @@ struct CaseView {
     review: String,
     state: Part<Tag>,
     acts: Vec<(String, String)>,
+    /// That another person signs, where the reader may not.
+    waits: Option<&'static str>,
 }
 
 /// The cases that a reader sees.
@@ -336,6 +338,7 @@ fn case(row: &BoardRow, view: &Board<'_>, lang: Lang) -> CaseView {
         Tier::T1 => Tone::Info,
     };
     let due = row.review.as_ref().map(|review| review.entry.due);
+    let is_by_other = row.to_sign.iter().any(|moved| !row.signable.contains(&moved.record));
     CaseView {
         case: row.now.case.record.0,
         student: student.0,
@@ -346,6 +349,7 @@ fn case(row: &BoardRow, view: &Board<'_>, lang: Lang) -> CaseView {
         review: due.map_or_else(String::new, |due| due.to_string()),
         state: state(due.is_some_and(|due| due < today), lang),
         acts: case_acts(row, view, lang),
+        waits: is_by_other.then(|| words::BY_OTHER.in_lang(lang)),
     }
 }
 
@@ -353,7 +357,7 @@ fn case(row: &BoardRow, view: &Board<'_>, lang: Lang) -> CaseView {
 fn case_acts(row: &BoardRow, view: &Board<'_>, lang: Lang) -> Vec<(String, String)> {
     let mut acts = Vec::new();
     let text = |text: Text| text.in_lang(lang).to_owned();
-    for moved in row.to_sign.iter().filter(|_| may(view, Act::Countersign)) {
+    for moved in row.to_sign.iter().filter(|moved| row.signable.contains(&moved.record)) {
         let to = moved.entry.to_tier.map_or("", |tier| chosen(tier.label(), lang));
         let how = format!("{} {to}", chosen(moved.entry.how.label(), lang));
         let label = words::SIGN_WHAT.fill(lang, &[&how.trim()]);
@@ -535,10 +539,12 @@ pub(in crate::console) fn content(line: &Line, names: &Names, lang: Lang) -> Str
     };
     let cells = known.columns.iter().zip(&line.cells);
     let day = line.day.to_string();
+    let is_declined = labels::is_declined(line.kind, known.columns, &line.cells);
     let shown = cells.filter(|(column, _)| column.name != "student");
     let shown = shown.map(|(column, cell)| {
         let label = match column.name {
             "day" => fields::label(Some(line.kind), column, lang),
+            name if is_declined => labels::of_declined(name, lang),
             name => labels::of(name, lang),
         };
         (column.name, label, names.shown(cell, column.shape, lang))

@@ -4,7 +4,7 @@ use runtime::texts;
 
 texts! {
     WORK = "待办", "What is due";
-    WORK_NOTE = "您可查看的全部事项：危险条目、首次约谈、升级会签在前，其余按时限排列",
+    WORK_NOTE = "您可查看的全部事项：危险条目、首次约谈、列入或升级会签在前，其余按时限排列",
         "everything that you may see: critical answers, first contacts and countersignatures \
          first, then by deadline";
     WORK_MORE = "以下列出 {0} 项，另有 {1} 项时限较晚，未列出；按事项或办理人筛选可看到。",

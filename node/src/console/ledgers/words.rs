@@ -61,7 +61,7 @@ texts! {
     NEW = "新登记", "New entry";
     NEW_OF = "登记{0}", "New: {0}";
     COUNTED = "共 {0} 条", "{0} entries";
-    FILTER_NOBODY = "没有找到这名学生或教职工，或不止一人同名；请改填学号或工号。",
+    FILTER_NOBODY = "没有找到这名学生或教职工，或不止一人相符；请改填学籍号或工号。",
         "No such student or member of staff, or several of that name; write the number.";
     PAGE_OF = "第 {0} / {1} 页", "page {0} of {1}";
     MOVE = "调整级别", "Change the tier";

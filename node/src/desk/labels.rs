@@ -52,7 +52,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("due_at", "时限", "due at"),
     ("edition", "版次", "edition"),
     ("emergency", "紧急情形", "emergency"),
-    ("emergency_line", "求助热线", "emergency line"),
+    ("emergency_line", "应急提示", "in an emergency"),
     ("envelope", "第几次送交", "hand-over"),
     ("equal_treatment", "同等待遇", "equal treatment"),
     ("event", "事项", "event"),

@@ -179,6 +179,26 @@ async fn a_contact_stands_on_the_day_it_was_made() {
     assert!(after.contains("应完成日期 2025-11-2"), "{after}");
 }
 
+/// The timeline says of what is due that it is planned, says nothing of what is not so, and names
+/// what helps in an emergency as the page of plans does.
+#[tokio::test]
+async fn a_plan_in_the_timeline_is_no_deed() {
+    let (_school, mut li, mut head) = two().await;
+    let physique = [
+        ("student", "G99999920130100000A"),
+        ("day", "2025-11-03"),
+        ("kinds", "asthma"),
+        ("emergency_line", "随身带喷雾"),
+    ];
+    let at = place(&send(&mut head, "/ledgers/physique_case/new", &physique).await);
+    let seen = get(&mut head, &format!("{at}?lang=zh")).await;
+    assert!(seen.text.contains("应急提示 随身带喷雾"), "{}", seen.text);
+    let page = send(&mut li, "/students/1?lang=zh", &[("purpose", "counselling")]).await;
+    assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()), "{}", page.text);
+    assert!(page.text.contains("计划，尚未完成 · "), "{}", page.text);
+    assert!(!page.text.contains("已取消 否") && !page.text.contains("求助热线"), "{}", page.text);
+}
+
 /// A wrong row of a pasted table shows what stands in it, names the words of its list, and says
 /// whom a name of several may mean.
 #[tokio::test]

@@ -16,9 +16,9 @@ use super::super::lists::LISTS_HREF;
 use super::super::office::{choices, chosen};
 use super::super::referrals::REFERRALS_HREF;
 use super::course::{self, Drawing};
+use super::said::brief;
 use super::table::Pager;
 use super::{ALERTS_HREF, LEDGERS_HREF, WORK_HREF, words};
-use crate::desk::{fields, labels};
 use crate::ledger::access::ReadLine;
 use crate::ledger::author::Author;
 use crate::ledger::board::BoardRow;
@@ -418,7 +418,7 @@ pub(super) fn student(view: Record<'_>, lang: Lang) -> Result<Page, RenderError>
     let rows = lines.iter().map(|line| {
         let href = format!("{LEDGERS_HREF}/{}/{}", line.kind.as_str(), line.record.0);
         let kind = link(chosen(line.kind.label(), lang), href);
-        vec![plain(line.day.to_string()), kind, plain(content(line, names, lang))]
+        vec![plain(line.day.to_string()), kind, plain(brief(line, names, lang))]
     });
     let heads = [words::DAY, words::KIND, words::CONTENT];
     let title = words::TIMELINE.in_lang(lang).to_owned();
@@ -530,28 +530,4 @@ fn state(is_late: bool, lang: Lang) -> Part<Tag> {
         true => Tag::of(Tone::Bad, words::OVERDUE, lang),
         false => Tag::of(Tone::Info, words::OPEN, lang),
     }
-}
-
-/// The values of a line, each with its label.
-pub(in crate::console) fn content(line: &Line, names: &Names, lang: Lang) -> String {
-    let Ok(known) = browse::kind_of(line.kind) else {
-        return String::new();
-    };
-    let cells = known.columns.iter().zip(&line.cells);
-    let day = line.day.to_string();
-    let is_declined = labels::is_declined(line.kind, known.columns, &line.cells);
-    let shown = cells.filter(|(column, _)| column.name != "student");
-    let shown = shown.map(|(column, cell)| {
-        let label = match column.name {
-            "day" => fields::label(Some(line.kind), column, lang),
-            name if is_declined => labels::of_declined(name, lang),
-            name => labels::of(name, lang),
-        };
-        (column.name, label, names.shown(cell, column.shape, lang))
-    });
-    // The day of the line stands beside it; one by which it was due, and was not made, does not.
-    let shown = shown.filter(|(name, _, value)| *name != "day" || *value != day);
-    let shown = shown.map(|(_, label, value)| (label, value));
-    let shown = shown.filter(|(_, value)| !value.is_empty());
-    shown.map(|(label, value)| format!("{label} {value}")).collect::<Vec<_>>().join(" · ")
 }

@@ -51,6 +51,7 @@ texts! {
     SIGN_WHAT = "签署：{0}", "Sign: {0}";
     CONTACT = "首次约谈", "First contact";
     HOLD_REVIEW = "研判", "Review";
+    PLANNED = "计划，尚未完成", "planned, not done yet";
     TALK = "登记谈话", "Note a talk";
     MINE = "我的学生", "My students";
     STUDENTS = "全部学生", "All students";

@@ -31,7 +31,7 @@ use crate::ledger::entry::{
     Cell, CellType, Column, Field, Moment, RecordId, Shape, StaffId, StudentId, WordText, words_of,
 };
 use crate::ledger::followup::Followup;
-use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::refusal::{Flaw, LedgerRefusal};
 use crate::ledger::showing::Names;
 use crate::ledger::{consent, read, write};
 
@@ -294,8 +294,8 @@ fn open(
             case::note_contact(tx, author, contact.record, (at, owner, way))?;
         }
         (None, None) => {}
-        (Some(_), None) => return Err(LedgerRefusal::Field("way")),
-        (None, Some(_)) => return Err(LedgerRefusal::Field("contacted_at")),
+        (Some(_), None) => return Err(LedgerRefusal::Flawed("way", Flaw::Empty)),
+        (None, Some(_)) => return Err(LedgerRefusal::Flawed("contacted_at", Flaw::Empty)),
     }
     Ok(case)
 }

@@ -199,6 +199,29 @@ async fn a_plan_in_the_timeline_is_no_deed() {
     assert!(!page.text.contains("已取消 否") && !page.text.contains("求助热线"), "{}", page.text);
 }
 
+/// A day before the case is refused with the day on which the case was entered.
+#[tokio::test]
+async fn a_day_before_the_case_is_told_with_the_day() {
+    let (_school, mut li, _) = two().await;
+    let board = get(&mut li, "/alerts").await;
+    let (_, rest) = board.text.split_once("/acts/review/").expect("a review");
+    let act = format!("/acts/review/{}", rest.split('"').next().unwrap_or_default());
+    let held = [
+        ("done", "2025-11-18"),
+        ("decision", "keep"),
+        ("next_review", "2025-12-01"),
+        ("reason", "研判"),
+    ];
+    for (lang, said) in [
+        ("zh", "“完成日期”早于个案列入日 2025-11-19"),
+        ("en", "lies before 2025-11-19, when the case was entered"),
+    ] {
+        let refused = send(&mut li, &format!("{act}?lang={lang}"), &held).await;
+        assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
+        assert!(refused.text.contains(said), "{}", refused.text);
+    }
+}
+
 /// A wrong row of a pasted table shows what stands in it, names the words of its list, and says
 /// whom a name of several may mean.
 #[tokio::test]

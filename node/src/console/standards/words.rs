@@ -132,7 +132,10 @@ texts! {
     CERTIFICATE = "证书", "Certificate";
     CERTIFICATE_IS = "{0}，到期 {1}", "{0}, ends {1}";
     NO_CERTIFICATE = "还没有", "none";
-    STILL = "还差个体 {0}、团体 {1}", "still {0} individual, {1} group";
+    PROGRESS = "受督导辅导（已完成／须完成）", "Supervised sessions (held/needed)";
+    STILL = "个体还差 {0} 次，团体还差 {1} 次", "{0} individual and {1} group ones missing";
+    STILL_INDIVIDUAL = "个体还差 {0} 次", "{0} individual ones missing";
+    STILL_GROUP = "团体还差 {0} 次", "{0} group ones missing";
     READY = "次数已满，考核合格即可发证", "sessions complete; the test is left";
     SUPERVISOR = "督导专家", "Supervisor";
     SUPERVISOR_IS = "{0}（自 {1}）", "{0} (since {1})";

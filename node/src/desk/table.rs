@@ -422,7 +422,14 @@ fn field(known: &KindColumns, column: &Column) -> Field {
         _ => &[],
     };
     names.extend(also);
-    let field = Field::new(column.name, &names.join("|"));
+    // A label may be the same in both languages and forms; a refusal names each spelling once.
+    let mut once: Vec<&str> = Vec::new();
+    for name in names {
+        if !once.contains(&name) {
+            once.push(name);
+        }
+    }
+    let field = Field::new(column.name, &once.join("|"));
     let needed =
         fields::is_needed(Some(known.kind), column) && !fields::is_doer(Some(known.kind), column);
     if needed { field.required() } else { field }

@@ -139,3 +139,24 @@ async fn a_student_is_found_by_the_number_of_the_school() {
     let found = li.get("/ledgers/talk?student=20250100").await.expect("table");
     assert!(found.text.contains("共 1 条"), "{}", found.text);
 }
+
+/// Headers that are missing are told once each and by the names that the page lists, without the
+/// way of the command; a table without a row is told to have none.
+#[tokio::test]
+async fn a_table_that_lacks_headers_or_rows_is_told_so() {
+    let (school, mut li, _) = two().await;
+    let table = format!("日子\t学号\t主题\t是否需关注\n2025-11-18\t{PUPIL}\t学业\t否\n");
+    for (lang, said) in [("zh", "表头缺少：日期；"), ("en", "Headers are missing: day;")] {
+        let path = format!("{PATH}?lang={lang}");
+        let tried = send(&mut li, &path, &[("table", &table)]).await;
+        assert_eq!((tried.status, tried.flaws()), (StatusCode::CONFLICT, Vec::new()));
+        assert!(tried.text.contains(said) && !tried.text.contains("--map"), "{}", tried.text);
+    }
+    let path = format!("{PATH}?lang=zh");
+    for table in [HEAD, "", " \n"] {
+        let none = send(&mut li, &path, &[("table", table)]).await;
+        assert_eq!((none.status, none.flaws()), (StatusCode::CONFLICT, Vec::new()));
+        assert!(none.text.contains("没有读到任何一行"), "{table:?}: {}", none.text);
+    }
+    assert_eq!(school.rows("talk"), 0);
+}

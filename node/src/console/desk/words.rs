@@ -144,6 +144,12 @@ texts! {
          first; nothing is written before you agree, and nothing at all while a row is wrong. \
          About 200 rows at once; for more use the command  xinqiao-node import entries.";
     TABLE_HEADS = "可用的表头：", "Headers:";
+    TABLE_EMPTY = "没有读到任何一行，什么都没有写入。", "No row was read; nothing was written.";
+    TABLE_EMPTY_NEXT = "请连同表头粘贴至少一行，再预览。", "Paste the headers with at least one row.";
+    TABLE_LACKS = "表头缺少：{0}；什么都没有写入。", "Headers are missing: {0}; nothing was written.";
+    TABLE_LACKS_NEXT = "请按下面“可用的表头”改写表头，再预览。",
+        "Name the columns as listed under the headers below, and try again.";
+    TABLE_TWICE_NEXT = "请删去其中一列，再预览。", "Take one of the two columns out, and try again.";
     TABLE_TRY = "预览", "Show what would happen";
     TABLE_WRITE = "写入台账", "Write it down";
     TABLE_COUNTED = "新增 {0} 行，已有 {1} 行，有误 {2} 行", "{0} new, {1} there already, {2} wrong";

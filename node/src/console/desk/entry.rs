@@ -459,6 +459,7 @@ fn said(done: &str, record: i64, lang: Lang) -> Option<String> {
         "beside" => words::BESIDE.in_lang(lang).to_owned(),
         "annulled" => words::ANNULLED.in_lang(lang).to_owned(),
         "acted" => words::ACTED.in_lang(lang).to_owned(),
+        "done_before" => words::DONE_BEFORE.in_lang(lang).to_owned(),
         "asked" => words::ASKED.in_lang(lang).to_owned(),
         "lift_asked" => words::LIFT_ASKED.in_lang(lang).to_owned(),
         "objected" => words::OBJECTED.in_lang(lang).to_owned(),

@@ -222,6 +222,33 @@ async fn a_day_before_the_case_is_told_with_the_day() {
     }
 }
 
+/// The form of a review that was held leads to what was entered then, and is no blank form; one
+/// that a role never holds, or that does not exist, is refused as before.
+#[tokio::test]
+async fn what_is_done_is_no_blank_form() {
+    let (school, mut li, _) = two().await;
+    let board = get(&mut li, "/alerts").await;
+    let (_, rest) = board.text.split_once("/acts/review/").expect("a review");
+    let number = rest.split('"').next().unwrap_or_default().to_owned();
+    let act = format!("/acts/review/{number}");
+    assert_eq!(get(&mut li, &act).await.status, StatusCode::OK);
+    let held = [
+        ("done", "2025-11-20"),
+        ("decision", "keep"),
+        ("next_review", "2025-12-01"),
+        ("reason", "研判"),
+    ];
+    let at = place(&send(&mut li, &act, &held).await);
+    let again = get(&mut li, &act).await;
+    assert_eq!((place(&again), again.header("location").contains("done_before")), (at, true));
+    let shown = get(&mut li, again.header("location")).await;
+    assert_eq!((shown.status, shown.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(shown.text.contains("已经办完或取消"), "{}", shown.text);
+    assert_eq!(get(&mut li, "/acts/review/99999").await.status, StatusCode::NOT_FOUND);
+    let mut mentor = browser(&school, "dao", Role::Mentor, "").await;
+    assert_eq!(get(&mut mentor, &act).await.status, StatusCode::FORBIDDEN);
+}
+
 /// A wrong row of a pasted table shows what stands in it, names the words of its list, and says
 /// whom a name of several may mean.
 #[tokio::test]

@@ -42,6 +42,8 @@ texts! {
         "The interview is kept. It found another tier than the case stands at; nothing moved yet: \
          ask for it here, somebody else signs.";
     ACTED = "已办理。", "Done.";
+    DONE_BEFORE = "这一项已经办完或取消，不用再办；下面是当时的登记。",
+        "This is done or called off already; what was entered then stands below.";
     ASKED = "已提出，尚未生效：等另一人同意。在此之前级别不变。",
         "Asked for, not yet in force: it waits until somebody else agrees. The tier stays as it \
          is.";

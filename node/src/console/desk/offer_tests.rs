@@ -7,7 +7,7 @@ use runtime::web::trial::{Browser, Seen};
 
 use super::tests::{PUPIL, place, send, two};
 use crate::console::ledgers::tests::browser;
-use crate::ledger::alert::AlertMove;
+use crate::ledger::alert::{AlertCase, AlertMove};
 use crate::ledger::read;
 
 async fn get(browser: &mut Browser, path: &str) -> Seen {
@@ -247,6 +247,31 @@ async fn what_is_done_is_no_blank_form() {
     assert_eq!(get(&mut li, "/acts/review/99999").await.status, StatusCode::NOT_FOUND);
     let mut mentor = browser(&school, "dao", Role::Mentor, "").await;
     assert_eq!(get(&mut mentor, &act).await.status, StatusCode::FORBIDDEN);
+}
+
+/// A form that knows its student offers that student's cases and no others.
+#[tokio::test]
+async fn a_follow_up_is_offered_its_own_students_cases() {
+    let (school, mut li, _) = two().await;
+    let open = [
+        ("student", PUPIL),
+        ("day", "2025-11-19"),
+        ("to_tier", "t2"),
+        ("source", "mentor"),
+        ("owner", "T001"),
+        ("next_review", "2025-12-01"),
+        ("reason", "情绪低落"),
+    ];
+    let at = place(&send(&mut li, "/acts/open", &open).await);
+    let own = format!("<option value=\"{}\"", at.rsplit('/').next().unwrap_or_default());
+    let cases = school.ledger.read(read::waiting::<AlertCase>).expect("cases");
+    let other = cases.iter().find(|kept| kept.entry.student.0 == 1).expect("the other's").record;
+    let other = format!("<option value=\"{}\"", other.0);
+    let all = get(&mut li, "/ledgers/followup/new").await.text;
+    assert!(all.contains(&own) && all.contains(&other), "{all}");
+    let form = get(&mut li, &format!("/ledgers/followup/new?student={PUPIL}")).await;
+    assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(form.text.contains(&own) && !form.text.contains(&other), "{}", form.text);
 }
 
 /// A wrong row of a pasted table shows what stands in it, names the words of its list, and says

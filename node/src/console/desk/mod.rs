@@ -11,6 +11,7 @@ mod hold;
 mod import;
 mod protocol;
 mod slip;
+mod steps;
 mod talks;
 mod words;
 

@@ -31,7 +31,7 @@ use crate::ledger::showing::Names;
 use crate::ledger::{access, board, office_duty, result};
 
 pub(super) use pages::{act_href, who};
-pub(super) use said::content;
+pub(super) use said::{brief, content};
 pub(super) use table::Pager;
 pub(super) use words::RECORDS;
 

@@ -17,7 +17,7 @@ pub(in crate::console) fn content(line: &Line, names: &Names, lang: Lang) -> Str
 }
 
 /// A line of the timeline: what is so, and that what is only planned was not done.
-pub(super) fn brief(line: &Line, names: &Names, lang: Lang) -> String {
+pub(in crate::console) fn brief(line: &Line, names: &Names, lang: Lang) -> String {
     let says_much = |column: &Column, cell: &Cell| {
         let is_no = matches!((column.shape, cell), (Shape::Flag, Cell::Integer(0)));
         !is_no && !column.name.ends_with("_digest")

@@ -17,8 +17,8 @@ texts! {
     ENDED_DAY = "归还或删除日期", "returned or deleted on";
     NOTE_HELP = "只有您本人以后能看到；别人更改这条记录时不会带走。",
         "Only you can see it later; it does not go along when somebody else changes the entry.";
-    STUDENT_HELP = "学号或姓名；同名时会列出供选择。",
-        "Number or name; namesakes are listed to choose from.";
+    STUDENT_HELP = "学号、学籍号或姓名；不止一名时会列出供选择。",
+        "Number at the school, national number or name; where several have it they are listed.";
     STAFF_HELP = "工号或姓名", "Number or name";
     UNTIL_HELP = "没有结束就留空", "Leave empty while it goes on";
     REVIEW_HELP = "危机 7 天内，重点关注 28 天内，一般关注 84 天内",

@@ -1,6 +1,10 @@
 //! What people read for the columns of the ledgers.
 
+use domain::ledger::terms::Standing;
+use domain::ledger::{Kind, Word as _};
 use runtime::web::Lang;
+
+use crate::ledger::entry::{Cell, Column};
 
 /// Name of a column, Chinese, English; in the order of the names.
 const LABELS: &[(&str, &str, &str)] = &[
@@ -48,7 +52,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("due_at", "时限", "due at"),
     ("edition", "版次", "edition"),
     ("emergency", "紧急情形", "emergency"),
-    ("emergency_line", "求助热线", "emergency line"),
+    ("emergency_line", "应急提示", "in an emergency"),
     ("envelope", "第几次送交", "hand-over"),
     ("equal_treatment", "同等待遇", "equal treatment"),
     ("event", "事项", "event"),
@@ -212,6 +216,28 @@ pub fn of(column: &'static str, lang: Lang) -> &'static str {
         (Some((_, zh, _)), Lang::Zh) => zh,
         (Some((_, _, en)), Lang::En) => en,
         (None, _) => column,
+    }
+}
+
+/// Whether a line is a move that its second person did not agree to.
+#[must_use]
+pub fn is_declined(kind: Kind, columns: &[Column], cells: &[Cell]) -> bool {
+    let no = [Standing::Refused.as_str(), Standing::Objected.as_str()];
+    let says_no = |(column, cell): (&Column, &Cell)| {
+        column.name == "standing" && matches!(cell, Cell::Text(word) if no.contains(&word.as_str()))
+    };
+    kind == Kind::AlertMove && columns.iter().zip(cells).any(says_no)
+}
+
+/// As [`of`], on a move that [`is_declined`]: who said no has signed nothing.
+#[must_use]
+pub fn of_declined(column: &'static str, lang: Lang) -> &'static str {
+    match (column, lang) {
+        ("signed_by", Lang::Zh) => "不同意人",
+        ("signed_by", Lang::En) => "objected by",
+        ("signed_at", Lang::Zh) => "答复时间",
+        ("signed_at", Lang::En) => "answered at",
+        (other, _) => of(other, lang),
     }
 }
 

@@ -63,7 +63,10 @@ texts! {
         "the plan is for a listed case, and the student has none open; the ledger was not changed.";
     F_CASE_NEXT = "请先列入预警台账，或改选其他事由。",
         "Enter the student into the early-warning ledger first, or choose another reason.";
-    CASE_DAY = "列入日期", "the day of entry";
+    F_BEFORE_CASE = "“{0}”早于个案列入日 {1}，台账没有改动。",
+        "“{0}” lies before {1}, when the case was entered; the ledger was not changed.";
+    F_DIGEST = "“{0}”不是文件摘要（SHA-256，64 位，只含 0–9、a–f），台账没有改动。",
+        "“{0}” is no digest of a file (SHA-256, 64 digits 0–9, a–f); the ledger was not changed.";
     L_RECIPIENT = "事项“{0}”要把信息交给校外，却没有写接收方的代码和名称；没有保存。",
         "“{0}” passes data on and lacks the id or name of the recipient; nothing was saved.";
     L_STAYS = "事项“{0}”的信息不出校，不应写接收方；没有保存。",
@@ -179,8 +182,8 @@ texts! {
     CASE_TIER = "这种变动与所选级别不符，台账没有改动。",
         "this move does not go with that tier; the ledger was not changed.";
     CASE_NEXT = "请核对该个案现在的级别后再提交。", "Look at the present tier and submit again.";
-    CONSENT = "这份材料不能算作同意，台账没有改动。",
-        "this paper is no consent; the ledger was not changed.";
+    CONSENT = "没有对这一用途、接收方和信息的有效同意（{0}），台账没有改动。",
+        "no consent to this purpose, recipient and data stands ({0}); the ledger was not changed.";
     CONSENT_NEXT = "请核对签字人、接收方、用途和期限。",
         "Check who signed, for whom, for what and until when.";
     OUTSIDERS = "监护人没有同意该校外单位参加会诊（{0}），个案没有登记。",
@@ -370,12 +373,11 @@ fn flawed(name: &'static str, flaw: Flaw) -> Told {
         Flaw::Future => (said(F_FUTURE, &nothing), next),
         Flaw::Limit => (said(F_LIMIT, &nothing), next),
         Flaw::Before(other) => {
-            let other = |lang| match other {
-                "case_day" => vec![CASE_DAY.in_lang(lang).to_owned()],
-                other => vec![labels::of(other, lang).to_owned()],
-            };
+            let other = |lang| vec![labels::of(other, lang).to_owned()];
             (said(F_BEFORE, &other), next)
         }
+        Flaw::BeforeCase(day) => (said(F_BEFORE_CASE, &|_| vec![day.to_string()]), next),
+        Flaw::Digest => (said(F_DIGEST, &nothing), next),
         Flaw::Range(from, to) => (said(F_RANGE, &|_| vec![from.to_string(), to.to_string()]), next),
         Flaw::NoClass => (Sentence::from(F_CLASS), F_CLASS_NEXT),
         Flaw::NoCase => (Sentence::from(F_CASE), F_CASE_NEXT),
@@ -403,7 +405,11 @@ fn vouched(refusal: &LedgerRefusal) -> Option<Told> {
             ("IMPORT_BUILT_ON", Exit::Refused, IMPORT_BUILT_ON.into(), IMPORT_BUILT_ON_NEXT)
         }
         R::Move(error) => ("MOVE", Exit::Refused, moved(error).into(), CASE_NEXT),
-        R::Consent(_) => ("NO_CONSENT", Exit::Refused, CONSENT.into(), CONSENT_NEXT),
+        R::Consent(why) => {
+            let fill = |lang| CONSENT.fill(lang, &[&no_consent(*why).in_lang(lang)]);
+            let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));
+            ("NO_CONSENT", Exit::Refused, what, CONSENT_NEXT)
+        }
         R::Outsiders(why) => {
             let fill = |lang| OUTSIDERS.fill(lang, &[&no_consent(*why).in_lang(lang)]);
             let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));

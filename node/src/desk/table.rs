@@ -27,7 +27,7 @@ use crate::ledger::people;
 use crate::ledger::refusal::LedgerRefusal;
 
 texts! {
-    NAMESAKES = "不止一名学生叫这个名字，请改填学籍号",
+    NAMESAKES = "不止一名学生的姓名或学号与此相同，请改填学籍号",
         "several students have this name; write the student number";
     DOUBLE = "当天已有相同的{0} #{1}", "{0} #{1} says the same of that day";
     DOUBLE_IN = "与本表第 {0} 行相同", "row {0} of this table says the same";
@@ -422,7 +422,14 @@ fn field(known: &KindColumns, column: &Column) -> Field {
         _ => &[],
     };
     names.extend(also);
-    let field = Field::new(column.name, &names.join("|"));
+    // A label may be the same in both languages and forms; a refusal names each spelling once.
+    let mut once: Vec<&str> = Vec::new();
+    for name in names {
+        if !once.contains(&name) {
+            once.push(name);
+        }
+    }
+    let field = Field::new(column.name, &once.join("|"));
     let needed =
         fields::is_needed(Some(known.kind), column) && !fields::is_doer(Some(known.kind), column);
     if needed { field.required() } else { field }

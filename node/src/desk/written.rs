@@ -16,10 +16,10 @@ texts! {
     NOT_NUMBER = "请填整数", "write a whole number";
     NOT_FLAG = "请写“是”或“否”", "write yes or no";
     NOT_LISTED = "请从列表中选择", "choose from the list";
-    NO_STUDENT = "没有找到这名学生，或不在您可查看的范围内；请核对学号或姓名",
+    NO_STUDENT = "没有找到这名学生，或不在您可查看的范围内；请核对学号、学籍号或姓名",
         "no such student, or none that you may see; check number or name";
-    NAMESAKES = "不止一名学生叫这个名字，请从下面选一名，或改填学号",
-        "several students have this name; choose one below, or write the number";
+    NAMESAKES = "不止一名学生的姓名或学号与此相同，请从下面选一名，或改填学籍号",
+        "several students have this name or number; choose one below, or write the national number";
     NO_STAFF = "教职工名册上没有这个工号或姓名", "nobody on the staff roll has this number or name";
     SAME_STAFF = "不止一位教职工叫这个名字，请改填工号",
         "several members of staff have this name; write the number";

@@ -47,8 +47,8 @@ pub struct ActLine {
     pub at: Moment,
     /// Who.
     pub account: String,
-    /// The second person, where there was one.
-    pub second: Option<String>,
+    /// Who had asked for it, where the account acted as the second person.
+    pub asked_by: Option<String>,
     /// In which role, where it is known.
     pub role: Option<SchoolRole>,
     /// What.
@@ -71,7 +71,7 @@ pub fn acts(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Acts, SqlError> {
     let changes = account::changes(tx, before_ms, limit)?.into_iter().map(|line| ActLine {
         at: line.at,
         account: line.by,
-        second: None,
+        asked_by: None,
         role: None,
         deed: Deed::Account(line.login, line.what, line.role),
     });
@@ -111,7 +111,7 @@ fn page(sources: Vec<Vec<ActLine>>, limit: usize) -> Acts {
 /// An act of one person; the row begins with when and who.
 fn act(row: &Row<'_, '_>, role: Option<SchoolRole>, deed: Deed) -> Result<ActLine, SqlError> {
     let (at, account) = (Moment(row.i64(0)?), row.text(1)?);
-    Ok(ActLine { at, account, second: None, role, deed })
+    Ok(ActLine { at, account, asked_by: None, role, deed })
 }
 
 /// Entries that are read at once, to be counted.
@@ -131,7 +131,7 @@ fn entries(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlE
                 let act = ActLine {
                     at: Moment(row.i64(0)?),
                     account: row.text(1)?,
-                    second: row.opt_text(2)?,
+                    asked_by: row.opt_text(2)?,
                     role: None,
                     deed: Deed::Wrote(kind, row.i64(4)? == 1, 1),
                 };
@@ -151,7 +151,7 @@ fn entries(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlE
 fn count(acts: &mut Vec<ActLine>, act: ActLine) {
     let of_instant = acts.iter_mut().rev().take_while(|other| other.at == act.at);
     for other in of_instant {
-        let same = (&other.account, &other.second) == (&act.account, &act.second);
+        let same = (&other.account, &other.asked_by) == (&act.account, &act.asked_by);
         if let (Deed::Wrote(kind, first, times), Deed::Wrote(of, is, _)) =
             (&mut other.deed, &act.deed)
             && same

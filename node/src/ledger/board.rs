@@ -22,6 +22,8 @@ pub struct BoardRow {
     pub now: CaseNow,
     /// What waits for a second signature: a lowering or leaving before the raises in force.
     pub to_sign: Vec<Kept<AlertMove>>,
+    /// Those of them that the reader may sign: nobody is the second person of their own move.
+    pub signable: Vec<RecordId>,
     /// The review that is due.
     pub review: Option<Kept<AlertReview>>,
     /// The first contact, where nobody has made it.
@@ -52,8 +54,16 @@ pub fn cases(tx: &Tx<'_>, reader: &Author) -> Result<Vec<BoardRow>, LedgerRefusa
     for now in case::open_now(tx)? {
         if rights.allow(tx, Some(now.case.entry.student))? {
             let of = now.case.record;
+            let to_sign = to_sign.remove(&of).unwrap_or_default();
+            let mut signable = Vec::new();
+            for moved in &to_sign {
+                if case::may_sign(tx, reader, moved.record)? {
+                    signable.push(moved.record);
+                }
+            }
             rows.push(BoardRow {
-                to_sign: to_sign.remove(&of).unwrap_or_default(),
+                to_sign,
+                signable,
                 review: reviews.remove(&of),
                 contact: contacts.remove(&of),
                 now,

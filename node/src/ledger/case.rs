@@ -201,8 +201,9 @@ pub fn hold_review(
     if held.done.is_some() || held.cancelled {
         return Err(LedgerRefusal::NotWaiting);
     }
-    if done < opened_on(tx, held.case)? {
-        return Err(LedgerRefusal::Field("done"));
+    let entered = opened_on(tx, held.case)?;
+    if done < entered {
+        return Err(LedgerRefusal::Flawed("done", Flaw::BeforeCase(entered)));
     }
     (held.done, held.decision) = (Some(done), Some(decision));
     let written = write::put_change(tx, author, (review, kept.version), &held, None)?;
@@ -236,8 +237,9 @@ pub fn note_contact(
     if at > author.now() {
         return Err(LedgerRefusal::Flawed("contacted_at", Flaw::Future));
     }
-    if at.day() < opened_on(tx, contact.case)? {
-        return Err(LedgerRefusal::Flawed("contacted_at", Flaw::Before("case_day")));
+    let entered = opened_on(tx, contact.case)?;
+    if at.day() < entered {
+        return Err(LedgerRefusal::Flawed("contacted_at", Flaw::BeforeCase(entered)));
     }
     (contact.done_at, contact.by, contact.way) = (Some(at), Some(by), Some(way));
     write::put_change(tx, author, (record, kept.version), &contact, None)

@@ -9,7 +9,7 @@ use runtime::sql::{SqlError, Tx};
 use super::alert::AlertCase;
 use super::author::Author;
 use super::entry::{Kept, RecordId, Rules, StaffId, StudentId, entry};
-use super::refusal::LedgerRefusal;
+use super::refusal::{Flaw, LedgerRefusal};
 use super::{card, case, consent, read};
 
 entry! {
@@ -148,7 +148,7 @@ impl Rules for ConferenceCase {
             self.check_outsiders(tx, &held.entry)?;
         }
         if self.review.is_some_and(|review| review < self.day) {
-            return Err(LedgerRefusal::Field("review"));
+            return Err(LedgerRefusal::Flawed("review", Flaw::Before("day")));
         }
         self.check_case(tx)
     }

@@ -226,9 +226,14 @@ impl Rules for CriticalItem {
         if self.contacted_at.is_some_and(|at| at > author.now()) {
             return Err(LedgerRefusal::Flawed("contacted_at", Flaw::Future));
         }
-        let early = self.contacted_at.is_some_and(|at| at < self.raised_at);
-        let half = self.contacted_at.is_some() != self.contacted_by.is_some();
-        if early || half { Err(LedgerRefusal::Field("contacted_at")) } else { Ok(()) }
+        if self.contacted_at.is_some_and(|at| at < self.raised_at) {
+            return Err(LedgerRefusal::Flawed("contacted_at", Flaw::Before("raised_at")));
+        }
+        match (self.contacted_at, self.contacted_by) {
+            (Some(_), None) => Err(LedgerRefusal::Flawed("contacted_by", Flaw::Empty)),
+            (None, Some(_)) => Err(LedgerRefusal::Flawed("contacted_at", Flaw::Empty)),
+            _ => Ok(()),
+        }
     }
 }
 

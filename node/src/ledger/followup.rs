@@ -67,10 +67,9 @@ impl Rules for Followup {
             if case.entry.student != self.student {
                 return Err(LedgerRefusal::OtherStudent("of_case", of));
             }
-            if let Some(done) = self.done
-                && done < case::opened_on(tx, of)?
-            {
-                return Err(LedgerRefusal::Field("done"));
+            let entered = case::opened_on(tx, of)?;
+            if self.done.is_some_and(|done| done < entered) {
+                return Err(LedgerRefusal::Flawed("done", Flaw::BeforeCase(entered)));
             }
         }
         author.check_cancelled(self.cancelled, self.done.is_some())

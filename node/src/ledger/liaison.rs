@@ -76,10 +76,9 @@ impl Rules for CaseContact {
             return Err(LedgerRefusal::Flawed("who", Flaw::Empty));
         }
         // What was made before the case is no part of it.
-        if let Some(done) = self.done
-            && done < case::opened_on(tx, self.case)?
-        {
-            return Err(LedgerRefusal::Field("done"));
+        let entered = case::opened_on(tx, self.case)?;
+        if self.done.is_some_and(|done| done < entered) {
+            return Err(LedgerRefusal::Flawed("done", Flaw::BeforeCase(entered)));
         }
         if self.done.is_some() != self.way.is_some() {
             return Err(LedgerRefusal::Field("way"));

@@ -22,7 +22,7 @@ pub const PAGE_SIZE: usize = 100;
 /// Own students that are listed at once: those of several classes.
 pub const OWN_MAX: usize = 200;
 /// Students of a name that a form offers.
-const NAMESAKES_MAX: u64 = 20;
+const NAMESAKES_MAX: u32 = 20;
 /// Kinds of entries that are a contact with a student by being there.
 const HELD: [Kind; 5] =
     [Kind::Talk, Kind::Session, Kind::GroupMember, Kind::Interview, Kind::Observation];
@@ -172,8 +172,9 @@ pub fn classes(tx: &Tx<'_>) -> Result<Vec<(String, String)>, SqlError> {
     )
 }
 
-/// Students whom a text in a form may mean: one of that number, else all of that name, as far as
-/// the reader may see them; logged, because a form shows their names.
+/// Students whom a text in a form may mean: one of that national number, else those on the roll of
+/// that number of the school's, else all of that name, as far as the reader may see them; logged,
+/// because a form shows their names.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -190,13 +191,24 @@ pub fn meant(tx: &Tx<'_>, reader: &Author, text: &str) -> Result<Vec<PersonLine>
          from student_version v
          join student s on s.id = v.student and s.version = v.version
          where v.name = $1 order by v.status, s.student_number limit $2";
+    // A school may count anew in every class, so what the reader may not see is left out before the
+    // list is cut.
+    let by_local = "select s.id, s.student_number, v.name, v.grade, v.class, v.local_number
+         from student_version v
+         join student s on s.id = v.student and s.version = v.version
+         where v.local_number = $1 and v.status in ('enrolled', 'suspended')
+         order by s.student_number";
     let mut found = tx.query(by_number, params![first, 1_u64], person)?;
+    if found.is_empty() && first.bytes().any(|byte| byte.is_ascii_digit()) {
+        found = tx.query(by_local, params![first], person)?;
+    }
     if found.is_empty() {
         found = tx.query(by_name, params![text, NAMESAKES_MAX], person)?;
     }
     if !found.is_empty() {
         let scope = Scope::of(tx, reader, Action::Read(Area::Roll))?;
         found.retain(|line| scope.has(line.student));
+        found.truncate(NAMESAKES_MAX as usize);
         let named: BTreeSet<StudentId> = found.iter().map(|line| line.student).collect();
         access::log_list(tx, reader, &named, purpose_of(reader.role()))?;
     }

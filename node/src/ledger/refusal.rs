@@ -33,6 +33,12 @@ pub enum Flaw {
     /// The roll has no such class.
     #[error("is on no roll")]
     NoClass,
+    /// It lies before the case was entered, on this day.
+    #[error("lies before the case, which was entered on {0}")]
+    BeforeCase(Date),
+    /// It is no digest of a file.
+    #[error("is no digest of a file")]
+    Digest,
     /// The student has no case in the early-warning ledger.
     #[error("needs an open case")]
     NoCase,

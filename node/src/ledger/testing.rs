@@ -143,6 +143,11 @@ impl School {
             let number = pupil.number();
             text += &format!("{number},张某某,{sex},{grade},1班,{consent},{dated}\n");
         }
+        self.roster_of(&text, as_of)
+    }
+
+    /// As [`School::roster`], of a file with its header.
+    pub(crate) fn roster_of(&self, text: &str, as_of: Date) -> ImportReceipt {
         let span = |code| Grade::from_code(code).expect("grade");
         let context = RosterContext {
             today: TODAY,
@@ -151,7 +156,7 @@ impl School {
             school_codes: Vec::new(),
             school_names: Vec::new(),
         };
-        let mut file = roster::read(&mut open(&text), None, &context).expect("roster");
+        let mut file = roster::read(&mut open(text), None, &context).expect("roster");
         let known = self.ledger.read(student::current).expect("known");
         let by_hand = self.ledger.read(student::by_hand).expect("by hand");
         let scope = Scope::Whole(roster::settle(&mut file, &known, &by_hand, as_of));

@@ -8,7 +8,7 @@ use super::author::Author;
 use super::consent::is_digest;
 use super::entry::{Kept, RecordId, Rules, StaffId, StudentId, entry};
 use super::read;
-use super::refusal::LedgerRefusal;
+use super::refusal::{Flaw, LedgerRefusal};
 use domain::ledger::certificate::{Progress, may_issue};
 use domain::ledger::day::{DayError, check_span};
 use domain::ledger::{Act, Action};
@@ -110,7 +110,7 @@ impl Rules for Supervision {
         _own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         if self.sheet_digest.as_deref().is_some_and(|digest| !is_digest(digest)) {
-            return Err(LedgerRefusal::Field("sheet_digest"));
+            return Err(LedgerRefusal::Flawed("sheet_digest", Flaw::Digest));
         }
         let Some(signed) = self.signed else { return Ok(()) };
         if signed > author.today() {

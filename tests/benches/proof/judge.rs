@@ -185,7 +185,11 @@ impl Attacker {
         if let Some(said) = self.known.get(&digest) {
             return *said;
         }
-        let report = attack(part, &mut Clocked::new(BUDGET)).expect("a view that fits together");
+        let report = attack(part, &mut Clocked::new(BUDGET));
+        let report = report.unwrap_or_else(|error| {
+            let measure = part.tables.first().map(|table| table.measure.as_str());
+            panic!("{role}: {measure:?}: {error:?}: a view of truths that contradict each other")
+        });
         if must == Must::Safe {
             let wrong = report.leaks().chain(report.undecided()).map(|found| {
                 let (unit, key, hi) = (&found.unit, found.key.join("/"), found.hi);

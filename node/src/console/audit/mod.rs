@@ -21,7 +21,7 @@ use super::office::{Nothing, Office, chosen};
 use super::sheet::{self, Around, Cell, Head, Sheet};
 use crate::ledger::access_chain::{self, ReadsError, ReadsHead};
 use crate::ledger::account_ask::{self, Waiting};
-use crate::ledger::audit::{self, Acts, Beside, Deed};
+use crate::ledger::audit::{self, ActLine, Acts, Beside, Deed};
 use crate::ledger::entry::Moment;
 use crate::ledger::journal::{self, JournalFault, JournalHead, VerifyError};
 
@@ -140,9 +140,9 @@ fn list(acts: &Acts, waiting: &[Waiting], lang: Lang) -> Result<Page, Problem> {
         table.row(vec![
             Cell::plain(time::minute(act.at.0)),
             Cell::plain(super::welcome::changer(&act.account, lang)),
-            Cell::plain(act.second.as_deref().unwrap_or_default()),
+            Cell::plain(act.asked_by.as_deref().unwrap_or_default()),
             Cell::plain(role),
-            Cell::plain(deed(&act.deed, lang)),
+            Cell::plain(deed(act, lang)),
         ]);
     }
     let last = acts.lines.last().filter(|_| acts.has_older);
@@ -157,14 +157,16 @@ fn list(acts: &Acts, waiting: &[Waiting], lang: Lang) -> Result<Page, Problem> {
     )?)
 }
 
-fn deed(deed: &Deed, lang: Lang) -> String {
-    match deed {
+fn deed(act: &ActLine, lang: Lang) -> String {
+    match &act.deed {
         Deed::Wrote(kind, first, times) => {
-            let said = match (first, times) {
-                (true, 1) => words::WROTE,
-                (true, _) => words::WROTE_SEVERAL,
-                (false, 1) => words::REWROTE,
-                (false, _) => words::REWROTE_SEVERAL,
+            let said = match (first, act.asked_by.is_some(), times) {
+                (true, _, 1) => words::WROTE,
+                (true, _, _) => words::WROTE_SEVERAL,
+                (false, true, 1) => words::ANSWERED,
+                (false, true, _) => words::ANSWERED_SEVERAL,
+                (false, false, 1) => words::REWROTE,
+                (false, false, _) => words::REWROTE_SEVERAL,
             };
             said.fill(lang, &[&chosen(kind.label(), lang), times])
         }

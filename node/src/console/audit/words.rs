@@ -36,13 +36,16 @@ texts! {
     OLDER = "更早的操作", "Older acts";
     WHEN = "时间", "When";
     WHO = "账号", "Account";
-    SECOND = "第二人", "Second person";
+    SECOND = "提出人", "Asked by";
     ROLE = "岗位", "Role";
     DEED = "做了什么", "What";
     WROTE = "新增：{0}", "added: {0}";
     WROTE_SEVERAL = "新增：{0} {1} 条", "added: {0}, {1} entries";
     REWROTE = "更改：{0}", "changed: {0}";
     REWROTE_SEVERAL = "更改：{0} {1} 条", "changed: {0}, {1} entries";
+    ANSWERED = "以第二人身份办理：{0}", "acted as the second person: {0}";
+    ANSWERED_SEVERAL = "以第二人身份办理：{0} {1} 条",
+        "acted as the second person: {0}, {1} entries";
     READ = "查阅 {0} 份学生档案（{1}）", "read {0} students' records ({1})";
     ACCOUNT = "账号 {0}：{1}（{2}）", "account {0}: {1} ({2})";
     HELD = "暂停 {0} 的上报", "held the releases of {0}";

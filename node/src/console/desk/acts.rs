@@ -15,15 +15,14 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{Lang, Problem, SignedForm, Text, Visitor};
 
-use super::super::ledgers::{ALERTS_HREF, Readers, content};
-use super::super::office::{Office, chosen, problem};
+use super::super::ledgers::{ALERTS_HREF, Readers};
+use super::super::office::{Office, problem};
 use super::entry::{Pairs, to_record};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
-use super::{hold, words};
+use super::{about, hold, words};
 use crate::ledger::alert::AlertMove;
 use crate::ledger::author::Author;
 use crate::ledger::board;
-use crate::ledger::browse;
 use crate::ledger::case::{self, MoveWish};
 use crate::ledger::consent::LegalHold;
 use crate::ledger::critical::CriticalItem;
@@ -31,7 +30,7 @@ use crate::ledger::entry::{
     Cell, CellType, Column, Field, Moment, RecordId, Shape, StaffId, StudentId, WordText, words_of,
 };
 use crate::ledger::followup::Followup;
-use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::refusal::{Flaw, LedgerRefusal};
 use crate::ledger::showing::Names;
 use crate::ledger::{consent, read, write};
 
@@ -294,8 +293,8 @@ fn open(
             case::note_contact(tx, author, contact.record, (at, owner, way))?;
         }
         (None, None) => {}
-        (Some(_), None) => return Err(LedgerRefusal::Field("way")),
-        (None, Some(_)) => return Err(LedgerRefusal::Field("contacted_at")),
+        (Some(_), None) => return Err(LedgerRefusal::Flawed("way", Flaw::Empty)),
+        (None, Some(_)) => return Err(LedgerRefusal::Flawed("contacted_at", Flaw::Empty)),
     }
     Ok(case)
 }
@@ -405,6 +404,15 @@ pub(super) async fn ask_of(
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, Problem> {
     let act = act_of(&word, Some(record))?;
+    let of = act.of.map(|kind| (kind, RecordId(record)));
+    let done = office.work(&visitor.session, move |tx, reader| {
+        // What would be refused is refused by the form, whether it is done or not.
+        let of = of.filter(|_| act.is_of(reader.role()));
+        of.map_or(Ok(false), |of| about::is_done(tx, of)).map_err(LedgerRefusal::from)
+    });
+    if let (true, Some((kind, record))) = (done.await.map_err(problem)?, of) {
+        return Ok(to_record(kind, record, "done_before"));
+    }
     show(&office, &visitor, (act, Some(record)), (Typed::new(pairs), None)).await
 }
 
@@ -483,7 +491,8 @@ async fn show(
         if !act.is_of(reader.role()) {
             return Err(LedgerRefusal::NotAllowed);
         }
-        let about = about(tx, &reader, (act, record), lang)?;
+        let of = act.of.zip(record.map(RecordId));
+        let about = of.map(|of| about::said(tx, &reader, of, lang)).transpose()?.flatten();
         if !is_sent {
             (act.start)(tx, &reader, RecordId(record.unwrap_or_default()), &mut typed)?;
         }
@@ -523,40 +532,6 @@ async fn show(
         visitor,
         &super::page((title, String::new(), ALERTS_HREF), body, lang),
     )
-}
-
-/// What the record says that the act is about; read and logged as any record.
-fn about(
-    tx: &Tx<'_>,
-    reader: &Author,
-    (act, record): (&Act, Option<i64>),
-    lang: Lang,
-) -> Result<Option<String>, LedgerRefusal> {
-    let (Some(kind), Some(record)) = (act.of, record) else { return Ok(None) };
-    let history = match browse::history(tx, reader, kind, RecordId(record)) {
-        Err(LedgerRefusal::NotAllowed) if kind == Kind::LegalHold => {
-            return hold::ordered(tx, RecordId(record), lang).map(Some);
-        }
-        found => found?,
-    };
-    let counting = browse::counting(tx, kind, RecordId(record))?;
-    let Some((line, by)) = history.into_iter().find(|(line, _)| line.version == counting) else {
-        return Ok(None);
-    };
-    let names = Names::of(tx, line.student)?;
-    let who = line.student.map_or_else(String::new, |student| names.student_line(student));
-    let label = chosen(kind.label(), lang);
-    let mut said = vec![who, format!("{label} #{record}"), line.day.to_string()];
-    if let (Kind::AlertCase, Some(student)) = (kind, line.student) {
-        let tier = case::tier_of(tx, student, RecordId(record), Date::MAX)?;
-        let tier = tier.map_or(words::NO_TIER.in_lang(lang), |tier| chosen(tier.label(), lang));
-        said.push(words::TIER_NOW.with(lang, tier));
-    }
-    said.push(content(&line, &names, lang));
-    if !by.reason.is_empty() {
-        said.push(words::REASON_OF.fill(lang, &[&by.author, &by.reason]));
-    }
-    Ok(Some(said.join(" · ")))
 }
 
 #[cfg(test)]

@@ -10,13 +10,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::ledger::consent::NoConsent;
 use domain::ledger::{Kind, Word as _};
 use runtime::sql::Tx;
-use runtime::web::{Html, Lang, Part, Problem, SignedForm, Tag, Text, Tone, Visitor, time};
+use runtime::web::{
+    Html, Lang, Part, Problem, RenderError, SignedForm, Tag, Text, Tone, Visitor, time,
+};
 
 use super::super::Staff;
 use super::super::ledgers::{LEDGERS_HREF, whole};
 use super::super::office::{Office, chosen, problem};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
-use super::{protocol, words};
+use super::{protocol, steps, words};
 use crate::desk::no_consent;
 use crate::ledger::author::{Author, Signature};
 use crate::ledger::browse::{self, Line};
@@ -86,8 +88,8 @@ struct RecordTemplate<'a> {
     may_annul: bool,
     is_disputed: bool,
     own_acts: Vec<(String, &'static str)>,
-    /// The contact protocol of a case; empty on every other page.
-    protocol: Html,
+    /// Steps and contact protocol of a case; empty on every other page.
+    of_case: Html,
 }
 
 pub(super) fn known(word: &str) -> Result<&'static KindColumns, Problem> {
@@ -403,11 +405,12 @@ pub(super) async fn record(
             annul: may_write && (known.may_annul)(tx, &reader, RecordId(record))?,
             acts: super::acts::of_record(tx, &reader, (known.kind, RecordId(record)), lang)?,
         };
-        let protocol = protocol::of(tx, &reader, (known.kind, RecordId(record)), &names)?;
-        Ok::<_, LedgerRefusal>((views, (seen, may, faults), (student, names), protocol))
+        let of = (known.kind, RecordId(record));
+        let steps = steps::of(tx, &reader, of, student)?;
+        let parts = (steps, protocol::of(tx, &reader, of, &names)?);
+        Ok::<_, LedgerRefusal>((views, (seen, may, faults), (student, names), parts))
     });
-    let (versions, (seen, may, faults), (student, names), protocol) =
-        found.await.map_err(problem)?;
+    let (versions, (seen, may, faults), (student, names), parts) = found.await.map_err(problem)?;
     let done = said(done.one("done"), record, lang);
     let mut own_acts = may.acts;
     own_acts.extend(super::slip::link(known.kind, record, lang));
@@ -423,11 +426,21 @@ pub(super) async fn record(
         may_annul: may.annul,
         is_disputed: seen.parallels > 0 && may.write,
         own_acts,
-        protocol: protocol.map_or_else(|| Ok(Html::default()), |found| found.part(lang))?,
+        of_case: of_case(parts, lang)?,
     })?;
     let title = words::RECORD_TITLE.fill(lang, &[&chosen(known.kind.label(), lang), &record]);
     let note = student.map_or_else(String::new, |student| names.student_line(student));
     office.reply(&visitor, &super::page((title, note, LEDGERS_HREF), body, lang))
+}
+
+/// What the page of a case has below its versions.
+fn of_case(
+    (steps, protocol): (Option<steps::Found>, Option<protocol::Found>),
+    lang: Lang,
+) -> Result<Html, RenderError> {
+    let steps = steps.map_or_else(|| Ok(Html::default()), |found| found.part(lang))?;
+    let protocol = protocol.map_or_else(|| Ok(Html::default()), |found| found.part(lang))?;
+    Ok(Html::joined([steps, protocol]))
 }
 
 /// Why a yes that is written down is no consent.
@@ -459,6 +472,7 @@ fn said(done: &str, record: i64, lang: Lang) -> Option<String> {
         "beside" => words::BESIDE.in_lang(lang).to_owned(),
         "annulled" => words::ANNULLED.in_lang(lang).to_owned(),
         "acted" => words::ACTED.in_lang(lang).to_owned(),
+        "done_before" => words::DONE_BEFORE.in_lang(lang).to_owned(),
         "asked" => words::ASKED.in_lang(lang).to_owned(),
         "lift_asked" => words::LIFT_ASKED.in_lang(lang).to_owned(),
         "objected" => words::OBJECTED.in_lang(lang).to_owned(),

@@ -23,7 +23,7 @@ use crate::ledger::profile::{self, Profile};
 use crate::ledger::read;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::scope::Scope;
-use crate::ledger::showing::Names;
+use crate::ledger::showing::{Names, student_of};
 use crate::ledger::talk::Talk;
 
 /// Records of a kind that a field lists, the newest ones.
@@ -359,7 +359,10 @@ fn input(
         Shape::Flag => Input::Flag(!value().is_empty() && value() != "0"),
         Shape::Staff => Input::Staff(value()),
         Shape::Student => student(tx, reader, (column, subject.is_fixed), typed)?,
-        Shape::Record => Input::Choice(records(tx, reader, column, &value(), lang)?),
+        Shape::Record => {
+            let of = of_student(tx, column, typed)?;
+            Input::Choice(records(tx, reader, (column, &value()), of, lang)?)
+        }
         Shape::Word(list) => {
             let mut list = list();
             // What stands there already stays in the list, be it none of the school's any more.
@@ -425,12 +428,19 @@ pub(in crate::console) fn class_line(grade: &str, class: &str) -> String {
     format!("{coded}{class}")
 }
 
-/// The newest records of the kind that a field names.
+/// Whose cases a form offers, where it knows its student: a case of somebody else is refused.
+fn of_student(tx: &Tx<'_>, column: &Column, typed: &Typed) -> Result<Option<StudentId>, SqlError> {
+    let text = typed.all("student").first().copied().unwrap_or_default();
+    let number = text.split_whitespace().next().filter(|_| column.name == "of_case");
+    number.map_or(Ok(None), |number| student_of(tx, number))
+}
+
+/// The newest records of the kind that a field names, of one student where that is known.
 fn records(
     tx: &Tx<'_>,
     reader: &Author,
-    column: &Column,
-    value: &str,
+    (column, value): (&Column, &str),
+    student: Option<StudentId>,
     lang: Lang,
 ) -> Result<Vec<Option3>, LedgerRefusal> {
     let mut options = vec![(String::new(), String::new(), value.is_empty())];
@@ -439,7 +449,7 @@ fn records(
         options.push((value.to_owned(), format!("#{value}"), true));
         return Ok(options);
     };
-    let filter = Filter { size: RECORDS_LISTED, ..Filter::default() };
+    let filter = Filter { student, size: RECORDS_LISTED, ..Filter::default() };
     let lines = browse::page(tx, reader, kind, &filter)?.lines;
     let names = Names::of(tx, lines.iter().filter_map(|line| line.student))?;
     for line in &lines {

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use certs::digest::sha256;
 use domain::ledger::Word as _;
-use runtime::web::{Html, Lang, Problem, SignedForm, Visitor};
+use runtime::web::{Html, Lang, Problem, SignedForm, Text, Visitor};
 
 use super::super::Staff;
 use super::super::ledgers::LEDGERS_HREF;
@@ -21,7 +21,8 @@ use super::words;
 use crate::desk::fields;
 use crate::desk::planned;
 use crate::desk::table::{self, Doubles, Fate, Mode, Plan, TableError};
-use crate::import::source::Source;
+use crate::import::header::HeaderError;
+use crate::import::source::{Source, SourceError};
 use crate::import::{ImportError, Language};
 use crate::ledger::entry::StudentId;
 use crate::ledger::import_batch::ImportSource;
@@ -120,7 +121,7 @@ pub(super) async fn take(
                 format!("{LEDGERS_HREF}/{}?imported={}", known.kind.as_str(), plan.counts().0);
             return Ok(Redirect::to(&href).into_response());
         }
-        Err(error) => refused(error, &said, visitor.frame.lang)?,
+        Err(error) => refused(known, error, &said, visitor.frame.lang)?,
     };
     let students = planned::students(known, &plan, |_| true);
     // The trial was given up with everything that it wrote, so the names are logged here.
@@ -135,11 +136,16 @@ pub(super) async fn take(
 
 /// The plan of what was not written, and why where that is a refusal.
 fn refused(
+    known: &KindColumns,
     error: TableError,
     said: &Doubles,
     lang: Lang,
 ) -> Result<(Plan, Option<(String, String)>), Problem> {
     Ok(match error {
+        TableError::Trial(plan) if plan.rows.is_empty() => {
+            let said = |text: Text| text.in_lang(lang).to_owned();
+            (plan, Some((said(words::TABLE_EMPTY), said(words::TABLE_EMPTY_NEXT))))
+        }
         TableError::Trial(plan) => (plan, None),
         TableError::Rows(plan) => {
             let (wrong, undecided) = (plan.counts().2, plan.undecided(&said.left));
@@ -149,7 +155,7 @@ fn refused(
             };
             (plan, Some((why, next.in_lang(lang).to_owned())))
         }
-        TableError::File(error) => (Plan::default(), Some(file_said(&error, lang))),
+        TableError::File(error) => (Plan::default(), Some(file_said(known, &error, lang))),
         TableError::Long => {
             let why = words::TABLE_LONG.fill(lang, &[&table::ROWS_MAX]);
             (Plan::default(), Some((why, words::TABLE_LONG_NEXT.in_lang(lang).to_owned())))
@@ -161,12 +167,28 @@ fn refused(
     })
 }
 
-fn file_said(error: &ImportError, lang: Lang) -> (String, String) {
+/// What is wrong with the table; where it is the headers, by the names that the page lists.
+fn file_said(known: &KindColumns, error: &ImportError, lang: Lang) -> (String, String) {
+    let said = |text: Text| text.in_lang(lang).to_owned();
+    if matches!(error, ImportError::Source(SourceError::Empty)) {
+        return (said(words::TABLE_EMPTY), said(words::TABLE_EMPTY_NEXT));
+    }
+    if let ImportError::Header(HeaderError::Missing { fields: lacking }) = error {
+        let lacks = |name: &str| lacking.iter().any(|names| names.iter().any(|one| one == name));
+        let columns = known.columns.iter().filter(|column| lacks(column.name));
+        let labels: Vec<&str> =
+            columns.map(|column| fields::label(Some(known.kind), column, lang)).collect();
+        let labels = labels.join(chosen(("、", ", "), lang));
+        return (words::TABLE_LACKS.with(lang, labels), said(words::TABLE_LACKS_NEXT));
+    }
     let language = match lang {
         Lang::Zh => Language::Zh,
         Lang::En => Language::En,
     };
     let fault = error.fault();
+    if let ImportError::Header(HeaderError::Twice { .. }) = error {
+        return (fault.reason.to(language).to_owned(), said(words::TABLE_TWICE_NEXT));
+    }
     (fault.reason.to(language).to_owned(), fault.hint.to(language).to_owned())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A refused form comes back filled in, with its mistakes beside the fields; nothing was written.
 
+mod about;
 mod acts;
 mod annul;
 mod entry;
@@ -10,6 +11,7 @@ mod hold;
 mod import;
 mod protocol;
 mod slip;
+mod steps;
 mod talks;
 mod words;
 

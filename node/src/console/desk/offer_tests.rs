@@ -7,7 +7,7 @@ use runtime::web::trial::{Browser, Seen};
 
 use super::tests::{PUPIL, place, send, two};
 use crate::console::ledgers::tests::browser;
-use crate::ledger::alert::AlertMove;
+use crate::ledger::alert::{AlertCase, AlertMove};
 use crate::ledger::read;
 
 async fn get(browser: &mut Browser, path: &str) -> Seen {
@@ -137,6 +137,24 @@ async fn only_who_may_sign_is_led_to_the_signature() {
     assert!(work.text.contains(&sign) && !work.text.contains("等另一人签署"), "{}", work.text);
 }
 
+/// Who said no to a move is not called who signed it, and the audit names who answered and who had
+/// asked.
+#[tokio::test]
+async fn a_no_is_not_called_a_signature() {
+    let (school, mut li, mut head) = two().await;
+    let moved = school.ledger.read(read::waiting::<AlertMove>);
+    let moved = moved.expect("moves").first().expect("a move").record.0;
+    let answer = [("answer", "no"), ("reason", "依据不足")];
+    let at = place(&send(&mut head, &format!("/acts/sign/{moved}"), &answer).await);
+    let zh = get(&mut li, &format!("{at}?lang=zh")).await;
+    assert!(zh.text.contains("不同意人 head") && !zh.text.contains("会签人"), "{}", zh.text);
+    let en = get(&mut li, &format!("{at}?lang=en")).await;
+    assert!(en.text.contains("objected by head"), "{}", en.text);
+    let audit = get(&mut head, "/audit?lang=zh").await;
+    assert!(audit.text.contains("<td>head</td><td>li</td>"), "{}", audit.text);
+    assert!(audit.text.contains("以第二人身份办理：") && audit.text.contains("提出人"));
+}
+
 /// A first contact stands in the timeline on the day on which it was made, its limit beside it.
 #[tokio::test]
 async fn a_contact_stands_on_the_day_it_was_made() {
@@ -159,6 +177,101 @@ async fn a_contact_stands_on_the_day_it_was_made() {
     let (before, after) = page.text.split_once(&link).expect("in the timeline");
     assert!(before.ends_with("<td class=\"when\">2025-11-20</td><td><a href=\""), "{before}");
     assert!(after.contains("应完成日期 2025-11-2"), "{after}");
+}
+
+/// The timeline says of what is due that it is planned, says nothing of what is not so, and names
+/// what helps in an emergency as the page of plans does.
+#[tokio::test]
+async fn a_plan_in_the_timeline_is_no_deed() {
+    let (_school, mut li, mut head) = two().await;
+    let physique = [
+        ("student", "G99999920130100000A"),
+        ("day", "2025-11-03"),
+        ("kinds", "asthma"),
+        ("emergency_line", "随身带喷雾"),
+    ];
+    let at = place(&send(&mut head, "/ledgers/physique_case/new", &physique).await);
+    let seen = get(&mut head, &format!("{at}?lang=zh")).await;
+    assert!(seen.text.contains("应急提示 随身带喷雾"), "{}", seen.text);
+    let page = send(&mut li, "/students/1?lang=zh", &[("purpose", "counselling")]).await;
+    assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()), "{}", page.text);
+    assert!(page.text.contains("计划，尚未完成 · "), "{}", page.text);
+    assert!(!page.text.contains("已取消 否") && !page.text.contains("求助热线"), "{}", page.text);
+}
+
+/// A day before the case is refused with the day on which the case was entered.
+#[tokio::test]
+async fn a_day_before_the_case_is_told_with_the_day() {
+    let (_school, mut li, _) = two().await;
+    let board = get(&mut li, "/alerts").await;
+    let (_, rest) = board.text.split_once("/acts/review/").expect("a review");
+    let act = format!("/acts/review/{}", rest.split('"').next().unwrap_or_default());
+    let held = [
+        ("done", "2025-11-18"),
+        ("decision", "keep"),
+        ("next_review", "2025-12-01"),
+        ("reason", "研判"),
+    ];
+    for (lang, said) in [
+        ("zh", "“完成日期”早于个案列入日 2025-11-19"),
+        ("en", "lies before 2025-11-19, when the case was entered"),
+    ] {
+        let refused = send(&mut li, &format!("{act}?lang={lang}"), &held).await;
+        assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
+        assert!(refused.text.contains(said), "{}", refused.text);
+    }
+}
+
+/// The form of a review that was held leads to what was entered then, and is no blank form; one
+/// that a role never holds, or that does not exist, is refused as before.
+#[tokio::test]
+async fn what_is_done_is_no_blank_form() {
+    let (school, mut li, _) = two().await;
+    let board = get(&mut li, "/alerts").await;
+    let (_, rest) = board.text.split_once("/acts/review/").expect("a review");
+    let number = rest.split('"').next().unwrap_or_default().to_owned();
+    let act = format!("/acts/review/{number}");
+    assert_eq!(get(&mut li, &act).await.status, StatusCode::OK);
+    let held = [
+        ("done", "2025-11-20"),
+        ("decision", "keep"),
+        ("next_review", "2025-12-01"),
+        ("reason", "研判"),
+    ];
+    let at = place(&send(&mut li, &act, &held).await);
+    let again = get(&mut li, &act).await;
+    assert_eq!((place(&again), again.header("location").contains("done_before")), (at, true));
+    let shown = get(&mut li, again.header("location")).await;
+    assert_eq!((shown.status, shown.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(shown.text.contains("已经办完或取消"), "{}", shown.text);
+    assert_eq!(get(&mut li, "/acts/review/99999").await.status, StatusCode::NOT_FOUND);
+    let mut mentor = browser(&school, "dao", Role::Mentor, "").await;
+    assert_eq!(get(&mut mentor, &act).await.status, StatusCode::FORBIDDEN);
+}
+
+/// A form that knows its student offers that student's cases and no others.
+#[tokio::test]
+async fn a_follow_up_is_offered_its_own_students_cases() {
+    let (school, mut li, _) = two().await;
+    let open = [
+        ("student", PUPIL),
+        ("day", "2025-11-19"),
+        ("to_tier", "t2"),
+        ("source", "mentor"),
+        ("owner", "T001"),
+        ("next_review", "2025-12-01"),
+        ("reason", "情绪低落"),
+    ];
+    let at = place(&send(&mut li, "/acts/open", &open).await);
+    let own = format!("<option value=\"{}\"", at.rsplit('/').next().unwrap_or_default());
+    let cases = school.ledger.read(read::waiting::<AlertCase>).expect("cases");
+    let other = cases.iter().find(|kept| kept.entry.student.0 == 1).expect("the other's").record;
+    let other = format!("<option value=\"{}\"", other.0);
+    let all = get(&mut li, "/ledgers/followup/new").await.text;
+    assert!(all.contains(&own) && all.contains(&other), "{all}");
+    let form = get(&mut li, &format!("/ledgers/followup/new?student={PUPIL}")).await;
+    assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(form.text.contains(&own) && !form.text.contains(&other), "{}", form.text);
 }
 
 /// A wrong row of a pasted table shows what stands in it, names the words of its list, and says

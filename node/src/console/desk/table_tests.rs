@@ -2,10 +2,12 @@
 //! stands in the way.
 
 use axum::http::StatusCode;
+use runtime::web::Role;
 use runtime::web::trial::Seen;
 
 use super::tests::{PUPIL, place, send, two};
-use crate::ledger::testing::TestPupil;
+use crate::console::ledgers::tests::browser;
+use crate::ledger::testing::{AS_OF, School, TestPupil};
 
 const PATH: &str = "/ledgers/talk/import";
 const HEAD: &str = "日期\t学号\t主题\t是否需关注\n";
@@ -106,4 +108,55 @@ async fn a_second_mentor_is_refused_by_the_name_of_the_first() {
         assert!(refused.text.contains(said), "{}", refused.text);
         assert!(refused.text.contains(&format!("href=\"/ledgers/mentor/{record}\"")));
     }
+}
+
+/// A student is found by the number that the school gives, in a form and in a pasted table: that
+/// is the number which teachers' tables hold.
+#[tokio::test]
+async fn a_student_is_found_by_the_number_of_the_school() {
+    let school = School::new();
+    let mut roster = "学籍号,学号,姓名,性别,年级,班级,监护人同意,同意日期\n".to_owned();
+    for n in 0..2 {
+        let number = TestPupil::new(n).number();
+        roster += &format!("{number},2025010{n},张某某,男,七年级,1班,是,2025-09-17\n");
+    }
+    school.roster_of(&roster, AS_OF);
+    school.staff(&[(1, "心理教师")]);
+    let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
+    let fields =
+        [("student", PUPIL), ("day", "2025-11-18"), ("topics", "study"), ("staff", "T001")];
+    let at = place(&send(&mut li, "/ledgers/talk/new", &fields).await);
+    let known = at.rsplit('/').next().unwrap_or_default();
+    let rows = "2025-11-18\t20250101\t家庭\t否\n2025-11-18\t20250109\t家庭\t否\n";
+    let table = format!("{HEAD}{rows}");
+    let tried = send(&mut li, PATH, &[("table", &table)]).await;
+    assert!(row(&tried, 2).contains(&format!("#{known}")), "{}", tried.text);
+    assert!(row(&tried, 3).contains("没有找到这名学生"), "{}", tried.text);
+    let mut by_local = fields;
+    by_local[0] = ("student", "20250100");
+    place(&send(&mut li, "/ledgers/talk/new", &by_local).await);
+    assert_eq!(school.rows("talk"), 2);
+    let found = li.get("/ledgers/talk?student=20250100").await.expect("table");
+    assert!(found.text.contains("共 1 条"), "{}", found.text);
+}
+
+/// Headers that are missing are told once each and by the names that the page lists, without the
+/// way of the command; a table without a row is told to have none.
+#[tokio::test]
+async fn a_table_that_lacks_headers_or_rows_is_told_so() {
+    let (school, mut li, _) = two().await;
+    let table = format!("日子\t学号\t主题\t是否需关注\n2025-11-18\t{PUPIL}\t学业\t否\n");
+    for (lang, said) in [("zh", "表头缺少：日期；"), ("en", "Headers are missing: day;")] {
+        let path = format!("{PATH}?lang={lang}");
+        let tried = send(&mut li, &path, &[("table", &table)]).await;
+        assert_eq!((tried.status, tried.flaws()), (StatusCode::CONFLICT, Vec::new()));
+        assert!(tried.text.contains(said) && !tried.text.contains("--map"), "{}", tried.text);
+    }
+    let path = format!("{PATH}?lang=zh");
+    for table in [HEAD, "", " \n"] {
+        let none = send(&mut li, &path, &[("table", table)]).await;
+        assert_eq!((none.status, none.flaws()), (StatusCode::CONFLICT, Vec::new()));
+        assert!(none.text.contains("没有读到任何一行"), "{table:?}: {}", none.text);
+    }
+    assert_eq!(school.rows("talk"), 0);
 }

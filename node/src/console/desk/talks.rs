@@ -84,7 +84,7 @@ impl From<runtime::sql::SqlError> for BatchRefused {
 
 /// The fields of the short form: what the account already says is not asked for.
 fn asked() -> Vec<Column> {
-    let short = ["student", "topics", "concern", "raised", "day", "note"];
+    let short = ["student", "topics", "concern", "raised", "home_visit", "day", "note"];
     let of = |name| Talk::COLUMNS.iter().find(|column| column.name == name).copied();
     short.into_iter().filter_map(of).collect()
 }
@@ -108,8 +108,16 @@ pub(super) async fn add(
         let cells = form::read(tx, &author, &asked(), &sent)?;
         let mut named = asked().into_iter().map(|column| column.name).zip(cells);
         let mut take = |name: &str| named.find(|(known, _)| *known == name).map(|(_, cell)| cell);
-        let all = ["student", "topics", "concern", "raised", "day", "note"].map(&mut take);
-        let [Some(student), Some(topics), Some(concern), Some(raised), Some(day), Some(note)] = all
+        let order = ["student", "topics", "concern", "raised", "home_visit", "day", "note"];
+        let [
+            Some(student),
+            Some(topics),
+            Some(concern),
+            Some(raised),
+            Some(home_visit),
+            Some(day),
+            Some(note),
+        ] = order.map(&mut take)
         else {
             return Err(LedgerRefusal::Unknown.into());
         };
@@ -120,7 +128,7 @@ pub(super) async fn add(
             topics: Words::from_cell(topics)?,
             concern: bool::from_cell(concern)?,
             raised: bool::from_cell(raised)?,
-            home_visit: false,
+            home_visit: bool::from_cell(home_visit)?,
             note: AuthorNote::from_cell(note)?,
         };
         let author = author.once_more(sent.one("again") == "yes");

@@ -42,6 +42,8 @@ texts! {
         "The interview is kept. It found another tier than the case stands at; nothing moved yet: \
          ask for it here, somebody else signs.";
     ACTED = "已办理。", "Done.";
+    DONE_BEFORE = "这一项已经办完或取消，不用再办；下面是当时的登记。",
+        "This is done or called off already; what was entered then stands below.";
     ASKED = "已提出，尚未生效：等另一人同意。在此之前级别不变。",
         "Asked for, not yet in force: it waits until somebody else agrees. The tier stays as it \
          is.";
@@ -145,6 +147,12 @@ texts! {
          first; nothing is written before you agree, and nothing at all while a row is wrong. \
          About 200 rows at once; for more use the command  xinqiao-node import entries.";
     TABLE_HEADS = "可用的表头：", "Headers:";
+    TABLE_EMPTY = "没有读到任何一行，什么都没有写入。", "No row was read; nothing was written.";
+    TABLE_EMPTY_NEXT = "请连同表头粘贴至少一行，再预览。", "Paste the headers with at least one row.";
+    TABLE_LACKS = "表头缺少：{0}；什么都没有写入。", "Headers are missing: {0}; nothing was written.";
+    TABLE_LACKS_NEXT = "请按下面“可用的表头”改写表头，再预览。",
+        "Name the columns as listed under the headers below, and try again.";
+    TABLE_TWICE_NEXT = "请删去其中一列，再预览。", "Take one of the two columns out, and try again.";
     TABLE_TRY = "预览", "Show what would happen";
     TABLE_WRITE = "写入台账", "Write it down";
     TABLE_COUNTED = "新增 {0} 行，已有 {1} 行，有误 {2} 行", "{0} new, {1} there already, {2} wrong";

@@ -112,6 +112,10 @@ async fn ask(
         let told = said(words::ONE_REQUEST, words::ONE_REQUEST_NEXT, visitor.frame.lang);
         return overview(&office, &visitor, (told, sent)).await;
     }
+    if students.is_empty() {
+        let told = said(words::NOBODY, words::NOBODY_NEXT, visitor.frame.lang);
+        return overview(&office, &visitor, (told, sent)).await;
+    }
     let terms = office.terms_of_keeping().await?;
     let done = office.work(&visitor.session, move |tx, author| {
         let cause = is_requested.then_some(DestroyCause::Request);
@@ -146,6 +150,10 @@ async fn sign(
     let orders: Vec<RecordId> = taken(&filled).into_iter().map(RecordId).collect();
     let is_sure = filled.has("sure", "yes");
     let sent = Sent::new("sign", filled);
+    if orders.is_empty() {
+        let told = said(words::NO_ORDER, words::NO_ORDER_NEXT, visitor.frame.lang);
+        return overview(&office, &visitor, (told, sent)).await;
+    }
     if agrees && !is_sure {
         let told = said(words::NOT_SURE, words::NOT_SURE_NEXT, visitor.frame.lang);
         return overview(&office, &visitor, (told, sent)).await;

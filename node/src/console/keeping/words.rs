@@ -30,6 +30,11 @@ texts! {
         "“the family asked for it” is said of one student at a time; nothing was ordered.";
     ONE_REQUEST_NEXT = "请只选这一名学生；其他到期的学生另行提出，不勾选这一项。",
         "Take that student alone; order it for the others apart, without this box.";
+    NOBODY = "没有勾选学生，没有提出销毁。", "no student was ticked; nothing was ordered.";
+    NOBODY_NEXT = "请勾选要销毁记录的学生后再提交。",
+        "Tick the students whose records are due, and submit again.";
+    NO_ORDER = "没有勾选销毁申请，没有销毁任何内容。", "no order was ticked; nothing was destroyed.";
+    NO_ORDER_NEXT = "请勾选要签署的申请后再提交。", "Tick the orders to be signed, and submit again.";
     SURE = "我已逐项核对所选的销毁令，确定销毁", "I have checked each order that is taken";
     NOT_SURE = "没有确认已逐项核对，没有销毁任何内容。",
         "The box that says you have checked them is empty; nothing was destroyed.";

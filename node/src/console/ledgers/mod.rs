@@ -6,6 +6,7 @@
 
 mod course;
 mod pages;
+mod said;
 mod table;
 mod words;
 
@@ -29,7 +30,8 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::{access, board, office_duty, result};
 
-pub(super) use pages::{act_href, content, who, whole};
+pub(super) use pages::{act_href, who};
+pub(super) use said::{brief, content, whole};
 pub(super) use table::Pager;
 pub(super) use words::RECORDS;
 

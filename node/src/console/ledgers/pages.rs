@@ -16,9 +16,9 @@ use super::super::lists::LISTS_HREF;
 use super::super::office::{choices, chosen};
 use super::super::referrals::REFERRALS_HREF;
 use super::course::{self, Drawing};
+use super::said::brief;
 use super::table::Pager;
 use super::{ALERTS_HREF, LEDGERS_HREF, WORK_HREF, words};
-use crate::desk::{fields, labels};
 use crate::ledger::access::ReadLine;
 use crate::ledger::author::Author;
 use crate::ledger::board::BoardRow;
@@ -129,6 +129,8 @@ struct CaseView {
     review: String,
     state: Part<Tag>,
     acts: Vec<(String, String)>,
+    /// That another person signs, where the reader may not.
+    waits: Option<&'static str>,
 }
 
 /// The cases that a reader sees.
@@ -349,6 +351,7 @@ fn case(row: &BoardRow, view: &Board<'_>, lang: Lang) -> CaseView {
         Tier::T1 => Tone::Info,
     };
     let due = row.review.as_ref().map(|review| review.entry.due);
+    let is_by_other = row.to_sign.iter().any(|moved| !row.signable.contains(&moved.record));
     CaseView {
         case: row.now.case.record.0,
         student: student.0,
@@ -359,6 +362,7 @@ fn case(row: &BoardRow, view: &Board<'_>, lang: Lang) -> CaseView {
         review: due.map_or_else(String::new, |due| due.to_string()),
         state: state(due.is_some_and(|due| due < today), lang),
         acts: case_acts(row, view, lang),
+        waits: is_by_other.then(|| words::BY_OTHER.in_lang(lang)),
     }
 }
 
@@ -366,7 +370,7 @@ fn case(row: &BoardRow, view: &Board<'_>, lang: Lang) -> CaseView {
 fn case_acts(row: &BoardRow, view: &Board<'_>, lang: Lang) -> Vec<(String, String)> {
     let mut acts = Vec::new();
     let text = |text: Text| text.in_lang(lang).to_owned();
-    for moved in row.to_sign.iter().filter(|_| may(view, Act::Countersign)) {
+    for moved in row.to_sign.iter().filter(|moved| row.signable.contains(&moved.record)) {
         let to = moved.entry.to_tier.map_or("", |tier| chosen(tier.label(), lang));
         let how = format!("{} {to}", chosen(moved.entry.how.label(), lang));
         let label = words::SIGN_WHAT.fill(lang, &[&how.trim()]);
@@ -427,7 +431,7 @@ pub(super) fn student(view: Record<'_>, lang: Lang) -> Result<Page, RenderError>
     let rows = lines.iter().map(|line| {
         let href = format!("{LEDGERS_HREF}/{}/{}", line.kind.as_str(), line.record.0);
         let kind = link(chosen(line.kind.label(), lang), href);
-        vec![plain(line.day.to_string()), kind, plain(content(line, names, lang))]
+        vec![plain(line.day.to_string()), kind, plain(brief(line, names, lang))]
     });
     let heads = [words::DAY, words::KIND, words::CONTENT];
     let title = words::TIMELINE.in_lang(lang).to_owned();
@@ -539,40 +543,4 @@ fn state(is_late: bool, lang: Lang) -> Part<Tag> {
         true => Tag::of(Tone::Bad, words::OVERDUE, lang),
         false => Tag::of(Tone::Info, words::OPEN, lang),
     }
-}
-
-/// The values of a line, each with its label, but for its day, which stands beside them.
-pub(in crate::console) fn content(line: &Line, names: &Names, lang: Lang) -> String {
-    let day = line.day.to_string();
-    let shown = values(line, names, lang);
-    // A day by which it was due, and was not made, stands nowhere else.
-    said(shown.filter(|(name, _, value)| *name != "day" || *value != day))
-}
-
-/// The values of a version, each with its label: nothing else says of which day it is, and two
-/// versions may differ in the day alone.
-pub(in crate::console) fn whole(line: &Line, names: &Names, lang: Lang) -> String {
-    said(values(line, names, lang))
-}
-
-type Value = (&'static str, &'static str, String);
-
-fn said(values: impl Iterator<Item = Value>) -> String {
-    let said = values.map(|(_, label, value)| format!("{label} {value}"));
-    said.collect::<Vec<_>>().join(" · ")
-}
-
-/// Names, labels and values of the columns that hold something, but for the student.
-fn values(line: &Line, names: &Names, lang: Lang) -> impl Iterator<Item = Value> {
-    let columns = browse::kind_of(line.kind).map(|known| known.columns).unwrap_or_default();
-    let cells = columns.iter().zip(&line.cells);
-    let shown = cells.filter(|(column, _)| column.name != "student");
-    let shown = shown.map(move |(column, cell)| {
-        let label = match column.name {
-            "day" => fields::label(Some(line.kind), column, lang),
-            name => labels::of(name, lang),
-        };
-        (column.name, label, names.shown(cell, column.shape, lang))
-    });
-    shown.filter(|(_, _, value)| !value.is_empty())
 }

@@ -96,11 +96,15 @@ async fn the_board_raises_and_a_second_person_signs() {
     assert_eq!(li.post(&path, &fields).await.expect("reply").status, StatusCode::SEE_OTHER);
     let board = li.get("/alerts").await.expect("board");
     assert!(board.text.contains("危机</span>"), "{}", board.text);
-    let sign = link(&board.text, "/acts/sign/");
+    assert!(!board.text.contains("/acts/sign/"), "nobody signs their own move");
+    assert!(board.text.contains("等另一人签署"), "{}", board.text);
+    let mut head = browser(&school, "head", Role::MoralHead, "T002").await;
+    let seen = head.get("/alerts").await.expect("board").text;
+    assert!(!seen.contains("等另一人签署"), "{seen}");
+    let sign = link(&seen, "/acts/sign/");
     let agree = [("csrf", csrf.as_str()), ("answer", "yes"), ("reason", "同意")];
     let own = li.post(&sign, &agree).await.expect("reply");
     assert!(own.status == StatusCode::CONFLICT && own.text.contains("第二人必须是另一个人"));
-    let mut head = browser(&school, "head", Role::MoralHead, "T002").await;
     let csrf = head.get(&sign).await.expect("form").field("csrf").expect("csrf").to_owned();
     let agree = [("csrf", csrf.as_str()), ("answer", "yes"), ("reason", "同意")];
     assert_eq!(head.post(&sign, &agree).await.expect("reply").status, StatusCode::SEE_OTHER);

@@ -4,7 +4,7 @@ use runtime::texts;
 
 texts! {
     WORK = "待办", "What is due";
-    WORK_NOTE = "您可查看的全部事项：危险条目、首次约谈、升级会签在前，其余按时限排列",
+    WORK_NOTE = "您可查看的全部事项：危险条目、首次约谈、列入或升级会签在前，其余按时限排列",
         "everything that you may see: critical answers, first contacts and countersignatures \
          first, then by deadline";
     WORK_MORE = "以下列出 {0} 项，另有 {1} 项时限较晚，未列出；按事项或办理人筛选可看到。",
@@ -51,6 +51,7 @@ texts! {
     SIGN_WHAT = "签署：{0}", "Sign: {0}";
     CONTACT = "首次约谈", "First contact";
     HOLD_REVIEW = "研判", "Review";
+    PLANNED = "计划，尚未完成", "planned, not done yet";
     TALK = "登记谈话", "Note a talk";
     MINE = "我的学生", "My students";
     STUDENTS = "全部学生", "All students";
@@ -61,7 +62,7 @@ texts! {
     NEW = "新登记", "New entry";
     NEW_OF = "登记{0}", "New: {0}";
     COUNTED = "共 {0} 条", "{0} entries";
-    FILTER_NOBODY = "没有找到这名学生或教职工，或不止一人同名；请改填学号或工号。",
+    FILTER_NOBODY = "没有找到这名学生或教职工，或不止一人相符；请改填学籍号或工号。",
         "No such student or member of staff, or several of that name; write the number.";
     PAGE_OF = "第 {0} / {1} 页", "page {0} of {1}";
     MOVE = "调整级别", "Change the tier";

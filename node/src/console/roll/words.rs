@@ -34,7 +34,7 @@ texts! {
     FROM_SCHOOL = "转出学校", "School that the student comes from";
     TO_SCHOOL = "转入学校", "School that the student goes to";
     WHO = "学籍号或姓名", "Student number or name";
-    WHICH = "不止一名学生叫这个名字，请选择", "Several students have this name; choose one";
+    WHICH = "不止一名学生的姓名或学号与此相同，请选择", "Several students have this name or number; choose one";
     GO_ON = "下一步", "Go on";
     CHANGE_IT = "返回修改", "Change it";
     LEAVE_FOLLOWS = "登记后不再计入本校；同时结束导师结对、帮扶和班级职务共 {0} 项。",

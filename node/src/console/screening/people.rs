@@ -55,6 +55,8 @@ struct PersonRow {
     state: Part<Tag>,
     code: String,
     code_at_ms: i64,
+    /// Whether no code was made yet.
+    is_first_code: bool,
     late: String,
     acts: Vec<(&'static str, &'static str)>,
     is_given_a_code: bool,
@@ -255,6 +257,7 @@ fn person(
             .code_at_ms
             .map_or_else(String::new, |at| words::CODE_AT.fill(lang, &[&time::minute(at)])),
         code_at_ms: newest([who]),
+        is_first_code: who.code_at_ms.is_none(),
         late: late.map_or_else(String::new, |at| words::LATE_UNTIL.fill(lang, &[&at])),
         acts: if known.closed_at_ms.is_none() { acts(how, lang) } else { Vec::new() },
         is_given_a_code: known.closed_at_ms.is_none() && is_given_a_code(known, who, today),

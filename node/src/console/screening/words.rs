@@ -111,6 +111,7 @@ texts! {
     DO_ABSENT = "缺测", "Absent";
     DO_REOPENED = "撤回", "Take back";
     DO_RETEST = "安排重测", "Retest";
+    FIRST_CODE = "发代码", "Make a code";
     NEW_CODE = "重发代码", "New code";
     CODES_NEW = "给还没有代码的学生发码（{0} 人）", "Codes for students without one ({0})";
     CODES_ALL = "全部重新发码，旧纸条作废（{0} 人）", "New codes for all, old slips end ({0})";

@@ -104,7 +104,7 @@ fn counsellors(view: &View<'_>, lang: Lang) -> Sheet {
         words::NAME,
         words::ROLE,
         words::QUALIFIED,
-        words::GAP,
+        words::PROGRESS,
         words::UNSIGNED,
         words::CERTIFICATE,
         words::SUPERVISOR,
@@ -160,11 +160,17 @@ fn gap(one: &CounsellorLine, lang: Lang) -> Cell {
     if !one.is_open() {
         return Cell::plain(done);
     }
-    let said = match one.missing() {
+    Cell::tagged(Tag::new(Tone::Bad, still(one.missing(), lang)), done)
+}
+
+/// What is missing for the certificate, of either form only where something is.
+fn still(missing: (u32, u32), lang: Lang) -> String {
+    match missing {
         (0, 0) => words::READY.in_lang(lang).to_owned(),
+        (individual, 0) => words::STILL_INDIVIDUAL.with(lang, individual),
+        (0, group) => words::STILL_GROUP.with(lang, group),
         (individual, group) => words::STILL.fill(lang, &[&individual, &group]),
-    };
-    Cell::tagged(Tag::new(Tone::Bad, said), done)
+    }
 }
 
 fn certificates(view: &View<'_>, lang: Lang) -> Sheet {
@@ -210,4 +216,23 @@ fn state(state: CertificateState, lang: Lang) -> Part<Tag> {
         CertificateState::Revoked => (Tone::Bad, words::REVOKED),
     };
     Tag::of(tone, text, lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is missing is said of the form in which it is, and of no other.
+    #[test]
+    fn what_is_missing_is_said_by_its_form() {
+        for (missing, zh, en) in [
+            ((4, 0), "个体还差 4 次", "4 individual ones missing"),
+            ((0, 1), "团体还差 1 次", "1 group ones missing"),
+            ((4, 1), "个体还差 4 次，团体还差 1 次", "4 individual and 1 group ones missing"),
+        ] {
+            assert_eq!(still(missing, Lang::Zh), zh);
+            assert_eq!(still(missing, Lang::En), en);
+        }
+        assert!(!still((0, 0), Lang::Zh).contains("还差"));
+    }
 }

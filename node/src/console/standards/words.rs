@@ -58,7 +58,7 @@ texts! {
     POST = "{0}已明确", "{0} is named";
     NOBODY = "无人任职", "nobody";
     PLAN = "{0}有效（负责人签字，一年内复查）", "{0}: signed and reviewed within a year";
-    PLAN_SEEN = "{0}；最近签字或复查 {1}", "{0}; last signed or reviewed {1}";
+    PLAN_SEEN = "版本 {0}；最近签字或复查 {1}", "edition {0}; last signed or reviewed {1}";
     PLAN_TARGETS = "；目标 {0} 项，已完成 {1} 项", "; {1} of {0} targets reached";
     PLAN_NONE = "没有现行版本", "no plan in force";
     COMMITTEE = "家委会设心理工作委员会，本学期有交流",
@@ -132,7 +132,10 @@ texts! {
     CERTIFICATE = "证书", "Certificate";
     CERTIFICATE_IS = "{0}，到期 {1}", "{0}, ends {1}";
     NO_CERTIFICATE = "还没有", "none";
-    STILL = "还差个体 {0}、团体 {1}", "still {0} individual, {1} group";
+    PROGRESS = "受督导辅导（已完成／须完成）", "Supervised sessions (held/needed)";
+    STILL = "个体还差 {0} 次，团体还差 {1} 次", "{0} individual and {1} group ones missing";
+    STILL_INDIVIDUAL = "个体还差 {0} 次", "{0} individual ones missing";
+    STILL_GROUP = "团体还差 {0} 次", "{0} group ones missing";
     READY = "次数已满，考核合格即可发证", "sessions complete; the test is left";
     SUPERVISOR = "督导专家", "Supervisor";
     SUPERVISOR_IS = "{0}（自 {1}）", "{0} (since {1})";

@@ -109,9 +109,13 @@ async fn a_talk_takes_a_student_off_the_silent_ones() {
         ("day", "2025-11-19"),
         ("topics", "study"),
         ("topics", "family"),
+        ("home_visit", "1"),
     ];
     let saved = mentor.post("/talks/new", &talk).await.expect("reply");
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let number = saved.header("location").rsplit('=').next().unwrap_or_default();
+    let entered = mentor.get(&format!("/ledgers/talk/{number}")).await.expect("entry").text;
+    assert!(entered.contains("家访 是"), "{entered}");
     let silent = mentor.get("/mine?silent=yes").await.expect("page");
     assert!(silent.text.contains("共 0 名"), "{}", silent.text);
     assert!(mentor.get("/mine").await.expect("page").text.contains("2025-11-19"));

@@ -152,7 +152,7 @@ impl DutyKind {
             Self::Appointment => Kind::Appointment.label(),
             Self::Agreed => ("研判约定事项", "What an analysis agreed"),
             Self::Target => Kind::SchoolTarget.label(),
-            Self::Countersign => ("升级会签", "Countersign a raise"),
+            Self::Countersign => ("列入或升级会签", "Countersign an entry or raise"),
             Self::Second => ("第二人确认", "Second signature"),
             Self::Reconsider => ("第二人不同意，待复议", "Second person objects: weigh it again"),
             Self::Review => Kind::AlertReview.label(),

@@ -89,7 +89,9 @@ fn what_a_contact_cannot_be() {
     assert!(matches!(add(nobody), Err(LedgerRefusal::Flawed("who", Flaw::Empty))));
     assert!(matches!(add(wayless), Err(LedgerRefusal::Field("way"))));
     assert!(matches!(add(both), Err(LedgerRefusal::Field("cancelled"))));
-    assert!(matches!(add(made(TODAY - 1.days())), Err(LedgerRefusal::Field("done"))));
+    let early = add(made(TODAY - 1.days()));
+    let flaw = Flaw::BeforeCase(TODAY);
+    assert!(matches!(early, Err(LedgerRefusal::Flawed("done", said)) if said == flaw));
     assert!(matches!(add(made(TODAY + 1.days())), Err(LedgerRefusal::Day(_))));
     let unsaid = Author::new("counsellor", SchoolRole::Counsellor, Some(StaffId(1)), NOW_MS);
     let off = CaseContact { cancelled: true, ..base() };

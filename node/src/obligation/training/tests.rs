@@ -6,6 +6,7 @@ use runtime::web::Role;
 use super::*;
 use crate::ledger::account::{self, Changer};
 use crate::ledger::guard_tests::{counsellor, head, run, school};
+use crate::ledger::refusal::Flaw;
 use crate::ledger::testing::{School, TODAY, stored_account};
 use crate::ledger::write;
 
@@ -90,7 +91,7 @@ fn nobody_signs_the_own_supervised_session() {
     let later = run(&school, move |tx| write::update(tx, &counsellor(), (record, 1), &signed));
     assert!(matches!(later, Err(R::OwnSession)), "nor by a change");
     let bad = enter(counsellor, held(TODAY, Some(TODAY), Some("签了")));
-    assert!(matches!(bad, Err(R::Field("sheet_digest"))));
+    assert!(matches!(bad, Err(R::Flawed("sheet_digest", Flaw::Digest))));
     enter(counsellor, held(TODAY, Some(TODAY), Some(&sheet))).expect("with the sheet");
     enter(head, held(TODAY, Some(TODAY), None)).expect("by somebody else");
     let early = enter(head, held(TODAY, Some(TODAY - 1.days()), None));

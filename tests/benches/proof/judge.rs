@@ -277,7 +277,7 @@ fn own_view(area: &Area, id: &UnitId, weeks: usize) -> View {
     let school = &area.roster.schools[id];
     let mut tables = Vec::new();
     let mut periods = BTreeSet::new();
-    for (at, table) in area.tables.all().iter().enumerate() {
+    for table in area.tables.all() {
         let shape = Shape::of(table, school);
         let all = match table.kind() {
             Kind::Flow => super::opening::weeks(weeks).iter().map(ToString::to_string).collect(),
@@ -285,7 +285,7 @@ fn own_view(area: &Area, id: &UnitId, weeks: usize) -> View {
         };
         let silent = |period: &String| table.kind() == Kind::Stock && truth::is_silent(id, period);
         for period in all.into_iter().filter(|period| !silent(period)) {
-            let report = truth::report((id, school), (table, at), &shape, &period);
+            let report = truth::report((id, school), table, &shape, &period);
             let cell = |(place, count): (usize, &u64)| {
                 let key = table.block().values_at(place).unwrap_or_default();
                 let key = key.into_iter().map(str::to_owned).collect();

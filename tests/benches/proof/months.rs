@@ -86,7 +86,7 @@ fn month_of(area: &Area, (at, weeks): (usize, &[Period]), book: &AreaBook, month
         let school = &area.roster.schools[unit];
         let shape = shapes.entry(unit).or_insert_with(|| Shape::of(table, school));
         for week in weeks {
-            let report = truth::report((unit, school), (table, at), shape, &week.to_string());
+            let report = truth::report((unit, school), table, shape, &week.to_string());
             let cells = report.danger_exact_cells().iter().enumerate();
             let own = cells.filter(|(place, _)| shape.stages[*place] == Some(*stage));
             own.for_each(|(place, count)| expected[place] += count);

@@ -87,8 +87,6 @@ struct Recorded {
 struct Play<'a> {
     area: &'a Area,
     task: &'a Task,
-    /// Number of the table.
-    at: usize,
     shapes: &'a BTreeMap<UnitId, Shape>,
     past: Past,
     done: Vec<Recorded>,
@@ -107,7 +105,7 @@ pub fn play(area: &Area, weeks: usize) -> Played {
     let weeks = self::weeks(weeks);
     let terms = [1, 2].map(|number| Period::Term(TermId { school_year: YEAR, number }));
     let mut played = Played::default();
-    for (at, table) in area.tables.all().iter().enumerate() {
+    for table in area.tables.all() {
         let shape = |(id, school)| (UnitId::clone(id), Shape::of(table, school));
         let shapes: BTreeMap<UnitId, Shape> = area.roster.schools.iter().map(shape).collect();
         let periods: &[Period] = if table.kind() == Kind::Flow { &weeks } else { &terms };
@@ -118,7 +116,7 @@ pub fn play(area: &Area, weeks: usize) -> Played {
             let (past, done) = Default::default();
             let task = &task;
             let mut play =
-                Play { area, task, at, shapes: &shapes, past, done, played: Played::default() };
+                Play { area, task, shapes: &shapes, past, done, played: Played::default() };
             earlier = play.run(&earlier);
             played.add(&play.finish());
         }
@@ -230,7 +228,7 @@ impl Play<'_> {
         };
         let school = &self.area.roster.schools[&standing.unit];
         let (table, shape) = (&self.task.table, &self.shapes[&standing.unit]);
-        truth::report((&standing.unit, school), (table, self.at), shape, &period)
+        truth::report((&standing.unit, school), table, shape, &period)
     }
 
     /// Adds up what the schools measured, cell by cell, and looks at what was opened.

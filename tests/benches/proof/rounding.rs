@@ -128,14 +128,13 @@ pub fn of(area: &Area) -> Rounded {
     let spec = catalogue.tables().iter().find(|spec| spec.id().as_str().starts_with("rounded."));
     let spec = spec.expect("a rounded table");
     let block = spec.block("scr.census").expect("screening");
-    let mut tables = area.tables.all().iter().enumerate();
-    let (at, sealed) =
-        tables.find(|(_, one)| one.id().as_str() == "sealed.scr.census").expect("table");
+    let mut tables = area.tables.all().iter();
+    let sealed = tables.find(|one| one.id().as_str() == "sealed.scr.census").expect("table");
     let period = Period::Term(TermId { school_year: YEAR, number: 1 });
     let (mut sums, mut withheld) = (BTreeMap::<String, Sum>::new(), 0);
     for (id, school) in &area.roster.schools {
         let shape = Shape::of(sealed, school);
-        let report = truth::report((id, school), (sealed, at), &shape, "2025S1");
+        let report = truth::report((id, school), sealed, &shape, "2025S1");
         let own: BTreeMap<Vec<&str>, (u64, Option<&str>)> = report
             .danger_exact_cells()
             .iter()

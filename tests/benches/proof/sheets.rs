@@ -90,11 +90,10 @@ fn about<'a>(
     term: &str,
     (table, categories): (&str, &'a [&'a str]),
 ) -> impl Fn(Stage) -> u64 + 'a {
-    let mut tables = area.tables.all().iter().enumerate();
-    let (at, table): (usize, &'a SealedTable) =
-        tables.find(|(_, one)| one.id().as_str() == table).expect("table");
+    let mut tables = area.tables.all().iter();
+    let table: &'a SealedTable = tables.find(|one| one.id().as_str() == table).expect("table");
     let shape = Shape::of(table, school);
-    let report = truth::report((id, school), (table, at), &shape, term);
+    let report = truth::report((id, school), table, &shape, term);
     let cells = report.danger_exact_cells().to_vec();
     move |stage| {
         let is_asked = |place: usize| {

@@ -1,13 +1,16 @@
 //! What schools hold, drawn: always the same for a school, table and period.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
-use domain::catalogue::{Grade, SchoolType, Stage, stage_of};
+use domain::catalogue::{Grade, SchoolType, Stage, TableId, stage_of};
 use domain::cell::Cell;
 use domain::disclosure::RawTable;
 use domain::disclosure::plan::School;
-use domain::disclosure::sealed::{Kind, SealedReport, SealedTable, Stratum};
+use domain::disclosure::sealed::{Kind, SealedReport, SealedTable, SealedTables, Stratum};
 use domain::unit::UnitId;
+use proto::pack::embedded;
 use proto::pack::roster::COLUMNS;
 use tests::city::generate::Seeded;
 
@@ -85,18 +88,36 @@ pub fn enrolled(school: &School) -> u64 {
     school.stages.keys().map(|stage| school.persons(*stage)).sum()
 }
 
+/// The first table that counts the records of a flow, by its id, and where it stands: tables that
+/// count the same records in other ways draw them alike.
+static FIRSTS: LazyLock<BTreeMap<TableId, (TableId, usize)>> = LazyLock::new(|| {
+    let catalogue = embedded::catalogue().expect("catalogue");
+    let tables = SealedTables::of(&catalogue);
+    let flows = tables.all().iter().enumerate().filter(|(_, table)| table.kind() == Kind::Flow);
+    let counted = |table: &SealedTable| table.counted_by(&catalogue).map(|(own, _)| own);
+    let first = |table: &SealedTable| {
+        let is_same = |(_, other): &(usize, &SealedTable)| counted(other) == counted(table);
+        let (at, first) = flows.clone().find(is_same).expect("itself");
+        (first.id().clone(), at)
+    };
+    flows.clone().map(|(_, table)| (table.id().clone(), first(table))).collect()
+});
+
 /// A table as far as its cells belong to a school: places by stage.
 pub struct Shape {
     /// The stage of each cell at the school, if it has one there.
     pub stages: Vec<Option<Stage>>,
-    places: Vec<usize>,
+    places: BTreeMap<Stage, Vec<usize>>,
 }
 
 impl Shape {
     pub fn of(table: &SealedTable, school: &School) -> Self {
         let stage = |place| table.stratum(place).and_then(|stratum| stratum.stage_at(school));
         let stages: Vec<Option<Stage>> = (0..table.cells()).map(stage).collect();
-        let places = (0..table.cells()).filter(|place| stages[*place].is_some()).collect();
+        let mut places: BTreeMap<Stage, Vec<usize>> = BTreeMap::new();
+        for (place, stage) in stages.iter().enumerate().take(table.counted()) {
+            stage.iter().for_each(|stage| places.entry(*stage).or_default().push(place));
+        }
         Self { stages, places }
     }
 }
@@ -104,7 +125,7 @@ impl Shape {
 /// A school's figures of a table and period, measured as its node measures them.
 pub fn report(
     (id, school): (&UnitId, &School),
-    (table, at): (&SealedTable, usize),
+    table: &SealedTable,
     shape: &Shape,
     period: &str,
 ) -> SealedReport {
@@ -113,11 +134,16 @@ pub fn report(
     let mut cells = vec![0_u64; table.counted()];
     match table.kind() {
         Kind::Flow => {
+            let (first, at) = &FIRSTS[table.id()];
+            let mut events = Seeded::new(SEED, &format!("{id} {first} {period} events"));
             let often = everybody * RATES[at % RATES.len()];
-            let events = often / 10_000 + u64::from(dice.below(10_000) < often % 10_000);
-            for _ in 0..events * u64::from(!shape.places.is_empty()) {
-                let place = dice.below(shape.places.len() as u64);
-                cells[shape.places[usize::try_from(place).expect("small")]] += 1;
+            let number = often / 10_000 + u64::from(events.below(10_000) < often % 10_000);
+            let stages: Vec<&Stage> = school.stages.keys().collect();
+            for _ in 0..number {
+                // One of each event, whichever table counts it.
+                let stage = *one_of(&stages, &mut events);
+                let places = shape.places.get(stage);
+                places.iter().for_each(|places| cells[*one_of(places, &mut dice)] += 1);
             }
         }
         Kind::Stock => {
@@ -148,6 +174,10 @@ pub fn report(
         None => 0,
     };
     SealedReport::measure(raw, table, everybody, on_roll).expect("a report")
+}
+
+fn one_of<'l, T>(all: &'l [T], dice: &mut Seeded) -> &'l T {
+    &all[usize::try_from(dice.below(all.len() as u64)).expect("small")]
 }
 
 /// The category of nearly everybody, where a table names it.

@@ -405,10 +405,10 @@ mod tests {
     use super::*;
     use crate::desk::written;
 
-    /// The short form asks for six fields, and each is read.
+    /// The short form asks for seven fields, and each is read.
     #[test]
     fn the_short_form_asks_for_what_is_not_known() {
-        assert_eq!(asked().len(), 6);
+        assert_eq!(asked().len(), 7);
         assert!(written::blank(&asked()[0]).is_none(), "a talk is with somebody");
     }
 }

@@ -26,7 +26,8 @@ use runtime::sql::Tx;
 use super::documents::{Documents, Task};
 use super::{alike, apart};
 use crate::seen::{
-    Kept, SeenError, Summed, Tree, linked, of_period, of_task, opened, periods, put_together,
+    Kept, Known, SeenError, Summed, Tree, known_of_task, linked, of_period, of_task, opened,
+    periods, put_together,
 };
 use crate::store::sealed::opening::Opening;
 use crate::store::sealed::task;
@@ -89,8 +90,16 @@ pub fn final_code(code: &str) -> Option<&'static str> {
     [ISOLATES, REACHABLE, UNDECIDED].into_iter().find(|known| *known == code)
 }
 
-/// What a hub has seen of a table and period, and what it would have seen once a sum was kept.
+/// What is known of a table and period, and what would be known once something new was kept.
 pub struct Views {
+    seen: Added,
+    /// What others know, where this hub has computed sums that nobody else is told: with those a
+    /// count may be known here already, which the new sum would tell all others.
+    told: Option<Added>,
+}
+
+/// A view without something new and with it.
+struct Added {
     before: View,
     after: View,
 }
@@ -99,7 +108,7 @@ impl Views {
     /// What was seen, without something new and with it.
     #[must_use]
     pub const fn new(before: View, after: View) -> Self {
-        Self { before, after }
+        Self { seen: Added { before, after }, told: None }
     }
 }
 
@@ -121,7 +130,7 @@ pub fn views(
     let axes = vec![(measure(task), task.table.block().axes.clone())];
     let tree = Tree::of_area(&sealed.roster, axes);
     let place = (sealed.plan.area(), sealed.plan.year());
-    let mut tables = Vec::new();
+    let (mut tables, mut told) = (Vec::new(), Vec::new());
     let own = task.terms.period.to_string();
     let mut seen: BTreeSet<String> = carried.values().cloned().chain([own]).collect();
     // Only a stock is carried, and nothing else is in sums of two periods (record 0041).
@@ -130,22 +139,30 @@ pub fn views(
     }
     for stored in task::of_sheet(tx, place, &task.terms.table)? {
         if seen.contains(&stored.period.to_string()) {
-            tables.extend(of_task(tx, documents, (&stored, &sealed.roster), &tree)?);
+            let of = (&stored, &sealed.roster);
+            tables.extend(of_task(tx, documents, of, &tree)?);
+            told.extend(known_of_task(tx, documents, of, (&tree, Known::Told))?);
         }
     }
+    let is_more_seen = tables.len() > told.len();
     for period in seen {
-        tables.extend(of_period(tx, documents.packs(), &tree, &period)?);
+        let sheets = of_period(tx, documents.packs(), &tree, &period)?;
+        tables.extend(sheets.iter().cloned());
+        told.extend(sheets);
     }
     let values = cells.iter().enumerate();
     let values = values.filter_map(|(place, value)| value.map(|value| (place, value)));
     let new = Summed::new(new, standings, carried, values);
     let own = opened((&kept, &sealed.roster), new);
-    // A call that ended between the look and its verdict left the very sum behind: it is still the
-    // new one, and what it tells is no older knowledge.
-    tables.retain(|table| table.measure == own.measure && table.id != own.id);
-    let before = put_together(&tree, tables.clone());
-    tables.push(own);
-    Ok(Views { before, after: put_together(&tree, tables) })
+    let added = |mut tables: Vec<SeenTable>| {
+        // A call that ended between the look and its verdict left the very sum behind: it is still
+        // the new one, and what it tells is no older knowledge.
+        tables.retain(|table| table.measure == own.measure && table.id != own.id);
+        let before = put_together(&tree, tables.clone());
+        tables.push(own.clone());
+        Added { before, after: put_together(&tree, tables) }
+    };
+    Ok(Views { seen: added(tables), told: is_more_seen.then(|| added(told)) })
 }
 
 /// What a person is told of a sum that stays closed.
@@ -171,19 +188,29 @@ fn measure(task: &Task) -> String {
 /// Attacks what would have been seen; nothing where the sum may be kept. Long work: never on the
 /// thread that writes.
 ///
-/// A sum that was computed and stays closed is known for good, with all that it tells. What the new
-/// one adds nothing to is no reason to close that one too.
+/// A sum that was computed and stays closed is known here for good, with all that it tells. What
+/// the new one adds nothing to is no reason to close that one too, unless others would learn it.
 #[must_use]
 pub fn judge_added(views: &Views) -> Judged {
-    let judged = judge_within(&views.after, &[], &mut Limited::new());
+    let mut judged = judge_one(&views.seen);
+    if let (None, Some(told)) = (&judged.blocked, &views.told) {
+        let of_others = judge_one(told);
+        judged.blocked = of_others.blocked;
+        judged.aside.extend(of_others.aside);
+    }
+    judged
+}
+
+fn judge_one(added: &Added) -> Judged {
+    let judged = judge_within(&added.after, &[], &mut Limited::new());
     if judged.blocked.is_none() {
         return judged;
     }
-    let told = told(&views.before, &mut Limited::new());
+    let told = told(&added.before, &mut Limited::new());
     if told.is_empty() {
         return judged;
     }
-    judge_within(&views.after, &told, &mut Limited::new())
+    judge_within(&added.after, &told, &mut Limited::new())
 }
 
 /// Attacks a view; nothing where it tells no small count. Long work, as [`judge_added`].

@@ -29,7 +29,7 @@ use runtime::sql::{SqlError, Tx};
 use crate::packs::Packs;
 use crate::sealed::documents::Documents;
 
-pub(crate) use openings::{Kept, Summed, linked, of_task, opened, periods};
+pub(crate) use openings::{Kept, Known, Summed, known_of_task, linked, of_task, opened, periods};
 pub(crate) use sheets::{has_band, of_period, of_sheet};
 pub use tree::Tree;
 

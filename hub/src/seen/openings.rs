@@ -63,13 +63,32 @@ pub(super) fn tables(
     Ok(found)
 }
 
+/// Whose knowledge is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// This hub's: also what it computed without that it came to be.
+    Here,
+    /// That of whoever is told what was opened.
+    Told,
+}
+
 /// The sums of a task that are recorded, or that this hub computed without that they came to be,
 /// and the wholes of the schools whose reports are in it.
 pub(crate) fn of_task(
     tx: &Tx<'_>,
     documents: &Documents,
-    (stored, roster): (&task::Task, &Roster),
+    of: (&task::Task, &Roster),
     tree: &Tree,
+) -> Result<Vec<SeenTable>, SqlError> {
+    known_of_task(tx, documents, of, (tree, Known::Here))
+}
+
+/// As [`of_task`], of what somebody knows.
+pub(crate) fn known_of_task(
+    tx: &Tx<'_>,
+    documents: &Documents,
+    (stored, roster): (&task::Task, &Roster),
+    (tree, known): (&Tree, Known),
 ) -> Result<Vec<SeenTable>, SqlError> {
     let tables = documents.tables(&stored.pack);
     let Some(table) = tables.as_ref().and_then(|all| all.table(stored.sheet.as_str())) else {
@@ -83,8 +102,11 @@ pub(crate) fn of_task(
     for one in opening::of_task(tx, &stored.id)? {
         let is_recorded =
             record::of_opening(tx, one.id)?.is_some_and(|record| record.helper.is_some());
-        let cells =
-            if is_recorded { opening::cells(tx, one.id)? } else { opening::seen(tx, one.id)? };
+        let cells = match (is_recorded, known) {
+            (true, _) => opening::cells(tx, one.id)?,
+            (false, Known::Here) => opening::seen(tx, one.id)?,
+            (false, Known::Told) => Vec::new(),
+        };
         if is_recorded || !cells.is_empty() {
             let standings = opening::standings(tx, one.id)?;
             let carried = periods(tx, &stored.id, &standings)?;

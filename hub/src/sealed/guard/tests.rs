@@ -151,14 +151,14 @@ fn what_was_told_before_closes_no_other_sum() {
     let with = |table: SeenTable| {
         let mut after = leaking();
         after.tables.push(table);
-        judge_added(&Views { before: leaking(), after }).blocked.map(|blocked| blocked.code)
+        judge_added(&Views::new(leaking(), after)).blocked.map(|blocked| blocked.code)
     };
     let other = ["V", "W", "X", "Y", "Z"];
     let apart = [(["t1", "g7"].as_slice(), Printed::Exact(30))];
     let units = |mut views: Views| {
         for id in other {
-            let unit = views.after.units["A"].clone();
-            for view in [&mut views.before, &mut views.after] {
+            let unit = views.seen.after.units["A"].clone();
+            for view in [&mut views.seen.before, &mut views.seen.after] {
                 view.units.insert(id.to_owned(), unit.clone());
             }
         }
@@ -166,9 +166,24 @@ fn what_was_told_before_closes_no_other_sum() {
     };
     let mut after = leaking();
     after.tables.push(table("370202", Some(&other), &apart));
-    let views = units(Views { before: leaking(), after });
-    assert_eq!(judge(&views.after).map(|blocked| blocked.code), Some(REACHABLE));
+    let views = units(Views::new(leaking(), after));
+    assert_eq!(judge(&views.seen.after).map(|blocked| blocked.code), Some(REACHABLE));
     assert_eq!(judge_added(&views).blocked, None, "it is about other schools");
     let narrower: [(&[&str], Printed); 1] = [(both, Printed::Between(51, Some(51)))];
     assert_eq!(with(table("A", None, &narrower)), Some(REACHABLE));
+}
+
+/// What a sum that stays closed tells at this hub alone is no reason to tell it to all others.
+#[test]
+fn what_is_known_here_alone_opens_no_sum() {
+    let both: &[&str] = &["t1|t2", "*"];
+    let leaking = || view(&[(both, Printed::Between(50, Some(59)))]);
+    let mut before = leaking();
+    before.tables.retain(|table| table.members.is_none());
+    assert!(before.tables.len() < leaking().tables.len());
+    let same = Views::new(leaking(), leaking());
+    assert_eq!(judge_added(&same).blocked, None, "it is known here");
+    let told = Some(Added { before, after: leaking() });
+    let blocked = judge_added(&Views { told, ..same }).blocked;
+    assert_eq!(blocked.map(|blocked| blocked.code), Some(REACHABLE));
 }

@@ -185,11 +185,10 @@ impl Attacker {
         if let Some(said) = self.known.get(&digest) {
             return *said;
         }
+        let measure = part.tables.first().map(|table| table.measure.as_str());
         let report = attack(part, &mut Clocked::new(BUDGET));
-        let report = report.unwrap_or_else(|error| {
-            let measure = part.tables.first().map(|table| table.measure.as_str());
-            panic!("{role}: {measure:?}: {error:?}: a view of truths that contradict each other")
-        });
+        let report = report.map_err(|error| format!("{role}, {measure:?}: {error}"));
+        let report = report.expect("a view of truths fits together");
         if must == Must::Safe {
             let wrong = report.leaks().chain(report.undecided()).map(|found| {
                 let (unit, key, hi) = (&found.unit, found.key.join("/"), found.hi);

@@ -143,7 +143,8 @@ fn overdue(tx: &Tx<'_>, today: Date, now_ms: i64) -> Result<Vec<SheetLine>, SqlE
         line::<Followup>(tx, OVERDUE_FOLLOWUPS, |followup| {
             // Nor does a student who has left, but for a case that is to be moved out.
             let is_late = followup.is_open() && followup.due < today;
-            is_late && (followup.case.is_some() || !gone.contains(&followup.student))
+            let is_of_open = followup.case.is_some_and(|case| open.contains(&case));
+            is_late && (is_of_open || !gone.contains(&followup.student))
         })?,
         line::<Facility>(tx, FACILITIES, |item| item.fixed.is_none())?,
         line::<Facility>(tx, FACILITIES_OLD, |item| item.fixed.is_none() && old(item))?,

@@ -22,6 +22,7 @@ use crate::app::{HubError, load_pins};
 use crate::config::Config;
 use crate::packs::Packs;
 use crate::sealed::documents::{Documents, ShareKeys, Year};
+use crate::sealed::helper::KEY_LATE;
 use crate::sealed::silent::{NAMED_MAX, hubs as silent_hubs, is_late};
 use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch::{self, Notice};
@@ -122,8 +123,10 @@ fn keys_held(years: &[&(Arc<Year>, Role)], today: Date) -> Check {
 
 /// Tasks of which the hubs have no common key, or that wait for a person.
 fn agreed(tasks: &[TaskView]) -> Check {
+    // For a period whose key came too late nobody can do anything; its page says so.
+    let tasks: Vec<&TaskView> = tasks.iter().filter(|one| one.stopped != KEY_LATE).collect();
     let stopped: Vec<&TaskView> =
-        tasks.iter().filter(|one| !one.stopped.is_empty() && !one.is_closed).collect();
+        tasks.iter().copied().filter(|one| !one.stopped.is_empty() && !one.is_closed).collect();
     if let Some(first) = stopped.first() {
         let name = format!("{} {} ({})", first.sheet, first.period, first.stopped);
         let found = Sentence::new(words::TASKS_STOPPED, &[&stopped.len(), &name]);
@@ -233,7 +236,7 @@ fn unbroken(records: &[record::Record]) -> Check {
 
 /// Schools whose report of a period that is long over did not come, or waits.
 fn silent<'t>(tasks: impl Iterator<Item = (Date, &'t TaskView)>, today: Date) -> Check {
-    let late = tasks.filter(|(ended, _)| is_late(*ended, today));
+    let late = tasks.filter(|(ended, task)| is_late(*ended, today) && task.stopped != KEY_LATE);
     let schools: BTreeSet<&UnitId> = late.flat_map(|(_, task)| &task.missing).collect();
     if schools.is_empty() {
         return Check::well(SILENT, words::NONE_SILENT);

@@ -19,6 +19,7 @@ use runtime::web::time::minute;
 use tokio_util::sync::CancellationToken;
 
 use super::documents::{Documents, Year};
+use super::helper::KEY_LATE;
 use super::leader::AHEAD_DAYS;
 use super::view::{self, TaskView};
 use super::watch::Notice;
@@ -65,7 +66,8 @@ fn late_tasks(
     let calendar = documents.packs().calendar();
     let late = |period| Span::of(period, calendar).is_ok_and(|span| is_late(span.to, today));
     let mut tasks = view::tasks_of(tx, (documents, own), today, late)?;
-    tasks.retain(|task| !task.is_closed && !task.missing.is_empty());
+    // Of a period that stays closed for want of a key every school was answered.
+    tasks.retain(|task| !task.is_closed && task.stopped != KEY_LATE && !task.missing.is_empty());
     Ok(tasks)
 }
 

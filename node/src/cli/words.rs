@@ -531,7 +531,7 @@ texts! {
     UNSEALED = "该学年没有启用密封汇总，不出校", "stays here: the school year is not under seal";
     STAYS = "仅在本校显示", "shown in this school only";
     NOT_KEPT = "还没有登记过（不等于零）", "nothing entered yet (not zero)";
-    NOT_YET = "尚未开始统计，{0} 起有数", "counted from {0} on";
+    NOT_YET = "尚未到统计时间，自 {0} 起统计", "counted from {0} on";
     DESTROYED = "有学生档案已销毁，不再重算", "students' records are destroyed; not counted again";
     NO_SOURCE = "本版本不支持", "unsupported";
     WHY = "{0} [{1}]（{2}）= {3}，依据以下记录：", "{0} [{1}] ({2}) = {3}, from these records:";

@@ -29,7 +29,7 @@ texts! {
          machine and never leave. Only totals do: clear sheets and rounded tables can be read \
          cell by cell, and sealed reports have a page of their own.";
     LEFT_SO_FAR = "至今共出校 {0} 份，均为汇总数。", "{0} releases have left so far, all of them totals.";
-    LEFT_WITH_SEALED = "至今共出校报表 {0} 份，另有密封报告 {1} 份，均为汇总数。",
+    LEFT_WITH_SEALED = "至今共出校报表 {0} 份；另已生成密封报告 {1} 份（含待送出和未获接受的），均为汇总数。",
         "{0} releases and {1} sealed reports have been made so far, all of them totals.";
     HELD = "已暂停出校：{0}，自 {1} 起，由 {2} 决定。原因：{3}。本机有 {4} 份已签名的报表因此不发送。",
         "Held: {0}, since {1}, by {2}. Reason: {3}. {4} signed tables wait here because of it.";

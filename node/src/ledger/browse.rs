@@ -217,7 +217,8 @@ pub fn timeline(tx: &Tx<'_>, pass: &Pass) -> Result<Vec<Line>, SqlError> {
 
 /// The day on which a first contact, review, follow-up or contact outside was made: until then its
 /// day is the last one on which it may be.
-fn made_on(line: &Line) -> Option<Date> {
+#[must_use]
+pub fn made_on(line: &Line) -> Option<Date> {
     let name = match line.kind {
         Kind::FirstContact => "done_at",
         Kind::AlertReview | Kind::Followup | Kind::CaseContact => "done",

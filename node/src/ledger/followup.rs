@@ -57,14 +57,14 @@ impl Rules for Followup {
         author: &Author,
         own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
-        if let Some(own) = own
-            && let Some(before) = counting(tx, own)?
-        {
-            self.check_kept(&before)?;
+        let before = own.map(|own| counting(tx, own)).transpose()?.flatten();
+        if let Some(before) = &before {
+            self.check_kept(before)?;
         }
         if let Some(of) = self.case {
             let case = read::one::<AlertCase>(tx, of)?.ok_or(LedgerRefusal::Field("of_case"))?;
-            if case.entry.student != self.student {
+            // One that was entered for another's case before this was asked must come to an end.
+            if before.is_none() && case.entry.student != self.student {
                 return Err(LedgerRefusal::OtherStudent("of_case", of));
             }
             let entered = case::opened_on(tx, of)?;
@@ -134,7 +134,10 @@ impl Followup {
         if self.due > before.due {
             return Err(LedgerRefusal::Flawed("day", Flaw::Limit));
         }
-        if (self.case, self.why) != (before.case, before.why) {
+        if self.why != before.why {
+            return Err(LedgerRefusal::Field("why"));
+        }
+        if self.case != before.case {
             return Err(LedgerRefusal::Field("of_case"));
         }
         Ok(())
@@ -252,8 +255,8 @@ mod tests {
         assert!(matches!(added, Err(LedgerRefusal::OtherStudent("of_case", _))), "{added:?}");
         let loose = Followup { case: None, ..entry.clone() };
         let other = Followup { why: FollowupKind::Return, ..entry.clone() };
-        for taken in [loose, other] {
-            assert!(matches!(change(1, taken), Err(LedgerRefusal::Field("of_case"))));
+        for (taken, field) in [(loose, "of_case"), (other, "why")] {
+            assert!(matches!(change(1, taken), Err(LedgerRefusal::Field(of)) if of == field));
         }
         let sooner = Followup { due: entry.due - 1.day(), ..entry };
         change(1, sooner.clone()).expect("brought forward");

@@ -82,7 +82,7 @@ texts! {
     FORBIDDEN = "您的岗位不能查看此页", "Your role may not see this page";
     FORBIDDEN_WHY = "该页面只对特定岗位开放。您没有看到任何内容，也没有改动任何数据。",
         "The page is open to certain roles only. Nothing was shown to you and nothing was changed.";
-    FORBIDDEN_NEXT = "如工作需要，请联系管账号的人调整岗位：学校找德育主任或校长，枢纽找运维人员。",
+    FORBIDDEN_NEXT = "如工作需要，请联系账号管理人员调整岗位：学校为德育主任或校长，枢纽为运维人员。",
         "If your work needs it, ask whoever decides on accounts to change your role: at a school \
          the moral-education head or the principal, at a hub its operator.";
     STALE_FORM = "表单已失效，未执行", "The form has expired and was not carried out";

@@ -169,7 +169,7 @@ async fn teachers_see_no_counts() {
     let mut teacher = browser(&school, "wang", Role::ClassTeacher).await;
     let refused = teacher.get("/counts?lang=zh").await.expect("page");
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    assert!(refused.text.contains("学校找德育主任或校长"), "{}", refused.text);
+    assert!(refused.text.contains("学校为德育主任或校长"), "{}", refused.text);
 }
 
 /// Before the census day the page says from when on a stock is counted, and not that its ledger is
@@ -184,7 +184,7 @@ async fn a_stock_is_told_as_counted_from_its_census_day_on() {
     let mut browser = trial::browser(&school, person, early).await;
     let list = browser.get("/counts?lang=zh").await.expect("list");
     let row = list.text.split("<tr>").find(|row| row.contains("/counts/base.students?"));
-    let said = format!("尚未开始统计，{} 起有数", term.census);
+    let said = format!("尚未到统计时间，自 {} 起统计", term.census);
     assert!(row.is_some_and(|row| row.contains(&said)), "{}", list.text);
 }
 
@@ -197,11 +197,15 @@ async fn a_period_to_come_has_no_figures() {
     let list = browser.get("/counts?lang=zh&period=2025-12").await.expect("list");
     for id in ["mtr.raised", "alt.open", "edu.hours"] {
         let row = list.text.split("<tr>").find(|row| row.contains(&format!("/counts/{id}?")));
-        let said = "尚未开始统计，2025-12-01 起有数";
+        let said = "尚未到统计时间，自 2025-12-01 起统计";
         assert!(row.is_some_and(|row| row.contains(said)), "{id}: {}", list.text);
     }
     let page = browser.get("/counts/mtr.raised?lang=zh&period=2025-12").await.expect("count");
-    assert!(page.text.contains("尚未开始统计") && !page.text.contains("<option"), "{}", page.text);
+    assert!(
+        page.text.contains("尚未到统计时间") && !page.text.contains("<option"),
+        "{}",
+        page.text
+    );
 }
 
 /// A ledger without an entry is told as one, and the page says that this is no zero.

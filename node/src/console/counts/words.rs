@@ -38,7 +38,7 @@ texts! {
     LOWER = "越低越好", "the lower the better";
     NOT_ASSESSED = "仅描述，不作考核", "descriptive, never assessed";
     NO_RATIO = "—", "—";
-    WANTS_TERM = "要用学期统计日的数，请把统计期选为学期",
+    WANTS_TERM = "此比率以学期统计日的数据计算，请将统计期改为学期",
         "stands on a term’s census day; choose a term as the period";
     NOBODY_BELOW = "分母为 0，不计算", "nobody below the line";
     PER = "每 {1} 人 {0}", "{0} of {1}";
@@ -47,7 +47,7 @@ texts! {
     NOT_KEPT = "还没有登记过", "nothing entered yet";
     NOT_KEPT_NOTE = "“还没有登记过”不等于零：登记第一条后开始计数。",
         "“Nothing entered yet” is no zero: a ledger is counted from its first entry on.";
-    NOT_YET = "尚未开始统计，{0} 起有数", "counted from {0} on";
+    NOT_YET = "尚未到统计时间，自 {0} 起统计", "counted from {0} on";
     DESTROYED = "有学生档案已销毁，不再重算", "students' records are destroyed; not counted again";
     UNSUPPORTED = "暂不支持", "unsupported";
     NOT_APPLICABLE = "不适用", "not applicable";

@@ -57,7 +57,7 @@ async fn the_day_of_the_counsellor_stands_first() {
         "今天到期与已逾期",
         "href=\"/work\"",
         "今天的日程",
-        "至今共出校报表 19 份，另有密封报告 93 份",
+        "至今共出校报表 19 份；另已生成密封报告 93 份",
         "已确认",
         "/screening/new?special=flood-2026",
     ] {

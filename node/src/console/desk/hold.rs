@@ -13,9 +13,13 @@ use crate::ledger::entry::RecordId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{access, read};
 
-/// What an order says without its student: number, day, and who gave it.
+/// What an order that waits for a second person says without its student: number, day, and who
+/// gave it.
 pub(super) fn ordered(tx: &Tx<'_>, record: RecordId, lang: Lang) -> Result<String, LedgerRefusal> {
     let kept = read::one::<LegalHold>(tx, record)?.ok_or(LedgerRefusal::Unknown)?;
+    if kept.entry.lift_asked_by.is_none() || kept.entry.until.is_some() {
+        return Err(LedgerRefusal::NotAllowed);
+    }
     let (label, order) = (chosen(Kind::LegalHold.label(), lang), kept.entry);
     Ok(format!("{label} #{} · {} · {}", record.0, order.from, order.ordered_by))
 }

@@ -85,6 +85,9 @@ pub(super) fn of(
             })
         }));
     }
+    for line in &mut lines {
+        line.day = browse::made_on(line).unwrap_or(line.day);
+    }
     lines.sort_by_key(|line| std::cmp::Reverse((line.day, line.record)));
     let tier = case::tier_of(tx, student, record, Date::MAX)?;
     Ok(Some(Found { student, tier, lines, names: Names::of(tx, [])? }))

@@ -90,12 +90,13 @@ pub(super) fn conference_cases(load: &Load<'_>) -> Result<Records, IndicatorErro
 }
 
 /// Follow-ups that fall due in the period, but for those that are no longer due: cancelled, or of
-/// no case and of a student who had left the school by then.
+/// no case, not made, and of a student who had left the school by then.
 pub(super) fn followups(load: &Load<'_>) -> Result<Records, IndicatorError> {
     let mut rows = Vec::new();
     for kept in read::in_period::<Followup>(load.tx, load.span.from, load.due_to)? {
         let due = &kept.entry;
-        if due.cancelled || (due.case.is_none() && has_left(load, due)?) {
+        let is_open = due.case.is_none() && due.done.is_none();
+        if due.cancelled || (is_open && has_left(load, due)?) {
             continue;
         }
         let on_time = due.done.is_some_and(|done| done <= due.due);

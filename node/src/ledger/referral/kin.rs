@@ -20,8 +20,11 @@ const ADULT: u8 = 18;
 const PHONE_DIGITS_MIN: usize = 7;
 /// What one person alone is to a child, as people write it.
 const RELATIONS: [(Relation, &[&str]); 2] = [
-    (Relation::Father, &["父亲", "爸爸", "老爸", "爸", "father", "dad"]),
-    (Relation::Mother, &["母亲", "妈妈", "老妈", "妈", "mother", "mum", "mom"]),
+    (Relation::Father, &["父亲", "爸爸", "老爸", "他爸", "她爸", "子爸", "爸", "father", "dad"]),
+    (
+        Relation::Mother,
+        &["母亲", "妈妈", "老妈", "他妈", "她妈", "子妈", "妈", "mother", "mum", "mom"],
+    ),
 ];
 
 /// Guardians of a student on a day.
@@ -113,7 +116,12 @@ impl Kin {
     fn dials_suspect(&self, text: &str) -> bool {
         let (suspects, others) = (phones_of(&self.suspects), phones_of(&self.others));
         let dialled = digits(text);
-        suspects.iter().any(|phone| dialled.contains(phone.as_str()) && !others.contains(phone))
+        // One of the two may be written with a country's or a town's number before it.
+        let is_same = |phone: &String| {
+            let is_short = dialled.len() >= PHONE_DIGITS_MIN && phone.ends_with(dialled.as_str());
+            is_short || dialled.contains(phone.as_str())
+        };
+        suspects.iter().any(|phone| is_same(phone) && !others.contains(phone))
     }
 }
 

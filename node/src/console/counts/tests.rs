@@ -231,8 +231,8 @@ async fn periods_are_offered_and_a_blank_ratio_says_why() {
         assert!(list.text.contains(said), "{said}: {}", list.text);
     }
     let load = list.text.split("<tr>").find(|row| row.contains("r.stf.load")).expect("ratio");
-    assert!(load.contains("请把统计期选为学期"), "{load}");
+    assert!(load.contains("请将统计期改为学期"), "{load}");
     let term = browser.get("/counts?lang=zh&period=2025S1").await.expect("list");
     let load = term.text.split("<tr>").find(|row| row.contains("r.stf.load")).expect("ratio");
-    assert!(!load.contains("请把统计期选为学期"), "{load}");
+    assert!(!load.contains("请将统计期改为学期"), "{load}");
 }

@@ -122,7 +122,7 @@ async fn the_same_schools_again_are_opened() {
 }
 
 /// A report of a census in which nearly all of a group's cases are one school's.
-pub fn lopsided(city: &City, school: u32) {
+fn lopsided(city: &City, school: u32) {
     let table = city.table(STOCK);
     let mut cells = vec![0; table.cells()];
     let place = |state: &str, grade: &str, sex: &str| {
@@ -321,6 +321,12 @@ async fn told(city: &City, term: &'static str, missing: Option<u32>) {
     for school in (1..=SCHOOLS).filter(|school| Some(*school) != missing) {
         census(city, (term, school), &cases(school));
     }
+    looked_at(city).await;
+}
+
+/// The sums of [`lopsided`] schools are opened: no band stood beside them then.
+pub async fn opened_lopsided(city: &City) {
+    (1..=SCHOOLS).for_each(|school| lopsided(city, school));
     looked_at(city).await;
 }
 

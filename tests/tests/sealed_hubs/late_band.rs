@@ -10,8 +10,8 @@ use hub::store::contribution::Place;
 use hub::store::{alarm, band_refused};
 use tests::federation::Member;
 
-use crate::city::{City, SCHOOLS, TERM};
-use crate::guarded::lopsided;
+use crate::city::{City, TERM};
+use crate::guarded::opened_lopsided;
 use crate::school::unit;
 use crate::seen::{attacked, seen, sheet};
 
@@ -39,11 +39,7 @@ fn sheet_of(school: u32) -> Place {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_band_that_was_refused_before_a_restart_stays_so() {
     let city = City::start().await;
-    (1..=SCHOOLS).for_each(|school| lopsided(&city, school));
-    city.step().await;
-    city.step().await;
-    city.days(7);
-    city.step().await;
+    opened_lopsided(&city).await;
     let place = sheet_of(7);
     city.leader.write(move |tx| band_refused::insert(tx, &place, 1));
     let member = Member::join(&city.federation, &city.leader, unit(7).as_str());
@@ -59,11 +55,7 @@ async fn a_band_that_was_refused_before_a_restart_stays_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_band_that_comes_late_is_judged_with_what_was_opened() {
     let city = City::start().await;
-    (1..=SCHOOLS).for_each(|school| lopsided(&city, school));
-    city.step().await;
-    city.step().await;
-    city.days(7);
-    city.step().await;
+    opened_lopsided(&city).await;
     let join = |school| Member::join(&city.federation, &city.leader, unit(school).as_str());
     let (first, second) = (join(1), join(7));
     assert_eq!(said(&city, &first, (1, 1), Some(10)).await, "band_tells");

@@ -21,7 +21,7 @@ use tests::federation::RunningHub;
 use crate::THE_STOCK;
 use crate::city::{City, LEADER, SCHOOLS, STOCK, TERM};
 use crate::figures::recount;
-use crate::guarded::lopsided;
+use crate::guarded::opened_lopsided;
 use crate::pages::{browser, has, page};
 use crate::school::opened_after;
 use crate::seen::{attacked, seen, send_sheet};
@@ -301,11 +301,7 @@ async fn what_is_not_settled_or_not_paid_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_attacker_stands_before_a_publication() {
     let city = City::start().await;
-    (1..=SCHOOLS).for_each(|school| lopsided(&city, school));
-    city.step().await;
-    city.step().await;
-    city.days(7);
-    city.step().await;
+    opened_lopsided(&city).await;
     let office = Office::of(&city.leader.hub);
     let draft = office.plan(name(ALERTS)).expect("nothing follows yet");
     for school in 1..=SCHOOLS {

@@ -113,7 +113,8 @@ impl<'r> Decider<'r> {
         let mut ranges: Vec<Range> = pieces.iter().map(|piece| self.look(piece)).collect();
         for stage in [Stage::Walked, Stage::Sought, Stage::Solved, Stage::Again] {
             for (at, piece) in pieces.iter().enumerate() {
-                if self.verdict(fixed, &ranges) != Verdict::Undecided {
+                let is_enough = self.is_harmless(fixed, &ranges) && !self.is_quick(&pieces, stage);
+                if is_enough || self.verdict(fixed, &ranges) != Verdict::Undecided {
                     break;
                 }
                 ranges[at] = match stage {
@@ -155,9 +156,24 @@ impl<'r> Decider<'r> {
         let hi = ranges.iter().fold(fixed.1, |sum, range| sum + range.hi);
         let verdict = match self.verdict(fixed, ranges) {
             Verdict::Undecided if lo >= 1 && hi <= self.small => Verdict::Proven,
+            Verdict::Undecided if self.is_harmless(fixed, ranges) => Verdict::Safe,
             verdict => verdict,
         };
         (verdict, lo, hi)
+    }
+
+    /// Whether worlds at hand show nothing, or more than what is small: then no small count
+    /// follows, though it may have one value only.
+    fn is_harmless(&self, fixed: (i64, i64), ranges: &[Range]) -> bool {
+        reached(fixed, ranges).is_some_and(|(least, most)| least <= 0 || most > self.small)
+    }
+
+    /// Whether a stage is done soon enough to be gone through for a figure that does no harm: to
+    /// say whether it has one value only.
+    fn is_quick(&self, pieces: &[(usize, Piece)], stage: Stage) -> bool {
+        let is_small =
+            |(component, _): &(usize, Piece)| self.program(*component).lo.len() <= SEARCH_MAX;
+        stage < Stage::Solved || pieces.iter().all(is_small)
     }
 
     /// What is decided so far; `fixed` is the part that stands in no row and moves freely.
@@ -167,10 +183,7 @@ impl<'r> Decider<'r> {
         if lo == hi {
             return Verdict::Exact;
         }
-        let reached = ranges.iter().try_fold(fixed, |(least, most), range| {
-            range.reached.map(|(low, high)| (least + low, most + high))
-        });
-        let Some((least, most)) = reached else { return Verdict::Undecided };
+        let Some((least, most)) = reached(fixed, ranges) else { return Verdict::Undecided };
         if least < most && (least <= 0 || most > self.small) {
             Verdict::Safe
         } else if least < most && lo >= 1 && hi <= self.small {
@@ -458,6 +471,13 @@ impl Range {
         let (least, most) = self.reached.unwrap_or((low, high));
         self.reached = Some((least.min(low), most.max(high)));
     }
+}
+
+/// How far a figure goes in worlds at hand; nothing where a component has none.
+fn reached(fixed: (i64, i64), ranges: &[Range]) -> Option<(i64, i64)> {
+    ranges.iter().try_fold(fixed, |(least, most), range| {
+        range.reached.map(|(low, high)| (least + low, most + high))
+    })
 }
 
 /// A point near an optimum of which only some values are integers: these stay.

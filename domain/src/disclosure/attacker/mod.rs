@@ -70,11 +70,11 @@ impl Pace for Pieces {
 /// What follows about a hidden figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// It has one value only.
+    /// It has one value only, and that was found out.
     Exact,
     /// It is at least 1 and at most `k - 1`.
     Proven,
-    /// Neither; worlds that fit what was seen show it.
+    /// No small count: a world that fits what was seen has it at zero or at `k` at least.
     Safe,
     /// Not decided in the time that was given.
     Undecided,

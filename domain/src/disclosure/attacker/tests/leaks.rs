@@ -336,6 +336,17 @@ fn what_was_not_decided_is_listed() {
     assert!(report.undecided().count() > 0);
 }
 
+/// One world at hand, and no time for another: what is nothing in it is no small count, whether it
+/// can differ or not, and is not listed.
+#[test]
+fn a_world_with_nothing_is_enough() {
+    let place = recommended(&["2025S1"], Course::Series);
+    let report = attack(&place.view, &mut Pieces(1)).expect("a sound view");
+    let safe = report.findings.iter().filter(|found| found.verdict == Verdict::Safe).count();
+    let open = report.undecided().count();
+    assert!(safe > open && open > 0, "{safe} safe, {open} undecided");
+}
+
 /// A clock by how often it was asked within pieces of work; each of them could take for ever.
 struct Asks {
     left: u32,

@@ -6,7 +6,9 @@
 
 import { spawn, execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -35,9 +37,10 @@ const PASSWORD = "four green umbrellas";
 const ROLES = [["principal"], ["auditor"], ["class-teacher", "班主任"], ["mentor", "导师"]];
 /** Forms of an account that are sent empty, so that they come back with what is wrong. */
 const REFUSED = {
-  xinli: ["/acts/open", "/talks/new", "/talks/batch", "/ledgers/consent/new", "/ledgers/talk/import",
+  xinli: ["/acts/open", "/talks/new", "/ledgers/consent/new", "/ledgers/talk/import",
     "/screening/new", "/referrals/new"],
-  deyu: ["/ledgers/mentor/new", "/ledgers/facility/new", "/acts/hold"],
+  deyu: ["/ledgers/mentor/new", "/ledgers/budget/new", "/acts/hold"],
+  "look-mentor": ["/talks/batch"],
 };
 
 const findings = [];
@@ -253,11 +256,16 @@ async function openStudent(page, where) {
 /** Sends a form as it is, whatever a browser would still ask for, and looks at the answer. */
 async function refuse(page, base, path, where) {
   await page.goto(new URL(path, base).href);
-  const send = page.evaluate((action) => {
-    const form = document.querySelector(`main form[method=post][action='${action}']`);
-    form.noValidate = true;
-    form.querySelector("button[type=submit]").click();
-  }, path);
+  const button = await page.$(`main form[method=post][action='${path}'] button[type=submit]`);
+  if (button === null) {
+    find(where, `there is no form to send at ${page.url()}`);
+    return;
+  }
+  const send = button.evaluate((one) => {
+    one.form.noValidate = true;
+    one.click();
+  });
+  // The answer of a page that is left is no answer.
   await Promise.all([page.waitForNavigation(), send.catch(() => null)]);
   if ((await page.$("[role=alert], .err")) === null) find(where, "an empty form was not refused");
   await look(page, `${where} (refused)`, "refused");
@@ -278,24 +286,51 @@ async function refusals(browser, base, account) {
   await context.close();
 }
 
-/** Opens a run as the counsellor, and gives the codes of a class; null where there is no term. */
-async function openRun(browser, base, account) {
-  const context = await browser.newContext({ viewport: VIEW, locale: "zh-CN" });
-  const page = await context.newPage();
-  await signIn(page, base, account);
+/** The weeks that the city's time may be moved on, to be out of the holidays. */
+const WEEKS_MAX = 10;
+
+/** Moves the time of the city on, which all its processes follow within a moment. */
+async function moveTime(dir, days) {
+  const file = join(dir, "clock");
+  const ahead = Number(readFileSync(file, "utf8")) + days * 86_400_000;
+  writeFileSync(`${file}.new`, String(ahead));
+  renameSync(`${file}.new`, file);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+}
+
+/** Fills in the form of a new run around the school's today, and sends it; whether it was taken. */
+async function newRun(page, base) {
+  // The city goes by a clock of its own: a talk is of its today, unless told otherwise.
+  await page.goto(new URL("/talks/new", base).href);
+  const today = Date.parse(await page.inputValue("input[name=day]"));
   await page.goto(new URL("/screening/new", base).href);
-  if ((await page.$("[name=last]")) === null) return null;
-  const on = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-  const typed = { name: "看一遍", contact: "心理辅导室", first: on(-6), last: on(6), from: "00:00",
+  if ((await page.$("[name=last]")) === null) return false;
+  const on = (days) => new Date(today + days * 86_400_000).toISOString().slice(0, 10);
+  const typed = { name: "看一遍", contact: "心理辅导室", first: on(0), last: on(6), from: "00:00",
     to: "23:59", classes_per_day: "0" };
   for (const [name, value] of Object.entries(typed)) await page.fill(`[name=${name}]`, value);
   for (const box of await page.$$("input[name=use][value^='phq-9:']")) await box.check();
   await page.click("form[action='/screening/new'] button[type=submit]");
-  await page.click("main a[href*='/classes/']");
-  await page.click("form[action$='/codes'] button[value=new]");
-  const codes = await page.$$eval(".slip b", (all) => all.map((b) => b.textContent));
-  await context.close();
-  return codes;
+  return (await page.$("main a[href*='/classes/']")) !== null;
+}
+
+/** Opens a run as the counsellor, in the holidays after them, and gives the codes of a class. */
+async function openRun(dir, browser, base, account) {
+  for (let week = 0; week < WEEKS_MAX; week += 1) {
+    const context = await browser.newContext({ viewport: VIEW, locale: "zh-CN" });
+    const page = await context.newPage();
+    await signIn(page, base, account);
+    let codes;
+    if (await newRun(page, base)) {
+      await page.click("main a[href*='/classes/']");
+      await page.click("form[action$='/codes'] button[value=new]");
+      codes = await page.$$eval(".slip b", (all) => all.map((b) => b.textContent));
+    }
+    await context.close();
+    if (codes) return codes;
+    await moveTime(dir, 7);
+  }
+  return [];
 }
 
 /** Answers as a student on a school's computer, looking at each page on the way. */
@@ -403,9 +438,9 @@ try {
   for (const account of own) {
     if (REFUSED[account.login]) await refusals(browser, account.url, account);
   }
-  const codes = await openRun(browser, school.url, own.find((place) => place.login === "xinli"));
-  if (codes === null) console.log("no term today, so nobody answers");
-  else if (codes.length < 2) find("student", `${codes.length} codes, so nobody answers`);
+  const counsellor = own.find((place) => place.login === "xinli");
+  const codes = await openRun(join(dir, "city"), browser, school.url, counsellor);
+  if (codes.length < 2) find("student", `${codes.length} codes, so nobody answers`);
   else for (const [at, lang] of ["zh", "en"].entries()) await answer(browser, school.url, codes[at], lang);
 } finally {
   await browser?.close();

@@ -167,21 +167,40 @@ async fn no_second_key_is_made_of_a_period_that_is_over() {
     }
 }
 
+/// A week as a leader that lies announces it, beside another half than before.
+fn announced(id: TaskId, period: &str) -> Announced {
+    Announced {
+        area: LEADER.parse().expect("unit"),
+        school_year: 2026,
+        table: FLOW.parse().expect("table"),
+        period: period.parse().expect("week"),
+        task: id,
+        commitment: KeyHalf::generate().commit(&id, Role::Leader),
+    }
+}
+
 /// A lying leader announces a week anew to a helper that was put back: it makes no second half.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_helper_commits_to_no_second_half() {
     let (city, id) = agreed().await;
     lose(&city.helper, id);
-    let announced = Announced {
-        area: LEADER.parse().expect("unit"),
-        school_year: 2026,
-        table: FLOW.parse().expect("table"),
-        period: WEEK.parse().expect("week"),
-        task: id,
-        commitment: KeyHalf::generate().commit(&id, Role::Leader),
-    };
     let helper = Helper::new(city.helper.hub.sealed().clone());
-    let told = helper.agree(leader_name(&city), announced).await;
+    let told = helper.agree(leader_name(&city), announced(id, WEEK)).await;
     assert!(matches!(told, Err(CallError::KeyLate)));
     assert!(city.helper.read(move |tx| tasks::find(tx, &id)).is_none());
+}
+
+/// A lying leader announces a week anew to a helper that has its key: over or not, the helper keeps
+/// that one. A backup of it may be put back later, and two keys of a task would tell everything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_kept_is_never_replaced() {
+    let (city, _) = agreed().await;
+    let helper = Helper::new(city.helper.hub.sealed().clone());
+    for period in [WEEK, "2026-W38"] {
+        let id = city.task(FLOW, period);
+        let before = kept(&city.helper, id);
+        let told = helper.agree(leader_name(&city), announced(id, period)).await;
+        assert!(matches!(told, Err(CallError::OtherCommitment)), "{period}");
+        assert_eq!(kept(&city.helper, id), before);
+    }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use hub::app::open_store;
 use hub::config::Config;
 use hub::store::contribution::{Contribution, Place, insert};
-use jiff::civil::Date;
+use jiff::ToSpan as _;
+use jiff::civil::{Date, Weekday};
 use runtime::clock::Clock;
 
 use crate::helper::{ZONE, helper, install, roots, sign};
@@ -105,6 +106,24 @@ impl City {
         [roster, plan]
     }
 
+    /// A calendar of the year's autumn term, from some weeks ago on.
+    fn calendar(&self, serial: u32, (census, end): (Date, Date)) -> PathBuf {
+        let start = self.today.nth_weekday(-4, Weekday::Monday).expect("day");
+        let text = format!(
+            "schema = \"calendar/1\"\nrevision = 1\ntime_zone = \"Asia/Shanghai\"\n\n[[term]]\n\
+             id = \"{}S1\"\nstart = \"{start}\"\nend = \"{end}\"\nfirst_monday = \"{start}\"\n\
+             census = \"{census}\"\ndue = \"{end}\"\nclosed = \"{end}\"\n",
+            self.year
+        );
+        let file = self.at(&format!("calendar-{serial}-{census}.toml"));
+        std::fs::write(&file, text).expect("calendar");
+        self.pack(("calendar", "calendar"), &file, (serial, self.today, &[0, 1]))
+    }
+
+    fn spread(&self, signed: &Path) -> Ran {
+        hub(&["directive", "publish", text(signed), "--data", text(&self.data)])
+    }
+
     fn publish(&self, plan: &Path, roster: &Path) -> Ran {
         hub(&["plan", "publish", text(plan), text(roster), "--data", text(&self.data)])
     }
@@ -169,6 +188,9 @@ fn a_school_year_goes_under_seal() {
     assert_eq!(city.publish(&other, &listed).failed(), (4, "OTHER_PUBLISHED".to_owned()));
     let newer = city.pack(("plan", &name), &wider, (2, city.today, both));
     assert_eq!(city.publish(&newer, &listed).failed(), (4, "PLAN_STANDS".to_owned()));
+    // Its tasks would be the same, and begin on another day.
+    let again = city.pack(("plan", &name), &plan, (2, later, both));
+    assert_eq!(city.publish(&again, &listed).failed(), (4, "PLAN_STANDS".to_owned()));
 
     let second = format!("370202-{}", city.year);
     let [roster, plan] = city.texts("370202", ("R", "5"));
@@ -195,4 +217,26 @@ fn a_school_year_goes_under_seal() {
     let signed = city.pack(("plan", &second), &plan, (1, city.today, both));
     let refused = city.publish(&signed, &listed);
     assert_eq!(refused.failed(), (4, "ROUNDED_TAKEN".to_owned()), "{}", refused.err);
+}
+
+/// A calendar moves days freely until a year of theirs is under seal; from then on those that lie
+/// ahead, and none that has passed: by such a day it is decided that no key is made any more.
+#[test]
+fn a_day_that_passed_stays_in_a_year_under_seal() {
+    let city = City::new();
+    let name = format!("370203-{}", city.year);
+    let [before, yesterday] =
+        [-2_i32, -1].map(|days| city.today.checked_add(days.days()).expect("day"));
+    let [end, longer] = [60_i32, 67].map(|days| city.today.checked_add(days.days()).expect("day"));
+    ok(city.spread(&city.calendar(1, (before, end))));
+    ok(city.spread(&city.calendar(2, (yesterday, end))));
+    let [roster, plan] = city.texts("370203", ("S", "5"));
+    let listed = city.pack(("roster", &name), &roster, (1, city.today, &[0, 1]));
+    let signed = city.pack(("plan", &name), &plan, (1, city.today, &[0, 1]));
+    ok(city.publish(&signed, &listed));
+    let moved = city.spread(&city.calendar(3, (city.today, longer)));
+    assert_eq!(moved.failed(), (4, "DAY_PASSED".to_owned()), "{}", moved.err);
+    let said = moved.json().to_string();
+    assert!(said.contains(&yesterday.to_string()), "{said}");
+    ok(city.spread(&city.calendar(4, (yesterday, longer))));
 }

@@ -3,8 +3,11 @@
 
 use certs::aggregate::{KeyHalf, Role};
 use domain::disclosure::sealed::TaskId;
+use hub::opened::{Closed, why};
 use hub::sealed::helper::{Announced, CallError, Helper, KEY_LATE};
+use hub::sealed::silent::ALARM_SCHOOL;
 use hub::sealed::words;
+use hub::statistics::{Blank, Statistics};
 use hub::store::sealed::{report, task as tasks};
 use runtime::params;
 use runtime::web::Lang;
@@ -13,7 +16,9 @@ use tests::federation::RunningHub;
 use crate::THE_FLOW;
 use crate::city::{City, FLOW, LEADER, SCHOOLS, WEEK};
 use crate::crashes::leader_name;
+use crate::figures::{figures, read};
 use crate::school::{all_but, code, draft, recount, task, unit, verdicts};
+use crate::silence::alarms;
 
 const KEY: &str = "OTHER_KEY";
 
@@ -48,6 +53,16 @@ fn lose(hub: &RunningHub, id: TaskId) {
         let aside = TaskId::from_bytes([0; 32]);
         let sql = "update sealed_task set id = $2 where id = $1";
         tx.execute(sql, params![id.bytes(), aside.bytes()])
+    });
+}
+
+/// Puts a hub back to before every task that it has now.
+fn lose_all(hub: &RunningHub) {
+    hub.write(|tx| {
+        for table in ["sealed_verdict", "sealed_report", "sealed_task"] {
+            tx.execute(&format!("delete from {table}"), &[])?;
+        }
+        Ok(())
     });
 }
 
@@ -143,14 +158,15 @@ async fn a_key_that_was_lost_is_found_again_by_its_half() {
 /// Hubs are put back to before the key of a week that is over, of which reports were looked at.
 /// Under a second key one hub would see a second value of each check, and compute every school's
 /// figures from both: none is made by whichever hub, and what comes is refused by both, so that
-/// its events are told with the next week.
+/// its events are told with the next week. People see the week as closed for want of a key, and
+/// nobody is called about schools that were answered.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_second_key_is_made_of_a_period_that_is_over() {
     for are_both in [true, false] {
         let (city, id) = agreed().await;
-        lose(&city.leader, id);
+        lose_all(&city.leader);
         if are_both {
-            lose(&city.helper, id);
+            lose_all(&city.helper);
         }
         let city = city.restart_driver();
         let late = draft(&city, THE_FLOW, 2, 1).send(&city);
@@ -164,7 +180,15 @@ async fn no_second_key_is_made_of_a_period_that_is_over() {
         assert!(!keyed(&city.leader));
         assert_eq!(keyed(&city.helper), !are_both);
         assert!(city.opened(id).is_empty());
+        assert_eq!(stopped(&city.leader, id), KEY_LATE);
+        let told = figures(&Statistics::of(&city.leader.hub), "alt.opened", WEEK, &[]);
+        let told = read(told.whole.figures[0].reading);
+        assert_eq!(told, Err(Blank::Sealed(Closed::KeyLate)), "{are_both}");
+        city.days(9);
+        assert_eq!(alarms(&city.leader, ALARM_SCHOOL).await, []);
     }
+    assert!(why(Closed::KeyLate, Lang::Zh).contains("没有商定密钥"));
+    assert!(why(Closed::KeyLate, Lang::En).contains("key"));
 }
 
 /// A week as a leader that lies announces it, beside another half than before.

@@ -17,6 +17,7 @@ use crate::THE_FLOW;
 use crate::city::{City, FLOW, LEADER, SCHOOLS, WEEK};
 use crate::crashes::leader_name;
 use crate::figures::{figures, read};
+use crate::restored::forget_openings;
 use crate::school::{all_but, code, draft, recount, task, unit, verdicts};
 use crate::silence::alarms;
 
@@ -181,6 +182,10 @@ async fn no_second_key_is_made_of_a_period_that_is_over() {
         assert_eq!(keyed(&city.helper), !are_both);
         assert!(city.opened(id).is_empty());
         assert_eq!(stopped(&city.leader, id), KEY_LATE);
+        let another = draft(&city, THE_FLOW, 3, 1).send(&city);
+        city.step().await;
+        assert_eq!(code(&city, 3, another).as_deref(), Some("key_late"), "{are_both}");
+        assert_eq!(stopped(&city.leader, id), KEY_LATE, "an answer opens nothing");
         let told = figures(&Statistics::of(&city.leader.hub), "alt.opened", WEEK, &[]);
         let told = read(told.whole.figures[0].reading);
         assert_eq!(told, Err(Blank::Sealed(Closed::KeyLate)), "{are_both}");
@@ -189,6 +194,29 @@ async fn no_second_key_is_made_of_a_period_that_is_over() {
     }
     assert!(why(Closed::KeyLate, Lang::Zh).contains("没有商定密钥"));
     assert!(why(Closed::KeyLate, Lang::En).contains("key"));
+}
+
+/// A leader that was put back to before a week takes up the sum that both recorded. Of its key
+/// nothing is left; since the week is open nobody is told that it stays closed for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_that_both_recorded_needs_no_key_any_more() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    let opened = [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))];
+    assert_eq!(city.opened(id), opened);
+    forget_openings(&city.leader);
+    lose_all(&city.leader);
+    let city = city.restart_driver();
+    for _ in 0..3 {
+        city.step().await;
+        assert_eq!(city.opened(id), opened);
+        assert_eq!(stopped(&city.leader, id), "");
+    }
 }
 
 /// A week as a leader that lies announces it, beside another half than before.

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError};
 
 use certs::aggregate::{Commitment, KeyHalf, Role, agree};
 use domain::digest::Digest;
+use domain::disclosure::sealed::TaskId;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use proto::wire::sealed::{AgreeRequest, RevealRequest};
@@ -18,7 +19,7 @@ use crate::sealed::dispute::{self, HUBS_DISAGREE};
 use crate::sealed::documents::{Task, Year};
 use crate::sealed::helper::{ACCEPTED_BEFORE, KEY_LATE, NO_OTHER_REPORT, NOT_AGREED, OTHER_KEY};
 use crate::sealed::row::keep_row;
-use crate::store::sealed::{task, year};
+use crate::store::sealed::{opening, record, task, year};
 
 /// Days ahead up to which keys are agreed on: on each day those of the week that lies so far.
 pub(in crate::sealed) const AHEAD_DAYS: i32 = 28;
@@ -186,8 +187,15 @@ impl Leader {
                 let known = documents.task_under(at, (&one.sheet, one.period), &one.pack);
                 known.ok().filter(|known| known.id == one.id).map(|known| (known, one))
             });
-            let open = known.filter(|(known, one)| one.key.is_none() || !known.is_over(today));
-            Ok::<_, SqlError>(open.collect())
+            let mut asked = Vec::new();
+            for (known, one) in known {
+                let is_done = known.is_over(today)
+                    && (one.key.is_some() || (one.commitment.is_none() && is_open(tx, &one.id)?));
+                if !is_done {
+                    asked.push((known, one));
+                }
+            }
+            Ok::<_, SqlError>(asked)
         };
         Ok(self.hub.parts().database.read_async(read).await?)
     }
@@ -257,6 +265,10 @@ impl Leader {
         let of = task.clone();
         let read = move |tx: &runtime::sql::Tx<'_>| match task::find(tx, &of.id)? {
             Some(stored) if stored.stopped == HUBS_DISAGREE => Ok(!dispute::stands(tx, &of)?),
+            // It stays closed, whatever is answered about its reports.
+            Some(stored) if stored.stopped == KEY_LATE && stored.commitment.is_none() => {
+                is_open(tx, &of.id)
+            }
             Some(stored) => Ok(WHOLE.contains(&stored.stopped.as_str())),
             None => Ok::<_, SqlError>(false),
         };
@@ -274,4 +286,14 @@ impl Leader {
         let write = move |tx: &runtime::sql::Tx<'_>| task::stop(tx, &id, &code);
         Ok(self.hub.parts().database.write_async("sealed_stop", write).await?)
     }
+}
+
+/// Whether both hubs recorded a sum of a task: what was lost of its key then closes nothing.
+fn is_open(tx: &runtime::sql::Tx<'_>, id: &TaskId) -> Result<bool, SqlError> {
+    for one in opening::of_task(tx, id)? {
+        if record::of_opening(tx, one.id)?.is_some_and(|record| record.helper.is_some()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

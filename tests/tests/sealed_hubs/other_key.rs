@@ -150,6 +150,8 @@ async fn a_key_that_was_lost_is_found_again_by_its_half() {
     assert_eq!(stopped(&city.leader, id), KEY_LATE);
     assert!(words::code(KEY_LATE, Lang::En).contains("put it back"));
     assert!(words::code(KEY_LATE, Lang::Zh).contains("恢复后自动继续"));
+    assert!(words::code(KEY_LATE, Lang::En).contains("whose report was refused"));
+    assert!(words::code(KEY_LATE, Lang::Zh).contains("已退回报告的学校所在的组除外"));
     find_again(&city.helper, id);
     city.step().await;
     assert_eq!(code(&city, 3, third).as_deref(), Some(""));

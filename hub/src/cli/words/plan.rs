@@ -42,9 +42,11 @@ texts! {
          {4} and {5}. No rounded tables of these schools are taken for that year any more.";
     OTHER_KIND = "文件 {0} 不是 {1} 类的标准包；没有发布。",
         "the file {0} is no pack of the kind {1}; nothing was published.";
-    BEGAN = "方案自 {0} 起生效，这一天已过；没有发布。请两个部门改用今天或以后的日期重新签署。",
-        "the plan is in force from {0}, which has passed; nothing was published. Let both \
-         commissions sign it with a day from today on.";
+    BEGAN = "方案自 {0} 起生效，距今天不足 {1} 天；没有发布。请两个部门改用 {2} 或以后的日期重新签署：\
+             在此之前，各单位要收到方案，两个枢纽要商定密钥。",
+        "the plan is in force from {0}, less than {1} days from today; nothing was published. Let \
+         both commissions sign it with {2} or a later day: until then units take it up and both \
+         hubs agree on keys.";
     ENDS = "方案自 {0} 起生效，公钥声明只到 {1}，而学年到 {2}；没有发布。",
         "the plan is in force from {0} and the key statements hold until {1}, the school year \
          lasts until {2}; nothing was published.";

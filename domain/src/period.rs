@@ -231,6 +231,21 @@ impl Calendar {
         self.terms.iter().rev().find(|term| term.end < day)
     }
 
+    /// Terms of which the census day or the last day lies before a day by this calendar and is
+    /// another one by a later calendar; each with the day that passed and the later one.
+    #[must_use]
+    pub fn moved(&self, later: &Self, day: Date) -> Vec<(TermId, Date, Date)> {
+        let days = |term: &Term| [term.census, term.end];
+        let mut moved = Vec::new();
+        for term in &self.terms {
+            let Ok(other) = later.term(term.id) else { continue };
+            let passed = days(term).into_iter().zip(days(other));
+            let passed = passed.filter(|(own, new)| *own < day && own != new);
+            moved.extend(passed.map(|(own, new)| (term.id, own, new)));
+        }
+        moved
+    }
+
     /// The term that holds a day; between terms, the one that ended last.
     #[must_use]
     pub fn current(&self, day: Date) -> Option<&Term> {
@@ -254,6 +269,23 @@ mod tests {
     fn term(number: i8, start: Date, end: Date) -> Term {
         let id = TermId { school_year: 2025, number };
         Term { id, start, end, first_monday: start, census: start, due: end, closed: end }
+    }
+
+    /// A census day and a last day that passed are told apart from those that lie ahead.
+    #[test]
+    fn a_day_that_passed_is_seen_to_move() {
+        let term = term(1, date(2025, 9, 1), date(2026, 1, 30));
+        let with =
+            |census, end| Calendar::new(vec![Term { census, end, ..term }]).expect("calendar");
+        let (first, second) = (date(2025, 11, 7), date(2025, 11, 14));
+        let (end, longer) = (term.end, date(2026, 2, 6));
+        let own = with(first, end);
+        assert_eq!(own.moved(&with(second, longer), first), [], "the day itself is not over");
+        let after = date(2025, 11, 8);
+        assert_eq!(own.moved(&with(second, longer), after), [(term.id, first, second)]);
+        assert_eq!(own.moved(&with(first, longer), after), [], "the end lies ahead");
+        assert_eq!(own.moved(&with(first, longer), date(2026, 2, 1)), [(term.id, end, longer)]);
+        assert_eq!(own.moved(&own, date(2027, 1, 1)), []);
     }
 
     /// Each form is read as it is written.

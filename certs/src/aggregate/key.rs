@@ -4,12 +4,15 @@
 //! that chose it alone could choose one that it prepared. So each draws a half, sends a digest of
 //! it, and shows it only when it holds the other's digest; the key is a digest of both halves.
 
+use aws_lc_rs::hmac;
 use domain::digest::Digest;
 use domain::disclosure::sealed::{TaskId, lv};
 use zeroize::Zeroizing;
 
 use crate::digest::{random_bytes, sha256};
+use crate::seal::ShareKey;
 
+const HALF: &[u8] = b"xinqiao/verify-key/half/v1";
 const COMMITMENT: &[u8] = b"xinqiao/verify-key/commitment/v1";
 const KEY: &[u8] = b"xinqiao/verify-key/v1";
 const DIGEST: &[u8] = b"xinqiao/verify-key/digest/v1";
@@ -69,6 +72,20 @@ impl KeyHalf {
     #[must_use]
     pub fn generate() -> Self {
         Self(Zeroizing::new(random_bytes()))
+    }
+
+    /// The half of a task that follows from a hub's key for its shares, for a hub that draws it once
+    /// more after it lost it. Whoever has that key opens the hub's half of each report anyway; the
+    /// other hub, which is shown halves, learns nothing of the key and of halves of other tasks.
+    #[must_use]
+    pub fn of(key: &ShareKey, task: &TaskId) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose_seed());
+        let tag = hmac::sign(&key, &lv(&[HALF, task.bytes()]));
+        let mut half = Zeroizing::new([0_u8; 32]);
+        for (byte, drawn) in half.iter_mut().zip(tag.as_ref()) {
+            *byte = *drawn;
+        }
+        Self(half)
     }
 
     /// Takes a half that was stored or shown.
@@ -193,6 +210,23 @@ mod tests {
         }
         assert_eq!(key(TASK, 4, 4), Err(KeyError::Repeated));
         assert_ne!(KeyHalf::generate().expose(), KeyHalf::generate().expose());
+    }
+
+    /// A hub that lost its half has the very same one again from its key for shares; another task
+    /// or another key has another one, and none of them is the key.
+    #[test]
+    fn a_half_that_was_lost_is_had_again() {
+        let seed = |byte: u8| Zeroizing::new([byte; 32]);
+        let key = |byte, role: Role| {
+            let unit = "370202".parse().expect("unit");
+            ShareKey::from_seed(unit, role.purpose(), seed(byte)).expect("key")
+        };
+        let half = |key: &ShareKey, task: TaskId| *KeyHalf::of(key, &task).expose();
+        let own = half(&key(1, Role::Leader), TASK);
+        assert_eq!(half(&key(1, Role::Leader), TASK), own);
+        assert_ne!(half(&key(1, Role::Leader), TaskId::from_bytes([2; 32])), own);
+        assert_ne!(half(&key(2, Role::Leader), TASK), own);
+        assert_ne!(own, *seed(1));
     }
 
     /// A half that was chosen after the other was seen, or another's commitment, makes no key.

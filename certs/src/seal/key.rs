@@ -140,7 +140,8 @@ impl<K: Opens> SealingKey<K> {
         Ok(Self { unit, purpose, seed, secret, public, kind: PhantomData })
     }
 
-    /// The private key itself, for an encrypted store and for nothing else.
+    /// The private key itself: for an encrypted store and, within this crate, for what follows from
+    /// it. For nothing else.
     #[must_use]
     pub fn expose_seed(&self) -> &[u8; SECRET_BYTES] {
         &self.seed

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use domain::unit::UnitKind;
-use proto::pack::PackKind;
+use jiff::civil::Date;
+use proto::pack::{Pack, PackKind};
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use runtime::sealing::{Pins, SealedYears};
 use serde_json::json;
@@ -13,11 +14,12 @@ use serde_json::json;
 use super::causes::Caused as _;
 use super::context::Context;
 use super::words;
-use super::words::school_key;
-use crate::app::load_pins;
+use super::words::{plan, school_key};
+use crate::app::{HubError, load_pins};
 use crate::ca::pack::describe;
 use crate::ca::source::{Export, Source};
 use crate::directive::{keep, verify};
+use crate::packs::Packs;
 use crate::store::{contact, directive};
 
 /// Publish signed packs and see who applied them
@@ -69,6 +71,9 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
         refuse_plan(path, verified.last())?;
     }
     refuse_keys(&database.read(directive::all)?, &verified, &pins)?;
+    let (today, of) = (context.clock.today(), pins.clone());
+    let packs = database.read(move |tx| Packs::load(tx, today, &of)).map_err(HubError::from)?;
+    verified.iter().try_for_each(|one| refuse_moved(&packs, one, today))?;
     let now_ms = context.now_ms();
     let published = database.write("publish", move |tx| {
         let mut published = Vec::new();
@@ -131,6 +136,33 @@ fn refuse_keys(
         }
     }
     Ok(())
+}
+
+/// A calendar that moves a census day, or the end of a term, which has passed once it is in force:
+/// what was over would not be over any more, and a key would be made under which reports were
+/// looked at before (record 0069). Only a year under seal has such keys.
+fn refuse_moved(packs: &Packs, new: &directive::Stored, today: Date) -> Result<(), Failure> {
+    if new.kind != PackKind::Calendar.as_str() {
+        return Ok(());
+    }
+    let Ok((_, content, _)) = describe(&new.directive) else { return Ok(()) };
+    // What cannot be read is used by nobody.
+    let Ok(Pack::Calendar(later)) = proto::pack::read(PackKind::Calendar, &new.name, &content)
+    else {
+        return Ok(());
+    };
+    let day = new.effective_from.parse::<Date>().map_or(today, |from| from.max(today));
+    let is_sealed = |school_year: i16| {
+        packs.sealed_years().sealing().any(|year| year.year().plan.year() == school_year)
+    };
+    let moved = packs.calendar().moved(&later, day);
+    let Some((term, was, now)) = moved.into_iter().find(|(id, ..)| is_sealed(id.school_year))
+    else {
+        return Ok(());
+    };
+    let message = Sentence::new(plan::DAY_PASSED, &[&term, &was, &now, &day]);
+    let failure = Failure::new(Exit::Refused, "DAY_PASSED", message);
+    Err(failure.hint(plan::DAY_PASSED_NEXT))
 }
 
 /// What was published last counts, also where it is not yet in force: the next version follows it.

@@ -11,6 +11,7 @@ use domain::disclosure::plan::Roster;
 use domain::period::{Calendar, Period};
 use domain::span::Span;
 use domain::unit::{UnitId, UnitKind};
+use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use proto::pack::PackKind;
 use runtime::cli::{Exit, Failure, Sentence};
@@ -27,6 +28,9 @@ use crate::directive::{keep, verify};
 use crate::packs::Packs;
 use crate::store::contribution;
 use crate::store::directive::{self, Stored};
+
+/// Days from which on a plan that is published may begin.
+const AHEAD_DAYS: i32 = 3;
 
 /// Both signed packs of a school year.
 #[derive(Args)]
@@ -47,10 +51,10 @@ pub(super) fn run(context: &Context, asked: &Publish) -> Result<(), Failure> {
     let pins = load_pins(&config)?;
     let plan = read(context, (&asked.plan, PackKind::Plan), &pins)?;
     let roster = read(context, (&asked.roster, PackKind::Roster), &pins)?;
-    check_begins(&plan, context.clock.today())?;
     let (today, now_ms, of) = (context.clock.today(), context.now_ms(), pins.clone());
     let packs = database.read(move |tx| Packs::load(tx, today, &of)).map_err(HubError::from)?;
     let stored = database.read(directive::all)?;
+    check_begins(&stored, &plan, today)?;
     let all = stored.iter().chain([&roster, &plan]).map(|one| one.directive.as_slice());
     let years = SealedYears::read(all, &pins);
     let year = sound(&years, &plan, &roster)?.clone();
@@ -132,10 +136,17 @@ fn sound<'y>(
     }
 }
 
-/// The plan begins today or later: units that had it late would have rounded meanwhile.
-fn check_begins(plan: &Stored, today: Date) -> Result<(), Failure> {
-    if plan.effective_from < today.to_string() {
-        let message = Sentence::new(said::BEGAN, &[&plan.effective_from]);
+/// A new plan begins some days from now: units that had it late would have rounded meanwhile, and
+/// of a term whose census day has passed the hubs make keys until the plan's first day is over.
+fn check_begins(stored: &[Stored], plan: &Stored, today: Date) -> Result<(), Failure> {
+    let says = |one: &Stored| {
+        let Stored { kind, name, serial, effective_from, content_digest, .. } = one;
+        (kind.clone(), name.clone(), *serial, effective_from.clone(), content_digest.clone())
+    };
+    let first = today.saturating_add(AHEAD_DAYS.days()).to_string();
+    let is_known = stored.iter().any(|one| says(one) == says(plan));
+    if plan.effective_from < first && !is_known {
+        let message = Sentence::new(said::BEGAN, &[&plan.effective_from, &AHEAD_DAYS, &first]);
         return Err(Failure::new(Exit::Refused, "PLAN_BEGAN", message));
     }
     Ok(())
@@ -152,12 +163,14 @@ fn check_end(year: &SealingYear) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A plan whose first day came stands for its year: tasks were made of it.
+/// A plan whose first day came stands for its year: tasks were made of it. The same content under
+/// a later day makes the same tasks, of which what was over would not be over any more, and a key
+/// would be made under which reports were looked at before (record 0069).
 fn check_standing(stored: &[Stored], plan: &Stored, today: Date) -> Result<(), Failure> {
     let day = today.to_string();
     let stands = stored.iter().any(|one| {
         (&one.kind, &one.name) == (&plan.kind, &plan.name)
-            && one.content_digest != plan.content_digest
+            && one.serial != plan.serial
             && one.effective_from <= day
     });
     if stands {

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::disclosure::attacker::SeenTable;
 use domain::disclosure::sealed::is_sealed;
 use domain::release::Rule;
 use domain::span::Span;
@@ -181,10 +182,24 @@ impl Sheet {
         if new == was || !is_opened {
             return Ok(Asked::Plain);
         }
-        let before = seen::put_together(&tree, seen.clone());
-        seen.retain(|table| !was.contains(table));
-        seen.extend(new);
-        Ok(Asked::Views(Box::new(Views::new(before, seen::put_together(&tree, seen)))))
+        let untold = seen::untold(tx, (place, &tree))?;
+        let told = seen.iter().filter(|table| !untold.contains(&table.id)).cloned();
+        let told: Vec<SeenTable> = told.collect();
+        let is_more_seen = seen.len() > told.len();
+        let added = |mut tables: Vec<SeenTable>| {
+            let before = seen::put_together(&tree, tables.clone());
+            tables.retain(|table| !was.contains(table));
+            tables.extend(new.iter().cloned());
+            (before, seen::put_together(&tree, tables))
+        };
+        let (before, after) = added(seen);
+        let views = Views::new(before, after);
+        if !is_more_seen {
+            return Ok(Asked::Views(Box::new(views)));
+        }
+        // What a sum that stays closed told this hub, the sheet may tell everybody.
+        let (before, after) = added(told);
+        Ok(Asked::Views(Box::new(views.with_told(before, after))))
     }
 
     /// Whether the writer answers it without taking anything: it was answered before, or another

@@ -19,10 +19,19 @@ pub fn keep_row(tx: &Tx<'_>, made: &Task, now_ms: i64) -> Result<(), SqlError> {
         sheet: made.terms.table.clone(),
         period: made.terms.period,
         pack: made.terms.pack,
-        half: KeyHalf::generate(),
+        half: half(made),
         commitment: None,
         key: None,
         stopped: String::new(),
     };
     task::insert(tx, &NewTask { task: &new, terms: &made.terms.encode() }, now_ms)
+}
+
+/// This hub's half of a task's key: it follows from the key for its shares of the year, so that a
+/// store that was put back to before it has the same one again. Another key of the year is another
+/// task's. Where the key is not here, or not yet, it is drawn.
+#[must_use]
+pub fn half(made: &Task) -> KeyHalf {
+    let key = made.year.key.as_ref();
+    key.map_or_else(KeyHalf::generate, |key| KeyHalf::of(key, &made.id))
 }

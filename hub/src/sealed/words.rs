@@ -256,11 +256,13 @@ texts! {
     CODE_DOCUMENTS = "两个枢纽的方案、名单或目录版本不同：等标准包传到，或核对版本",
         "plan, roster or catalogue of the two hubs differ: wait for the packs, or compare versions";
     CODE_KEY_LATE = "本时段结束前两个枢纽没有商定密钥，或其中一方恢复到了商定之前的备份。事后补商密钥会让单独一方看到各校的\
-                     数值，因此本时段不再开启；周报事项由学校下一周补报。有更晚备份的，恢复后自动继续",
+                     数值，因此本时段不再开启；周报事项由学校下一周补报。有更晚备份的请尽快恢复，恢复后自动继续，\
+                     已退回报告的学校所在的组除外",
         "the hubs had agreed on no key of this period before it ended, or one of them was put back \
          to before that. With a key that is made afterwards one hub alone could read schools, so \
          the period stays closed; events of a week come with the school's next one. Where a later \
-         backup is at hand, put it back and it goes on by itself";
+         backup is at hand, put it back soon: it goes on by itself, but for groups with a school \
+         whose report was refused meanwhile";
     CODE_TIME = "两个枢纽的时钟相差一天以上：双方核对时钟，之后会自动重新签署",
         "the clocks of the two hubs differ by more than a day: set both right, and the record is \
          signed anew by itself";

@@ -33,6 +33,9 @@ pub(crate) use openings::{Kept, Known, Summed, known_of_task, linked, of_task, o
 pub(crate) use sheets::{has_band, of_period, of_sheet};
 pub use tree::Tree;
 
+/// Either part in sealed sums.
+const BOTH: [Part; 2] = [Part::Leader, Part::Helper];
+
 /// Whose eyes a view is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -154,14 +157,34 @@ pub(crate) fn tables(
     match role {
         Role::Street | Role::District | Role::City => {
             tables.extend(sheets::tables(tx, place, tree)?);
-            tables.extend(openings::tables(tx, place, tree, &[Part::Leader, Part::Helper])?);
+            tables.extend(openings::tables(tx, place, tree, (&BOTH, Known::Here))?);
             tables.extend(openings::told(tx, place, tree)?);
         }
-        Role::Leader => tables.extend(openings::tables(tx, place, tree, &[Part::Leader])?),
-        Role::Helper => tables.extend(openings::tables(tx, place, tree, &[Part::Helper])?),
+        Role::Leader => {
+            tables.extend(openings::tables(tx, place, tree, (&[Part::Leader], Known::Here))?);
+        }
+        Role::Helper => {
+            tables.extend(openings::tables(tx, place, tree, (&[Part::Helper], Known::Here))?);
+        }
         Role::Public => {}
     }
     Ok(tables)
+}
+
+/// The names of those tables that are of sums which this hub computed and nobody else is told.
+///
+/// # Errors
+/// The store cannot be read.
+pub(crate) fn untold(
+    tx: &Tx<'_>,
+    (place, tree): (Place<'_>, &Tree),
+) -> Result<BTreeSet<String>, SqlError> {
+    let names = |known| -> Result<BTreeSet<String>, SqlError> {
+        let tables = openings::tables(tx, place, tree, (&BOTH, known))?;
+        Ok(tables.into_iter().map(|table| table.id).collect())
+    };
+    let told = names(Known::Told)?;
+    Ok(names(Known::Here)?.into_iter().filter(|name| !told.contains(name)).collect())
 }
 
 /// Tables over a tree as a view, with every category of their measures named.

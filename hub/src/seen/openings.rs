@@ -49,7 +49,7 @@ pub(super) fn tables(
     tx: &Tx<'_>,
     place: Place<'_>,
     tree: &Tree,
-    parts: &[Part],
+    (parts, known): (&[Part], Known),
 ) -> Result<Vec<SeenTable>, SqlError> {
     let mut found = Vec::new();
     for stored in task::all(tx)? {
@@ -57,7 +57,8 @@ pub(super) fn tables(
         let has_part = year.role_of(place.unit).is_some_and(|part| parts.contains(&part));
         if stored.school_year == place.year && has_part {
             let roster = &year.sealed().roster;
-            found.extend(of_task(tx, place.documents, (&stored, roster), tree)?);
+            let of = (&stored, roster);
+            found.extend(known_of_task(tx, place.documents, of, (tree, known))?);
         }
     }
     Ok(found)

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use hub::app::open_store;
+use hub::app::{load_pins, open_store};
 use hub::config::Config;
+use hub::directive::{keep, verify};
 use hub::store::contribution::{Contribution, Place, insert};
-use jiff::civil::Date;
+use jiff::ToSpan as _;
+use jiff::civil::{Date, Weekday};
 use runtime::clock::Clock;
 
 use crate::helper::{ZONE, helper, install, roots, sign};
@@ -20,6 +22,8 @@ struct City {
     statements: [PathBuf; 2],
     year: i16,
     today: Date,
+    /// The first day on which a plan that is published may begin.
+    soon: Date,
 }
 
 fn ok(ran: Ran) -> Ran {
@@ -55,8 +59,9 @@ impl City {
         let statements = [("leader", &district, 0), ("helper", &helping, 1)]
             .map(|(half, hub_data, first)| stated(folder.path(), &roots, (half, hub_data, first)));
         let today = Clock::system().today();
-        let year = domain::span::school_year_of(today);
-        Self { data, district, statements, roots, folder, year, today }
+        let soon = today.checked_add(3.days()).expect("day");
+        let year = domain::span::school_year_of(soon);
+        Self { data, district, statements, roots, folder, year, today, soon }
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -105,6 +110,24 @@ impl City {
         [roster, plan]
     }
 
+    /// A calendar of the year's autumn term, from some weeks ago on.
+    fn calendar(&self, serial: u32, (census, end): (Date, Date)) -> PathBuf {
+        let start = self.today.nth_weekday(-4, Weekday::Monday).expect("day");
+        let text = format!(
+            "schema = \"calendar/1\"\nrevision = 1\ntime_zone = \"Asia/Shanghai\"\n\n[[term]]\n\
+             id = \"{}S1\"\nstart = \"{start}\"\nend = \"{end}\"\nfirst_monday = \"{start}\"\n\
+             census = \"{census}\"\ndue = \"{end}\"\nclosed = \"{end}\"\n",
+            self.year
+        );
+        let file = self.at(&format!("calendar-{serial}-{census}.toml"));
+        std::fs::write(&file, text).expect("calendar");
+        self.pack(("calendar", "calendar"), &file, (serial, self.today, &[0, 1]))
+    }
+
+    fn spread(&self, signed: &Path) -> Ran {
+        hub(&["directive", "publish", text(signed), "--data", text(&self.data)])
+    }
+
     fn publish(&self, plan: &Path, roster: &Path) -> Ran {
         hub(&["plan", "publish", text(plan), text(roster), "--data", text(&self.data)])
     }
@@ -132,7 +155,7 @@ fn stated(
     both
 }
 
-/// Only the city publishes, both packs together, under both commissions, from today on; a plan
+/// Only the city publishes, both packs together, under both commissions, three days ahead; a plan
 /// that is in force is not replaced, and a year of which a rounded table was taken stays as it is.
 #[test]
 fn a_school_year_goes_under_seal() {
@@ -141,8 +164,8 @@ fn a_school_year_goes_under_seal() {
     let [roster, plan] = city.texts("370203", ("S", "5"));
     let both = [0, 1].as_slice();
     let listed = city.pack(("roster", &name), &roster, (1, city.today, both));
-    let signed = city.pack(("plan", &name), &plan, (1, city.today, both));
-    let half = city.pack(("plan", &name), &plan, (1, city.today, &[0]));
+    let signed = city.pack(("plan", &name), &plan, (1, city.soon, both));
+    let half = city.pack(("plan", &name), &plan, (1, city.soon, &[0]));
     let elsewhere = ["plan", "publish", text(&signed), text(&listed), "--data"];
     let refused = hub(&[elsewhere.as_slice(), &[text(&city.district)]].concat());
     assert_eq!(refused.failed(), (4, "CITY_PUBLISHES".to_owned()));
@@ -150,9 +173,10 @@ fn a_school_year_goes_under_seal() {
     assert_eq!(alone.failed(), (4, "PLAN_PUBLISHES".to_owned()));
     assert_eq!(city.publish(&half, &listed).failed().1, "PACK_REFUSED");
     assert_eq!(city.publish(&listed, &signed).failed().1, "PACK_KIND");
-    let began = city.today.yesterday().expect("day");
-    let late = city.pack(("plan", &name), &plan, (1, began, both));
-    assert_eq!(city.publish(&late, &listed).failed(), (4, "PLAN_BEGAN".to_owned()));
+    for too_soon in [city.today, city.soon.yesterday().expect("day")] {
+        let late = city.pack(("plan", &name), &plan, (1, too_soon, both));
+        assert_eq!(city.publish(&late, &listed).failed(), (4, "PLAN_BEGAN".to_owned()));
+    }
     let [other, wider] = city.texts("370203", ("S", "6"));
     let text_of = std::fs::read_to_string(&other).expect("roster") + "\n";
     std::fs::write(&other, text_of).expect("roster");
@@ -164,11 +188,12 @@ fn a_school_year_goes_under_seal() {
     ok(city.publish(&signed, &listed));
     let known = ok(hub(&["directive", "list", "--data", text(&city.data)])).json();
     assert_eq!(known.as_array().map(Vec::len), Some(2), "{known}");
-    let later = city.today.tomorrow().expect("day");
+    let later = city.soon.tomorrow().expect("day");
     let other = city.pack(("plan", &name), &plan, (1, later, both));
     assert_eq!(city.publish(&other, &listed).failed(), (4, "OTHER_PUBLISHED".to_owned()));
-    let newer = city.pack(("plan", &name), &wider, (2, city.today, both));
-    assert_eq!(city.publish(&newer, &listed).failed(), (4, "PLAN_STANDS".to_owned()));
+    // Until its first day it can be replaced.
+    let newer = city.pack(("plan", &name), &wider, (2, later, both));
+    ok(city.publish(&newer, &listed));
 
     let second = format!("370202-{}", city.year);
     let [roster, plan] = city.texts("370202", ("R", "5"));
@@ -192,7 +217,61 @@ fn a_school_year_goes_under_seal() {
     inserted.expect("inserted");
     drop(store);
     let listed = city.pack(("roster", &second), &roster, (1, city.today, both));
-    let signed = city.pack(("plan", &second), &plan, (1, city.today, both));
+    let signed = city.pack(("plan", &second), &plan, (1, city.soon, both));
     let refused = city.publish(&signed, &listed);
     assert_eq!(refused.failed(), (4, "ROUNDED_TAKEN".to_owned()), "{}", refused.err);
+}
+
+/// A calendar moves days freely until a year of theirs is under seal; from then on those that lie
+/// ahead, and none that has passed: by such a day it is decided that no key is made any more.
+#[test]
+fn a_day_that_passed_stays_in_a_year_under_seal() {
+    let city = City::new();
+    let name = format!("370203-{}", city.year);
+    let [before, yesterday] =
+        [-2_i32, -1].map(|days| city.today.checked_add(days.days()).expect("day"));
+    let [end, longer] = [60_i32, 67].map(|days| city.today.checked_add(days.days()).expect("day"));
+    ok(city.spread(&city.calendar(1, (before, end))));
+    ok(city.spread(&city.calendar(2, (yesterday, end))));
+    let [roster, plan] = city.texts("370203", ("S", "5"));
+    let listed = city.pack(("roster", &name), &roster, (1, city.today, &[0, 1]));
+    let signed = city.pack(("plan", &name), &plan, (1, city.soon, &[0, 1]));
+    ok(city.publish(&signed, &listed));
+    let moved = city.spread(&city.calendar(3, (city.today, longer)));
+    assert_eq!(moved.failed(), (4, "DAY_PASSED".to_owned()), "{}", moved.err);
+    let said = moved.json().to_string();
+    assert!(said.contains(&yesterday.to_string()), "{said}");
+    ok(city.spread(&city.calendar(4, (yesterday, longer))));
+}
+
+/// A plan that is in force is not replaced, by the same content under another day neither: its
+/// tasks would be the same, and what was over would not be over any more.
+///
+/// Method: the store has a plan that was published some days ago.
+#[test]
+fn a_plan_that_is_in_force_stands() {
+    let city = City::new();
+    let name = format!("370203-{}", city.year);
+    let [roster, plan] = city.texts("370203", ("S", "5"));
+    let [_, wider] = city.texts("370203", ("S", "6"));
+    let listed = city.pack(("roster", &name), &roster, (1, city.today, &[0, 1]));
+    let signed = city.pack(("plan", &name), &plan, (1, city.today, &[0, 1]));
+    let config = Config::load(&city.data).expect("config");
+    let pins = load_pins(&config).expect("pins");
+    let store = open_store(&config).expect("store");
+    for pack in [&listed, &signed] {
+        let bytes = std::fs::read(pack).expect("pack");
+        let now = Clock::system().now();
+        let stored = verify(&bytes, &pins.roots, &pins.zone, now).expect("signed");
+        let kept: Result<bool, runtime::sql::SqlError> =
+            store.write("published", move |tx| keep(tx, &stored, 1));
+        assert!(kept.expect("kept"));
+    }
+    drop(store);
+    ok(city.publish(&signed, &listed));
+    for (text, serial) in [(&wider, 2), (&plan, 3)] {
+        let newer = city.pack(("plan", &name), text, (serial, city.soon, &[0, 1]));
+        let refused = city.publish(&newer, &listed);
+        assert_eq!(refused.failed(), (4, "PLAN_STANDS".to_owned()), "{serial}: {}", refused.out);
+    }
 }

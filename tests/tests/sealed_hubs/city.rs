@@ -264,6 +264,9 @@ impl City {
             });
             hub.hub.reload_packs().expect("packs");
         }
+        for (hub, key) in [&leader, &helper].into_iter().zip(&keys) {
+            hub.hub.sealed().add_key(key.clone());
+        }
         agree_ahead(&hand, (&leader, &helper), [4 + first, 3]).await;
         let driver = driver(&leader, &helper);
         let tables = SealedTables::of(&embedded::catalogue().expect("catalogue"));
@@ -279,7 +282,6 @@ impl City {
             report_keys,
             health,
         };
-        city.give_keys();
         (city, top)
     }
 

@@ -1,12 +1,17 @@
 //! Hubs that are away, killed or put back from a backup: nothing is lost and nothing is told twice.
 
+use std::task::Poll;
+use std::time::Duration;
+
 use certs::aggregate::{Instance, Parts, Role, SealedHalves};
 use certs::seal::Sealed;
 use domain::disclosure::sealed::{CapClass, State, TaskId, context};
 use domain::unit::IdentityName;
-use hub::sealed::helper::{AskedReport, AskedReports, Helper};
+use hub::sealed::helper::{AskedRecord, AskedReport, AskedReports, Helper};
 use hub::sealed::leader::LeaderError;
-use hub::store::sealed::{heard, opening, report, task as tasks};
+use hub::sealed::signed::sign;
+use hub::store::sealed::{heard, opening, record, report, task as tasks};
+use proto::frame::OPENING_CONTEXT;
 
 use crate::THE_FLOW;
 use crate::city::{City, FLOW, LEADER, SCHOOLS};
@@ -198,30 +203,82 @@ async fn a_restored_helper_is_shown_the_reports_again() {
     assert_eq!(city.opened(id)[0].1, recount(&city, FLOW, 1..=SCHOOLS));
 }
 
-/// A hub that lost its half of a key stops the task at the other, which says so; nothing is
-/// verified under two keys.
+/// What the leader asks for its only record to be signed.
+fn asked_record(city: &City) -> AskedRecord {
+    let identity = city.leader.hub.identity().current();
+    city.leader.read(move |tx| {
+        let record = record::all(tx)?.remove(0);
+        let opened = opening::by_id(tx, record.opening.expect("opening"))?.expect("opened");
+        let signature = sign(&identity, OPENING_CONTEXT, &record.bytes).expect("signed");
+        let (share, control) = (opened.share, opened.control);
+        Ok(AskedRecord { share, control, record: record.bytes, signature })
+    })
+}
+
+/// A leader that waits no longer than it may drops its call while the helper looks at the sum: the
+/// helper comes to its end all the same, and two calls after that find what it signed, once.
 #[tokio::test(flavor = "multi_thread")]
-async fn another_commitment_stops_a_task() {
+async fn a_record_is_signed_though_its_call_was_dropped() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    city.helper.write(|tx| {
+        tx.execute("delete from sealed_cell", &[])?;
+        tx.execute("delete from sealed_record", &[])
+    });
+    let helper = Helper::new(city.helper.hub.sealed().clone());
+    let ask = || helper.record(leader_name(&city), (task(&city, THE_FLOW), asked_record(&city)));
+    let mut call = Box::pin(ask());
+    let begun = |cx: &mut std::task::Context<'_>| Poll::Ready(call.as_mut().poll(cx).is_pending());
+    assert!(std::future::poll_fn(begun).await, "it takes its time");
+    drop(call);
+    let signed = || city.helper.read(record::all);
+    for _ in 0..300 {
+        if !signed().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let first = signed().remove(0).helper.expect("signed");
+    let (one, two) = tokio::join!(ask(), ask());
+    for again in [one, two] {
+        assert_eq!(again.expect("answered").0.signature, first);
+    }
+    assert_eq!(signed().len(), 1);
+}
+
+/// A hub that was put back to before a key of a week that runs draws the very same half again, and
+/// both come to the same key within the hour, whichever of them it is: there is never a second one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_lost_while_its_week_runs_is_had_again() {
+    const RUNS: (&str, &str) = (FLOW, "2026-W38");
     let city = City::start().await;
     city.step().await;
-    let id = city.task(FLOW, "2026-W38");
-    let keyed = city.leader.read(move |tx| tasks::find(tx, &id)).expect("task");
-    assert!(keyed.key.is_some());
-    city.helper.write(move |tx| {
-        tx.execute("delete from sealed_task where id = $1", runtime::params![id.bytes()])
-    });
-    city.leader.write(move |tx| {
-        let id = runtime::params![id.bytes()];
-        tx.execute("update sealed_task set verify_key = null where id = $1", id)
-    });
+    let id = city.task(RUNS.0, RUNS.1);
+    let agreed = || {
+        let [leader, helper] = [&city.leader, &city.helper].map(|hub| {
+            let stored = hub.read(move |tx| tasks::find(tx, &id)).expect("task");
+            assert_eq!(stored.stopped, "");
+            *stored.key.expect("agreed").expose()
+        });
+        assert_eq!(leader, helper);
+        leader
+    };
+    let before = agreed();
+    for lost in [&city.helper, &city.leader] {
+        lost.write(move |tx| {
+            tx.execute("delete from sealed_task where id = $1", runtime::params![id.bytes()])
+        });
+        city.hand.advance_ms(3_600_000);
+        city.step().await;
+        assert_eq!(agreed(), before);
+    }
+    city.days(7);
+    let digest = draft(&city, RUNS, 1, 1).send(&city);
     city.step().await;
-    let stopped = city.leader.read(move |tx| tasks::find(tx, &id)).expect("task");
-    assert!(stopped.key.is_none());
-    assert_eq!(stopped.stopped, "HELPER_COMMITMENT");
-    city.leader.write(move |tx| {
-        tx.execute("delete from sealed_task where id = $1", runtime::params![id.bytes()])
-    });
     city.step().await;
-    let stopped = city.leader.read(move |tx| tasks::find(tx, &id)).expect("task");
-    assert_eq!(stopped.stopped, "OTHER_COMMITMENT");
+    assert_eq!(code(&city, 1, digest).as_deref(), Some(""));
 }

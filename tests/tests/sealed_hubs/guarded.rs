@@ -121,8 +121,8 @@ async fn the_same_schools_again_are_opened() {
     assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
 }
 
-/// A report of a census in which nearly all of a group's cases are one school's.
-fn lopsided(city: &City, school: u32) {
+/// Cells of a census in which nearly all of a group's cases are one school's.
+pub fn lopsided_cells(city: &City, school: u32) -> Vec<u64> {
     let table = city.table(STOCK);
     let mut cells = vec![0; table.cells()];
     let place = |state: &str, grade: &str, sex: &str| {
@@ -140,6 +140,12 @@ fn lopsided(city: &City, school: u32) {
         let none = u64::from(30 + school * 3) - open[0] - open[1];
         cells[place("none", grade, sex)] = none;
     }
+    cells
+}
+
+/// A report of it.
+fn lopsided(city: &City, school: u32) {
+    let cells = lopsided_cells(city, school);
     draft_of(city, THE_STOCK, (school, 1), &cells).send(city);
 }
 

@@ -7,11 +7,14 @@ use domain::disclosure::attacker::Printed;
 use hub::sealed::guard::{ALARM, REACHABLE};
 use hub::seen::Role;
 use hub::store::contribution::Place;
+use hub::store::sealed::opening;
+use hub::store::sealed::task::{self, NewTask};
 use hub::store::{alarm, band_refused};
+use proto::opening::Standing;
 use tests::federation::Member;
 
-use crate::city::{City, TERM};
-use crate::guarded::opened_lopsided;
+use crate::city::{City, STOCK, TERM};
+use crate::guarded::{lopsided_cells, opened_lopsided};
 use crate::school::unit;
 use crate::seen::{attacked, seen, sheet};
 
@@ -80,4 +83,32 @@ async fn a_band_that_comes_late_is_judged_with_what_was_opened() {
     assert_eq!(kept(&city), [Printed::Between(0, Some(9))]);
     let again = city.leader.read(|tx| alarm::of_kind(tx, ALARM));
     assert_eq!(again.len(), 1, "a person is called once");
+}
+
+/// What a sum that the hub keeps closed told it of a school, a band must not tell all others: that
+/// the hub knows it already is no reason to take the band.
+///
+/// Method: of a plan before, the hub computed the cells of the first school alone and kept them
+/// closed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_band_tells_nobody_what_this_hub_alone_knows() {
+    let city = City::start().await;
+    opened_lopsided(&city).await;
+    let now = city.task(STOCK, TERM);
+    let former = proto::sealed::task(&[7; 32]).expect("task");
+    let cells: Vec<Option<u64>> = lopsided_cells(&city, 1).into_iter().map(Some).collect();
+    city.leader.write(move |tx| {
+        let mut kept = task::find(tx, &now)?.expect("task");
+        kept.id = former;
+        task::insert(tx, &NewTask { task: &kept, terms: b"of the plan before" }, 1)?;
+        let mut closed = opening::of_task(tx, &now)?.remove(0);
+        closed.set.task = former;
+        let report = certs::digest::sha256(b"report");
+        let standings = [Standing { unit: unit(1), task: former, report }];
+        let id = opening::insert(tx, &closed, &standings)?;
+        opening::put_seen(tx, id, &cells)
+    });
+    assert!(attacked(&seen(&city.leader, Role::District)).leaks().count() > 0, "it is known here");
+    let first = Member::join(&city.federation, &city.leader, unit(1).as_str());
+    assert_eq!(said(&city, &first, (1, 1), Some(10)).await, "band_tells");
 }

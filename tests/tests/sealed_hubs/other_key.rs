@@ -3,8 +3,11 @@
 
 use certs::aggregate::{KeyHalf, Role};
 use domain::disclosure::sealed::TaskId;
+use hub::opened::{Closed, why};
 use hub::sealed::helper::{Announced, CallError, Helper, KEY_LATE};
+use hub::sealed::silent::ALARM_SCHOOL;
 use hub::sealed::words;
+use hub::statistics::{Blank, Statistics};
 use hub::store::sealed::{report, task as tasks};
 use runtime::params;
 use runtime::web::Lang;
@@ -13,7 +16,10 @@ use tests::federation::RunningHub;
 use crate::THE_FLOW;
 use crate::city::{City, FLOW, LEADER, SCHOOLS, WEEK};
 use crate::crashes::leader_name;
+use crate::figures::{figures, read};
+use crate::restored::forget_openings;
 use crate::school::{all_but, code, draft, recount, task, unit, verdicts};
+use crate::silence::alarms;
 
 const KEY: &str = "OTHER_KEY";
 
@@ -48,6 +54,16 @@ fn lose(hub: &RunningHub, id: TaskId) {
         let aside = TaskId::from_bytes([0; 32]);
         let sql = "update sealed_task set id = $2 where id = $1";
         tx.execute(sql, params![id.bytes(), aside.bytes()])
+    });
+}
+
+/// Puts a hub back to before every task that it has now.
+fn lose_all(hub: &RunningHub) {
+    hub.write(|tx| {
+        for table in ["sealed_verdict", "sealed_report", "sealed_task"] {
+            tx.execute(&format!("delete from {table}"), &[])?;
+        }
+        Ok(())
     });
 }
 
@@ -134,6 +150,8 @@ async fn a_key_that_was_lost_is_found_again_by_its_half() {
     assert_eq!(stopped(&city.leader, id), KEY_LATE);
     assert!(words::code(KEY_LATE, Lang::En).contains("put it back"));
     assert!(words::code(KEY_LATE, Lang::Zh).contains("恢复后自动继续"));
+    assert!(words::code(KEY_LATE, Lang::En).contains("whose report was refused"));
+    assert!(words::code(KEY_LATE, Lang::Zh).contains("已退回报告的学校所在的组除外"));
     find_again(&city.helper, id);
     city.step().await;
     assert_eq!(code(&city, 3, third).as_deref(), Some(""));
@@ -143,14 +161,15 @@ async fn a_key_that_was_lost_is_found_again_by_its_half() {
 /// Hubs are put back to before the key of a week that is over, of which reports were looked at.
 /// Under a second key one hub would see a second value of each check, and compute every school's
 /// figures from both: none is made by whichever hub, and what comes is refused by both, so that
-/// its events are told with the next week.
+/// its events are told with the next week. People see the week as closed for want of a key, and
+/// nobody is called about schools that were answered.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_second_key_is_made_of_a_period_that_is_over() {
     for are_both in [true, false] {
         let (city, id) = agreed().await;
-        lose(&city.leader, id);
+        lose_all(&city.leader);
         if are_both {
-            lose(&city.helper, id);
+            lose_all(&city.helper);
         }
         let city = city.restart_driver();
         let late = draft(&city, THE_FLOW, 2, 1).send(&city);
@@ -164,6 +183,53 @@ async fn no_second_key_is_made_of_a_period_that_is_over() {
         assert!(!keyed(&city.leader));
         assert_eq!(keyed(&city.helper), !are_both);
         assert!(city.opened(id).is_empty());
+        assert_eq!(stopped(&city.leader, id), KEY_LATE);
+        let another = draft(&city, THE_FLOW, 3, 1).send(&city);
+        city.step().await;
+        assert_eq!(code(&city, 3, another).as_deref(), Some("key_late"), "{are_both}");
+        assert_eq!(stopped(&city.leader, id), KEY_LATE, "an answer opens nothing");
+        let told = figures(&Statistics::of(&city.leader.hub), "alt.opened", WEEK, &[]);
+        let told = read(told.whole.figures[0].reading);
+        assert_eq!(told, Err(Blank::Sealed(Closed::KeyLate)), "{are_both}");
+        city.days(9);
+        assert_eq!(alarms(&city.leader, ALARM_SCHOOL).await, []);
+    }
+    assert!(why(Closed::KeyLate, Lang::Zh).contains("没有商定密钥"));
+    assert!(why(Closed::KeyLate, Lang::En).contains("key"));
+}
+
+/// A leader that was put back to before a week takes up the sum that both recorded. Of its key
+/// nothing is left; since the week is open nobody is told that it stays closed for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_that_both_recorded_needs_no_key_any_more() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    let opened = [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))];
+    assert_eq!(city.opened(id), opened);
+    forget_openings(&city.leader);
+    lose_all(&city.leader);
+    let city = city.restart_driver();
+    for _ in 0..3 {
+        city.step().await;
+        assert_eq!(city.opened(id), opened);
+        assert_eq!(stopped(&city.leader, id), "");
+    }
+}
+
+/// A week as a leader that lies announces it, beside another half than before.
+fn announced(id: TaskId, period: &str) -> Announced {
+    Announced {
+        area: LEADER.parse().expect("unit"),
+        school_year: 2026,
+        table: FLOW.parse().expect("table"),
+        period: period.parse().expect("week"),
+        task: id,
+        commitment: KeyHalf::generate().commit(&id, Role::Leader),
     }
 }
 
@@ -172,16 +238,23 @@ async fn no_second_key_is_made_of_a_period_that_is_over() {
 async fn a_helper_commits_to_no_second_half() {
     let (city, id) = agreed().await;
     lose(&city.helper, id);
-    let announced = Announced {
-        area: LEADER.parse().expect("unit"),
-        school_year: 2026,
-        table: FLOW.parse().expect("table"),
-        period: WEEK.parse().expect("week"),
-        task: id,
-        commitment: KeyHalf::generate().commit(&id, Role::Leader),
-    };
     let helper = Helper::new(city.helper.hub.sealed().clone());
-    let told = helper.agree(leader_name(&city), announced).await;
+    let told = helper.agree(leader_name(&city), announced(id, WEEK)).await;
     assert!(matches!(told, Err(CallError::KeyLate)));
     assert!(city.helper.read(move |tx| tasks::find(tx, &id)).is_none());
+}
+
+/// A lying leader announces a week anew to a helper that has its key: over or not, the helper keeps
+/// that one. A backup of it may be put back later, and two keys of a task would tell everything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_kept_is_never_replaced() {
+    let (city, _) = agreed().await;
+    let helper = Helper::new(city.helper.hub.sealed().clone());
+    for period in [WEEK, "2026-W38"] {
+        let id = city.task(FLOW, period);
+        let before = kept(&city.helper, id);
+        let told = helper.agree(leader_name(&city), announced(id, period)).await;
+        assert!(matches!(told, Err(CallError::OtherCommitment)), "{period}");
+        assert_eq!(kept(&city.helper, id), before);
+    }
 }

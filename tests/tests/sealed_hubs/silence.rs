@@ -29,7 +29,7 @@ async fn seen(city: &City, hub: &RunningHub) -> [String; 2] {
 }
 
 /// Alarms of a kind after silence was looked for: the units and what is said.
-async fn alarms(hub: &RunningHub, kind: &'static str) -> Vec<(String, String)> {
+pub async fn alarms(hub: &RunningHub, kind: &'static str) -> Vec<(String, String)> {
     hub.hub.sealed().note_silence().await.expect("looked");
     let raised = hub.read(move |tx| alarm::of_kind(tx, kind));
     raised.into_iter().map(|one| (one.unit, one.detail)).collect()

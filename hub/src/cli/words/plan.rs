@@ -42,9 +42,11 @@ texts! {
          {4} and {5}. No rounded tables of these schools are taken for that year any more.";
     OTHER_KIND = "文件 {0} 不是 {1} 类的标准包；没有发布。",
         "the file {0} is no pack of the kind {1}; nothing was published.";
-    BEGAN = "方案自 {0} 起生效，这一天已过；没有发布。请两个部门改用今天或以后的日期重新签署。",
-        "the plan is in force from {0}, which has passed; nothing was published. Let both \
-         commissions sign it with a day from today on.";
+    BEGAN = "方案自 {0} 起生效，距今天不足 {1} 天；没有发布。请两个部门改用 {2} 或以后的日期重新签署：\
+             在此之前，各单位要收到方案，两个枢纽要商定密钥。",
+        "the plan is in force from {0}, less than {1} days from today; nothing was published. Let \
+         both commissions sign it with {2} or a later day: until then units take it up and both \
+         hubs agree on keys.";
     ENDS = "方案自 {0} 起生效，公钥声明只到 {1}，而学年到 {2}；没有发布。",
         "the plan is in force from {0} and the key statements hold until {1}, the school year \
          lasts until {2}; nothing was published.";
@@ -53,6 +55,12 @@ texts! {
          again.";
     STANDS = "方案 {0} 已经生效，本学年不能换成另一份；没有发布。",
         "the plan {0} is in force and cannot be replaced within its year; nothing was published.";
+    DAY_PASSED = "校历把学期 {0} 的 {1} 改为 {2}，而到 {3} 原来那一天已过，所在学年又在密封汇总；没有发布。",
+        "the calendar moves {1} of term {0} to {2}; by {3} that day has passed, and the school \
+         year is under seal. Nothing was published.";
+    DAY_PASSED_NEXT = "已过的统计日和学期末日不能再改：请保留原来的日期，其余修改由两个部门重新签署后发布。",
+        "A census day or last day that has passed stays: keep it as it was, and let both \
+         commissions sign the other changes again.";
     OTHER_PUBLISHED =
         "{0} {1} 第 {2} 号已发布（自 {3} 起生效），与这份第 {4} 号不同；没有发布。",
         "{0} {1} number {2} is published (in force from {3}) and differs from this number {4}; \

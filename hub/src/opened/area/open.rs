@@ -194,7 +194,11 @@ fn held_back(
     if is_kept {
         return Some(Closed::Tells);
     }
-    tasks.iter().any(is_late).then_some(Closed::KeyLate)
+    // Of a catalogue or plan that was replaced the task may be late beside one that is not.
+    let live = tasks.iter().copied().filter(|task| !is_late(task));
+    let live: BTreeSet<Period> = live.map(|task| task.period).collect();
+    let mut late = tasks.iter().copied().filter(is_late);
+    late.any(|task| !live.contains(&task.period)).then_some(Closed::KeyLate)
 }
 
 /// The groups that an area or a town is told by.
@@ -212,5 +216,35 @@ pub(super) fn groups(
             let set = plan.towns(roster, stage).remove(town);
             set.into_iter().flat_map(|set| set.groups).collect()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(period: &str, stopped: &str) -> TaskState {
+        TaskState {
+            table: "sealed.alt.opened".to_owned(),
+            period: period.parse().expect("period"),
+            accepted: BTreeSet::new(),
+            stopped: stopped.to_owned(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// A week is closed for want of a key where none of its tasks has one: not where the task of a
+    /// catalogue that was replaced is late and the one that counts goes on.
+    #[test]
+    fn a_task_that_was_replaced_closes_no_week() {
+        let groups = BTreeSet::from(["2026-junior-1".parse::<GroupId>().expect("group")]);
+        let held = |tasks: &[TaskState]| {
+            let tasks: Vec<&TaskState> = tasks.iter().collect();
+            held_back(&tasks, (Stage::Junior, Detail::Cells, &groups))
+        };
+        let late = || task("2026-W37", KEY_LATE);
+        assert_eq!(held(&[late()]), Some(Closed::KeyLate));
+        assert_eq!(held(&[late(), task("2026-W37", "")]), None);
+        assert_eq!(held(&[late(), task("2026-W38", "")]), Some(Closed::KeyLate), "another week");
     }
 }

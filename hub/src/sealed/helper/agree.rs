@@ -3,7 +3,9 @@
 //!
 //! No half is made once the period is over. What a hub shows of a report's check is one value under
 //! one key; under a second key it shows another, and who has both computes the school's figures
-//! (record 0069). A store that was put back does not know whether there was a key before.
+//! (record 0069). A store that was put back does not know whether there was a key before. What is
+//! kept of a half and of the other hub's commitment is never replaced; a half that was lost while
+//! its period runs is drawn alike again (record 0070).
 
 use certs::aggregate::{Commitment, KeyHalf, Role, agree};
 use domain::catalogue::TableId;
@@ -12,6 +14,7 @@ use domain::period::Period;
 use domain::unit::{IdentityName, UnitId};
 
 use super::{CallError, Helper, Known, OTHER_KEY};
+use crate::sealed::row;
 use crate::store::sealed::task::{self, NewTask};
 use crate::store::sealed::year;
 
@@ -59,7 +62,7 @@ impl Helper {
             sheet: announced.table,
             period: announced.period,
             pack: known.terms.pack,
-            half: KeyHalf::generate(),
+            half: row::half(&known),
             commitment: Some(announced.commitment),
             key: None,
             stopped: String::new(),

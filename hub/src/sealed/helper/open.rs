@@ -155,6 +155,10 @@ impl Helper {
     /// Opens a set with the leader's share, checks what the leader says it opened, and signs. Says
     /// also which numbers of the leader's chain are missing here.
     ///
+    /// With many schools that may take longer than a leader waits for an answer. Once its turn came
+    /// the work goes on without the call, so that the next one finds what was signed; those that
+    /// wait for a turn go with their calls, so that there is one such work at a time.
+    ///
     /// # Errors
     /// Not a set that was let pass, a control sum that is off, or other figures than these.
     pub async fn record(
@@ -162,9 +166,24 @@ impl Helper {
         leader: IdentityName,
         (id, asked): (TaskId, AskedRecord),
     ) -> Result<(HubSignature, BTreeSet<u64>), CallError> {
-        let asked = Arc::new(asked);
         // Until it is signed or refused no other sum, and no sheet, is judged without it.
-        let _turn = self.hub.look().await;
+        let turn = self.hub.look().await;
+        let helper = self.clone();
+        let work = tokio::spawn(async move {
+            let signed = helper.judge_and_sign(leader, id, asked).await;
+            drop(turn);
+            signed
+        });
+        work.await.map_err(|_| CallError::Store(SqlError::Closed))?
+    }
+
+    async fn judge_and_sign(
+        &self,
+        leader: IdentityName,
+        id: TaskId,
+        asked: AskedRecord,
+    ) -> Result<(HubSignature, BTreeSet<u64>), CallError> {
+        let asked = Arc::new(asked);
         self.guard(&leader, id, &asked).await?;
         let helper = self.clone();
         let write = move |tx: &Tx<'_>| {

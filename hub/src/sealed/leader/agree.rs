@@ -1,11 +1,15 @@
 //! Agreeing on the keys of tasks before their reports come: those of this week and the next four,
-//! of this term and the coming one. None is agreed on once the period is over (record 0069).
+//! of this term and the coming one. None is agreed on once the period is over (record 0069); until
+//! then the helper is asked each hour whether it has its halves still, so that one that was put back
+//! takes the task up again with the very same half (record 0070).
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use certs::aggregate::{Commitment, KeyHalf, Role, agree};
 use domain::digest::Digest;
+use domain::disclosure::sealed::TaskId;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 use proto::wire::sealed::{AgreeRequest, RevealRequest};
 use runtime::sql::SqlError;
 
@@ -15,13 +19,16 @@ use crate::sealed::dispute::{self, HUBS_DISAGREE};
 use crate::sealed::documents::{Task, Year};
 use crate::sealed::helper::{ACCEPTED_BEFORE, KEY_LATE, NO_OTHER_REPORT, NOT_AGREED, OTHER_KEY};
 use crate::sealed::row::keep_row;
-use crate::store::sealed::{task, year};
+use crate::store::sealed::{opening, record, task, year};
 
 /// Days ahead up to which keys are agreed on: on each day those of the week that lies so far.
 pub(in crate::sealed) const AHEAD_DAYS: i32 = 28;
 /// Days ahead on which the tasks are looked for whose reports may come: a hub that was away for
 /// three weeks has missed none.
 const AHEAD: [i32; 5] = [0, 7, 14, 21, AHEAD_DAYS];
+
+/// How often the helper is asked about keys that were agreed on.
+const COMPARE_EVERY_MS: i64 = 3_600_000;
 
 /// Code of a task whose helper committed to something else than before.
 const HELPER_COMMITMENT: &str = "HELPER_COMMITMENT";
@@ -45,6 +52,15 @@ pub(super) const WHOLE: [&str; 14] = [
     HUBS_DISAGREE,
 ];
 
+/// Of which tasks the helper is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Of those without a key.
+    Keyless,
+    /// Of those whose period runs too.
+    Running,
+}
+
 impl Leader {
     pub(super) async fn agree_all(
         &self,
@@ -63,15 +79,29 @@ impl Leader {
 
     async fn agree_year(&self, year: &Arc<Year>) -> Result<(), LeaderError> {
         let today = self.hub.parts().clock.today();
+        let now_ms = self.hub.parts().clock.now_ms();
+        let scope = self.scope(year, now_ms);
         let is_late = |one: &(Task, task::Task)| one.1.commitment.is_none() && one.0.is_over(today);
         let (late, open): (Vec<_>, Vec<_>) =
-            self.without_key(year).await?.into_iter().partition(is_late);
+            self.to_agree(year, (scope, today)).await?.into_iter().partition(is_late);
         for (task, _) in late.iter().filter(|(_, stored)| stored.stopped != KEY_LATE) {
             self.note_stop(task, KEY_LATE.to_owned()).await?;
         }
-        if open.is_empty() {
-            return Ok(());
+        if !open.is_empty() {
+            self.agree_open(year, open).await?;
         }
+        if scope == Scope::Running {
+            self.note_compared(year, now_ms);
+        }
+        Ok(())
+    }
+
+    /// Asks the helper about some tasks of a year.
+    async fn agree_open(
+        &self,
+        year: &Year,
+        open: Vec<(Task, task::Task)>,
+    ) -> Result<(), LeaderError> {
         let mut client = self.dial(&year.sealed().helper).await?;
         for (task, stored) in open {
             let code = match self.agree_on(&mut client, &task, &stored).await {
@@ -83,6 +113,22 @@ impl Leader {
             }
         }
         Ok(())
+    }
+
+    /// Of which tasks of a year the helper is asked now.
+    fn scope(&self, year: &Year, now_ms: i64) -> Scope {
+        let plan = &year.sealed().plan;
+        let place = (plan.area().clone(), plan.year());
+        let compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_recent = |at: &i64| (0..COMPARE_EVERY_MS).contains(&now_ms.saturating_sub(*at));
+        if compared.get(&place).is_some_and(is_recent) { Scope::Keyless } else { Scope::Running }
+    }
+
+    fn note_compared(&self, year: &Year, now_ms: i64) {
+        let plan = &year.sealed().plan;
+        let place = (plan.area().clone(), plan.year());
+        let mut compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
+        compared.insert(place, now_ms);
     }
 
     /// Keeps a row for each task whose reports may come soon.
@@ -119,8 +165,13 @@ impl Leader {
         Ok(self.hub.parts().database.write_async("sealed_due", write).await?)
     }
 
-    /// Tasks of a year that have no key yet.
-    async fn without_key(&self, year: &Arc<Year>) -> Result<Vec<(Task, task::Task)>, LeaderError> {
+    /// Tasks of a year that have no key yet, and where that is asked those that have one while
+    /// their period runs.
+    async fn to_agree(
+        &self,
+        year: &Arc<Year>,
+        (scope, today): (Scope, Date),
+    ) -> Result<Vec<(Task, task::Task)>, LeaderError> {
         let documents = self.hub.documents();
         let plan = &year.sealed().plan;
         let place = (plan.area().clone(), plan.year());
@@ -128,14 +179,23 @@ impl Leader {
             if year::is_closed(tx, (&place.0, place.1))? {
                 return Ok(Vec::new());
             }
-            let all = task::all(tx)?.into_iter().filter(|one| one.key.is_none());
+            let is_wanted = |one: &task::Task| one.key.is_none() || scope == Scope::Running;
+            let all = task::all(tx)?.into_iter().filter(is_wanted);
             let own = all.filter(|one| (&one.area, one.school_year) == (&place.0, place.1));
             let known = own.filter_map(|one| {
                 let at = (&one.area, one.school_year);
                 let known = documents.task_under(at, (&one.sheet, one.period), &one.pack);
                 known.ok().filter(|known| known.id == one.id).map(|known| (known, one))
             });
-            Ok::<_, SqlError>(known.collect())
+            let mut asked = Vec::new();
+            for (known, one) in known {
+                let is_done = known.is_over(today)
+                    && (one.key.is_some() || (one.commitment.is_none() && is_open(tx, &one.id)?));
+                if !is_done {
+                    asked.push((known, one));
+                }
+            }
+            Ok::<_, SqlError>(asked)
         };
         Ok(self.hub.parts().database.read_async(read).await?)
     }
@@ -205,6 +265,10 @@ impl Leader {
         let of = task.clone();
         let read = move |tx: &runtime::sql::Tx<'_>| match task::find(tx, &of.id)? {
             Some(stored) if stored.stopped == HUBS_DISAGREE => Ok(!dispute::stands(tx, &of)?),
+            // It stays closed, whatever is answered about its reports.
+            Some(stored) if stored.stopped == KEY_LATE && stored.commitment.is_none() => {
+                is_open(tx, &of.id)
+            }
             Some(stored) => Ok(WHOLE.contains(&stored.stopped.as_str())),
             None => Ok::<_, SqlError>(false),
         };
@@ -222,4 +286,14 @@ impl Leader {
         let write = move |tx: &runtime::sql::Tx<'_>| task::stop(tx, &id, &code);
         Ok(self.hub.parts().database.write_async("sealed_stop", write).await?)
     }
+}
+
+/// Whether both hubs recorded a sum of a task: what was lost of its key then closes nothing.
+fn is_open(tx: &runtime::sql::Tx<'_>, id: &TaskId) -> Result<bool, SqlError> {
+    for one in opening::of_task(tx, id)? {
+        if record::of_opening(tx, one.id)?.is_some_and(|record| record.helper.is_some()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

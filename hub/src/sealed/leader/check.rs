@@ -18,8 +18,10 @@ use crate::sealed::arrival::{decide_on, refused_before};
 use crate::sealed::dispute;
 use crate::sealed::documents::{Documents, Task, Year};
 use crate::sealed::fit;
+use crate::sealed::helper::KEY_LATE;
 use crate::sealed::one_catalogue;
 use crate::sealed::refused::{AWAY, NOT_LISTED, OTHER_REPORT, OTHER_TASK, Refused, YEAR_CLOSED};
+use crate::sealed::row::keep_row;
 use crate::sealed::signed::{self, Judge, Read};
 use crate::sealed::watch;
 use crate::sealed::without::{Without, is_away, opened_without};
@@ -216,6 +218,12 @@ impl Desk {
         task: Task,
         is_ours: bool,
     ) -> Result<Next, LeaderError> {
+        if task::find(tx, &task.id)?.is_none() {
+            // Of a period that is over no key is made any more: people are told so, and do not
+            // wait for reports.
+            keep_row(tx, &task, self.now_ms)?;
+            task::stop(tx, &task.id, KEY_LATE)?;
+        }
         // Asked first: what is kept of a report stands on the row of its task.
         let key = match key(tx, &task)? {
             Key::Agreed(key) => Some(key),

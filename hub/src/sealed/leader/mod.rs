@@ -69,6 +69,8 @@ pub struct Leader {
     /// Reports of which the helper said that another one stands there, since this process began:
     /// others of their schools go first.
     second: Arc<Mutex<HashSet<Digest>>>,
+    /// When the keys of a year were last compared with the helper's, since this process began.
+    compared: Arc<Mutex<HashMap<(UnitId, i16), i64>>>,
     /// Reports that the helper holds as accepted and this hub lost, as it said since this process
     /// began.
     accepted_there: Arc<Mutex<HashSet<Digest>>>,
@@ -146,7 +148,7 @@ impl Leader {
     ) -> Self {
         let (shown_again, presented, second) = (Arc::default(), Arc::default(), Arc::default());
         let (recalled, told_years) = (Arc::default(), Arc::default());
-        let accepted_there = Arc::default();
+        let (accepted_there, compared) = (Arc::default(), Arc::default());
         Self {
             hub,
             helper_address,
@@ -155,6 +157,7 @@ impl Leader {
             shown_again,
             presented,
             second,
+            compared,
             accepted_there,
             told_years,
             recalled,

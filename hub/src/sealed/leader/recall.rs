@@ -25,7 +25,7 @@ use crate::sealed::documents::{Documents, Task, Year};
 use crate::sealed::gaps::ASKED_MAX;
 use crate::sealed::guard;
 use crate::sealed::helper::recall::{alarm_text, size, with_record};
-use crate::sealed::helper::{CallError, REPORTS_MAX};
+use crate::sealed::helper::{CallError, KEY_LATE, REPORTS_MAX};
 use crate::sealed::holding::{self, Admitted, Holding, NotOpened};
 use crate::sealed::past::Past;
 use crate::sealed::row::keep_row;
@@ -218,7 +218,13 @@ impl Leader {
         }
         let place = |next: u64, signed: u64| next.max(signed);
         match adopt::adopt(tx, task, (one, recorded), (Room::Signed, place))? {
-            Adopted::New => Ok(Taken::New),
+            Adopted::New => {
+                // Reports of it may have come first, and found no key.
+                if task::find(tx, &task.id)?.is_some_and(|stored| stored.stopped == KEY_LATE) {
+                    task::stop(tx, &task.id, "")?;
+                }
+                Ok(Taken::New)
+            }
             Adopted::Known => Ok(Taken::Known),
             Adopted::Other => {
                 task::stop(tx, &task.id, OTHER_HISTORY)?;

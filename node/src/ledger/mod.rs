@@ -74,7 +74,7 @@ pub mod notice;
 mod notice_tests;
 pub mod office_duty;
 mod packed;
-mod papers;
+pub mod papers;
 pub mod people;
 pub mod physique;
 pub mod profile;

@@ -330,6 +330,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "how to reach the recipient of a consent",
         sql: include_str!("migrations/042_consent_contact.sql"),
     },
+    Migration {
+        number: 45,
+        name: "students by the number that the school gives",
+        sql: include_str!("migrations/043_student_by_local.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -170,6 +170,12 @@ texts! {
         只要还有一行没有勾选，就一行都不写。",
         "{0} rows are perhaps doubles: tick of each that it did happen once more, or that it is \
          left out; nothing is written while one has no tick.";
+    TABLE_STANDING = "有 {0} 行与台账中已有的一条相同，不会写入；其中确实又发生过一次的，勾选“仍要再记一次”。",
+        "{0} rows say the same as an entry and are not written; tick of each that it did happen \
+         once more.";
+    TABLE_NOTHING = "没有要写入的行，什么都没有写入。", "No row is to be written; nothing was written.";
+    TABLE_NOTHING_NEXT = "确实又发生过一次的，请在该行勾选“仍要再记一次”，再写入台账。",
+        "Tick of each row that did happen once more, then write it down.";
     LEAVE_OUT = "不录入这一行", "Leave it out";
     TABLE_UNDECIDED = "有 {0} 行可能重复，还没有勾选如何处理，什么都没有写入。",
         "{0} rows are perhaps doubles and have no tick; nothing was written.";

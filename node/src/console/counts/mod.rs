@@ -126,14 +126,11 @@ impl InForce {
         }
     }
 
-    /// Whether counts about persons of a period leave under seal, as for a release: what was
-    /// sealed once stays told so, whatever became of the year's plan since.
+    /// Whether counts about persons of a period leave under seal, as for a release.
     fn is_under_seal(&self, ledger: &Ledger, period: Period) -> Result<bool, Problem> {
         let span = Span::of(period, &self.calendar).map_err(|_| Problem::NotFound)?;
-        if self.sealed_years.contains(&span.school_year) {
-            return Ok(true);
-        }
-        Ok(ledger.read(move |tx| sealed::is_any_of(tx, &period.to_string()))?)
+        let years = self.sealed_years.clone();
+        Ok(ledger.read(move |tx| sealed::is_under_seal(tx, &years, (period, &span)))?)
     }
 
     /// Where a count of a period goes.

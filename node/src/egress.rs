@@ -12,7 +12,6 @@ use certs::signature::Signature;
 use domain::catalogue::Catalogue;
 use domain::period::Period;
 use domain::release::Claimed;
-use domain::span::school_year_of;
 use domain::special::{Cadence, SpecialPeriod};
 use proto::frame::decode_item;
 use proto::wire::sync::ItemKind;
@@ -113,8 +112,14 @@ impl Egress {
     }
 
     /// What the preview says, for a page.
-    #[must_use]
-    pub fn preview_page(&self, schedule: &Schedule, context: &Context) -> PreviewPage {
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn preview_page(
+        &self,
+        schedule: &Schedule,
+        context: &Context,
+    ) -> Result<PreviewPage, SourceError> {
         let mut page = self.empty_preview(Vec::new());
         page.due_ms = self.next_ms(schedule, context);
         page.is_unanswered = self.is_unanswered(context.today);
@@ -140,9 +145,11 @@ impl Egress {
                 });
             }
         }
-        let is_under_seal = context.sealed_years.contains(&school_year_of(context.today));
+        let (period, asked) = (schedule.last(context), context.clone());
+        let is_under_seal = self.node.ledger().read(move |tx| asked.is_under_seal(tx, period));
+        let is_under_seal = is_under_seal.map_err(unavailable)?;
         page.absent.extend(decode::outside(&context.catalogue, is_under_seal));
-        page
+        Ok(page)
     }
 
     /// When the next sheet leaves by itself; nothing where none does.
@@ -318,7 +325,7 @@ impl EgressSource for Egress {
         let holds = self.holds().map_err(unavailable)?;
         match self.prepared(None, Depth::Entered) {
             Ok((schedule, context)) => {
-                Ok(PreviewPage { holds, ..self.preview_page(&schedule, &context) })
+                Ok(PreviewPage { holds, ..self.preview_page(&schedule, &context)? })
             }
             // Nothing can leave yet: an empty preview, not a broken page.
             Err(Error::NoProfile) => Ok(self.empty_preview(holds)),

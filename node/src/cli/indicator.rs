@@ -165,10 +165,10 @@ impl Asked {
 
     /// Whether counts about persons of a period leave under seal, as for a release.
     fn is_under_seal(&self, facts: &Facts, period: Period) -> Result<bool, Failure> {
-        if self.node.years_under_seal()?.contains(&facts.span().school_year) {
-            return Ok(true);
-        }
-        Ok(self.node.ledger().read(move |tx| sealed::is_any_of(tx, &period.to_string()))?)
+        let (years, span) = (self.node.years_under_seal()?, *facts.span());
+        let is =
+            move |tx: &runtime::sql::Tx<'_>| sealed::is_under_seal(tx, &years, (period, &span));
+        Ok(self.node.ledger().read(is)?)
     }
 
     fn facts(&self, period: Period) -> Result<Facts, Failure> {

@@ -68,7 +68,7 @@ pub(super) fn run(
 
 fn preview(terminal: &Terminal, egress: &Egress, args: &PreviewArgs) -> Result<(), Failure> {
     let (schedule, context) = egress.prepared(args.period.or(args.term), Depth::Every)?;
-    let page = egress.preview_page(&schedule, &context);
+    let page = egress.preview_page(&schedule, &context)?;
     let holds = egress.holds()?;
     let periods: Vec<String> = schedule.due.iter().map(|due| due.period.to_string()).collect();
     let value = json!({

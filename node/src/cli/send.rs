@@ -112,7 +112,7 @@ fn sign(
     schedule.due.retain(|due| super::hold::of_period(&holds, due.period).is_none());
     let new: usize = schedule.due.iter().map(|due| due.prepared.new_ones()).sum();
     if terminal.asks() && !terminal.json() {
-        let page = egress.preview_page(&schedule, &context);
+        let page = egress.preview_page(&schedule, &context)?;
         let mut lines = preview_lines(terminal, &page, &schedule);
         lines.extend(super::hold::lines(terminal, &holds));
         lines.iter().for_each(|line| terminal.talk_plain(line));

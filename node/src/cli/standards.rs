@@ -2,7 +2,7 @@
 //! a terminal, for an account that may read them.
 
 use clap::Args;
-use domain::ledger::{Action, Area, Word as _};
+use domain::ledger::{Action, Area, Kind, Word as _};
 use runtime::cli::{Align, Failure, Table, Terminal};
 use runtime::texts;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ texts! {
     HAS = "目前情况", "as it stands";
     MET = "已达标", "kept";
     UNMET = "未达标", "not kept";
-    UNTOLD = "没有记录", "no record";
+    UNTOLD = "还没有登记过", "nothing entered yet";
     LESSONS = "{0} 心理课", "{0}: lessons";
     LESSONS_HAS = "到今天每班应满 {0} 节，不足的班 {1} 个", "{0} for each class by today, {1} classes short";
     MEETINGS = "{0} 班团队会", "{0}: class meetings";
@@ -118,8 +118,13 @@ fn rules_table(terminal: &Terminal, teaching: &Teaching, works: &Works) -> Table
         .column(&terminal.text(RULE, &[]), Align::Left)
         .column(&terminal.text(STATE, &[]), Align::Left)
         .column(&terminal.text(HAS, &[]), Align::Left);
-    let mut row = |rule: String, standing: Standing, has: String| {
+    let mut row = |rule: String, (standing, has): (Standing, String)| {
         table.row(vec![rule, terminal.text(word(standing), &[]), has]);
+    };
+    // Of a ledger that was never used the state says so, and no figure.
+    let told = |standing: Standing, has: String| match standing {
+        Standing::Untold => (standing, String::new()),
+        _ => (standing, has),
     };
     let needed = teaching.lessons_needed;
     for work in &teaching.stages {
@@ -128,26 +133,30 @@ fn rules_table(terminal: &Terminal, teaching: &Teaching, works: &Works) -> Table
         let short = work.classes.iter().filter(|class| class.lessons < needed).count();
         let without = work.classes.iter().filter(|class| class.meetings == 0).count();
         let has = terminal.text(LESSONS_HAS, &[&needed, &short]);
-        row(terminal.text(LESSONS, &[&name]), work.lessons, has);
+        row(terminal.text(LESSONS, &[&name]), told(work.lessons, has));
         let has = terminal.text(MEETINGS_HAS, &[&without]);
-        row(terminal.text(MEETINGS, &[&name]), work.meetings, has);
+        row(terminal.text(MEETINGS, &[&name]), told(work.meetings, has));
     }
-    row(terminal.text(LIFE, &[]), teaching.life, String::new());
-    row(terminal.text(PARENTS, &[]), teaching.parents, String::new());
+    row(terminal.text(LIFE, &[]), (teaching.life, String::new()));
+    row(terminal.text(PARENTS, &[]), (teaching.parents, String::new()));
     let staffing = &works.staffing;
-    let has = terminal.text(STAFFING_HAS, &[&staffing.classes, &staffing.full, &staffing.part]);
-    row(terminal.text(STAFFING, &[]), staffing.standing, has);
+    let has = match works.is_kept(Kind::Qualification) {
+        true => terminal.text(STAFFING_HAS, &[&staffing.classes, &staffing.full, &staffing.part]),
+        false => String::new(),
+    };
+    row(terminal.text(STAFFING, &[]), (staffing.standing, has));
     for plan in &works.plans {
         let label = plan.what.label();
         let name = terminal.text(runtime::web::Text::new(label.0, label.1), &[]);
         let seen = plan.seen.map_or_else(String::new, |day| day.to_string());
-        row(name, plan.standing, seen);
+        row(name, (plan.standing, seen));
     }
     let drills = works.drills.len();
-    row(terminal.text(DRILLS, &[]), Standing::of(true, drills > 0), drills.to_string());
+    let standing = Standing::of(works.is_kept(Kind::Drill), drills > 0);
+    row(terminal.text(DRILLS, &[]), told(standing, drills.to_string()));
     let (open, late) = works.facilities;
     let has = terminal.text(FACILITY_HAS, &[&open, &late]);
-    row(terminal.text(FACILITY, &[]), Standing::of(works.facilities_told, late == 0), has);
+    row(terminal.text(FACILITY, &[]), told(Standing::of(works.facilities_told, late == 0), has));
     table
 }
 

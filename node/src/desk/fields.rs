@@ -48,9 +48,10 @@ texts! {
     TIME_HELP = "例如 12:30，可以留空", "For example 12:30, may be empty";
     TALK_HELP = "导师提交研判的那次谈话；没有就留空", "The talk that was raised; empty without one";
     AGENCY_HELP = "与家长同意书上的接收方一致", "As on the family's consent";
-    HANDED_HELP = "交付的当天须有监护人对该机构、这些信息的有效同意；还没有交付就留空",
+    HANDED_HELP = "交付的当天须有监护人对该机构、这些信息的有效同意；还没有交付就留空，误填的清空并写明理由",
         "On that day the family's consent to this agency and these data must stand; empty until \
-         they are handed over";
+         they are handed over, and emptied with the reason where it was a slip";
+    WAY_HELP = "填了完成日期就要选方式", "Say how, once it was made";
     LINE_HELP = "紧急转介时只带走这一行", "The one line that an emergency envelope carries";
 }
 
@@ -172,6 +173,7 @@ pub fn help(kind: Option<Kind>, column: &Column) -> Option<Text> {
         (Some(Kind::CaseMember), "valid_until") => return Some(MEMBER_HELP),
         (Some(Kind::AgencyOrder), "recipient") => return Some(AGENCY_HELP),
         (Some(Kind::AgencyOrder), "recipient_name") => return None,
+        (Some(Kind::Followup | Kind::CaseContact), "way") => return Some(WAY_HELP),
         _ => {}
     }
     let named = HELP.iter().find(|(name, _)| *name == column.name).map(|(_, text)| *text);

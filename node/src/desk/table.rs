@@ -2,8 +2,9 @@
 //! be, shown with what would become of it, and all written together or none.
 //!
 //! Rights and rules are those of one entry after the other: a row that a person could not write by
-//! hand is not written by a file either. What stands in the ledger already is passed over, and what
-//! looks like an entry that stands there is asked about, row by row, as the form asks.
+//! hand is not written by a file either. What stands in the ledger already is passed over unless
+//! somebody says of its row that it happened once more, and what looks like an entry that stands
+//! there is asked about, row by row, as the form asks.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -43,7 +44,8 @@ pub const ROWS_MAX: usize = 2_000;
 pub enum Fate {
     /// It is new.
     New,
-    /// It stands in the ledger already; where the row has a note, that is not written.
+    /// It stands in the ledger already, and nobody said that it happened once more; where the row
+    /// has a note, that is not written.
     Known(Option<Said>),
     /// The like stands in the ledger, or further up, and nobody said that it happened once more: it
     /// is asked about, and left out where that is said.
@@ -119,6 +121,13 @@ impl Plan {
         )
     }
 
+    /// The numbers of rows that stand there already.
+    #[must_use]
+    pub fn known(&self) -> Vec<u32> {
+        let known = self.rows.iter().filter(|row| matches!(row.fate, Fate::Known(_)));
+        known.map(|row| row.row).collect()
+    }
+
     /// Rows that are asked about.
     #[must_use]
     pub fn doubles(&self) -> usize {
@@ -142,7 +151,7 @@ pub enum Mode {
     Write,
 }
 
-/// What is said of rows that are perhaps doubles, by number.
+/// What is said of rows that are perhaps doubles or stand there already, by number.
 #[derive(Clone, Default)]
 pub struct Doubles {
     /// They happened once more and are written.
@@ -226,7 +235,8 @@ fn fate(
     let (bare, again) = (bare(known, cells), doubles.again.contains(&row));
     match written.bare.get(&bare) {
         Some(above) if !again => return Ok(Fate::Double(double_in(*above))),
-        None if browse::has(tx, known, cells)? => {
+        // A second one of that day that was entered by the form says the same as the row.
+        None if !again && browse::has(tx, known, cells)? => {
             let left = has_note(known, cells)
                 .then(|| Said::fixed(NOTE_LEFT.in_lang(Lang::Zh), NOTE_LEFT.in_lang(Lang::En)));
             return Ok(Fate::Known(left));

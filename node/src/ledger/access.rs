@@ -135,6 +135,11 @@ impl Pass {
         self.student
     }
 
+    /// Who reads.
+    pub(super) fn account(&self) -> &str {
+        &self.account
+    }
+
     /// Whether the pass opens every area about students that a role ever reads.
     fn reaches_as_far_as(&self, role: SchoolRole) -> bool {
         let about_students = Area::ALL.iter().filter(|area| area.is_about_students());

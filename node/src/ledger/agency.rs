@@ -4,8 +4,8 @@
 //! Nothing is handed over without a contract that runs and a consent that names this agency and
 //! these data on that day. What an agency holds is due back by the day of the order, and at once
 //! where the consent has ended since. That day lies within the contract. An order with data out
-//! never simply ends: nobody unsays the handing over, and it asks until they were returned or
-//! deleted.
+//! never simply ends: it asks until they were returned or deleted. A handing over that was entered
+//! by slip is taken out by a version with its reason, after which the order asks for it again.
 
 use domain::ledger::consent::{DataClass, Purpose};
 use domain::ledger::day::check_span;
@@ -110,11 +110,12 @@ impl Rules for AgencyOrder {
 }
 
 impl AgencyOrder {
-    /// What was handed over cannot be unsaid, and is due back while the contract runs. An older
-    /// order whose days stand as they stood is not asked: its return is still to be entered.
+    /// What was handed over is not unsaid and called off in one step, which would take it off the
+    /// work list, and is due back while the contract runs. An older order whose days stand as they
+    /// stood is not asked: its return is still to be entered.
     fn check_kept(&self, before: Option<&Self>) -> Result<(), LedgerRefusal> {
-        if self.handed.is_none() && before.is_some_and(|before| before.handed.is_some()) {
-            return Err(LedgerRefusal::Field("handed"));
+        if self.cancelled && before.is_some_and(|before| before.handed.is_some()) {
+            return Err(LedgerRefusal::Field("cancelled"));
         }
         let days = (self.return_by, self.contract_to);
         let is_as_before =
@@ -281,14 +282,42 @@ mod tests {
             reply: "已删除，出具书面确认".to_owned(),
             ..out()
         };
-        for cancelled in [false, true] {
-            let unsaid = AgencyOrder { cancelled, ..order() };
-            assert!(matches!(change(2, unsaid), Err(LedgerRefusal::Field("handed"))));
+        for handed in [None, Some(TODAY)] {
+            let off = AgencyOrder { cancelled: true, handed, ..order() };
+            assert!(matches!(change(2, off), Err(LedgerRefusal::Field("cancelled"))));
         }
-        let off = AgencyOrder { cancelled: true, ..out() };
-        assert!(matches!(change(2, off), Err(LedgerRefusal::Field("cancelled"))));
         change(2, back()).expect("back");
         assert!(!is_out());
+        assert!(due(&school, head()).is_empty());
+    }
+
+    /// A handing over that was entered by slip is taken out with a reason: the order asks for it
+    /// again, the version that said so stays, and it is called off in a step of its own.
+    #[test]
+    fn a_handing_over_entered_by_slip_is_put_right() {
+        let school = school();
+        enter(&school, paper(Answer::Given)).expect("consent");
+        let out = || AgencyOrder { handed: Some(TODAY), ..order() };
+        let record = enter(&school, out()).expect("handed over");
+        assert_eq!(due(&school, head()), [DutyKind::AgencyReturn]);
+        let change = |seen: u32, by: Author, entry: AgencyOrder| {
+            run(&school, move |tx| write::update(tx, &by, (record, seen), &entry)).map(drop)
+        };
+        let silent = change(1, head().because(""), order());
+        assert!(matches!(silent, Err(LedgerRefusal::Reason)), "no reason was given");
+        change(1, head(), order()).expect("taken out");
+        assert_eq!(due(&school, head()), [DutyKind::AgencyHand]);
+        assert!(!run(&school, |tx| Ok(has_data_out(tx, CHILD)?)).expect("read"));
+        let said = run(&school, move |tx| {
+            let all = super::super::read::versions::<AgencyOrder>(tx, record)?;
+            Ok(all.into_iter().map(|(kept, _)| kept.entry.handed).collect::<Vec<_>>())
+        });
+        assert_eq!(said.expect("versions"), [Some(TODAY), None]);
+        // Handed over in truth after all, it is asked for as before.
+        change(2, head(), out()).expect("handed over");
+        assert_eq!(due(&school, head()), [DutyKind::AgencyReturn]);
+        change(3, head(), order()).expect("taken out");
+        change(4, head(), AgencyOrder { cancelled: true, ..order() }).expect("called off");
         assert!(due(&school, head()).is_empty());
     }
 

@@ -123,7 +123,8 @@ fn nothing_of_a_case_was_done_before_it() {
         let kept = read::waiting::<Followup>(tx)?.pop().expect("follow-up");
         let made = |at| (Moment(at), StaffId(1), ContactWay::Phone);
         let held = |day| (day, ReviewDecision::Keep, date(2025, 11, 24));
-        let visited = |day| Followup { done: Some(day), ..kept.entry.clone() };
+        let way = Some(ContactWay::Phone);
+        let visited = |day| Followup { done: Some(day), way, ..kept.entry.clone() };
         let early = [
             case::note_contact(tx, &by, contact.record, made(NOW_MS - DAY_MS)).map(drop),
             case::hold_review(tx, &by, review, held(before)).map(drop),

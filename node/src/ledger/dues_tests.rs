@@ -124,7 +124,7 @@ fn a_move_moves_what_is_due() {
     assert!(last.entry.cancelled && last.entry.done.is_none());
     let (entry, seen) = (Followup { cancelled: false, ..last.entry }, (last.record, last.version));
     run(&school, move |tx| {
-        let done = Followup { done: Some(TODAY), ..entry };
+        let done = Followup { done: Some(TODAY), way: Some(ContactWay::Phone), ..entry };
         write::update(tx, &counsellor(3), seen, &done)
     });
     assert!(open_dues(&school).is_empty(), "a case that has left brings nothing");

@@ -105,7 +105,7 @@ fn papers(tx: &Tx<'_>, li: &Author, (student, what): (StudentId, u8)) -> Result<
         Followup { due: day, student, case, why, staff, done: None, way: None, cancelled: false };
     let record = write::add(tx, li, &due)?;
     if student.0 % 2 == 0 {
-        let done = Followup { done: Some(day), ..due };
+        let done = Followup { done: Some(day), way: Some(ContactWay::Phone), ..due };
         write::update(tx, li, (record, 1), &done)?;
     }
     Ok(())

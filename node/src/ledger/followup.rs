@@ -72,7 +72,13 @@ impl Rules for Followup {
                 return Err(LedgerRefusal::Flawed("done", Flaw::BeforeCase(entered)));
             }
         }
-        author.check_cancelled(self.cancelled, self.done.is_some())
+        author.check_cancelled(self.cancelled, self.done.is_some())?;
+        // What was made without a word of how, before this was asked, is changed as it stands.
+        let is_older = before.is_some_and(|before| before.done.is_some() && before.way.is_none());
+        if self.done.is_some() && self.way.is_none() && !is_older {
+            return Err(LedgerRefusal::Flawed("way", Flaw::Empty));
+        }
+        Ok(())
     }
 
     /// Made or cancelled, the next one of the case is due; of a case that has left none is. What is
@@ -223,10 +229,42 @@ mod tests {
     use domain::ledger::SchoolRole;
     use domain::ledger::words::Move;
     use jiff::ToSpan as _;
+    use runtime::params;
 
     use super::super::guard_tests::{CHILD, counsellor, run, school};
     use super::super::testing::{NOW_MS, TODAY, wish};
     use super::*;
+
+    /// A follow-up that was made says how, whether it is entered so or brought there; one from
+    /// before this was asked can still be put right.
+    #[test]
+    fn a_follow_up_that_was_made_says_how() {
+        let school = school();
+        let open = due_on(TODAY, CHILD, (None, FollowupKind::Screening), StaffId(1));
+        let done = |way| Followup { done: Some(TODAY), way, ..open.clone() };
+        let (mute, said) = (done(None), done(Some(ContactWay::Phone)));
+        let add = |entry: Followup| run(&school, move |tx| write::add(tx, &counsellor(), &entry));
+        let is_empty = |said: LedgerRefusal| {
+            assert!(matches!(said, LedgerRefusal::Flawed("way", Flaw::Empty)), "{said}");
+        };
+        is_empty(add(mute.clone()).expect_err("no word of how"));
+        let record = add(open.clone()).expect("due");
+        let change = |seen: u32, entry: Followup| {
+            run(&school, move |tx| write::update(tx, &counsellor(), (record, seen), &entry))
+                .map(drop)
+        };
+        is_empty(change(1, mute).expect_err("no word of how"));
+        change(1, said).expect("made");
+        // As it was entered before: the way is taken out behind the ledger's back.
+        let older = run(&school, move |tx| {
+            tx.execute("drop trigger followup_stays", &[])?;
+            tx.execute("update followup set way = null where record = $1", params![record.0])?;
+            Ok(read::one::<Followup>(tx, record)?)
+        });
+        let older = older.expect("older").expect("there").entry;
+        assert!(older.done.is_some() && older.way.is_none());
+        change(2, Followup { done: Some(TODAY - 1.day()), ..older }).expect("put right");
+    }
 
     /// A follow-up comes forward and is never put off, is of its own student's case and stays with
     /// it, and one that was made late stays late.

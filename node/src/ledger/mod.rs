@@ -74,7 +74,7 @@ pub mod notice;
 mod notice_tests;
 pub mod office_duty;
 mod packed;
-mod papers;
+pub mod papers;
 pub mod people;
 pub mod physique;
 pub mod profile;
@@ -329,6 +329,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 44,
         name: "how to reach the recipient of a consent",
         sql: include_str!("migrations/042_consent_contact.sql"),
+    },
+    Migration {
+        number: 45,
+        name: "students by the number that the school gives",
+        sql: include_str!("migrations/043_student_by_local.sql"),
     },
 ];
 

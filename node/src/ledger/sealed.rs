@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use domain::cell::{self, Cell};
 use domain::digest::Digest;
 use domain::disclosure::sealed::{Answer, ReportNumber};
+use domain::period::Period;
+use domain::span::Span;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
@@ -165,14 +167,23 @@ pub fn stamp(tx: &Tx<'_>) -> Result<Stamp, SqlError> {
     stamp.ok_or(SqlError::Type)
 }
 
-/// Whether anything of a period was sealed.
+/// Whether counts about persons of a period leave under seal: its school year is one of those that
+/// are planned so, or something of it was sealed. What was sealed once is not rounded beside it,
+/// whatever became of the year's plan since.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn is_any_of(tx: &Tx<'_>, period: &str) -> Result<bool, SqlError> {
+pub fn is_under_seal(
+    tx: &Tx<'_>,
+    planned: &BTreeSet<i16>,
+    (period, span): (Period, &Span),
+) -> Result<bool, SqlError> {
+    if planned.contains(&span.school_year) {
+        return Ok(true);
+    }
     let found = tx.query_opt(
         "select 1 from sealed_report where period = $1 limit 1",
-        params![period],
+        params![&period.to_string()],
         |row| row.i64(0),
     )?;
     Ok(found.is_some())

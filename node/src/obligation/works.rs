@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::ledger::Word as _;
 use domain::ledger::day::plus_days;
 use domain::ledger::staffing::counsellors_required;
 use domain::ledger::terms::{ActivityTag, Post, SchoolPlanKind};
 use domain::ledger::words::{CounsellorPost, Service};
+use domain::ledger::{Kind, Word as _};
 use domain::period::Term;
 use domain::span::{Span, school_year_of};
 use jiff::ToSpan as _;
@@ -16,7 +16,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::Standing;
 use super::teaching::{classes_at, year_start};
-use crate::ledger::entry::{Kept, StaffId};
+use crate::ledger::entry::{Entry, Kept, StaffId};
 use crate::ledger::governance::{
     Budget, ConductComplaint, Drill, ExpertVisit, Facility, PostHolder, SchoolPlan, SchoolTarget,
     SchoolYear,
@@ -102,6 +102,16 @@ pub struct Works {
     pub materials: (usize, u64),
     /// Complaints about conduct of the school year: received, and found to be right.
     pub complaints: (usize, usize),
+    /// Ledgers of these that were ever used: before its first entry a figure says nothing.
+    kept: Vec<Kind>,
+}
+
+impl Works {
+    /// Whether a ledger that stands behind a figure was ever used.
+    #[must_use]
+    pub fn is_kept(&self, kind: Kind) -> bool {
+        self.kept.contains(&kind)
+    }
 }
 
 /// Reads what the school keeps up, as of a day of a term.
@@ -131,7 +141,26 @@ pub fn of(tx: &Tx<'_>, term: &Term, today: Date) -> Result<Works, SqlError> {
         budget: budget(tx, today)?,
         materials: (materials.len(), copies),
         complaints: (complaints.len(), right),
+        kept: kept(tx)?,
     })
+}
+
+/// The ledgers behind figures that were ever used.
+fn kept(tx: &Tx<'_>) -> Result<Vec<Kind>, SqlError> {
+    let used = [
+        used::<Qualification>(tx)?,
+        used::<Drill>(tx)?,
+        used::<ExpertVisit>(tx)?,
+        used::<Activity>(tx)?,
+        used::<Budget>(tx)?,
+        used::<ParentMaterial>(tx)?,
+        used::<ConductComplaint>(tx)?,
+    ];
+    Ok(used.into_iter().flatten().collect())
+}
+
+fn used<T: Entry>(tx: &Tx<'_>) -> Result<Option<Kind>, SqlError> {
+    Ok(read::kept_since::<T>(tx)?.map(|_| T::KIND))
 }
 
 fn staffing(tx: &Tx<'_>, today: Date) -> Result<Staffing, SqlError> {

@@ -27,9 +27,10 @@ use domain::digest::Digest;
 use domain::disclosure::DisclosureError;
 use domain::period::{Calendar, Period, PeriodError, TermId};
 use domain::release::Release;
+use domain::span::Span;
 use domain::special::SpecialPeriod;
 use jiff::civil::Date;
-use runtime::sql::SqlError;
+use runtime::sql::{SqlError, Tx};
 
 pub use handover::copy_handover;
 pub use holding::{Held, hold, holds, lift, take_back_held};
@@ -41,6 +42,7 @@ pub use sealed::{DecodeError, DecodedRelease, decode_for_page, named_catalogue};
 
 use crate::indicator::{BrokenIdentity, IndicatorError};
 use crate::ledger::hold::Hold;
+use crate::ledger::sealed as register;
 use crate::packs::Known;
 
 /// What releases are made with, besides the ledger.
@@ -65,6 +67,15 @@ pub struct Context {
 }
 
 impl Context {
+    /// Whether counts about persons of a period leave under seal.
+    ///
+    /// # Errors
+    /// The calendar does not hold the period, or the store cannot be read.
+    pub fn is_under_seal(&self, tx: &Tx<'_>, period: Period) -> Result<bool, ReleaseError> {
+        let span = Span::of(period, &self.calendar)?;
+        Ok(register::is_under_seal(tx, &self.sealed_years, (period, &span))?)
+    }
+
     /// The catalogue of a digest, if it is known.
     pub(crate) fn catalogue_of(&self, digest: &Digest) -> Option<&Catalogue> {
         if *digest == self.catalogue_digest {

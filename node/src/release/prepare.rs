@@ -114,7 +114,7 @@ pub(super) fn drafts(
         Some(_) => facts.enrolled(),
         None => known_persons(tx, context, span.end)?,
     };
-    let is_sealed = is_under_seal(tx, context, (period, &span))?;
+    let is_sealed = sealed::is_under_seal(tx, &context.sealed_years, (period, &span))?;
     let mut absent = Vec::new();
     let mut raw = Vec::new();
     for spec in context.catalogue.tables() {
@@ -153,17 +153,6 @@ pub(super) fn drafts(
         sealing.draft(raw, (followed.pack.catalogue(), followed.digest), &prf)
     });
     Ok(Prepared { drafts: drafts.chain(special).collect::<Result<_, _>>()?, absent })
-}
-
-/// Whether counts about persons of a period leave under seal. What was sealed once is not rounded
-/// beside it, whatever became of the year's plan since.
-fn is_under_seal(
-    tx: &Tx<'_>,
-    context: &Context,
-    (period, span): (Period, &Span),
-) -> Result<bool, ReleaseError> {
-    let is_planned = context.sealed_years.contains(&span.school_year);
-    Ok(is_planned || sealed::is_any_of(tx, &period.to_string())?)
 }
 
 /// The day on which a term's stocks are read; other periods have none.

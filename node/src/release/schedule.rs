@@ -6,6 +6,7 @@
 //! holds what cannot be taken back (a band, a rounded table), so a person sends it. A day of a
 //! special period leaves on the next morning.
 
+use domain::catalogue::NativePeriod;
 use domain::period::Period;
 use domain::span::Span;
 use domain::special::SpecialPeriod;
@@ -15,7 +16,7 @@ use runtime::sql::Tx;
 
 use super::prepare::drafts;
 use super::{Context, Prepared, ReleaseError, special};
-use crate::indicator::works_since;
+use crate::indicator::{current, works_since};
 use crate::ledger::profile;
 use crate::ledger::release as register;
 use crate::ledger::{Ledger, journal, rounding_key};
@@ -49,6 +50,16 @@ pub struct Schedule {
     pub due: Vec<Due>,
     /// Periods that cannot be told, and why; they keep nothing else back.
     pub blocked: Vec<(Period, ReleaseError)>,
+}
+
+impl Schedule {
+    /// The period of which a preview says how its counts leave: the last one that is due, or else
+    /// the one that runs.
+    #[must_use]
+    pub fn last(&self, context: &Context) -> Period {
+        let running = || current(NativePeriod::Term, context.today, &context.calendar);
+        self.due.last().map_or_else(running, |due| due.period)
+    }
 }
 
 /// The day on which the sheet of a period leaves by itself; none for a term, which a person sends.

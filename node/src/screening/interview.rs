@@ -55,6 +55,8 @@ pub struct Held {
 pub struct Conclusion {
     /// The interview.
     pub interview: RecordId,
+    /// The case that it led to or that stood open, where something was found.
+    pub case: Option<RecordId>,
     /// An open case that stands at another tier than the one that was found, and how it would have
     /// to move. Nothing of it has moved yet.
     pub to_move: Option<(RecordId, Move, Tier)>,
@@ -90,13 +92,14 @@ pub fn hold(
         (Some(tier), None) => Some(open_new(tx, &because, (held, staff), tier)?),
         (None, None) => None,
     };
+    let led_to = case.filter(|_| found.is_some());
     let interview = Interview {
         day: held.day,
         student,
         term: run.term.to_string(),
         staff,
         result: held.result,
-        case: case.filter(|_| found.is_some()),
+        case: led_to,
         note: AuthorNote::new(held.note.clone()),
     };
     let interview = write::add(tx, author, &interview)?;
@@ -109,7 +112,7 @@ pub fn hold(
         write::add(tx, author, &visit)?;
     }
     let to_move = open.zip(found).and_then(|(now, found)| to_move(&now, found));
-    Ok(Conclusion { interview, to_move })
+    Ok(Conclusion { interview, case: led_to, to_move })
 }
 
 /// Whether an interview would enter a case, which needs a reason of its own.

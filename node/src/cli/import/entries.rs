@@ -24,6 +24,9 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::{access, browse};
 
+/// Rows that stand in the ledger already whose numbers are shown.
+const STANDING_SHOWN: usize = 50;
+
 #[derive(Args, Debug)]
 pub(crate) struct EntriesArgs {
     /// Word of the kind
@@ -73,6 +76,9 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &EntriesArgs) -> Res
     if doubles > 0 {
         counted = format!("{counted}  {}", terminal.text(words::TABLE_DOUBLES, &[&doubles]));
     }
+    if unchanged > 0 {
+        counted = format!("{counted}\n{}", standing(terminal, &tried));
+    }
     if wrong + doubles > 0 {
         job.show(&told(&job, &author, (known, tried), counted)?);
         return Err(refused(wrong, doubles).details(value));
@@ -94,6 +100,17 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &EntriesArgs) -> Res
     terminal.result(&json!({"written": true, "rows": value}), |terminal| {
         terminal.text(words::TABLE_WRITTEN, &[&new])
     })
+}
+
+/// Which rows stand there already: none is passed over without a word.
+fn standing(terminal: &Terminal, plan: &Plan) -> String {
+    let known = plan.known();
+    let mut rows: Vec<String> =
+        known.iter().take(STANDING_SHOWN).map(ToString::to_string).collect();
+    if known.len() > STANDING_SHOWN {
+        rows.push("…".to_owned());
+    }
+    terminal.text(words::TABLE_STANDING, &[&rows.join(",")])
 }
 
 /// Tries or writes the table; gives what became of each row.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use domain::catalogue::{Catalogue, Count, NativePeriod, Origin};
@@ -59,6 +60,13 @@ enum Failed {
     Record(IndicatorError),
     /// The school has not joined, and it is not known as which unit it counts.
     NotJoined,
+    /// There is no such period, with those that are offered.
+    Period {
+        /// As it was typed.
+        asked: String,
+        /// Those to choose from.
+        offered: Vec<Period>,
+    },
     /// Anything else.
     Problem(Problem),
 }
@@ -119,21 +127,22 @@ impl InForce {
     }
 
     /// The period that is asked for, or the current one of a kind.
-    fn period(&self, asked: &str, native: NativePeriod) -> Result<Period, Problem> {
-        match asked.trim() {
-            "" => Ok(current(native, self.today, &self.calendar)),
-            text => text.parse().map_err(|_| Problem::BadRequest),
+    fn period(&self, asked: &str, native: NativePeriod) -> Result<Period, Failed> {
+        let asked = asked.trim();
+        if asked.is_empty() {
+            return Ok(current(native, self.today, &self.calendar));
         }
+        let known = |period: &Period| Span::of(*period, &self.calendar).is_ok();
+        let period = asked.parse::<Period>().ok().filter(known);
+        let none = || Failed::Period { asked: asked.to_owned(), offered: self.offered() };
+        period.ok_or_else(none)
     }
 
-    /// Whether counts about persons of a period leave under seal, as for a release: what was
-    /// sealed once stays told so, whatever became of the year's plan since.
+    /// Whether counts about persons of a period leave under seal, as for a release.
     fn is_under_seal(&self, ledger: &Ledger, period: Period) -> Result<bool, Problem> {
         let span = Span::of(period, &self.calendar).map_err(|_| Problem::NotFound)?;
-        if self.sealed_years.contains(&span.school_year) {
-            return Ok(true);
-        }
-        Ok(ledger.read(move |tx| sealed::is_any_of(tx, &period.to_string()))?)
+        let years = self.sealed_years.clone();
+        Ok(ledger.read(move |tx| sealed::is_under_seal(tx, &years, (period, &span)))?)
     }
 
     /// Where a count of a period goes.
@@ -164,9 +173,7 @@ async fn show_list(
     let listed = off_thread(move || list(&ours, &period)).await;
     let page = match listed {
         Ok(listed) => pages::list(&listed, &asked.period, lang)?,
-        Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
-        Err(Failed::NotJoined) => pages::not_joined(lang)?,
-        Err(Failed::Problem(problem)) => return Err(problem),
+        Err(error) => return failed(&office, &visitor, (error, COUNTS_HREF)),
     };
     office.reply(&visitor, &page)
 }
@@ -213,6 +220,7 @@ async fn show_count(
 ) -> Result<Response, Problem> {
     let lang = visitor.frame.lang;
     let ours = office.clone();
+    let href = format!("{COUNTS_HREF}/{id}");
     let shown = off_thread(move || {
         let in_force = InForce::of(&ours)?;
         let count = in_force.count(&id)?;
@@ -220,14 +228,13 @@ async fn show_count(
         let facts = in_force.facts(&ours.ledger, period)?;
         let figures = facts.figures(&in_force.catalogue, &count)?;
         let leaves = in_force.leaves(&ours.ledger, &count, period)?;
-        let (catalogue, is_over) = (in_force.catalogue, facts.is_over());
-        Ok(Shown { catalogue, count, period, figures, is_over, leaves })
+        let (offered, is_over) = (in_force.offered(), facts.is_over());
+        let catalogue = in_force.catalogue;
+        Ok(Shown { catalogue, count, period, figures, is_over, leaves, offered })
     });
     let page = match shown.await {
         Ok(shown) => pages::count(&shown, &visitor.session, lang)?,
-        Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
-        Err(Failed::NotJoined) => pages::not_joined(lang)?,
-        Err(Failed::Problem(problem)) => return Err(problem),
+        Err(error) => return failed(&office, &visitor, (error, &href)),
     };
     office.reply(&visitor, &page)
 }
@@ -242,6 +249,7 @@ async fn show_why(
         return Err(Problem::BadRequest);
     }
     let (ours, login) = (office.clone(), visitor.session.login.clone());
+    let href = format!("{COUNTS_HREF}/{id}");
     let found = off_thread(move || {
         let in_force = InForce::of(&ours)?;
         let count = in_force.count(&id)?;
@@ -259,18 +267,35 @@ async fn show_why(
             explain(tx, (&facts, &catalogue), &asked, &values, &reader)
         });
         let leaves = in_force.leaves(&ours.ledger, &count, period)?;
-        let (catalogue, is_over) = (in_force.catalogue, true);
-        let shown = Shown { catalogue, count, period, figures, is_over, leaves };
+        let (offered, is_over) = (in_force.offered(), true);
+        let catalogue = in_force.catalogue;
+        let shown = Shown { catalogue, count, period, figures, is_over, leaves, offered };
         Ok((shown, explained?, fields.cell))
     });
     let lang = visitor.frame.lang;
     let page = match found.await {
         Ok((shown, explained, place)) => pages::why(&shown, &explained, place, lang)?,
-        Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
-        Err(Failed::NotJoined) => pages::not_joined(lang)?,
-        Err(Failed::Problem(problem)) => return Err(problem),
+        Err(error) => return failed(&office, &visitor, (error, &href)),
     };
     office.reply(&visitor, &page)
+}
+
+/// What somebody is shown in place of figures, with the page on which they go on.
+fn failed(
+    office: &Office,
+    visitor: &Visitor<Counters>,
+    (failed, href): (Failed, &str),
+) -> Result<Response, Problem> {
+    let lang = visitor.frame.lang;
+    match failed {
+        Failed::Record(error) => office.reply(visitor, &pages::unplaced(&error, lang)?),
+        Failed::NotJoined => office.reply(visitor, &pages::not_joined(lang)?),
+        Failed::Period { asked, offered } => {
+            let page = pages::no_period((href, &asked), &offered, lang)?;
+            office.reply_with(StatusCode::BAD_REQUEST, visitor, &page)
+        }
+        Failed::Problem(problem) => Err(problem),
+    }
 }
 
 /// Counts where blocking does no harm.

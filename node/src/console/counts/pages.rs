@@ -49,6 +49,8 @@ pub(super) struct Shown {
     pub(super) is_over: bool,
     /// Where it goes.
     pub(super) leaves: Label,
+    /// Periods to choose from.
+    pub(super) offered: Vec<Period>,
 }
 
 struct Row {
@@ -63,6 +65,7 @@ struct Row {
 #[template(path = "console/counts.html")]
 struct ListTemplate<'a> {
     lang: Lang,
+    href: &'a str,
     asked: &'a str,
     rows: Vec<Row>,
     ratios: Vec<RatioRow>,
@@ -95,7 +98,11 @@ struct CountTemplate<'a> {
     lang: Lang,
     csrf: &'a str,
     id: String,
-    period: String,
+    href: &'a str,
+    asked: &'a str,
+    /// Periods to choose from, as they are typed and as they are read.
+    offered: Vec<(String, String)>,
+    period: &'a str,
     is_over: bool,
     leaves: String,
     heads: Vec<String>,
@@ -121,6 +128,17 @@ struct WhyTemplate {
 }
 
 #[derive(Template)]
+#[template(path = "console/no_period.html")]
+struct NoPeriodTemplate<'a> {
+    lang: Lang,
+    said: String,
+    href: &'a str,
+    asked: &'a str,
+    /// Periods to choose from, as they are typed and as they are read.
+    offered: Vec<(String, String)>,
+}
+
+#[derive(Template)]
 #[template(path = "console/uncounted.html")]
 struct UnplacedTemplate {
     lang: Lang,
@@ -138,10 +156,15 @@ pub(super) fn list(list: &List, asked: &str, lang: Lang) -> Result<Page, RenderE
     };
     let rows = list.listed.iter().map(row).collect();
     let ratios = list.ratios.iter().map(|one| ratio(one, lang)).collect();
-    let named = |one: &Period| (one.to_string(), decode::period(*one).in_lang(lang).to_owned());
-    let offered = list.offered.iter().map(named).collect();
-    let body = Html::render(&ListTemplate { lang, asked, rows, ratios, offered })?;
+    let (href, offered) = (COUNTS_HREF, named(&list.offered, lang));
+    let body = Html::render(&ListTemplate { lang, href, asked, rows, ratios, offered })?;
     Ok(page(words::COUNTS.in_lang(lang), words::COUNTS_NOTE.in_lang(lang), body, lang))
+}
+
+/// Periods as they are typed and as they are read.
+fn named(periods: &[Period], lang: Lang) -> Vec<(String, String)> {
+    let named = |one: &Period| (one.to_string(), decode::period(*one).in_lang(lang).to_owned());
+    periods.iter().map(named).collect()
 }
 
 fn ratio(one: &ListedRatio, lang: Lang) -> RatioRow {
@@ -185,7 +208,7 @@ fn is_of_students(ratio: &Ratio) -> bool {
 }
 
 pub(super) fn count(shown: &Shown, session: &Session, lang: Lang) -> Result<Page, RenderError> {
-    let Shown { catalogue, count, period, figures, is_over, leaves } = shown;
+    let Shown { catalogue, count, period, figures, is_over, leaves, offered } = shown;
     let dimension = |id: &domain::catalogue::DimensionId| {
         catalogue.dimension(id.as_str()).map_or_else(String::new, |known| said(&known.label, lang))
     };
@@ -197,11 +220,15 @@ pub(super) fn count(shown: &Shown, session: &Session, lang: Lang) -> Result<Page
         figure: self::figure((*cell, figures.is_destroyed, figures.not_yet), lang),
         is_counted: cell.value().is_some_and(|value| value > 0),
     });
+    let (id, period) = (count.id.to_string(), period.to_string());
     let body = Html::render(&CountTemplate {
         lang,
         csrf: &session.csrf,
-        id: count.id.to_string(),
-        period: period.to_string(),
+        href: &format!("{COUNTS_HREF}/{id}"),
+        id,
+        asked: &period,
+        offered: named(offered, lang),
+        period: &period,
         is_over: *is_over,
         leaves: leaves.in_lang(lang).to_owned(),
         heads: figures.block.dims().map(dimension).collect(),
@@ -257,6 +284,17 @@ pub(super) fn unplaced(error: &IndicatorError, lang: Lang) -> Result<Page, Rende
     let (zh, en) = error.said();
     let said = if lang == Lang::Zh { zh } else { en };
     uncounted(said, words::UNCOUNTED_NEXT, lang)
+}
+
+/// Who asks for a period that there is none of is told so, and chooses another one.
+pub(super) fn no_period(
+    (href, asked): (&str, &str),
+    offered: &[Period],
+    lang: Lang,
+) -> Result<Page, RenderError> {
+    let (said, offered) = (words::NO_PERIOD.with(lang, asked), named(offered, lang));
+    let body = Html::render(&NoPeriodTemplate { lang, said, href, asked, offered })?;
+    Ok(page(words::COUNTS.in_lang(lang), "", body, lang))
 }
 
 /// A school that has not joined is told so, and that its ledgers lose nothing by it.

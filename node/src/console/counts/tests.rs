@@ -97,8 +97,31 @@ async fn counts_are_shown_without_naming_anybody() {
     for path in ["/counts/nothing", "/counts/hot.contacts"] {
         assert_eq!(browser.get(path).await.expect("page").status, StatusCode::NOT_FOUND, "{path}");
     }
-    let wrong = browser.get("/counts?period=heute").await.expect("page");
-    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+}
+
+/// The page of one count offers periods as the list of all does, and a period that nobody knows, or
+/// that the calendar has not, is answered with what was typed and with those that there are.
+#[tokio::test]
+async fn a_period_is_chosen_on_every_page_of_counts() {
+    let school = school();
+    let mut browser = browser(&school, "it", Role::Operator).await;
+    let offers = "<option value=\"2025S1\">";
+    for path in ["/counts", "/counts/mtr.raised"] {
+        let page = browser.get(&format!("{path}?lang=zh")).await.expect("page");
+        assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()), "{path}");
+        assert!(page.text.contains(offers), "{path}: {}", page.text);
+        for (wrong, lang, said) in [
+            ("heute", "zh", "没有“heute”这个统计期。"),
+            ("1999S1", "en", "There is no period “1999S1”."),
+        ] {
+            let page = browser.get(&format!("{path}?lang={lang}&period={wrong}")).await;
+            let page = page.expect("page");
+            assert_eq!((page.status, page.flaws()), (StatusCode::BAD_REQUEST, Vec::new()));
+            assert!(page.text.contains(said) && page.text.contains(offers), "{}", page.text);
+            assert!(page.text.contains(&format!("action=\"{path}\"")), "{}", page.text);
+            page.keep("counts-no-period.html").expect("keep");
+        }
+    }
 }
 
 /// In a year under seal a count that sealed reports hold is said to leave in them, and never to

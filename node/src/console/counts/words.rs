@@ -10,8 +10,9 @@ texts! {
     PERIOD = "统计期", "Period";
     PERIOD_HINT = "可从列表中选，或填 2025S1、2025-11、2025-W45；留空为当前",
         "from the list, or such as 2025S1, 2025-11 or 2025-W45; empty for the current one";
-    PERIOD_FORM = "如 2025S1、2025-11、2025-W45；留空为当前", "such as 2025S1, 2025-11 or 2025-W45; \
-        empty for the current one";
+    NO_PERIOD = "没有“{0}”这个统计期。", "There is no period “{0}”.";
+    NO_PERIOD_NEXT = "请从列表中选，或按提示填写后再查看；学期须在校历中。",
+        "Take one from the list, or write it as the hint says; a term must be in the calendar.";
     SHOW = "查看", "Show";
     NAME = "指标", "Count";
     TOTAL = "合计", "Total";

@@ -19,7 +19,7 @@ use super::super::ledgers::{ALERTS_HREF, Readers};
 use super::super::office::{Office, problem};
 use super::entry::{Pairs, to_record};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
-use super::{about, hold, words};
+use super::{about, crisis, hold, words};
 use crate::ledger::alert::AlertMove;
 use crate::ledger::author::Author;
 use crate::ledger::board;
@@ -476,6 +476,17 @@ fn outcome(
     })
 }
 
+/// What stands above a form: what the record says that the act is about, and the sheet behind it.
+fn above(
+    tx: &Tx<'_>,
+    reader: &Author,
+    of: Option<(Kind, RecordId)>,
+    lang: Lang,
+) -> Result<(Option<String>, Option<crisis::Answered>), LedgerRefusal> {
+    let Some(of) = of else { return Ok((None, None)) };
+    Ok((about::said(tx, reader, of, lang)?, crisis::answered(tx, reader, of)?))
+}
+
 async fn show(
     office: &Office,
     visitor: &Visitor<Readers>,
@@ -492,16 +503,16 @@ async fn show(
             return Err(LedgerRefusal::NotAllowed);
         }
         let of = act.of.zip(record.map(RecordId));
-        let about = of.map(|of| about::said(tx, &reader, of, lang)).transpose()?.flatten();
+        let above = above(tx, &reader, of, lang)?;
         if !is_sent {
             (act.start)(tx, &reader, RecordId(record.unwrap_or_default()), &mut typed)?;
         }
         let subject = Subject { kind: None, columns: act.columns, is_fixed: false };
         let mut fields = form::views(tx, &reader, subject, (&typed, &wrong), lang)?;
         fields.push(super::reason_view(&typed, &wrong, true, lang));
-        Ok::<_, LedgerRefusal>((about, fields, super::staff_list(tx, act.columns)?))
+        Ok::<_, LedgerRefusal>((above, fields, super::staff_list(tx, act.columns)?))
     });
-    let (about, fields, staff) = drawn.await.map_err(problem)?;
+    let ((about, sheet), fields, staff) = drawn.await.map_err(problem)?;
     let action = match record {
         Some(record) => format!("/acts/{}/{record}", act.word),
         None => format!("/acts/{}", act.word),
@@ -510,6 +521,9 @@ async fn show(
     let mut notes: Vec<String> =
         act.note.iter().map(|text| text.in_lang(lang).to_owned()).collect();
     notes.extend(about);
+    if let Some(sheet) = sheet {
+        notes.extend(sheet.said(&office.packs().await?, lang));
+    }
     let body = FormTemplate {
         lang,
         csrf: &visitor.session.csrf,

@@ -18,7 +18,7 @@ use super::super::Staff;
 use super::super::ledgers::{LEDGERS_HREF, whole};
 use super::super::office::{Office, chosen, problem};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
-use super::{protocol, steps, words};
+use super::{crisis, protocol, steps, words};
 use crate::desk::no_consent;
 use crate::ledger::author::{Author, Signature};
 use crate::ledger::browse::{self, Line};
@@ -399,13 +399,14 @@ pub(super) async fn record(
         let views = versions(&history, (&names, seen), lang);
         let faults = consent_faults(tx, &reader, (known.kind, record), seen)?;
         let may_write = browse::is_writable_by(reader.role(), known.kind);
-        let may = May {
+        let mut may = May {
             write: may_write,
             edit: may_write && !seen.annulled,
             annul: may_write && (known.may_annul)(tx, &reader, RecordId(record))?,
             acts: super::acts::of_record(tx, &reader, (known.kind, RecordId(record)), lang)?,
         };
         let of = (known.kind, RecordId(record));
+        may.acts.extend(crisis::next(tx, &reader, of, &names, lang)?);
         let steps = steps::of(tx, &reader, of, student)?;
         let parts = (steps, protocol::of(tx, &reader, of, &names)?);
         Ok::<_, LedgerRefusal>((views, (seen, may, faults), (student, names), parts))
@@ -472,6 +473,7 @@ fn said(done: &str, record: i64, lang: Lang) -> Option<String> {
         "beside" => words::BESIDE.in_lang(lang).to_owned(),
         "annulled" => words::ANNULLED.in_lang(lang).to_owned(),
         "acted" => words::ACTED.in_lang(lang).to_owned(),
+        "crisis" => words::AFTER_CRISIS.in_lang(lang).to_owned(),
         "done_before" => words::DONE_BEFORE.in_lang(lang).to_owned(),
         "asked" => words::ASKED.in_lang(lang).to_owned(),
         "lift_asked" => words::LIFT_ASKED.in_lang(lang).to_owned(),

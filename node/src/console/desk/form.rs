@@ -23,7 +23,7 @@ use crate::ledger::profile::{self, Profile};
 use crate::ledger::read;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::scope::Scope;
-use crate::ledger::showing::{Names, student_of};
+use crate::ledger::showing::Names;
 use crate::ledger::talk::Talk;
 
 /// Records of a kind that a field lists, the newest ones.
@@ -360,7 +360,7 @@ fn input(
         Shape::Staff => Input::Staff(value()),
         Shape::Student => student(tx, reader, (column, subject.is_fixed), typed)?,
         Shape::Record => {
-            let of = of_student(tx, column, typed)?;
+            let of = of_student(tx, reader, column, typed)?;
             Input::Choice(records(tx, reader, (column, &value()), of, lang)?)
         }
         Shape::Word(list) => {
@@ -428,11 +428,22 @@ pub(in crate::console) fn class_line(grade: &str, class: &str) -> String {
     format!("{coded}{class}")
 }
 
-/// Whose cases a form offers, where it knows its student: a case of somebody else is refused.
-fn of_student(tx: &Tx<'_>, column: &Column, typed: &Typed) -> Result<Option<StudentId>, SqlError> {
+/// Whose cases, talks and consents a form offers, where what is typed means one student: those of
+/// somebody else are refused.
+fn of_student(
+    tx: &Tx<'_>,
+    reader: &Author,
+    column: &Column,
+    typed: &Typed,
+) -> Result<Option<StudentId>, SqlError> {
     let text = typed.all("student").first().copied().unwrap_or_default();
-    let number = text.split_whitespace().next().filter(|_| column.name == "of_case");
-    number.map_or(Ok(None), |number| student_of(tx, number))
+    if text.trim().is_empty() || !matches!(column.name, "of_case" | "talk" | "consent") {
+        return Ok(None);
+    }
+    Ok(match &*people::meant(tx, reader, text)? {
+        [one] => Some(one.student),
+        _ => None,
+    })
 }
 
 /// The newest records of the kind that a field names, of one student where that is known.

@@ -37,13 +37,15 @@ struct RowView {
     fate: &'static str,
     is_wrong: bool,
     text: String,
-    /// What is ticked, where it is asked whether it happened once more or is left out.
+    /// What is ticked, where it is asked whether it happened once more.
     asks: Option<Ticks>,
 }
 
 struct Ticks {
     again: bool,
-    left: bool,
+    /// Whether it is said to be left out; nothing of a row that stands there already, which is left
+    /// out unless it is ticked.
+    left: Option<bool>,
 }
 
 #[derive(Template)]
@@ -58,6 +60,7 @@ struct ImportTemplate<'a> {
     counted: Option<String>,
     dropped: Option<String>,
     doubles: Option<String>,
+    standing: Option<String>,
     rows: Vec<RowView>,
     may_write: bool,
 }
@@ -116,6 +119,10 @@ pub(super) async fn take(
         table::take(tx, &author, (known, mode, &asked), &mut source, &from)
     });
     let (plan, failure) = match done.await {
+        Ok(plan) if plan.counts().0 == 0 => {
+            let sentence = |text: Text| text.in_lang(visitor.frame.lang).to_owned();
+            (plan, Some((sentence(words::TABLE_NOTHING), sentence(words::TABLE_NOTHING_NEXT))))
+        }
         Ok(plan) => {
             let href =
                 format!("{LEDGERS_HREF}/{}?imported={}", known.kind.as_str(), plan.counts().0);
@@ -218,7 +225,9 @@ fn show(
         dropped: (!dropped.is_empty()).then(|| words::TABLE_DROPPED.fill(lang, &[&dropped])),
         rows: shown.plan.rows.iter().map(|row| view(known, row, &shown, lang)).collect(),
         doubles: (doubles > 0).then(|| words::TABLE_DOUBLES.fill(lang, &[&doubles])),
-        may_write: wrong == 0 && new + doubles > 0,
+        standing: (unchanged > 0 && wrong == 0)
+            .then(|| words::TABLE_STANDING.fill(lang, &[&unchanged])),
+        may_write: wrong == 0 && is_planned,
         told: shown.failure,
         pasted,
     })?;
@@ -230,12 +239,13 @@ fn show(
 fn view(known: &KindColumns, row: &table::PlannedRow, shown: &Shown, lang: Lang) -> RowView {
     let Shown { names, said, .. } = shown;
     let (again, left) = (said.again.contains(&row.row), said.left.contains(&row.row));
+    let ticks = Ticks { again, left: Some(left) };
     let (fate, asks) = match &row.fate {
         // One that was ticked is asked about again: the tick goes along when the page is sent.
-        Fate::New => (words::ROW_NEW, again),
-        Fate::Known(_) => (words::ROW_KNOWN, false),
-        Fate::Double(_) => (words::ROW_DOUBLE, true),
-        Fate::Wrong(_) => (words::ROW_WRONG, false),
+        Fate::New => (words::ROW_NEW, again.then_some(ticks)),
+        Fate::Known(_) => (words::ROW_KNOWN, Some(Ticks { again, left: None })),
+        Fate::Double(_) => (words::ROW_DOUBLE, Some(ticks)),
+        Fate::Wrong(_) => (words::ROW_WRONG, None),
     };
     let values = planned::content(known, row, names, lang);
     let mut text = planned::fault(row, lang);
@@ -249,6 +259,5 @@ fn view(known: &KindColumns, row: &table::PlannedRow, shown: &Shown, lang: Lang)
         text = format!("{values}{between}{text}");
     }
     let is_wrong = matches!(row.fate, Fate::Wrong(_));
-    let asks = asks.then_some(Ticks { again, left });
     RowView { row: row.row, fate: fate.in_lang(lang), is_wrong, text, asks }
 }

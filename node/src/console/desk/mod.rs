@@ -5,6 +5,7 @@
 mod about;
 mod acts;
 mod annul;
+mod crisis;
 mod entry;
 mod form;
 mod hold;

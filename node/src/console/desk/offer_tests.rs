@@ -2,13 +2,14 @@
 //! button that could only be refused.
 
 use axum::http::StatusCode;
-use runtime::web::Role;
 use runtime::web::trial::{Browser, Seen};
+use runtime::web::{Role, in_address};
 
 use super::tests::{PUPIL, place, send, two};
 use crate::console::ledgers::tests::browser;
 use crate::ledger::alert::{AlertCase, AlertMove};
 use crate::ledger::read;
+use crate::ledger::testing::{AS_OF, School, TestPupil};
 
 async fn get(browser: &mut Browser, path: &str) -> Seen {
     browser.get(path).await.expect("page")
@@ -272,6 +273,42 @@ async fn a_follow_up_is_offered_its_own_students_cases() {
     let form = get(&mut li, &format!("/ledgers/followup/new?student={PUPIL}")).await;
     assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()));
     assert!(form.text.contains(&own) && !form.text.contains(&other), "{}", form.text);
+}
+
+/// It knows its student by the number that the school gives as well, and offers that student's
+/// consents alone too; what means nobody, or several, leaves the list as it is.
+#[tokio::test]
+async fn a_form_knows_its_student_by_any_number() {
+    let school = School::new();
+    let mut roster = "学籍号,学号,姓名,性别,年级,班级,监护人同意,同意日期\n".to_owned();
+    for n in 0..2 {
+        let number = TestPupil::new(n).number();
+        roster += &format!("{number},2025010{n},张某某,男,七年级,1班,是,2025-09-17\n");
+    }
+    school.roster_of(&roster, AS_OF);
+    school.staff(&[(1, "心理教师")]);
+    let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
+    let mut cases = Vec::new();
+    for local in ["20250100", "20250101"] {
+        let open = [
+            ("student", local),
+            ("day", "2025-11-19"),
+            ("to_tier", "t2"),
+            ("source", "mentor"),
+            ("owner", "T001"),
+            ("next_review", "2025-12-01"),
+            ("reason", "情绪低落"),
+        ];
+        let at = place(&send(&mut li, "/acts/open", &open).await);
+        cases.push(format!("<option value=\"{}\"", at.rsplit('/').next().unwrap_or_default()));
+    }
+    let form = get(&mut li, "/ledgers/followup/new?student=20250101").await;
+    assert!(form.text.contains(&cases[1]) && !form.text.contains(&cases[0]), "{}", form.text);
+    for open in ["20250109", "张某某"] {
+        let form = get(&mut li, &format!("/ledgers/followup/new?student={}", in_address(open)));
+        let form = form.await;
+        assert!(form.text.contains(&cases[1]) && form.text.contains(&cases[0]), "{}", form.text);
+    }
 }
 
 /// A wrong row of a pasted table shows what stands in it, names the words of its list, and says

@@ -90,6 +90,32 @@ async fn a_row_that_differs_by_its_note_is_asked_about() {
     assert!(row(&tried, 2).contains("记录内容不会写入"), "{}", tried.text);
 }
 
+/// A row that says the same as a talk entered by the form is not written by itself, is told, and is
+/// written where somebody ticks that it was another talk; a table of such rows alone says so.
+#[tokio::test]
+async fn a_second_talk_that_says_the_same_is_written_where_it_is_ticked() {
+    let (school, mut li, _) = two().await;
+    let fields =
+        [("student", PUPIL), ("day", "2025-11-18"), ("topics", "study"), ("staff", "T001")];
+    place(&send(&mut li, "/ledgers/talk/new", &fields).await);
+    let table = format!("{HEAD}2025-11-18\t{PUPIL}\t学业\t否\n");
+    let tried = send(&mut li, PATH, &[("table", &table)]).await;
+    assert_eq!((tried.status, tried.flaws()), (StatusCode::OK, Vec::new()), "{}", tried.text);
+    tried.keep("import-standing.html").expect("keep");
+    assert!(tried.text.contains("新增 0 行，已有 1 行，有误 0 行"), "{}", tried.text);
+    assert!(tried.text.contains("有 1 行与台账中已有的一条相同"), "{}", tried.text);
+    let asked = row(&tried, 2);
+    assert!(asked.contains("仍要再记一次") && !asked.contains("不录入这一行"), "{asked}");
+    assert!(!asked.contains(" checked"), "{asked}");
+    let written = [("table", table.as_str()), ("confirm", "yes")];
+    let none = send(&mut li, PATH, &written).await;
+    assert_eq!((none.status, none.flaws()), (StatusCode::CONFLICT, Vec::new()), "{}", none.text);
+    assert!(none.text.contains("没有要写入的行") && school.rows("talk") == 1, "{}", none.text);
+    let again = [written[0], written[1], ("again", "2")];
+    let done = send(&mut li, PATH, &again).await;
+    assert_eq!((done.status, school.rows("talk")), (StatusCode::SEE_OTHER, 2), "{}", done.text);
+}
+
 /// Who is refused a second mentor for a student is told who the mentor is, with the way to the
 /// pair.
 #[tokio::test]

@@ -41,6 +41,13 @@ texts! {
     AFTER_INTERVIEW = "访谈已保存。结论与在册级别不同，级别还没有变：请在这里提出，由另一人签署。",
         "The interview is kept. It found another tier than the case stands at; nothing moved yet: \
          ask for it here, somebody else signs.";
+    AFTER_CRISIS = "访谈已保存，学生已按危机级在册。下一步：马上联络监护人，按下面“个案联络”逐项登记；需要就医的，发起转介。",
+        "The interview is kept, and the student stands as a crisis. Next: call the guardian at \
+         once and enter each contact below; where a doctor is needed, begin a referral.";
+    TO_CASE = "打开个案，登记联络", "Open the case and enter contacts";
+    SHEET_SAYS = "量表作答：{0}", "On the sheet: {0}";
+    NO_SHEET = "这份量表还没有交卷，题目和作答暂时看不到。",
+        "The sheet is not handed in yet: question and answer cannot be shown.";
     ACTED = "已办理。", "Done.";
     DONE_BEFORE = "这一项已经办完或取消，不用再办；下面是当时的登记。",
         "This is done or called off already; what was entered then stands below.";
@@ -170,6 +177,12 @@ texts! {
         只要还有一行没有勾选，就一行都不写。",
         "{0} rows are perhaps doubles: tick of each that it did happen once more, or that it is \
          left out; nothing is written while one has no tick.";
+    TABLE_STANDING = "有 {0} 行与台账中已有的一条相同，不会写入；其中确实又发生过一次的，勾选“仍要再记一次”。",
+        "{0} rows say the same as an entry and are not written; tick of each that it did happen \
+         once more.";
+    TABLE_NOTHING = "没有要写入的行，什么都没有写入。", "No row is to be written; nothing was written.";
+    TABLE_NOTHING_NEXT = "确实又发生过一次的，请在该行勾选“仍要再记一次”，再写入台账。",
+        "Tick of each row that did happen once more, then write it down.";
     LEAVE_OUT = "不录入这一行", "Leave it out";
     TABLE_UNDECIDED = "有 {0} 行可能重复，还没有勾选如何处理，什么都没有写入。",
         "{0} rows are perhaps doubles and have no tick; nothing was written.";

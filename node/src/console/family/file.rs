@@ -26,7 +26,7 @@ use crate::ledger::consented::{self, Stand};
 use crate::ledger::entry::{Kept, StudentId};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
-use crate::ledger::{account, notice, profile, read};
+use crate::ledger::{account, notice, papers, profile, read};
 
 /// The line of which the roster speaks too.
 const SCREENING: (Purpose, &str) = (Purpose::Screening, "");
@@ -183,13 +183,17 @@ fn view(tx: &Tx<'_>, pass: &Pass, reader: &Author) -> Result<View, LedgerRefusal
         *held.entry(line.kind).or_insert(0) += 1;
     }
     let profile = profile::load(tx)?;
-    let mut papers = read::of_student::<Consent>(tx, pass)?;
-    papers.retain(|kept| pass.allow(kept.entry.purpose.area()).is_ok());
+    let mut shown = Vec::new();
+    for kept in read::of_student::<Consent>(tx, pass)? {
+        if papers::is_open(tx, pass, (kept.record, kept.entry.purpose))? {
+            shown.push(kept);
+        }
+    }
     Ok(View {
         reads: access::reads(tx, pass, READS_MAX)?,
         held,
         held_in_part: !pass.is_whole(),
-        consents: said(tx, &papers, pass.student(), reader.today())?,
+        consents: said(tx, &shown, pass.student(), reader.today())?,
         names: Names::load(tx)?,
         accounts: account::list(tx)?.into_iter().map(|line| (line.login, line.name)).collect(),
         school: profile.map(|known| known.name_zh).unwrap_or_default(),

@@ -48,6 +48,13 @@ pub(super) fn part(sheets: Vec<KeptSheet>, packs: &Packs, lang: Lang) -> Result<
     Html::render(&ResultsTemplate { lang, rows, trends, is_broken })
 }
 
+/// The critical answers of sheets in words: what was asked, what was answered, and the rule.
+pub(super) fn critical_answers(sheets: Vec<KeptSheet>, packs: &Packs, lang: Lang) -> Vec<String> {
+    let told = result::told(sheets, &packs.scales_ever());
+    let answers = told.iter().flat_map(|one| &one.criticals);
+    answers.map(|answer| of_critical(answer, lang)).collect()
+}
+
 /// A flag in words.
 pub(super) const fn flag(flag: Flag) -> Text {
     match flag {

@@ -205,6 +205,7 @@ pub(super) async fn hold(
     let (visitor, fields) = (form.visitor, form.fields);
     let back = format!("/screening/{id}/queue");
     let sent = fields.clone();
+    let is_crisis = fields.result == InterviewResult::T3.as_str();
     let done = campaign.work(&visitor.session, move |tx, author, _| {
         let held = read(&sent, StudentId(student))?;
         if sent.reason.trim().is_empty() && interview::lists(tx, &held)? {
@@ -220,6 +221,10 @@ pub(super) async fn hold(
             let (how, tier) = (how.as_str(), tier.as_str());
             let asks = format!("how={how}&to_tier={tier}&source=screening&after=interview");
             Ok(see_other(&format!("/acts/move/{}?{asks}", case.0)))
+        }
+        // A crisis does not go back into a list: the page of its case has the contacts to be made.
+        Ok(Conclusion { case: Some(case), .. }) if is_crisis => {
+            Ok(see_other(&format!("/ledgers/alert_case/{}?done=crisis", case.0)))
         }
         Ok(_) => Ok(see_other(&back)),
         Err(LedgerRefusal::Store(error)) => Err(error.into()),

@@ -117,7 +117,7 @@ fn lines(view: &Standards, lang: Lang) -> Vec<Line> {
         lines.push(parents(teaching, lang));
     }
     if let Some(works) = &view.works {
-        lines.push(staffing(&works.staffing, view.small_classes, lang));
+        lines.push(staffing(works, view.small_classes, lang));
         lines.extend(of_works(works, &view.names, lang));
     }
     if let Some(staff) = &view.staff {
@@ -171,23 +171,32 @@ fn meetings(stage: &StageWork, lang: Lang) -> Line {
     let without = stage.classes.iter().filter(|class| class.meetings == 0);
     let without: Vec<String> =
         without.map(|class| class_line(class.grade.as_str(), &class.class)).collect();
+    let line = Line::new(rule, stage.meetings);
+    if stage.meetings == Standing::Untold {
+        return line;
+    }
     let had = stage.classes.len() - without.len();
     let has = words::MEETINGS_HAD.fill(lang, &[&stage.classes.len(), &had]);
-    let line = Line::new(rule, stage.meetings).with(has);
-    let gap = Cell::plain(shown(without, lang));
-    if stage.meetings == Standing::Untold { line } else { line.lacking(gap) }
+    line.with(has).lacking(Cell::plain(shown(without, lang)))
 }
 
 fn life(teaching: &Teaching, lang: Lang) -> Line {
+    let line = Line::new(words::LIFE.in_lang(lang), teaching.life);
+    if teaching.life == Standing::Untold {
+        return line;
+    }
     let had = teaching
         .stages
         .iter()
         .map(|stage| words::LIFE_HAD.fill(lang, &[&stage_name(stage.stage, lang), &stage.life]));
-    let has = had.collect::<Vec<_>>().join(chosen(("；", "; "), lang));
-    Line::new(words::LIFE.in_lang(lang), teaching.life).with(has)
+    line.with(had.collect::<Vec<_>>().join(chosen(("；", "; "), lang)))
 }
 
 fn parents(teaching: &Teaching, lang: Lang) -> Line {
+    let line = Line::new(words::PARENTS.in_lang(lang), teaching.parents);
+    if teaching.parents == Standing::Untold {
+        return line;
+    }
     let had = teaching
         .stages
         .iter()
@@ -195,12 +204,11 @@ fn parents(teaching: &Teaching, lang: Lang) -> Line {
     let has = had.collect::<Vec<_>>().join(chosen(("；", "; "), lang));
     let without = teaching.stages.iter().filter(|stage| stage.parents == 0);
     let without: Vec<&str> = without.map(|stage| stage_name(stage.stage, lang)).collect();
-    let gap = match without.is_empty() || teaching.parents == Standing::Untold {
+    let gap = match without.is_empty() {
         true => String::new(),
         false => words::STAGES_WITHOUT.fill(lang, &[&without.join(chosen(("、", ", "), lang))]),
     };
-    let line = Line::new(words::PARENTS.in_lang(lang), teaching.parents).with(has);
-    Line { gap: Cell::plain(gap), ..line }
+    Line { gap: Cell::plain(gap), ..line.with(has) }
 }
 
 fn of_works(works: &Works, names: &Names, lang: Lang) -> Vec<Line> {
@@ -218,7 +226,8 @@ fn of_works(works: &Works, names: &Names, lang: Lang) -> Vec<Line> {
     }
     lines.extend(works.plans.iter().map(|plan| of_plan(plan, lang)));
     lines.push(committee(works, lang));
-    let drill = Line::new(words::DRILL.in_lang(lang), Standing::of(true, !works.drills.is_empty()));
+    let standing = Standing::of(works.is_kept(Kind::Drill), !works.drills.is_empty());
+    let drill = Line::new(words::DRILL.in_lang(lang), standing);
     lines.push(match works.drills.first() {
         Some(last) => {
             let had = [&works.drills.len() as &dyn std::fmt::Display, &last.day, &last.minutes];
@@ -239,8 +248,8 @@ fn of_works(works: &Works, names: &Names, lang: Lang) -> Vec<Line> {
     lines
 }
 
-fn staffing(staffing: &Staffing, small_classes: u32, lang: Lang) -> Line {
-    let line = counsellors(staffing, lang);
+fn staffing(works: &Works, small_classes: u32, lang: Lang) -> Line {
+    let (staffing, line) = (&works.staffing, counsellors(works, lang));
     if small_classes == 0 {
         return line;
     }
@@ -255,17 +264,25 @@ fn staffing(staffing: &Staffing, small_classes: u32, lang: Lang) -> Line {
     line.with(has)
 }
 
-fn counsellors(staffing: &Staffing, lang: Lang) -> Line {
-    let Staffing { classes, required, full, part, .. } = staffing;
-    let line = Line::new(words::STAFFING.in_lang(lang), staffing.standing);
+fn counsellors(works: &Works, lang: Lang) -> Line {
+    let Staffing { classes, required, full, part, .. } = &works.staffing;
+    let is_told = works.is_kept(Kind::Qualification);
+    let now = match is_told {
+        true => words::STAFFING_HAS.fill(lang, &[full, part]),
+        false => words::STAFFING_UNTOLD.in_lang(lang).to_owned(),
+    };
+    let line = Line::new(words::STAFFING.in_lang(lang), works.staffing.standing);
     match required {
         None => {
-            let has = words::STAFFING_UNSAID.fill(lang, &[classes, full, part]);
-            line.with(has).lacking(Cell::plain(words::CHECK_FIRST.in_lang(lang)))
+            let has = words::STAFFING_UNSAID.fill(lang, &[classes]);
+            line.with(has + &now).lacking(Cell::plain(words::CHECK_FIRST.in_lang(lang)))
         }
-        Some(0) => line.with(words::STAFFING_SMALL.fill(lang, &[full, part])),
+        Some(0) => line.with(words::STAFFING_SMALL.in_lang(lang).to_owned() + &now),
         Some(needed) => {
-            let has = words::STAFFING_HAS.fill(lang, &[classes, needed, full, part]);
+            let line = line.with(words::STAFFING_NEEDED.fill(lang, &[classes, needed]) + &now);
+            if !is_told {
+                return line;
+            }
             let mut gaps = Vec::new();
             if *full == 0 {
                 gaps.push(words::FULL_TIME.in_lang(lang).to_owned());
@@ -274,7 +291,7 @@ fn counsellors(staffing: &Staffing, lang: Lang) -> Line {
             if lacks > 0 {
                 gaps.push(words::SO_MANY.fill(lang, &[&lacks]));
             }
-            line.with(has).lacking(Cell::plain(gaps.join(chosen(("；", "; "), lang))))
+            line.lacking(Cell::plain(gaps.join(chosen(("；", "; "), lang))))
         }
     }
 }
@@ -314,18 +331,26 @@ fn committee(works: &Works, lang: Lang) -> Line {
 fn classes(teaching: &Teaching, lang: Lang) -> Sheet {
     let heads = [words::CLASS, words::LESSONS_COL, words::MEETINGS_COL];
     let mut sheet = Sheet::new(words::CLASSES, &heads, words::NONE, lang);
-    let figure = |had: usize, needed: usize| match had >= needed {
-        true => Cell::plain(had.to_string()),
-        false => Cell::tagged(Tag::new(Tone::Notice, format!("{had}/{needed}")), ""),
+    let figure = |standing: Standing, had: usize, needed: usize| match standing {
+        Standing::Untold => Cell::plain(words::UNTOLD.in_lang(lang)),
+        _ if had >= needed => Cell::plain(had.to_string()),
+        _ => Cell::tagged(Tag::new(Tone::Notice, format!("{had}/{needed}")), ""),
     };
-    for class in teaching.stages.iter().flat_map(|stage| &stage.classes) {
-        sheet.row(vec![
-            Cell::plain(class_line(class.grade.as_str(), &class.class)),
-            figure(class.lessons, teaching.lessons_needed),
-            figure(class.meetings, 1),
-        ]);
+    for stage in &teaching.stages {
+        for class in &stage.classes {
+            sheet.row(vec![
+                Cell::plain(class_line(class.grade.as_str(), &class.class)),
+                figure(stage.lessons, class.lessons, teaching.lessons_needed),
+                figure(stage.meetings, class.meetings, 1),
+            ]);
+        }
     }
     sheet
+}
+
+/// What a table without a row says: that there is none, or that its ledger was never used.
+fn empty(works: &Works, kind: Kind) -> Text {
+    if works.is_kept(kind) { words::NONE } else { words::UNTOLD }
 }
 
 /// Each drill, with its time against the one before under the same circumstances.
@@ -340,7 +365,7 @@ fn drills(works: &Works, lang: Lang) -> Sheet {
         words::CHANNEL,
         words::FINDINGS,
     ];
-    let mut sheet = Sheet::new(words::DRILLS, &heads, words::NONE, lang);
+    let mut sheet = Sheet::new(words::DRILLS, &heads, empty(works, Kind::Drill), lang);
     for (place, drill) in works.drills.iter().enumerate() {
         let before = works
             .drills
@@ -368,8 +393,9 @@ fn drills(works: &Works, lang: Lang) -> Sheet {
 
 fn visits(works: &Works, lang: Lang) -> Sheet {
     let heads = [words::SERVICE, words::TIMES, words::HOURS];
-    let mut sheet = Sheet::new(words::VISITS, &heads, words::NONE, lang);
-    for (service, times, hours) in &works.visits {
+    let mut sheet = Sheet::new(words::VISITS, &heads, empty(works, Kind::ExpertVisit), lang);
+    let visits = works.visits.iter().filter(|_| works.is_kept(Kind::ExpertVisit));
+    for (service, times, hours) in visits {
         let label = text_of(service.label()).in_lang(lang);
         sheet.row(vec![
             Cell::plain(label),
@@ -382,8 +408,9 @@ fn visits(works: &Works, lang: Lang) -> Sheet {
 
 fn activities(works: &Works, lang: Lang) -> Sheet {
     let heads = [words::TAG, words::TIMES];
-    let mut sheet = Sheet::new(words::ACTIVITIES, &heads, words::NONE, lang);
-    for (tag, times) in &works.activities {
+    let mut sheet = Sheet::new(words::ACTIVITIES, &heads, empty(works, Kind::Activity), lang);
+    let activities = works.activities.iter().filter(|_| works.is_kept(Kind::Activity));
+    for (tag, times) in activities {
         let label = Cell::plain(chosen(tag.label(), lang));
         sheet.row(vec![label, Cell::plain(times.to_string())]);
     }
@@ -395,13 +422,20 @@ fn figures(works: &Works, role: SchoolRole, lang: Lang) -> Sheet {
     let (planned, spent) = works.budget;
     let (materials, copies) = works.materials;
     let (received, right) = works.complaints;
+    let told = |kind: Kind, of: Text, said: String| match works.is_kept(kind) {
+        true => said,
+        false => words::FIGURE_UNTOLD.fill(lang, &[&of.in_lang(lang)]),
+    };
+    let budget = words::BUDGET.fill(lang, &[&planned, &spent]);
+    let given = words::MATERIALS.fill(lang, &[&materials, &copies]);
     let mut lines = vec![
-        words::BUDGET.fill(lang, &[&planned, &spent]),
-        words::MATERIALS.fill(lang, &[&materials, &copies]),
+        told(Kind::Budget, words::OF_BUDGET, budget),
+        told(Kind::ParentMaterial, words::OF_MATERIALS, given),
     ];
     // Even their number is for those whom they are entered by.
     if reads(role, Area::Conduct) {
-        lines.push(words::COMPLAINTS.fill(lang, &[&received, &right]));
+        let complaints = words::COMPLAINTS.fill(lang, &[&received, &right]);
+        lines.push(told(Kind::ConductComplaint, words::OF_COMPLAINTS, complaints));
     }
     for line in lines {
         sheet.row(vec![Cell::plain(line)]);

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use runtime::web::Role;
 
 use super::super::trial::{Person, browser};
-use crate::ledger::governance::SchoolYear;
+use crate::ledger::governance::{Budget, SchoolYear};
 use crate::ledger::guard_tests::{counsellor, run};
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
 use crate::ledger::write;
@@ -84,8 +84,28 @@ async fn what_has_no_entry_is_not_called_kept() {
     let page = head.get("/standards?lang=zh").await.expect("page");
     let (_, line) = page.text.split_once("物防技防隐患三十天内整改").expect("the line");
     let line = line.split("</tr>").next().unwrap_or_default();
-    assert!(line.contains("没有记录") && !line.contains("已达标"), "{line}");
+    assert!(line.contains("还没有登记过") && !line.contains("已达标"), "{line}");
     assert!(!page.text.contains("加入枢纽"));
+    // Of a ledger that was never used no figure is shown, a nought no more than another one.
+    for figure in ["0 个班已开", "：0 次", "专职 0 名", "预算 0", "0 种", "收到 0 件"]
+    {
+        assert!(!page.text.contains(figure), "{figure}: {}", page.text);
+    }
+    for told in ["经费：还没有登记过", "师德投诉：还没有登记过", "还没有登记过心理教师资质"]
+    {
+        assert!(page.text.contains(told), "{told}: {}", page.text);
+    }
+    let budget = Budget {
+        day: TODAY,
+        school_year: 2025,
+        planned_yuan: 0,
+        spent_yuan: 0,
+        what: "沙盘".to_owned(),
+    };
+    run(&school, move |tx| write::add(tx, &counsellor(), &budget)).expect("budget");
+    let told = head.get("/standards?lang=zh").await.expect("page");
+    assert!(told.text.contains("预算 0，支出 0"), "{}", told.text);
+    assert!(told.flaws().is_empty() && !told.text.contains("经费：还没有登记过"));
     let ledger = crate::ledger::Ledger::in_memory().expect("ledger");
     let alone = School { ledger, ..School::new() };
     alone.staff(&[(1, "心理教师"), (2, "德育主任")]);

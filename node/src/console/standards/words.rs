@@ -24,7 +24,7 @@ texts! {
     GAP = "还差", "Missing";
     MET = "已达标", "kept";
     UNMET = "未达标", "not kept";
-    UNTOLD = "没有记录", "no record";
+    UNTOLD = "还没有登记过", "nothing entered yet";
     NONE = "没有。", "None.";
     LESSONS = "{0}：至少一个年级每两周一节心理课", "{0}: a lesson every two weeks in one grade";
     LESSONS_MET = "达标年级：{0}", "grades that have: {0}";
@@ -38,11 +38,11 @@ texts! {
     PARENTS = "每学年至少面向家长开展一次课程或活动", "An event for parents this school year";
     STAGES_WITHOUT = "本学年还没有的学段：{0}", "stages without one: {0}";
     STAFFING = "心理教师配备（每十个班一名，至少一名专职）", "Counsellors: one for ten classes, one full-time";
-    STAFFING_HAS = "{0} 个班，应配 {1} 名；现有专职 {2} 名、兼职 {3} 名",
-        "{0} classes need {1}; {2} full-time, {3} part-time";
-    STAFFING_SMALL = "年度核查填为小规模学校，不作要求；现有专职 {0} 名、兼职 {1} 名",
-        "small school by the yearly check: none required; {0} full-time, {1} part-time";
-    STAFFING_UNSAID = "{0} 个班；现有专职 {1} 名、兼职 {2} 名", "{0} classes; {1} full-time, {2} part-time";
+    STAFFING_NEEDED = "{0} 个班，应配 {1} 名", "{0} classes need {1}";
+    STAFFING_SMALL = "年度核查填为小规模学校，不作要求", "small school by the yearly check: none required";
+    STAFFING_UNSAID = "{0} 个班", "{0} classes";
+    STAFFING_HAS = "；现有专职 {0} 名、兼职 {1} 名", "; {0} full-time, {1} part-time";
+    STAFFING_UNTOLD = "；还没有登记过心理教师资质", "; no qualification was entered yet";
     CHECK_FIRST = "本学年的年度核查还没有填写，无法判断是否小规模学校",
         "this year's check is not filled in: whether the school is small is not known";
     SMALL_BY_RULE = "；按设置（不超过 {0} 个班）属于小规模学校",
@@ -98,6 +98,10 @@ texts! {
     TAG = "类别", "Part of school life";
     FIGURES = "其他", "More figures";
     FIGURE = "项目", "What";
+    FIGURE_UNTOLD = "{0}：还没有登记过", "{0}: nothing entered yet";
+    OF_BUDGET = "经费", "Money";
+    OF_MATERIALS = "家长资料", "Material for parents";
+    OF_COMPLAINTS = "师德投诉", "Complaints about conduct";
     BUDGET = "本学年经费（元）：预算 {0}，支出 {1}", "Money of this school year in yuan: {0} planned, {1} spent";
     MATERIALS = "家长资料：在用 {0} 种，已发 {1} 份", "Material for parents: {0} in use, {1} copies";
     COMPLAINTS = "本学年师德投诉：收到 {0} 件，核实 {1} 件",

@@ -194,7 +194,7 @@ fn cases(tx: &Tx<'_>, some: RecordId) -> Result<(), LedgerRefusal> {
         why: FollowupKind::Screening,
         staff,
         done: Some(day),
-        way: None,
+        way: Some(ContactWay::Phone),
         cancelled: false,
     })?;
     put(tx, 13, |chair, day, _| Conference {

@@ -50,6 +50,28 @@ fn send(school: &School, context: &Context, period: Period) -> usize {
     make(&school.ledger, context, period, &key).expect("made").new_ones()
 }
 
+/// How counts leave is said of the period that a preview is about, and not of the day on which
+/// somebody looks: the spring of a year before the seals is not under seal in a year that is.
+#[test]
+fn a_preview_says_the_way_of_its_own_period() {
+    let school = school();
+    let sealed_years = std::collections::BTreeSet::from([2025]);
+    let context = Context { sealed_years, ..school.context() };
+    let of = |due: &[Period]| {
+        let due = due.iter().map(|period| Due {
+            period: *period,
+            prepared: Prepared { drafts: Vec::new(), absent: Vec::new() },
+        });
+        let schedule = Schedule { due: due.collect(), blocked: Vec::new() };
+        let (period, context) = (schedule.last(&context), context.clone());
+        school.ledger.read(move |tx| context.is_under_seal(tx, period)).expect("read")
+    };
+    let spring: Period = "2024S2".parse().expect("period");
+    assert!(of(&[]), "the term that runs");
+    assert!(!of(&[spring]));
+    assert!(of(&[spring, W45]), "the last one");
+}
+
 /// The lessons of a week leave with the week's sheet, in its own cells and no others.
 #[test]
 fn a_week_leaves_with_its_own_table() {

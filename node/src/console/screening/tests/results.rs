@@ -4,6 +4,7 @@ use domain::ledger::words::AlertSource;
 
 use super::*;
 use crate::ledger::case::{self, MoveWish};
+use crate::ledger::critical::Interview;
 use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::testing::sheet_cells;
 use crate::ledger::{roll, write};
@@ -99,6 +100,71 @@ async fn a_result_stands_above_the_interview() {
     }
     assert_eq!(fair.school.rows("access_log"), before + 1);
     assert!(!li.get(&queue).await.expect("queue").text.contains("有不如死掉"));
+}
+
+/// The form of a critical item shows what was asked and answered on its sheet to whoever may read
+/// that, and to nobody else.
+#[tokio::test]
+async fn a_critical_item_is_shown_with_question_and_answer() {
+    let fair = screened();
+    let items = fair.school.ledger.read(read::waiting::<CriticalItem>).expect("items");
+    let path = format!("/acts/critical/{}", items.first().expect("an item").record.0);
+    let mut li = signed_in(&fair, "li", Role::Counsellor, "T001").await;
+    let mut head = signed_in(&fair, "zheng", Role::MoralHead, "T003").await;
+    for (lang, told) in [
+        ("zh", ["量表作答：", "有不如死掉", "一半以上的天数"]),
+        ("en", ["On the sheet: ", "Item 9", "More than half the days"]),
+    ] {
+        let form = li.get(&format!("{path}?lang={lang}")).await.expect("form");
+        assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()), "{}", form.text);
+        form.keep(&format!("critical-answer-{lang}.html")).expect("keep");
+        let off = head.get(&format!("{path}?lang={lang}")).await.expect("form");
+        for said in told {
+            assert!(form.text.contains(said), "{said}: {}", form.text);
+            assert!(!off.text.contains(said), "off the case {said}: {}", off.text);
+        }
+    }
+}
+
+/// An interview that found a crisis leads to the page of its case, which says what comes next, and
+/// its own record leads there too; one without a case leads to the form that enters it.
+#[tokio::test]
+async fn a_crisis_leads_to_its_case() {
+    let fair = screened();
+    let mut li = fair.sign_in("li", Role::Counsellor, "T001").await;
+    let path = format!("/screening/{}/queue/1", fair.run.0);
+    let form = li.get(&path).await.expect("form");
+    let csrf = form.field("csrf").expect("csrf").to_owned();
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("day", "2025-11-20"),
+        ("time", "08:50"),
+        ("result", "t3"),
+        ("reason", "有具体计划"),
+        ("note", ""),
+    ];
+    let held = li.post(&path, &fields).await.expect("held");
+    assert_eq!(held.status, StatusCode::SEE_OTHER, "{}", held.text);
+    let to = held.header("location").to_owned();
+    assert!(to.starts_with("/ledgers/alert_case/") && to.ends_with("?done=crisis"), "{to}");
+    let mut desk = trial::signed_in(&fair.school, "li", PASSWORD, NOW_MS).await;
+    let page = desk.get(&format!("{to}&lang=zh")).await.expect("case");
+    assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()), "{}", page.text);
+    assert!(page.text.contains("马上联络监护人") && page.text.contains("登记联络"));
+    page.keep("interview-crisis.html").expect("keep");
+    let interviews = fair.school.ledger.read(read::all::<Interview>).expect("read");
+    let own = interviews.first().expect("an interview");
+    let record = desk.get(&format!("/ledgers/interview/{}", own.record.0)).await.expect("record");
+    let case = to.split('?').next().unwrap_or_default();
+    assert!(record.text.contains(&format!("href=\"{case}\"")), "{}", record.text);
+    let alone = Interview { student: StudentId(2), case: None, ..own.entry.clone() };
+    let other = TestPupil::new(2);
+    fair.school.roster(&[TestPupil::new(1), other.clone()], TODAY);
+    let added = fair.school.ledger.write("alone", move |tx| write::add(tx, &counsellor(), &alone));
+    let added: crate::ledger::entry::RecordId = added.expect("interview");
+    let record = desk.get(&format!("/ledgers/interview/{}", added.0)).await.expect("record");
+    let open = format!("/acts/open?student={}&#38;to_tier=t3", other.number());
+    assert!(record.text.contains(&open), "{}", record.text);
 }
 
 /// Mentor and class teacher of the pupil open the page and find nothing of a screening there;

@@ -305,8 +305,8 @@ async fn a_form_knows_its_student_by_any_number() {
     let form = get(&mut li, "/ledgers/followup/new?student=20250101").await;
     assert!(form.text.contains(&cases[1]) && !form.text.contains(&cases[0]), "{}", form.text);
     for open in ["20250109", "张某某"] {
-        let form = get(&mut li, &format!("/ledgers/followup/new?student={}", in_address(open)));
-        let form = form.await;
+        let address = format!("/ledgers/followup/new?student={}", in_address(open));
+        let form = get(&mut li, &address).await;
         assert!(form.text.contains(&cases[1]) && form.text.contains(&cases[0]), "{}", form.text);
     }
 }

@@ -74,9 +74,10 @@ impl KeyHalf {
         Self(Zeroizing::new(random_bytes()))
     }
 
-    /// The half of a task that follows from a hub's key for its shares, for a hub that draws it once
-    /// more after it lost it. Whoever has that key opens the hub's half of each report anyway; the
-    /// other hub, which is shown halves, learns nothing of the key and of halves of other tasks.
+    /// The half of a task that follows from a hub's key for its shares, for a hub that draws it
+    /// once more after it lost it. Whoever has that key opens the hub's half of each report anyway;
+    /// the other hub, which is shown halves, learns nothing of the key and of halves of other
+    /// tasks.
     #[must_use]
     pub fn of(key: &ShareKey, task: &TaskId) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose_seed());

@@ -257,13 +257,8 @@ impl City {
         if let Some(top) = &top {
             top.admit(&leader.hub.identity().current(), federation.clock());
         }
-        for hub in [&leader, &helper].into_iter().chain(&top) {
-            let (packs, now_ms) = (packs.clone(), clock.now_ms());
-            hub.write(move |tx| {
-                packs.iter().try_for_each(|pack| directive::insert(tx, pack, now_ms).map(drop))
-            });
-            hub.hub.reload_packs().expect("packs");
-        }
+        let hubs = [&leader, &helper].into_iter().chain(&top);
+        hubs.for_each(|hub| take_packs(hub, &packs, clock.now_ms()));
         for (hub, key) in [&leader, &helper].into_iter().zip(&keys) {
             hub.hub.sealed().add_key(key.clone());
         }
@@ -466,4 +461,13 @@ async fn start_top(federation: &Federation, top: Option<&str>) -> Option<Running
 fn driver(leader: &RunningHub, helper: &RunningHub) -> Leader {
     let bells = (Arc::default(), Arc::default());
     Leader::new(leader.hub.sealed().clone(), helper.address.to_string(), bells)
+}
+
+/// Has a hub hold packs.
+fn take_packs(hub: &RunningHub, packs: &[Stored], now_ms: i64) {
+    let packs = packs.to_vec();
+    hub.write(move |tx| {
+        packs.iter().try_for_each(|pack| directive::insert(tx, pack, now_ms).map(drop))
+    });
+    hub.hub.reload_packs().expect("packs");
 }

@@ -1,7 +1,7 @@
 //! Agreeing on the keys of tasks before their reports come: those of this week and the next four,
 //! of this term and the coming one. None is agreed on once the period is over (record 0069); until
-//! then the helper is asked each hour whether it has its halves still, so that one that was put back
-//! takes the task up again with the very same half (record 0070).
+//! then the helper is asked each hour whether it has its halves still, so that one that was put
+//! back takes the task up again with the very same half (record 0070).
 
 use std::sync::{Arc, PoisonError};
 

@@ -109,6 +109,13 @@ struct CountTemplate<'a> {
     cells: Vec<CellView>,
 }
 
+impl CountTemplate<'_> {
+    /// Whether records stand behind a cell, so that there is something to ask for.
+    fn is_explained(&self) -> bool {
+        self.cells.iter().any(|cell| cell.is_counted)
+    }
+}
+
 struct LineView {
     record: String,
     student: Option<(i64, String)>,

@@ -3,7 +3,7 @@
 //! What is shown is what travelled. Every cell keeps its own kind of blank, and every block says
 //! by which rule its figures were protected.
 
-use domain::catalogue::{Block as SpecBlock, Catalogue, Count, TableSpec};
+use domain::catalogue::{Block as SpecBlock, Catalogue, Count, Origin, TableSpec};
 use domain::cell::Cell;
 use domain::disclosure::ROUNDED_STRATUM_MIN;
 use domain::period::{Period, TermId};
@@ -62,8 +62,8 @@ pub fn decode(catalogue: &Catalogue, spec: &TableSpec, cells: &[Cell], made_by: 
     decoded
 }
 
-/// Counts of the catalogue that no readable table carries, whatever its period, each with why: it
-/// leaves under seal, or not at all.
+/// Counts of a school that no readable table carries, whatever its period, each with why: it leaves
+/// under seal, or not at all. What centres, departments and hubs count is no school's to send.
 #[must_use]
 pub fn outside(catalogue: &Catalogue, is_under_seal: bool) -> Vec<Absent> {
     let ways = Ways::of(catalogue);
@@ -76,7 +76,8 @@ pub fn outside(catalogue: &Catalogue, is_under_seal: bool) -> Vec<Absent> {
         };
         Some(Absent { name: (&count.label).into(), why: why.into() })
     };
-    catalogue.counts().iter().filter_map(absent).collect()
+    let own = catalogue.counts().iter().filter(|count| count.origin == Origin::School);
+    own.filter_map(absent).collect()
 }
 
 /// The period in words.
@@ -240,7 +241,9 @@ mod tests {
         assert_eq!(why("alt.opened", false), Some(words::UNSEALED_WHY.into()));
         // Rounded tables carry it where there is no seal.
         assert_eq!(why("scr.positive", false), None);
-        assert_eq!(why("scr.staff_done", true), Some(words::STAYS_WHY.into()));
+        assert_eq!(why("fup.due", true), Some(words::STAYS_WHY.into()));
+        // A centre counts its staff's screening: it is not the school's to send.
+        assert_eq!(why("scr.staff_done", true), None);
         assert_eq!(why("edu.hours", true), None);
     }
 }

@@ -298,13 +298,11 @@ fn counsellors(works: &Works, lang: Lang) -> Line {
 
 fn of_plan(plan: &PlanState, lang: Lang) -> Line {
     let rule = words::PLAN.fill(lang, &[&chosen(plan.what.label(), lang)]);
-    let mut has = plan
-        .seen
-        .map_or_else(String::new, |seen| words::PLAN_SEEN.fill(lang, &[&plan.version, &seen]));
+    let seen = plan.seen.map(|seen| words::PLAN_SEEN.fill(lang, &[&plan.version, &seen]));
     let (targets, reached) = plan.targets;
-    if targets > 0 {
-        has.push_str(&words::PLAN_TARGETS.fill(lang, &[&targets, &reached]));
-    }
+    let told = (targets > 0).then(|| words::PLAN_TARGETS.fill(lang, &[&targets, &reached]));
+    let has: Vec<String> = seen.into_iter().chain(told).collect();
+    let has = has.join(chosen(("；", "; "), lang));
     let none = if plan.seen.is_none() { words::PLAN_NONE.in_lang(lang) } else { "" };
     Line::new(rule, plan.standing).with(has).lacking(Cell::plain(none))
 }

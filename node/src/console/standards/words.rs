@@ -59,7 +59,7 @@ texts! {
     NOBODY = "无人任职", "nobody";
     PLAN = "{0}有效（负责人签字，一年内复查）", "{0}: signed and reviewed within a year";
     PLAN_SEEN = "版本 {0}；最近签字或复查 {1}", "edition {0}; last signed or reviewed {1}";
-    PLAN_TARGETS = "；目标 {0} 项，已完成 {1} 项", "; {1} of {0} targets reached";
+    PLAN_TARGETS = "目标 {0} 项，已完成 {1} 项", "{1} of {0} targets reached";
     PLAN_NONE = "没有现行版本", "no plan in force";
     COMMITTEE = "家委会设心理工作委员会，本学期有交流",
         "The parents' committee has a psychology group that met this term";

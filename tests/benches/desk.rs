@@ -64,7 +64,7 @@ const COUNSELLOR: [&str; 37] = [
     "/standards",
     "/training",
     "/roll",
-    "/roll/turn",
+    "/roll/turn?day=2026-09-01",
     "/families",
     "/families/print?class=g7%2F3%E7%8F%AD&notice=1",
     "/imports",

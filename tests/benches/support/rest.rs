@@ -5,8 +5,8 @@ use domain::catalogue::{Grade, Stage};
 use domain::ledger::consent::{Answer, DataClass, Purpose};
 use domain::ledger::critical::CriticalLevel;
 use domain::ledger::terms::{
-    ActivityTag, AnalysisDecision, AppointmentOutcome, ContactWay, InterviewResult, PlanReason,
-    Post, Relation, SchoolPlanKind, SessionOrigin, SessionTopic,
+    ActivityTag, AnalysisDecision, AppointmentOutcome, ContactWay, InterviewResult, LiaisonParty,
+    PlanReason, Post, Relation, SchoolPlanKind, SessionOrigin, SessionTopic,
 };
 use domain::ledger::words::{
     ActivityKind, Course, EventMode, Form, Group, ParentEventKind, Physique, ReportKind, Service,
@@ -16,6 +16,7 @@ use domain::ledger::{Tier, Word as _};
 use domain::referral::{Concern, RiskNow, Urgency};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use node::ledger::agency::AgencyOrder;
 use node::ledger::analysis::Analysis;
 use node::ledger::appointment::Appointment;
 use node::ledger::author::Author;
@@ -28,6 +29,7 @@ use node::ledger::governance::{
     Budget, ConductComplaint, Drill, ExpertVisit, Facility, PostHolder, SchoolPlan, SchoolTarget,
     SchoolYear,
 };
+use node::ledger::liaison::CaseContact;
 use node::ledger::physique::PhysiqueCase;
 use node::ledger::qualification::SecrecyPledge;
 use node::ledger::referral;
@@ -470,7 +472,54 @@ fn reported(tx: &Tx<'_>, head: &Author, (student, day): (StudentId, Date)) -> Do
         yuan: Some(500),
         by: Some(StaffId(2)),
     };
-    write::add(tx, head, &support).map(drop)
+    write::add(tx, head, &support)?;
+    ordered(tx, head, (student, day))
+}
+
+/// An order to an agency, called off before anything was handed over.
+fn ordered(tx: &Tx<'_>, head: &Author, (student, from): (StudentId, Date)) -> Done {
+    let order = AgencyOrder {
+        from,
+        student,
+        recipient: text("agency-01"),
+        recipient_name: text("示例心理服务机构"),
+        contract: text("合同一号"),
+        contract_to: from + 60.days(),
+        service: text("个体咨询"),
+        classes: Words::new([DataClass::Identity]),
+        staff: StaffId(2),
+        handed: None,
+        return_by: from + 30.days(),
+        returned: None,
+        how: None,
+        reply: String::new(),
+        cancelled: false,
+    };
+    let record = write::add(tx, head, &order)?;
+    write::update(tx, head, (record, 1), &AgencyOrder { cancelled: true, ..order }).map(drop)
+}
+
+/// A contact about a case, made on the day on which the case was entered.
+pub fn contacted(
+    tx: &Tx<'_>,
+    by: &Author,
+    (student, case): (StudentId, RecordId),
+    due: Date,
+) -> Done {
+    let contact = CaseContact {
+        due,
+        student,
+        case,
+        party: LiaisonParty::Community,
+        who: text("社区工作人员"),
+        phone: String::new(),
+        staff: StaffId(3),
+        done: Some(due),
+        way: Some(ContactWay::InPerson),
+        detail: text("已告知并约定联系方式"),
+        cancelled: false,
+    };
+    write::add(tx, by, &contact).map(drop)
 }
 
 /// A referral for whoever has a case; nobody is told anything by it.

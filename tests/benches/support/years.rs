@@ -313,6 +313,7 @@ fn a_case(tx: &Tx<'_>, student: StudentId, (day, week): (Date, i64)) -> Result<(
         next_review: Some(day + 20.days()),
     };
     let record = case::open(tx, &by, student, day, &wish)?;
+    rest::contacted(tx, &by, (student, record), day)?;
     if week >= WEEKS - 16 {
         return Ok(());
     }

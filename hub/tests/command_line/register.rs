@@ -236,3 +236,24 @@ fn settings_are_shown_with_their_origin() {
         assert!(said.contains("Nothing was changed"), "{said}");
     }
 }
+
+/// A hub is set up as a service of its unit: several may live on one machine. The dry run shows
+/// the file that is written then.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_service_is_shown_and_then_written() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (data, units) = (district(folder.path()), folder.path().join("units"));
+    std::fs::create_dir(&units).expect("folder");
+    let install = ["service", "install", "--data", text(&data), "--units", text(&units)];
+    let shown = hub(&[&install[..], &["--dry-run"]].concat());
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    let shown = shown.json();
+    let unit = shown["text"].as_str().expect("text");
+    let starts = format!("\"serve\" \"--no-input\" \"--data\" \"{}\"\n", text(&data));
+    assert!(unit.contains(&starts) && unit.contains("Restart=on-failure\n"), "{unit}");
+    let file = units.join("xinqiao-hub-370202.service");
+    assert!(!file.exists() && shown["written"] == false, "{shown}");
+    assert_eq!(hub(&install).code, 0);
+    assert_eq!(std::fs::read_to_string(&file).expect("unit"), unit);
+}

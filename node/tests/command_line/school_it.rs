@@ -13,7 +13,7 @@ const COMMANDS: &str = include_str!("../../src/cli/tests/commands.txt");
 
 /// Commands that read, each with how it is run: `@` stands for the account, `OUT` for a file that
 /// the command writes, a name in capitals for a file that lies there.
-const READS: [(&str, &[&str]); 50] = [
+const READS: [(&str, &[&str]); 51] = [
     ("config check", &["config check"]),
     ("config show", &["config show --origin"]),
     ("danger-local-report", &["danger-local-report @ --out OUT"]),
@@ -63,6 +63,7 @@ const READS: [(&str, &[&str]); 50] = [
     ("screening progress", &["screening @ progress 1"]),
     ("sealed list", &["sealed list"]),
     ("sealed selftest", &["sealed selftest"]),
+    ("service install", &["service install --dry-run --account school"]),
     ("standards", &["standards @", "standards @ --training"]),
     ("status", &["status"]),
     ("user list", &["user list"]),

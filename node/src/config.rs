@@ -1,7 +1,8 @@
 //! A node's configuration: which settings there are, where each value came from, and what they
 //! mean together.
 //!
-//! The order is flag, environment (`XINQIAO_NODE_*`), file, default. A key that is not known is an
+//! The order is flag, environment (`XINQIAO_NODE_*`), file, default; no file is read that was not
+//! named by the data folder or by `--config` (record 0075). A key that is not known is an
 //! error with the nearest known one: a misspelt protection must not be a silent default.
 
 use std::net::SocketAddr;

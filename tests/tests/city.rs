@@ -40,6 +40,50 @@ fn build(dir: &Path, schools: &str, more: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("json alone")
 }
 
+/// Builds a city that stays up and, once it says where its pages are, ends it as its user does:
+/// Ctrl-C ends it with code 0 and leaves no process behind. Returns its table.
+#[cfg(target_os = "linux")]
+fn build_and_interrupt(dir: &Path, schools: &str) -> Value {
+    use std::io::{BufRead, BufReader, Read};
+    let folder = dir.to_str().expect("path");
+    let mut city = Command::new(env!("CARGO_BIN_EXE_xinqiao-city"))
+        .args(["--json", "--schools", schools, "--life", "1", "--dir", folder])
+        .env("XINQIAO_LANG", "en")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the city runs");
+    let mut printed = city.stdout.take().expect("stdout");
+    let printed = std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        printed.read_to_end(&mut bytes).map(|_| bytes)
+    });
+    let mut lines =
+        BufReader::new(city.stderr.take().expect("stderr")).lines().map_while(Result::ok);
+    let (mut said, mut is_up) = (Vec::new(), false);
+    for line in lines.by_ref() {
+        is_up = line.contains("Ctrl-C ends it");
+        said.push(line);
+        if is_up {
+            break;
+        }
+    }
+    assert!(is_up, "{said:?}");
+    let pages = said.iter().filter_map(|line| line.split("http://").nth(1)?.split('/').next());
+    let pages: Vec<&str> = pages.collect();
+    assert!(pages.len() > 12, "hubs and schools: {said:?}");
+    for page in pages {
+        std::net::TcpStream::connect(page).expect("a page is up");
+    }
+    let told = Command::new("kill").args(["-INT", &city.id().to_string()]).status();
+    assert!(told.expect("kill").success());
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(city.wait().expect("ended").code(), Some(0), "{rest:?}");
+    assert_ended(folder);
+    let printed = printed.join().expect("thread").expect("read");
+    serde_json::from_slice(&printed).expect("json alone")
+}
+
 /// The total of an indicator, if it has a value.
 fn total(city: &Value, indicator: &str) -> Option<u64> {
     row(city, indicator)["total"]["value"].as_u64()
@@ -147,10 +191,14 @@ fn search(files: &[PathBuf], canaries: &BTreeSet<String>) {
 }
 
 /// One command builds a city whose clear counts are those of the files, in which health has its hub
-/// and what is about persons is opened by both hubs, exactly; and nobody is found outside a school.
+/// and what is about persons is opened by both hubs, exactly; it stays up with its pages until its
+/// user ends it; and nobody is found outside a school.
 #[test]
 fn a_city_of_generated_pupils_is_whole_and_leaks_nobody() {
     let folder = tempfile::tempdir().expect("folder");
+    #[cfg(target_os = "linux")]
+    let table = build_and_interrupt(folder.path(), "12");
+    #[cfg(not(target_os = "linux"))]
     let table = build(folder.path(), "12", &[]);
     let rolls = rolls(&folder.path().join("office"));
     let lines: usize = rolls
@@ -238,6 +286,16 @@ fn running_in(dir: &str) -> usize {
     asked.filter(|line| String::from_utf8_lossy(line).contains(dir)).count()
 }
 
+/// No process goes on for long in a folder: a service ends when its standard input does.
+#[cfg(target_os = "linux")]
+fn assert_ended(dir: &str) {
+    let ended = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        running_in(dir) == 0
+    });
+    assert!(ended, "nothing of it runs on");
+}
+
 /// A city that is interrupted while it is built tells how far it has come, a line for each tenth,
 /// ends with the code for that and a sentence, and leaves no process behind.
 #[test]
@@ -265,12 +323,7 @@ fn an_interrupted_city_ends_with_130() {
     assert!(rest.iter().any(|line| line.contains("interrupted")), "{rest:?}");
     assert!(rest.iter().any(|line| line.contains("half-built")), "{rest:?}");
     assert!(output.stdout.is_empty(), "no table");
-    // A service ends when its standard input does.
-    let ended = (0..200).any(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        running_in(dir) == 0
-    });
-    assert!(ended, "nothing of it runs on");
+    assert_ended(dir);
 }
 
 /// A folder in use and an impossible number of schools are refused with a sentence.

@@ -39,7 +39,12 @@ impl Context {
     }
 
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
-        Settings::read(&self.data, &self.config_file, |name| std::env::var(name).ok())
+        // What is no text is nobody's setting.
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        let variables: Vec<(String, String)> = variables.collect();
+        Settings::read(&self.data, &self.config_file, &variables)
     }
 
     pub(super) fn config(&self) -> Result<Config, Failure> {

@@ -30,6 +30,7 @@ mod sealed_names;
 mod sealed_told;
 mod sealed_value;
 mod serve;
+mod service;
 mod settings;
 mod special;
 mod stats;
@@ -127,6 +128,9 @@ enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(settings::Command),
+    /// Have the system start it by itself
+    #[command(subcommand)]
+    Service(service::Command),
     /// Print the completions of a shell
     Completions(runtime::cli::Completions),
     /// Write the manual pages
@@ -185,6 +189,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Key(command) => key::run(context, &command),
         Command::Root(command) => roots::run(context, command),
         Command::Config(command) => settings::run(context, &command),
+        Command::Service(command) => service::run(context, &command),
         // These need no data folder and were run before.
         Command::Completions(_) | Command::Man(_) | Command::Plan(_) | Command::Disclosure(_) => {
             Ok(())

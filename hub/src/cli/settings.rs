@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::words;
+use super::words::settings as said;
 use crate::config::{Config, ConfigError, File};
 
 /// Look at the configuration
@@ -24,6 +25,15 @@ pub(super) enum Command {
         origin: bool,
     },
 }
+
+/// Start of the name of every environment variable of this program.
+const ENVIRONMENT: &str = "XINQIAO_HUB_";
+
+/// Variables that are no settings of the hub but of one run of a command.
+const NOT_SETTINGS: [&str; 2] = ["DATA", "CONFIG"];
+
+/// What may change from start to start, and so stand in the environment too, in capitals there.
+const OPEN: [&str; 5] = ["listen", "advertise", "console", "parent_address", "helper_address"];
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +65,9 @@ impl Settings {
     pub(super) fn read(
         data: &Path,
         path: &Path,
-        variable: impl Fn(&str) -> Option<String>,
+        environment: &[(String, String)],
     ) -> Result<Self, Failure> {
+        let environment = read_environment(environment)?;
         let text = std::fs::read_to_string(path).map_err(|cause| match cause.kind() {
             std::io::ErrorKind::NotFound => {
                 let message = Sentence::new(words::NOT_SET_UP, &[&path.display()]);
@@ -85,16 +96,16 @@ impl Settings {
             values.push((key, value, origin));
         }
         let open = [
-            ("listen", "XINQIAO_HUB_LISTEN", &mut file.listen),
-            ("advertise", "XINQIAO_HUB_ADVERTISE", &mut file.advertise),
-            ("console", "XINQIAO_HUB_CONSOLE", &mut file.console),
-            ("parent_address", "XINQIAO_HUB_PARENT_ADDRESS", &mut file.parent_address),
-            ("helper_address", "XINQIAO_HUB_HELPER_ADDRESS", &mut file.helper_address),
+            ("listen", &mut file.listen),
+            ("advertise", &mut file.advertise),
+            ("console", &mut file.console),
+            ("parent_address", &mut file.parent_address),
+            ("helper_address", &mut file.helper_address),
         ];
-        for (key, name, slot) in open {
+        for (key, slot) in open {
             let mut origin = if slot.is_empty() { Origin::Default } else { Origin::File };
-            if let Some(value) = variable(name).filter(|value| !value.is_empty()) {
-                (*slot, origin) = (value, Origin::Environment);
+            if let Some((_, value)) = environment.iter().find(|(name, _)| *name == key) {
+                (*slot, origin) = (value.clone(), Origin::Environment);
             }
             values.push((key, slot.clone(), origin));
         }
@@ -126,6 +137,39 @@ pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
         }
         table.render()
     })
+}
+
+/// What the environment says. A name that is misspelt, or that only the file may say, is an error:
+/// an operator who sets it believes that it holds.
+fn read_environment(
+    variables: &[(String, String)],
+) -> Result<Vec<(&'static str, String)>, Failure> {
+    let mut found = Vec::new();
+    for (name, value) in variables {
+        let Some(short) = name.strip_prefix(ENVIRONMENT) else {
+            continue;
+        };
+        let key = short.to_lowercase();
+        match OPEN.into_iter().find(|known| *known == key) {
+            Some(known) if !value.is_empty() => found.push((known, value.clone())),
+            Some(_) => {}
+            None if NOT_SETTINGS.contains(&short) => {}
+            None => return Err(unknown_variable(name, &key)),
+        }
+    }
+    Ok(found)
+}
+
+fn unknown_variable(name: &str, key: &str) -> Failure {
+    let nearest = OPEN.into_iter().map(|known| (distance(key, known), known)).min();
+    let message = match nearest.filter(|(distance, _)| *distance <= key.len() / 2) {
+        Some((_, known)) => {
+            let meant = format!("{ENVIRONMENT}{}", known.to_uppercase());
+            Sentence::new(said::VARIABLE_NEAR, &[&name, &meant])
+        }
+        None => Sentence::new(said::VARIABLE_UNKNOWN, &[&name]),
+    };
+    Failure::new(Exit::Invalid, "CONFIG_INVALID", message).hint(said::VARIABLE_NEXT)
 }
 
 /// A configuration that cannot be used, and why in Chinese and in English.
@@ -177,16 +221,79 @@ fn distance(left: &str, right: &str) -> usize {
 mod tests {
     use super::*;
 
+    const DISTRICT: &str = r#"
+        unit = "370202"
+        kind = "district"
+        district = "370202"
+        zone = "qd.example"
+        name_zh = "示例区"
+        listen = "127.0.0.1:1"
+        advertise = "127.0.0.1:1"
+        console = "127.0.0.1:2"
+    "#;
+
+    fn variables(all: &[(&str, &str)]) -> Vec<(String, String)> {
+        all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
     /// A mistyped key is named with the nearest known one.
     #[test]
     fn an_unknown_key_gets_a_suggestion() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("hub.toml");
         std::fs::write(&path, "lisen = \"127.0.0.1:1\"\n").expect("write");
-        let failure = Settings::read(folder.path(), &path, |_| None).expect_err("unknown key");
+        let failure = Settings::read(folder.path(), &path, &[]).expect_err("unknown key");
         let said = failure.message(runtime::web::Lang::En).to_owned();
         assert!(said.contains("unknown key lisen; did you mean listen?"), "{said}");
         assert_eq!(failure.exit(), Exit::Invalid);
         assert_eq!(distance("kitten", "sitting"), 3);
+    }
+
+    /// The environment before the file before the default, and each value says where it came from.
+    #[test]
+    fn the_nearest_source_wins_and_is_named() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("hub.toml");
+        std::fs::write(&path, DISTRICT).expect("write");
+        // What is empty says nothing, and what is another program's is passed over.
+        let environment = variables(&[
+            ("XINQIAO_HUB_LISTEN", "127.0.0.1:3"),
+            ("XINQIAO_HUB_CONSOLE", ""),
+            ("XINQIAO_HUB_DATA", "elsewhere"),
+            ("XINQIAO_NODE_CONSOLE", "127.0.0.1:4"),
+        ]);
+        let settings = Settings::read(folder.path(), &path, &environment).expect("settings");
+        let found = |key: &str| {
+            let known = settings.values.iter().find(|(name, _, _)| *name == key);
+            let (_, value, origin) = known.expect("key");
+            (value.clone(), *origin)
+        };
+        assert_eq!(found("listen"), ("127.0.0.1:3".to_owned(), Origin::Environment));
+        assert_eq!(found("console"), ("127.0.0.1:2".to_owned(), Origin::File));
+        assert_eq!(found("unit"), ("370202".to_owned(), Origin::File));
+        assert_eq!(found("helper_address"), (String::new(), Origin::Default));
+        assert_eq!(settings.config.listen.port(), 3);
+        assert_eq!(settings.config.unit.as_str(), "370202");
+    }
+
+    /// A variable that is misspelt is named with the one that was meant, and one of what the hub
+    /// is, which only the file says, stops the command too.
+    #[test]
+    fn an_unknown_variable_is_an_error() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("hub.toml");
+        std::fs::write(&path, DISTRICT).expect("write");
+        for (name, part) in [
+            ("XINQIAO_HUB_LISTNE", "did you mean XINQIAO_HUB_LISTEN?"),
+            ("XINQIAO_HUB_UNIT", "XINQIAO_HUB_UNIT is no setting of a hub. Nothing"),
+        ] {
+            let environment = variables(&[(name, "370203")]);
+            let failure = Settings::read(folder.path(), &path, &environment).expect_err(name);
+            assert_eq!((failure.code(), failure.exit()), ("CONFIG_INVALID", Exit::Invalid));
+            let message = failure.message(Lang::En);
+            assert!(message.contains(part), "{message}");
+            assert!(failure.message(Lang::Zh).contains(name));
+            assert!(failure.next_step(Lang::Zh).is_some());
+        }
     }
 }

@@ -7,6 +7,7 @@ pub(super) mod plan;
 pub(super) mod publication;
 pub(super) mod roots;
 pub(super) mod school_key;
+pub(super) mod settings;
 pub(super) use crate::sealed::words as sealed;
 
 pub(super) const UNIT: Text = Text::new("单位", "unit");

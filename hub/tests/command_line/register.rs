@@ -1,6 +1,7 @@
 //! The register at the terminal: severe commands, how the hub and its members stand, its figures.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use hub::app::open_store;
 use hub::config::Config;
@@ -175,4 +176,84 @@ fn acks_count_who_follows_a_pack() {
         let has = ["one", "2", "3", "1"].iter().all(|word| shown.out.contains(word));
         assert!(shown.code == 0 && has, "{}", shown.out);
     }
+}
+
+/// A store that another process holds is waited for, then named; nothing is changed, and the same
+/// command works afterwards.
+#[test]
+fn a_locked_store_is_exit_8() {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = registered(folder.path());
+    let store = open_store(&Config::load(&data).expect("configuration")).expect("store");
+    let (begun, wait) = std::sync::mpsc::channel();
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let writer = std::thread::spawn(move || {
+        store.write("hold", move |_| {
+            begun.send(()).expect("begun");
+            // Ends when the test lets go, or dies.
+            let _ = held.recv();
+            Ok::<_, SqlError>(())
+        })
+    });
+    wait.recv().expect("begun");
+    let suspend = ["unit", "suspend", "--data", text(&data), SCHOOL, "--confirm", SCHOOL];
+    let ran = hub(&suspend);
+    drop(release);
+    writer.join().expect("thread").expect("written");
+    assert_eq!(ran.failed(), (8, "STORE_LOCKED".to_owned()), "{}", ran.err);
+    assert_eq!(ran.json()["error"]["retryable"], true);
+    assert!(ran.err.contains("nothing was changed"), "{}", ran.err);
+    let list = || hub(&["unit", "list", "--data", text(&data)]).json();
+    assert_eq!(unit(&list(), SCHOOL)["status"], "invited");
+    assert_eq!(hub(&suspend).code, 0);
+    assert_eq!(unit(&list(), SCHOOL)["status"], "suspended");
+}
+
+/// `config show` says of each setting where it comes from; a variable that is misspelt stops every
+/// command and names the one that was meant.
+#[test]
+fn settings_are_shown_with_their_origin() {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = district(folder.path());
+    let run = |args: &[&str], name: &str, value: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xinqiao-hub"));
+        command.args(args).args(["--lang", "en", "--json", "--data", text(&data)]);
+        command.env_clear().env(name, value).stdin(Stdio::null()).output().expect("program")
+    };
+    let show = ["config", "show", "--origin"];
+    let ran = run(&show, "XINQIAO_HUB_CONSOLE", "127.0.0.1:8499");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let shown: Value = serde_json::from_slice(&ran.stdout).expect("json");
+    let origin = |key: &str| [&shown[key]["value"], &shown[key]["origin"]];
+    assert_eq!(origin("console"), ["127.0.0.1:8499", "environment"]);
+    assert_eq!(origin("unit"), ["370202", "file"]);
+    assert_eq!(origin("helper_address"), ["", "default"]);
+    for command in [show.as_slice(), &["status"], &["unit", "list"]] {
+        let ran = run(command, "XINQIAO_HUB_LISTNE", "127.0.0.1:1");
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert_eq!(ran.status.code(), Some(7), "{command:?}: {said}");
+        assert!(said.contains("did you mean XINQIAO_HUB_LISTEN?"), "{said}");
+        assert!(said.contains("Nothing was changed"), "{said}");
+    }
+}
+
+/// A hub is set up as a service of its unit: several may live on one machine. The dry run shows
+/// the file that is written then.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_service_is_shown_and_then_written() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (data, units) = (district(folder.path()), folder.path().join("units"));
+    std::fs::create_dir(&units).expect("folder");
+    let install = ["service", "install", "--data", text(&data), "--units", text(&units)];
+    let shown = hub(&[&install[..], &["--dry-run"]].concat());
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    let shown = shown.json();
+    let unit = shown["text"].as_str().expect("text");
+    let starts = format!("\"serve\" \"--no-input\" \"--data\" \"{}\"\n", text(&data));
+    assert!(unit.contains(&starts) && unit.contains("Restart=on-failure\n"), "{unit}");
+    let file = units.join("xinqiao-hub-370202.service");
+    assert!(!file.exists() && shown["written"] == false, "{shown}");
+    assert_eq!(hub(&install).code, 0);
+    assert_eq!(std::fs::read_to_string(&file).expect("unit"), unit);
 }

@@ -34,6 +34,10 @@ pub(super) const TEXTS: Translation = &[
         "Folder of the copy; the newest of the settings' place if not given",
         "备份的文件夹；不写则为设置的位置中最新的一份",
     ),
+    (
+        "Passphrase of the ledger as systemd-creds encrypted it",
+        "由 systemd-creds 加密的台账口令文件",
+    ),
     ("Copy the data folder to another disk now", "立即把数据目录备份到另一块盘"),
     (
         "Folder on another disk; the one of the settings if not given",

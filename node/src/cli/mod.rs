@@ -44,6 +44,7 @@ mod screening;
 mod sealed;
 mod send;
 mod serve;
+mod service;
 mod standards;
 mod statements;
 mod status;
@@ -146,6 +147,9 @@ enum Command {
     /// Passphrase of the ledger
     #[command(subcommand)]
     Passphrase(passphrase::PassphraseCommand),
+    /// Have the system start it by itself
+    #[command(subcommand)]
+    Service(service::ServiceCommand),
     /// Print the completions of a shell
     Completions(runtime::cli::Completions),
     /// Write the manual pages
@@ -226,6 +230,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Key(command) => key::run(terminal, place, &command),
         Command::Config(command) => configuration::run(terminal, place, &command),
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),
+        Command::Service(command) => service::run(terminal, place, &command),
         Command::Completions(asked) => completions(terminal, tree(), &asked),
         Command::Man(asked) => man(terminal, tree(), &asked),
         Command::Disclosure(command) => disclosure::run(terminal, place, &command),

@@ -60,14 +60,14 @@ pub(super) async fn run(
     };
     let on_the_way: Vec<ReleaseLine> =
         egress.lines()?.into_iter().filter(|l| is_open(&l)).collect();
-    let pushed = match on_the_way.is_empty() {
-        true => Ok(()),
-        false => push_all(&node, Duration::from_secs(args.wait)).await,
+    let waited = match on_the_way.is_empty() {
+        true => Waited::Ended(None),
+        false => wait(&node, Duration::from_secs(args.wait)).await,
     };
     let mut lines = egress.lines()?;
     let waiting = lines.iter().filter(is_open).count();
     if waiting > 0 {
-        return Err(still_waiting(waiting, pushed.err()));
+        return Err(still_waiting(waiting, waited));
     }
     // What was signed again under a higher revision is told by that one.
     let place = |a: &ReleaseLine, b: &ReleaseLine| a.table == b.table && a.period == b.period;
@@ -135,6 +135,23 @@ fn sign(
     Ok(names)
 }
 
+/// How the waiting for the hub's answers ended.
+enum Waited {
+    /// By itself, with the trouble that it had.
+    Ended(Option<Failure>),
+    /// The person at the terminal pressed Ctrl-C.
+    Interrupted,
+}
+
+/// Pushes until everything is answered, the time is over, or the person goes: what was signed is
+/// queued by now, so that nothing is lost with them.
+async fn wait(node: &Node, within: Duration) -> Waited {
+    tokio::select! {
+        pushed = push_all(node, within) => Waited::Ended(pushed.err()),
+        Ok(()) = tokio::signal::ctrl_c() => Waited::Interrupted,
+    }
+}
+
 /// Pushes until nothing is left: what the hub refused because it knows the revision is signed
 /// again above it, which takes another round.
 pub(super) async fn push_all(node: &Node, within: Duration) -> Result<(), Failure> {
@@ -174,19 +191,22 @@ async fn push(node: &Node, within: Duration) -> Result<(), Failure> {
 }
 
 /// Signed, queued, not answered: nothing is lost, and the exit code says whether to try again.
-fn still_waiting(waiting: usize, cause: Option<Failure>) -> Failure {
-    match cause {
-        Some(cause) if cause.exit() != Exit::Network => cause,
-        cause => {
-            let why = cause.map(|cause| cause.message(runtime::web::Lang::En).to_owned());
-            let failure =
-                Failure::new(Exit::Network, "QUEUED", Sentence::new(words::QUEUED, &[&waiting]));
-            let failure = failure.hint(words::QUEUED_NEXT);
-            match why {
-                Some(why) => failure.details(json!({"waiting": waiting, "cause": why})),
-                None => failure.details(json!({"waiting": waiting})),
-            }
+fn still_waiting(waiting: usize, waited: Waited) -> Failure {
+    let queued = |exit, code| {
+        let message = Sentence::new(words::QUEUED, &[&waiting]);
+        Failure::new(exit, code, message).hint(words::QUEUED_NEXT)
+    };
+    match waited {
+        Waited::Interrupted => {
+            queued(Exit::Interrupted, "INTERRUPTED").details(json!({"waiting": waiting}))
         }
+        Waited::Ended(Some(cause)) if cause.exit() != Exit::Network => cause,
+        Waited::Ended(Some(cause)) => {
+            let said = cause.message(Lang::En);
+            let why = json!({"waiting": waiting, "cause": said, "cause_code": cause.code()});
+            queued(Exit::Network, "QUEUED").because_said(cause.sentences().0).details(why)
+        }
+        Waited::Ended(None) => queued(Exit::Network, "QUEUED").details(json!({"waiting": waiting})),
     }
 }
 

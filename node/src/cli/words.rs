@@ -5,10 +5,12 @@
 
 mod accounts;
 mod release;
+mod service;
 
 pub(crate) use accounts::*;
 pub(crate) use release::*;
 use runtime::texts;
+pub(crate) use service::*;
 
 texts! {
     // Data folder and settings.

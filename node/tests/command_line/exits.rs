@@ -42,6 +42,24 @@ fn settings_are_shown_with_their_origin() {
     assert_eq!(find("console"), "default");
 }
 
+/// A file that `--config` names is the only one: the folder's is not read beside it.
+#[test]
+fn a_file_that_is_named_is_the_only_one() {
+    let folder = Folder::new(&["--name-zh", "示例中学"]);
+    let own = folder.data().join("node.toml");
+    let kept = std::fs::read_to_string(&own).expect("read");
+    let other = folder.file("elsewhere.toml", kept.replace("示例中学", "另一中学"));
+    std::fs::write(&own, "not = \"read\"\n").expect("write");
+    let ran = folder.run(&["config", "show", "--origin", "--config", text(&other)]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let settings = ran.json()["settings"].clone();
+    let mut settings = settings.as_array().expect("list").iter();
+    let name = settings.find(|one| one["key"] == "name_zh").expect("name");
+    assert_eq!(name["value"], "另一中学");
+    assert!(name["origin"].as_str().is_some_and(|from| from.ends_with("elsewhere.toml")), "{name}");
+    assert_eq!(folder.run(&["config", "show"]).error(), "CONFIG");
+}
+
 /// A second `init` touches nothing; one that cannot show the recovery sheet makes nothing.
 #[test]
 fn init_never_overwrites_and_never_loses_the_sheet() {

@@ -20,6 +20,8 @@ mod ledgers;
 mod releases;
 mod roots;
 mod school_it;
+#[cfg(target_os = "linux")]
+mod service;
 mod stores;
 mod support;
 mod tables;

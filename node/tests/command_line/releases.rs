@@ -370,6 +370,8 @@ fn a_silent_hub_is_told_and_nothing_is_lost() {
     node::config::update(&file, &[("parent_address", address)]).expect("config");
     let ran = folder.run(&["release", "send", "--yes", "2025S1", "--wait", "1"]);
     assert_eq!((ran.code, ran.error().as_str()), (6, "QUEUED"), "{}", ran.err);
+    assert_eq!(ran.json()["error"]["details"]["cause_code"], "LATE");
+    assert!(ran.err.contains("nothing is lost") && ran.err.contains("cause: "), "{}", ran.err);
     let node = folder.open();
     let (uplink, _) = node.uplink().expect("joined");
     let flushed = runtime::cli::block_on(uplink.flush(std::time::Duration::from_secs(30)));

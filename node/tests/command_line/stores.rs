@@ -2,7 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use runtime::sql::{Database, Migration, Options, SqlError};
@@ -140,23 +141,65 @@ fn a_clock_that_is_off_is_shown() {
     assert!(clock["who"].as_str().expect("text").contains("IT"));
 }
 
+/// A node that serves a folder, ended with the test.
+#[cfg(unix)]
+struct Serving {
+    child: Child,
+    ready: String,
+    drained: Option<JoinHandle<usize>>,
+}
+
+#[cfg(unix)]
+impl Serving {
+    /// Starts it and waits until it says that it is ready.
+    fn start(folder: &Folder) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_xinqiao-node"))
+            .args(["serve", "--data", text(&folder.data()), "--console", "127.0.0.1:0"])
+            .args(["--lang", "en"])
+            .env_clear()
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("program");
+        let mut lines = BufReader::new(child.stderr.take().expect("stderr")).lines();
+        let ready = lines.by_ref().map_while(Result::ok).find(|line| line.starts_with("ready:"));
+        let drained = Some(std::thread::spawn(move || lines.count()));
+        Self { child, ready: ready.expect("ready"), drained }
+    }
+
+    /// Asks it to stop; gives the code with which it ended.
+    fn stop(mut self) -> Option<i32> {
+        signal("-TERM", self.child.id());
+        let ended = self.child.wait().expect("ended").code();
+        if let Some(drained) = self.drained.take() {
+            drained.join().expect("thread");
+        }
+        ended
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // One that has ended already is no trouble.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(unix)]
+fn signal(name: &str, process: u32) {
+    let told = Command::new("kill").args([name, &process.to_string()]).status();
+    assert!(told.expect("kill").success());
+}
+
 /// A node serves one folder once, tells that it is ready, and ends well when told to stop.
 #[test]
 #[cfg(unix)]
 fn a_node_serves_until_it_is_told_to_stop() {
     let folder = Folder::joined(&[]);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_xinqiao-node"))
-        .args(["serve", "--data", text(&folder.data()), "--console", "127.0.0.1:0"])
-        .args(["--lang", "en"])
-        .env_clear()
-        .stdin(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("program");
-    let mut lines = BufReader::new(child.stderr.take().expect("stderr")).lines();
-    let ready = lines.by_ref().map_while(Result::ok).find(|line| line.starts_with("ready:"));
-    let ready = ready.expect("ready");
-    let address = ready.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
+    let node = Serving::start(&folder);
+    let address = node.ready.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
     let address = address.expect("address").to_owned();
     assert!(get(&address, "/livez").starts_with("HTTP/1.1 200"));
     assert!(get(&address, "/readyz").contains("ready"));
@@ -164,12 +207,50 @@ fn a_node_serves_until_it_is_told_to_stop() {
     let ran = folder.run(&["serve", "--console", "127.0.0.1:0"]);
     assert_eq!((ran.code, ran.error().as_str()), (8, "SERVED"));
     assert_eq!(folder.run(&["status"]).json()["serving"], true);
-    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
-    assert!(told.expect("kill").success());
-    let drained = std::thread::spawn(move || lines.count());
-    assert_eq!(child.wait().expect("ended").code(), Some(0));
-    drained.join().expect("thread");
+    assert_eq!(node.stop(), Some(0));
     assert_eq!(folder.run(&["status"]).json()["serving"], false);
+}
+
+/// Whether a process takes Ctrl-C itself, by the mask of the signals that it catches.
+#[cfg(target_os = "linux")]
+fn takes_interrupts(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|m| m & 0b10 != 0)
+}
+
+/// Who presses Ctrl-C while the hub does not answer has lost nothing: the exit code is that of an
+/// interruption, the sentence says that everything is queued, and it is.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_interrupted_send_loses_nothing() {
+    let folder = school();
+    // Who serves the folder sends; the command only waits for the answer, which does not come.
+    let node = Serving::start(&folder);
+    let send = Command::new(env!("CARGO_BIN_EXE_xinqiao-node"))
+        .args(["release", "send", "--yes", "2025S1", "--json", "--lang", "en", "--data"])
+        .arg(folder.data())
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("program");
+    let waits = (0..600).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        takes_interrupts(send.id())
+    });
+    assert!(waits, "it never came to waiting");
+    signal("-INT", send.id());
+    let output = send.wait_with_output().expect("ended");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).expect("json");
+    assert_eq!(printed["error"]["code"], "INTERRUPTED", "{printed}");
+    assert!(said.contains("nothing is lost"), "{said}");
+    let waiting = folder.run(&["status"]).json()["statistics"]["waiting"].as_u64();
+    assert!(waiting >= Some(1), "{waiting:?}");
+    assert_eq!(node.stop(), Some(0));
 }
 
 fn get(address: &str, path: &str) -> String {

@@ -30,6 +30,20 @@ const SHARED: Translation = &[
     ("Write the manual pages", "写出手册页"),
     ("Shell: bash, zsh, fish or powershell", "命令行解释器：bash、zsh、fish 或 powershell"),
     ("Folder for the manual pages; made if it is not there", "手册页写入的目录；没有则建立"),
+    ("Have the system start it by itself", "由系统自动启动"),
+    (
+        "Write what has the system start it, and say what turns it on",
+        "写出系统服务文件，并说明如何启用",
+    ),
+    (
+        "Show what would be written and run, and change nothing",
+        "只显示将写入和运行的内容，不作改动",
+    ),
+    (
+        "Account that runs it; the owner of the data folder if not given",
+        "运行它的账号；不写则为数据目录的所有者",
+    ),
+    ("Folder of the system's units", "存放系统服务文件的目录"),
     ("Print help", "显示帮助"),
     ("Print version", "显示版本"),
 ];

@@ -21,6 +21,7 @@ mod pages;
 mod quoted;
 mod reason;
 mod secret;
+mod service;
 mod table;
 mod terminal;
 mod words;
@@ -33,6 +34,7 @@ pub use log::start_log;
 pub use pages::{Completions, ManPages, completions, man};
 pub use quoted::broken_quotes;
 pub use secret::{SECRET_BYTES_MAX, read_secret};
+pub use service::{Service, ServiceInstall, from_anywhere, install_service, service_name};
 pub use table::{Align, Table, display_width};
 pub use terminal::{Answer, Paint, Terminal};
 

@@ -54,9 +54,7 @@ impl Terminal {
     /// Looks at the flags, the environment and what the streams are connected to.
     #[must_use]
     pub fn new(globals: &Globals) -> Self {
-        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
-        let plain = globals.no_color || globals.json || set("NO_COLOR") || dumb;
+        let plain = is_plain(globals, |name| std::env::var(name).ok());
         Self {
             lang: globals.lang(),
             json: globals.json,
@@ -243,6 +241,13 @@ impl Terminal {
     }
 }
 
+/// Whether colours are unwanted wherever the streams lead: by a flag or by the environment.
+fn is_plain(globals: &Globals, variable: impl Fn(&str) -> Option<String>) -> bool {
+    let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
+    globals.no_color || globals.json || is_set("NO_COLOR") || is_dumb
+}
+
 fn nobody(flag: &str) -> Failure {
     let message = Sentence::new(words::NOBODY, &[&flag]);
     Failure::new(Exit::Usage, "INPUT_NEEDED", message)
@@ -257,4 +262,54 @@ fn interrupted(cause: &std::io::Error) -> Failure {
 
 fn stopped() -> Failure {
     Failure::new(Exit::Interrupted, "INTERRUPTED", words::INTERRUPTED)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    /// Colours go where a flag, `NO_COLOR` or a terminal that has none says so; a `NO_COLOR` that
+    /// is empty says nothing.
+    #[test]
+    fn colours_are_off_where_they_are_unwanted() {
+        let plain = |globals: &Globals, name: &'static str, value: &'static str| {
+            is_plain(globals, |asked| (asked == name).then(|| value.to_owned()))
+        };
+        let usual = Globals::default();
+        for (name, value, wanted) in [
+            ("TERM", "xterm-256color", false),
+            ("TERM", "dumb", true),
+            ("NO_COLOR", "1", true),
+            ("NO_COLOR", "", false),
+        ] {
+            assert_eq!(plain(&usual, name, value), wanted, "{name}={value}");
+        }
+        for globals in [
+            Globals { no_color: true, ..Globals::default() },
+            Globals { json: true, ..Globals::default() },
+        ] {
+            assert!(plain(&globals, "TERM", "xterm-256color"), "{globals:?}");
+        }
+        let painted = |colour| {
+            let terminal = Terminal { lang: Lang::En, json: false, asks: false, colour };
+            terminal.paint(Paint::Bad, "error")
+        };
+        assert_eq!(painted(true), "\u{1b}[31merror\u{1b}[0m");
+        assert_eq!(painted(false), "error");
+    }
+
+    /// Who presses Ctrl-C or ends the input at a question interrupts the command, with the code
+    /// that scripts know for it; an input that fails is no person who goes.
+    #[test]
+    fn a_person_who_goes_interrupts_the_command() {
+        for kind in [ErrorKind::Interrupted, ErrorKind::UnexpectedEof] {
+            let failure = interrupted(&Error::from(kind));
+            assert_eq!((failure.code(), failure.exit()), ("INTERRUPTED", Exit::Interrupted));
+            assert_eq!((failure.exit().number(), failure.exit().is_retryable()), (130, false));
+        }
+        let failed = interrupted(&Error::from(ErrorKind::PermissionDenied));
+        assert_eq!((failed.code(), failed.exit()), ("INPUT", Exit::Failed));
+    }
 }

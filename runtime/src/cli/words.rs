@@ -440,3 +440,38 @@ pub(super) const HUB_REFUSED: Text = Text::new(
     "枢纽拒绝了请求；本机没有改动。",
     "the hub refused the request; nothing here was changed.",
 );
+pub(super) const SERVICE_SYSTEM: Text = Text::new(
+    "只能在 Linux（systemd）和 Windows 上登记为系统服务；没有改动任何内容。",
+    "a service is set up on Linux with systemd and on Windows only; nothing was changed.",
+);
+pub(super) const SERVICE_FOLDER: Text = Text::new(
+    "无法确定程序或数据目录的完整路径；没有改动任何内容。",
+    "the full path of the program or of its folder is not known; nothing was changed.",
+);
+pub(super) const SERVICE_ACCOUNT: Text = Text::new(
+    "--account 须是本机的一个账号名；没有改动任何内容。",
+    "--account is the name of an account of this machine; nothing was changed.",
+);
+pub(super) const SERVICE_FILE: Text = Text::new(
+    "服务文件 {0} 无法写入；没有改动任何内容。",
+    "the service file {0} cannot be written; nothing was changed.",
+);
+pub(super) const SERVICE_FILE_NEXT: Text = Text::new(
+    "请以管理员身份（sudo）重新运行；或加 --dry-run 看其内容，由管理员自行写入。",
+    "Run it again as an administrator (sudo), or look at it with --dry-run and have it written.",
+);
+pub(super) const SERVICE_OTHER: Text = Text::new(
+    "服务文件 {0} 已经存在，内容不同；没有改动它。",
+    "the service file {0} is there with other content; it was left as it is.",
+);
+pub(super) const SERVICE_OTHER_NEXT: Text = Text::new(
+    "请加 --dry-run 与现有文件对照；确认不再需要的，先移走再运行。",
+    "Compare it by --dry-run; move it away first if it is not needed any more.",
+);
+pub(super) const SERVICE_WRITTEN: Text = Text::new("已写入 {0}：", "Wrote {0}:");
+pub(super) const SERVICE_DRY_RUN: Text =
+    Text::new("试运行，没有写入。{0} 的内容将是：", "Dry run, nothing was written. {0} would be:");
+pub(super) const SERVICE_NEXT: Text = Text::new(
+    "程序尚未启动。请管理员核对后运行：",
+    "Nothing was started. When it is right, an administrator runs:",
+);

@@ -14,7 +14,7 @@ use crate::school::{all_but, away, code, draft, opened_after, recount, task, uni
 use crate::{THE_FLOW, THE_STOCK};
 
 /// Puts a hub back to before all reports, as far as reports go.
-fn forget_reports(hub: &RunningHub) {
+pub fn forget_reports(hub: &RunningHub) {
     hub.write(|tx: &Tx<'_>| {
         for table in ["sealed_report", "sealed_verdict", "sealed_inbox"] {
             tx.execute(&format!("delete from {table}"), &[])?;

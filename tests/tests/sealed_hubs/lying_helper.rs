@@ -33,7 +33,7 @@ use tonic::{Request, Response, Status};
 
 use crate::city::{City, FLOW, HELPER, LEADER, SCHOOLS, STOCK};
 use crate::put_back::forget_reports;
-use crate::school::{all_but, code, draft, noisy, recount, task, unit, verdicts};
+use crate::school::{all_but, both_away, code, draft, noisy, recount, task, unit, verdicts};
 use crate::{THE_FLOW, THE_STOCK};
 
 /// How a helper that lies signs what it was asked about.
@@ -421,4 +421,43 @@ async fn a_helper_that_takes_back_its_word_refuses_nobody() {
     city.step().await;
     assert_eq!(code(&city, 1, digest).as_deref(), Some(""));
     assert_eq!(stopped(&city, &city.leader, THE_STOCK), "");
+}
+
+/// A report about which the hubs did not agree, and whose school is noted as away by both then, is
+/// refused for that by both: the mark goes at the helper as it does at the leader.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_goes_with_its_report_at_both_hubs() {
+    let lie = Lie { verify: Some(|all| shown(&mut all[0]).shown[0] ^= 1), ..Lie::default() };
+    let (city, _, _stop) = city_of(lie).await;
+    let digest = draft(&city, THE_FLOW, 3, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    for hub in [&city.leader, &city.helper] {
+        assert_eq!(stopped(&city, hub, THE_FLOW), HUBS_DISAGREE);
+    }
+    both_away(&city, 3, ("2026-09-07", Some("2026-09-13")));
+    city.step().await;
+    assert_eq!(code(&city, 3, digest).as_deref(), Some("school_away"));
+    for hub in [&city.leader, &city.helper] {
+        assert_eq!(stopped(&city, hub, THE_FLOW), "");
+    }
+}
+
+/// A helper that signs a verdict with something else stops the task while the report waits, and
+/// not once it was answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_signature_is_over_with_a_right_one() {
+    let lie: Settles = |identity, _, told| {
+        let signature = signed::sign(identity, VERDICT_CONTEXT, b"something else").expect("signed");
+        told[0].answer = Some(settled::Answer::Signed(signature));
+    };
+    let (city, lie, _stop) = city_of(Lie { settle: Some(lie), ..Lie::default() }).await;
+    let digest = draft(&city, THE_FLOW, 1, 1).send(&city);
+    city.step().await;
+    assert_eq!(code(&city, 1, digest), None);
+    assert_eq!(stopped(&city, &city.leader, THE_FLOW), "HELPER_SIGNATURE");
+    *lie.lock().expect("lie") = Lie::default();
+    city.step().await;
+    assert_eq!(code(&city, 1, digest).as_deref(), Some(""));
+    assert_eq!(stopped(&city, &city.leader, THE_FLOW), "");
 }

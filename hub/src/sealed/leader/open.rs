@@ -74,6 +74,7 @@ impl Leader {
     pub(super) async fn open_all(&self, away: &mut Away) -> Result<(), LeaderError> {
         let read = self.hub.parts().database.read_async(task::all).await?;
         for stored in read.into_iter().filter(|stored| stored.key.is_some()) {
+            let is_marked = stored.stopped == OWN_STORE;
             let documents = self.hub.documents();
             let place = (&stored.area, stored.school_year);
             let made = documents.task_under(place, (&stored.sheet, stored.period), &stored.pack);
@@ -90,6 +91,8 @@ impl Leader {
                         tracing::error!(task = %task.id, %error, "a task is not opened");
                         self.note_stop(&task, OWN_STORE.to_owned()).await?;
                     }
+                    // What was missing is here again.
+                    Ok(()) if is_marked => self.note_stop(&task, String::new()).await?,
                     other => {
                         away.note(&task.terms.helper, other)?;
                     }

@@ -58,9 +58,10 @@ pub(super) const CHINESE: Translation = &[
     ("Who called, and what was said", "谁来电、说了什么"),
     ("Take the objection back", "撤回异议"),
     (
-        "Note that a school was called and the number enrolled in its report is right",
-        "记下：已致电学校，报告中的在校人数属实",
+        "Note that a school was called and the number in one stage of its report is right",
+        "记下：已致电学校，报告中某一学段的人数属实",
     ),
+    ("Stage whose number is right, as the notice names it", "人数属实的学段，代码见提示"),
     ("Take the confirmation back", "撤回确认"),
     ("Note that a school is closed or out of session", "记下学校停办或不在校"),
     ("Take the note from this first day back", "撤回自该首日起的登记"),

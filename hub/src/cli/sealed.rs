@@ -50,7 +50,7 @@ pub(super) enum Command {
     Refused,
     /// Note that a school says a listed digest is not its own; its sums stay closed
     Object(Object),
-    /// Note that a school was called and the number enrolled in its report is right
+    /// Note that a school was called and the number in one stage of its report is right
     Confirm(confirm::Asked),
     /// Note that a school is closed or out of session
     Away(Away),

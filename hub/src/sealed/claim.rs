@@ -20,7 +20,7 @@ use runtime::sql::{SqlError, Tx};
 use super::documents::Task;
 use crate::packs::Packs;
 use crate::store::contribution::{self, Place};
-use crate::store::sealed::report;
+use crate::store::sealed::{report, say};
 
 /// The clear count of those enrolled on the census day, by stage.
 const STUDENTS: &str = "base.students";
@@ -84,21 +84,26 @@ impl Slack {
     }
 }
 
-/// Accepted reports of a stock that name a number far from what this hub knows of their school, and
-/// which no person confirmed; none of a flow.
+/// Schools whose accepted report of a stock names numbers far from what this hub knows of them,
+/// each with the stages of which no person confirmed the number; none of a flow.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn far_of(tx: &Tx<'_>, packs: &Packs, task: &Task) -> Result<BTreeMap<UnitId, Far>, SqlError> {
-    let mut found = BTreeMap::new();
+pub fn far_of(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    task: &Task,
+) -> Result<BTreeMap<UnitId, Vec<Far>>, SqlError> {
+    let mut found: BTreeMap<UnitId, Vec<Far>> = BTreeMap::new();
     if task.table.kind() == Kind::Flow {
         return Ok(found);
     }
-    let roster = &task.year.sealed().roster;
+    let (roster, confirmed) = (&task.year.sealed().roster, say::confirmed(tx, &task.id)?);
     for one in report::enrolled(tx, &task.id)? {
         let Some(listed) = roster.school(&one.school) else { continue };
         let sheet = on_sheet(tx, packs, (&one.school, task))?;
-        for stage in Stage::ALL {
+        let is_open = |stage: &Stage| !confirmed.contains(&(one.report, *stage));
+        for stage in Stage::ALL.into_iter().filter(is_open) {
             let named = one.named.get(&stage).copied().unwrap_or(0);
             let told = sheet.get(&stage).copied();
             let known = [(Some(listed.persons(stage)), By::Roster), (told, By::Sheet)];
@@ -111,7 +116,7 @@ pub fn far_of(tx: &Tx<'_>, packs: &Packs, task: &Task) -> Result<BTreeMap<UnitId
                 let (school, report) = (one.school.clone(), one.report);
                 let far =
                     Far { school, report, period: task.terms.period, stage, named, known, by };
-                found.entry(one.school.clone()).or_insert(far);
+                found.entry(one.school.clone()).or_default().push(far);
             }
         }
     }

@@ -16,7 +16,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::documents::Task;
 use super::refused::{CONTROL, PROOF, SEALED};
-use crate::store::sealed::verdict;
+use crate::store::sealed::{report, task, verdict};
 use crate::store::{alarm, sealed_inbox};
 
 /// Code of a task about whose reports the two hubs do not agree.
@@ -65,6 +65,21 @@ pub fn raise(
         detail += &format!(" {report}");
     }
     alarm::raise(tx, ALARM, other.as_str(), &detail, now_ms)
+}
+
+/// Lets a task go on at a helper where the leader had a report refused for its period, and none of
+/// the task is between check and verdict any more. The leader's mark goes with what waits there
+/// ([`stands`]), and it asks about what waits in each step, so that a helper which still does not
+/// agree marks the task again.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn answered(tx: &Tx<'_>, id: &TaskId) -> Result<(), SqlError> {
+    let is_marked = task::find(tx, id)?.is_some_and(|stored| stored.stopped == HUBS_DISAGREE);
+    if is_marked && report::pending(tx, id)?.is_empty() {
+        task::stop(tx, id, "")?;
+    }
+    Ok(())
 }
 
 /// Whether a report of a task about which the hubs did not agree still waits at this leader.

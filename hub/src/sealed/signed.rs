@@ -15,7 +15,8 @@ use domain::disclosure::plan::Roster;
 use domain::disclosure::sealed::Arrival;
 use domain::unit::{CITY_LABEL, UnitId, Zone};
 use jiff::Timestamp;
-use proto::frame::{OpenItem, SEALED_REPORT_CONTEXT, decode_item};
+use proto::frame::{OPENING_CONTEXT, OpenItem, SEALED_REPORT_CONTEXT, decode_item};
+use proto::opening::decode_record;
 use proto::sealed::{HubSignature, Report, decode_report};
 use proto::wire::sync::ItemKind;
 use runtime::sealing::{report_key, signed_at, verify_hub};
@@ -129,6 +130,20 @@ impl Judge {
         let verified = verify_hub(&self.trust, (unit, commission), signed_bytes, (signed, at));
         verified.map_err(|error| Refused::new(SIGNATURE, &error))
     }
+}
+
+/// Whether a hub signed a record, by the certificates of the day that the record names: what one
+/// hub signed may wait for the other longer than a certificate runs. Whether that can be the day
+/// the helper asks of its own clock, before it signs.
+#[must_use]
+pub fn holds_record(
+    judge: &Judge,
+    by: (&UnitId, Commission),
+    (bytes, signed): (&[u8], &HubSignature),
+) -> bool {
+    let Ok(record) = decode_record(bytes) else { return false };
+    let dated = Timestamp::from_millisecond(record.opened_at_ms).unwrap_or(judge.now);
+    judge.dated(by, (OPENING_CONTEXT, bytes), (signed, dated)).is_ok()
 }
 
 /// Where a school's certificate may come from: the district of the plan, the district that its

@@ -255,7 +255,8 @@ fn far_off(tx: &Tx<'_>, documents: &Documents, own: &UnitId) -> Result<Vec<Notic
             continue;
         }
         let far = claim::far_of(tx, documents.packs(), &made)?;
-        found.extend(far.into_values().map(|far| Notice::Enrolled(Box::new(far))));
+        let far = far.into_values().flatten();
+        found.extend(far.map(|far| Notice::Enrolled(Box::new(far))));
     }
     Ok(found)
 }

@@ -156,4 +156,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "sheets of which a band was refused",
         sql: include_str!("migrations/026_band_refused.sql"),
     },
+    Migration {
+        number: 31,
+        name: "numbers enrolled that a person confirmed, by stage",
+        sql: include_str!("migrations/027_number_confirmed.sql"),
+    },
 ];

@@ -115,6 +115,15 @@ pub fn is_open_of(tx: &Tx<'_>, task: &TaskId, digest: &Digest) -> Result<bool, S
     Ok(found.is_some())
 }
 
+/// Whether something is left to do for any report about a task.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_any_open(tx: &Tx<'_>, task: &TaskId) -> Result<bool, SqlError> {
+    let sql = "select 1 from sealed_inbox where task = $1 and settled_at_ms is null limit 1";
+    Ok(tx.query_opt(sql, params![task.bytes()], |row| row.i64(0))?.is_some())
+}
+
 /// The keys under which reports of a school wait.
 ///
 /// # Errors

@@ -162,6 +162,34 @@ async fn the_helper_signs_no_date_that_cannot_be() {
     assert_eq!(city.helper.read(record::all).len(), 1);
 }
 
+/// What one hub signed waits longer for the other than a certificate runs: it is judged by the
+/// certificates of its day, at the helper that has not signed yet and at the leader that lost the
+/// helper's signature.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_outlives_the_certificates_that_signed_it() {
+    let city = City::start().await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
+    let id = task(&city, THE_FLOW);
+    let exact = recount(&city, FLOW, 1..=SCHOOLS);
+    resign(&city, 1, |_| {});
+    city.days(95);
+    city.renew();
+    city.step().await;
+    assert_eq!(city.opened(id)[0].1, exact, "the helper signs what the leader signed then");
+    let before = city.helper.read(record::all).remove(0).bytes;
+    city.leader.write(|tx| {
+        tx.execute("delete from sealed_cell", &[])?;
+        tx.execute("update sealed_record set helper_signature = null", &[])
+    });
+    city.days(95);
+    city.renew();
+    city.step().await;
+    assert_eq!(city.opened(id)[0].1, exact, "the leader takes what the helper signed then");
+    assert_eq!(city.leader.read(record::all).remove(0).bytes, before);
+    let noted = city.leader.read(move |tx| opening::of_task(tx, &id));
+    assert!(noted.iter().all(|one| one.refused.is_empty()), "nothing is left of it");
+}
+
 /// A number that another record of the area has is not signed again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_number_is_one_records() {

@@ -1,6 +1,7 @@
 //! A school that names more persons than it has, so that it can put the rest into any state: all
 //! controls hold, since they compare the report with itself.
 
+use domain::catalogue::Stage;
 use hub::sealed::claim::By;
 use hub::sealed::watch::Notice;
 use hub::store::sealed::say;
@@ -50,13 +51,19 @@ async fn a_school_that_names_its_cap_is_named() {
     let said = city.notices(&city.helper)[0].say(Lang::En);
     assert!(said.contains("S03") && said.contains(&format!("confirm S03 {lie}")), "{said}");
     assert!(city.opened(id).is_empty(), "its group waits, and the term is not over");
+    assert!(said.contains(&format!("{lie} junior")), "{said}");
+    // What is confirmed of another stage says nothing of this one.
+    for hub in [&city.leader, &city.helper] {
+        hub.write(move |tx| say::confirm(tx, (&unit(3), &lie, Stage::Senior), "rang", 1));
+        assert_eq!(far(&city, hub).len(), 1);
+    }
     // One hub's operator confirms it, then the other's.
-    city.leader.write(move |tx| say::confirm(tx, (&unit(3), &lie), "rang", 1));
+    city.leader.write(move |tx| say::confirm(tx, (&unit(3), &lie, Stage::Junior), "rang", 1));
     city.step().await;
     city.step().await;
     let is_told = |city: &City| city.opened(id).iter().any(|(_, cells)| !cells.is_empty());
     assert!(!is_told(&city), "the helper has not");
-    city.helper.write(move |tx| say::confirm(tx, (&unit(3), &lie), "rang", 1));
+    city.helper.write(move |tx| say::confirm(tx, (&unit(3), &lie, Stage::Junior), "rang", 1));
     city.step().await;
     city.step().await;
     assert!(is_told(&city));

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use domain::catalogue::Stage;
-use domain::disclosure::plan::GroupId;
+use domain::disclosure::plan::{GroupId, atoms};
 use domain::unit::{IdentityName, UnitId};
 use hub::sealed::helper::{AskedSet, CallError, Helper};
 use hub::store::sealed::{opening, report, say};
 use proto::opening::{Detail, Standing};
 
-use crate::city::{City, FLOW};
+use crate::city::{City, FLOW, WEEK};
 use crate::crashes::{asked, leader_name};
 use crate::school::{all_but, both_away, code, draft, task, unit};
 use crate::{THE_FLOW, THE_STOCK};
@@ -35,9 +35,20 @@ type Change<'c> = &'c dyn Fn(&mut Vec<Standing>);
 /// The same of a leader that names other reports than the helper holds.
 async fn ask_over(
     city: &City,
+    asked: ((&'static str, &'static str), Detail),
+    named: (impl IntoIterator<Item = GroupId>, Change<'_>),
+) -> Result<(), &'static str> {
+    ask_without(city, asked, named, &[]).await
+}
+
+/// The same of a leader that names some schools as away, whatever they told.
+async fn ask_without(
+    city: &City,
     (place, detail): ((&'static str, &'static str), Detail),
     (groups, change): (impl IntoIterator<Item = GroupId>, Change<'_>),
+    lied: &[u32],
 ) -> Result<(), &'static str> {
+    let lied: BTreeSet<UnitId> = lied.iter().map(|school| unit(*school)).collect();
     let id = task(city, place);
     let documents = city.leader.hub.sealed().documents();
     let plan = &documents.years()[0].sealed().plan;
@@ -53,12 +64,15 @@ async fn ask_over(
     let mut standings: Vec<Standing> = standings.collect();
     let told: BTreeSet<UnitId> = standings.iter().map(|one| one.unit.clone()).collect();
     change(&mut standings);
+    standings.retain(|one| !lied.contains(&one.unit));
     let recorded = BTreeSet::new();
     let area = crate::city::LEADER.parse().expect("unit");
     let about = (place.0.parse().expect("table"), place.1.parse().expect("period"));
     let made = documents.task((&area, 2026), &about.0, about.1).expect("task");
     let absent = city.helper.read(move |tx| say::absent(tx, made.attended()));
-    let is_away = |school: &&UnitId| absent.contains(*school) || !told.contains(*school);
+    let is_away = |school: &&UnitId| {
+        absent.contains(*school) || !told.contains(*school) || lied.contains(*school)
+    };
     let absent = members.iter().copied().filter(is_away).cloned().collect();
     let asked = AskedSet { stage: Stage::Junior, detail, groups, standings, absent, recorded };
     let helper = Helper::new(city.helper.hub.sealed().clone());
@@ -214,5 +228,58 @@ async fn a_town_is_told_of_no_school_that_came_in_between() {
     assert!(!city.helper.read(move |tx| report::accepted(tx, &id)).contains_key(&unit(7)));
     for one in all {
         assert_eq!(ask(&city, town, [one]).await, Ok(()));
+    }
+}
+
+/// New alerts by source: the very events of the other flow.
+const SOURCES: (&str, &str) = ("sealed.alt.sources", WEEK);
+
+/// A leader that lies by one or two schools, whichever way: names them as away though both hubs
+/// hold their reports, holds the reports back and names them as away, or does so in the second of
+/// two tables of the same events. Nothing is given, and no two sums of the week, of whatever
+/// tables, differ by fewer schools than the floor.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_two_sums_differ_by_the_schools_that_a_leader_lies_about() {
+    let lies: [&[u32]; 2] = [&[7], &[7, 8]];
+    for lied in lies {
+        let city = City::start().await;
+        all_but(&city, THE_FLOW, lied);
+        all_but(&city, SOURCES, &[]);
+        city.step().await;
+        city.step().await;
+        city.days(1);
+        let [first, second] = groups(&city).try_into().expect("two groups");
+        let both = || [first.clone(), second.clone()];
+        let keep: Change<'_> = &|_| ();
+        let (flow, sources) = ((THE_FLOW, Detail::Cells), (SOURCES, Detail::Cells));
+        // Both hubs hold their reports of the one table, and the leader holds back the other's.
+        for asked in [sources, flow] {
+            assert_eq!(ask_without(&city, asked, (both(), keep), lied).await, Err("NOT_ADMITTED"));
+        }
+        assert_eq!(ask(&city, sources, both()).await, Ok(()));
+        let mut given = 0;
+        for one in both() {
+            given += u32::from(ask_without(&city, flow, ([one], keep), lied).await.is_ok());
+        }
+        assert_eq!(given, 1, "the group of which it lied about nobody, and only it");
+        for school in lied {
+            draft(&city, THE_FLOW, *school, 1).send(&city);
+        }
+        city.step().await;
+        city.days(1);
+        for one in both() {
+            assert_eq!(ask(&city, flow, [one]).await, Ok(()), "the late one is whole");
+        }
+        let (flow, sources) = (task(&city, THE_FLOW), task(&city, SOURCES));
+        let sums: Vec<BTreeSet<UnitId>> = city.helper.read(move |tx| {
+            let mut sums = Vec::new();
+            for one in [opening::of_task(tx, &flow)?, opening::of_task(tx, &sources)?].concat() {
+                let stood = opening::standings(tx, one.id)?;
+                sums.push(stood.into_iter().map(|one| one.unit).collect());
+            }
+            Ok(sums)
+        });
+        assert_eq!(sums.len(), 3);
+        assert!(atoms(&sums).iter().all(|atom| atom.len() >= 5), "{sums:?}");
     }
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use domain::digest::Digest;
+use hub::sealed::adopt;
 use hub::sealed::dispute::{ALARM, HUBS_DISAGREE};
 use hub::sealed::helper::Helper;
 use hub::sealed::leader::{Leader, LeaderError};
@@ -12,8 +13,9 @@ use hub::sealed::signed;
 use hub::sealed::watch::Notice;
 use hub::service::sums::SumsService;
 use hub::store::alarm;
-use hub::store::sealed::task as tasks;
-use proto::frame::VERDICT_CONTEXT;
+use hub::store::sealed::{report, task as tasks};
+use hub::store::sealed_inbox;
+use proto::frame::{VERDICT_CONTEXT, decode_item, encode_relayed};
 use proto::sealed::{Verdict, decode_verdict, encode_verdict};
 use proto::wire::sealed::sealed_sums_server::{SealedSums, SealedSumsServer};
 use proto::wire::sealed::{
@@ -30,7 +32,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::city::{City, FLOW, HELPER, LEADER, SCHOOLS, STOCK};
-use crate::school::{all_but, code, draft, noisy, recount, task, unit, verdicts};
+use crate::put_back::forget_reports;
+use crate::school::{all_but, both_away, code, draft, noisy, recount, task, unit, verdicts};
 use crate::{THE_FLOW, THE_STOCK};
 
 /// How a helper that lies signs what it was asked about.
@@ -129,7 +132,11 @@ passed_on! {
 
 /// A city whose leader talks to a helper that lies; what it lies can be changed.
 async fn city_of(lie: Lie) -> (City, Arc<Mutex<Lie>>, CancellationToken) {
-    let city = City::start().await;
+    lied_to(City::start().await, lie).await
+}
+
+/// The same of a city that runs, whose leader is started anew.
+async fn lied_to(city: City, lie: Lie) -> (City, Arc<Mutex<Lie>>, CancellationToken) {
     let (hub, lie) = (&city.helper.hub, Arc::new(Mutex::new(lie)));
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     let listener = Listener::bind(any, hub.tls().clone(), hub.config().zone().clone());
@@ -256,6 +263,40 @@ fn one_further(asked: &ReportsRequest, told: &mut ReportsResponse) {
     told.reports = vec![next];
 }
 
+/// Gives the items that are asked for with another signature than the school's: the digest by which
+/// they are asked for is of the body alone.
+fn unsigned(_: &ReportsRequest, told: &mut ReportsResponse) {
+    for item in &mut told.items {
+        let mut read = decode_item(item).expect("item");
+        *read.signature.last_mut().expect("a signature") ^= 1;
+        let chain = std::mem::take(&mut read.chain);
+        *item = encode_relayed(&read, chain);
+    }
+}
+
+/// A leader that was put back takes nothing from the helper that no school signed: nothing of it
+/// arrives, and nobody is called about the schools. From a helper that is right it has them back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_school_signed_does_not_come_back() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    forget_reports(&city.leader);
+    let lie = Lie { reports: Some(unsigned), ..Lie::default() };
+    let (city, _, _stop) = lied_to(city, lie).await;
+    city.step().await;
+    let arrived = city.leader.read(|tx| sealed_inbox::open_after(tx, 0, 100));
+    assert!(arrived.is_empty());
+    assert_eq!(stopped(&city, &city.leader, THE_FLOW), "");
+    assert!(!city.leader.alarms().contains(&adopt::ALARM.to_owned()), "nothing was taken up");
+    let city = city.restart_driver();
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    let taken = city.leader.read(move |tx| report::accepted(tx, &id));
+    assert_eq!(taken.len(), SCHOOLS as usize);
+}
+
 /// A helper that tells of ever more reports, or of ever more openings, is left for this step and
 /// for what hangs on it; once it is right everything goes on.
 #[tokio::test(flavor = "multi_thread")]
@@ -380,4 +421,43 @@ async fn a_helper_that_takes_back_its_word_refuses_nobody() {
     city.step().await;
     assert_eq!(code(&city, 1, digest).as_deref(), Some(""));
     assert_eq!(stopped(&city, &city.leader, THE_STOCK), "");
+}
+
+/// A report about which the hubs did not agree, and whose school is noted as away by both then, is
+/// refused for that by both: the mark goes at the helper as it does at the leader.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_goes_with_its_report_at_both_hubs() {
+    let lie = Lie { verify: Some(|all| shown(&mut all[0]).shown[0] ^= 1), ..Lie::default() };
+    let (city, _, _stop) = city_of(lie).await;
+    let digest = draft(&city, THE_FLOW, 3, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    for hub in [&city.leader, &city.helper] {
+        assert_eq!(stopped(&city, hub, THE_FLOW), HUBS_DISAGREE);
+    }
+    both_away(&city, 3, ("2026-09-07", Some("2026-09-13")));
+    city.step().await;
+    assert_eq!(code(&city, 3, digest).as_deref(), Some("school_away"));
+    for hub in [&city.leader, &city.helper] {
+        assert_eq!(stopped(&city, hub, THE_FLOW), "");
+    }
+}
+
+/// A helper that signs a verdict with something else stops the task while the report waits, and
+/// not once it was answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_signature_is_over_with_a_right_one() {
+    let lie: Settles = |identity, _, told| {
+        let signature = signed::sign(identity, VERDICT_CONTEXT, b"something else").expect("signed");
+        told[0].answer = Some(settled::Answer::Signed(signature));
+    };
+    let (city, lie, _stop) = city_of(Lie { settle: Some(lie), ..Lie::default() }).await;
+    let digest = draft(&city, THE_FLOW, 1, 1).send(&city);
+    city.step().await;
+    assert_eq!(code(&city, 1, digest), None);
+    assert_eq!(stopped(&city, &city.leader, THE_FLOW), "HELPER_SIGNATURE");
+    *lie.lock().expect("lie") = Lie::default();
+    city.step().await;
+    assert_eq!(code(&city, 1, digest).as_deref(), Some(""));
+    assert_eq!(stopped(&city, &city.leader, THE_FLOW), "");
 }

@@ -3,7 +3,7 @@
 
 use hub::sealed::helper::{AskedItems, CallError, Helper};
 use hub::sealed::watch::Notice;
-use hub::store::sealed::{opening, report};
+use hub::store::sealed::{opening, report, task as tasks};
 use runtime::sql::Tx;
 use tests::federation::RunningHub;
 
@@ -14,7 +14,7 @@ use crate::school::{all_but, away, code, draft, opened_after, recount, task, uni
 use crate::{THE_FLOW, THE_STOCK};
 
 /// Puts a hub back to before all reports, as far as reports go.
-fn forget_reports(hub: &RunningHub) {
+pub fn forget_reports(hub: &RunningHub) {
     hub.write(|tx: &Tx<'_>| {
         for table in ["sealed_report", "sealed_verdict", "sealed_inbox"] {
             tx.execute(&format!("delete from {table}"), &[])?;
@@ -130,6 +130,34 @@ async fn the_helper_gives_what_both_accepted_to_its_leader() {
     let stranger = city.federation.authority().name("370203", "370203");
     let told = helper.reports(stranger, area(), AskedItems::After(None)).await;
     assert!(matches!(told, Err(CallError::NotLeader)));
+}
+
+/// A share that this hub does not find stops the task by its name; once a backup brought the share
+/// back the sum is opened, and nothing is left of the mark.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_share_that_is_here_again_stops_nothing() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    let kept = city.leader.read(|tx| {
+        let sql = "select share from sealed_report where school = 'S05'";
+        tx.query(sql, &[], |row| row.blob(0))
+    });
+    city.leader
+        .write(|tx| tx.execute("update sealed_report set share = null where school = 'S05'", &[]));
+    city.days(1);
+    city.step().await;
+    let stopped = || city.leader.read(move |tx| tasks::find(tx, &id)).expect("task").stopped;
+    assert_eq!(stopped(), "OWN_STORE");
+    city.leader.write(move |tx| {
+        let sql = "update sealed_report set share = $1 where school = 'S05'";
+        tx.execute(sql, runtime::params![&kept[0]])
+    });
+    city.step().await;
+    assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
+    assert_eq!(stopped(), "");
 }
 
 /// A helper that is put back to before the autumn's report of a school is shown that report where

@@ -71,14 +71,28 @@ impl Helper {
         // goes out in between.
         let write = move |tx: &Tx<'_>| {
             let proposals = helper.proposed(tx, &leader, (&id, asked))?;
+            let is_of_period = proposals.iter().any(Proposal::is_of_period);
             let settle = |proposal| decide(tx, proposal, (&identity, &today));
-            proposals.into_iter().map(settle).collect::<Result<Vec<_>, CallError>>()
+            let settled = proposals.into_iter().map(settle);
+            let settled = settled.collect::<Result<Vec<_>, CallError>>()?;
+            if is_of_period {
+                dispute::answered(tx, &id)?;
+            }
+            Ok::<_, CallError>(settled)
         };
         let settled = self.hub.parts().database.write_async("sealed_settle", write).await;
         if matches!(settled, Err(CallError::Disagree)) {
             self.disagree_on(caller, id).await?;
         }
         settled
+    }
+}
+
+impl Proposal {
+    /// Whether it refuses a report for its period, whatever is in the report.
+    fn is_of_period(&self) -> bool {
+        let code = self.verdict.refused.as_ref().map(|(code, _)| code.as_str());
+        code.is_some_and(refused::is_of_period)
     }
 }
 

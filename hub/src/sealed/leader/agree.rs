@@ -14,12 +14,14 @@ use proto::wire::sealed::{AgreeRequest, RevealRequest};
 use runtime::sql::SqlError;
 
 use super::call::{Client, answer};
+use super::settle::{APART, HELPER_SIGNATURE};
 use super::{Away, Leader, LeaderError};
 use crate::sealed::dispute::{self, HUBS_DISAGREE};
 use crate::sealed::documents::{Task, Year};
 use crate::sealed::helper::{ACCEPTED_BEFORE, KEY_LATE, NO_OTHER_REPORT, NOT_AGREED, OTHER_KEY};
 use crate::sealed::row::keep_row;
 use crate::store::sealed::{opening, record, task, year};
+use crate::store::sealed_inbox;
 
 /// Days ahead up to which keys are agreed on: on each day those of the week that lies so far.
 pub(in crate::sealed) const AHEAD_DAYS: i32 = 28;
@@ -51,6 +53,10 @@ pub(super) const WHOLE: [&str; 14] = [
     "OTHER_TASK",
     HUBS_DISAGREE,
 ];
+
+/// Codes about a report that the helper answered wrongly, which are over once nothing of the task
+/// waits.
+const OF_ONE: [&str; 2] = [APART, HELPER_SIGNATURE];
 
 /// Of which tasks the helper is asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -268,6 +274,10 @@ impl Leader {
             // It stays closed, whatever is answered about its reports.
             Some(stored) if stored.stopped == KEY_LATE && stored.commitment.is_none() => {
                 is_open(tx, &of.id)
+            }
+            // One report was answered wrongly: it waits, and is asked about again.
+            Some(stored) if OF_ONE.contains(&stored.stopped.as_str()) => {
+                Ok(!sealed_inbox::is_any_open(tx, &of.id)?)
             }
             Some(stored) => Ok(WHOLE.contains(&stored.stopped.as_str())),
             None => Ok::<_, SqlError>(false),

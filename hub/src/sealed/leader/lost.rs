@@ -9,7 +9,6 @@ use std::sync::PoisonError;
 
 use domain::digest::Digest;
 use domain::disclosure::sealed::State;
-use domain::unit::UnitId;
 use proto::wire::sealed::{ReportsRequest, ReportsResponse};
 use runtime::sql::{SqlError, Tx};
 
@@ -72,7 +71,7 @@ impl Leader {
                 let some: Vec<Digest> = wanted.iter().copied().take(WANTED).collect();
                 let ReportsResponse { items, .. } =
                     answer(client.reports(asked(Vec::new(), &some))).await?;
-                let kept = self.keep_lost(plan.area().clone(), some.clone(), items).await?;
+                let kept = self.keep_lost(year, some.clone(), items).await?;
                 taken += kept.len();
                 self.note_accepted_there(kept.iter().copied());
                 // What does not come now is not held any more.
@@ -105,20 +104,32 @@ impl Leader {
         Ok(self.hub.parts().database.read_async(read).await?)
     }
 
-    /// Puts items into the inbox that are what was asked for; gives their digests.
+    /// Puts items into the inbox that are what was asked for and that their schools signed; gives
+    /// their digests. The digest is of the body alone, so that the helper's word does not say that
+    /// the signature and the certificates beside it are the school's: one that does not hold, or
+    /// whose certificate was revoked since, is left where it is.
     async fn keep_lost(
         &self,
-        area: UnitId,
+        year: &Year,
         wanted: Vec<Digest>,
         items: Vec<Vec<u8>>,
     ) -> Result<HashSet<Digest>, LeaderError> {
+        let (judge, sealed) = (self.hub.judge(), year.sealed());
+        let area = sealed.plan.area().clone();
         let mut read = BTreeMap::new();
         for item in items {
-            match signed::read(&item) {
-                Ok(found) if wanted.contains(&found.arrival.digest) => {
+            let found = signed::read(&item).ok();
+            let found = found.filter(|found| wanted.contains(&found.arrival.digest));
+            let found = found.ok_or(LeaderError::Protocol("items"))?;
+            match judge.school(&found, &sealed.roster) {
+                Ok(()) => {
                     read.insert(found.arrival.digest, (found.report, item));
                 }
-                _ => return Err(LeaderError::Protocol("items")),
+                Err(refused) => {
+                    let (unit, report) = (&found.arrival.school, &found.arrival.digest);
+                    let why = refused.reason;
+                    tracing::error!(%unit, %report, why, "a lost report does not hold");
+                }
             }
         }
         let kept: HashSet<Digest> = read.keys().copied().collect();

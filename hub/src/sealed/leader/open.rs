@@ -74,6 +74,7 @@ impl Leader {
     pub(super) async fn open_all(&self, away: &mut Away) -> Result<(), LeaderError> {
         let read = self.hub.parts().database.read_async(task::all).await?;
         for stored in read.into_iter().filter(|stored| stored.key.is_some()) {
+            let is_marked = stored.stopped == OWN_STORE;
             let documents = self.hub.documents();
             let place = (&stored.area, stored.school_year);
             let made = documents.task_under(place, (&stored.sheet, stored.period), &stored.pack);
@@ -90,6 +91,8 @@ impl Leader {
                         tracing::error!(task = %task.id, %error, "a task is not opened");
                         self.note_stop(&task, OWN_STORE.to_owned()).await?;
                     }
+                    // What was missing is here again.
+                    Ok(()) if is_marked => self.note_stop(&task, String::new()).await?,
                     other => {
                         away.note(&task.terms.helper, other)?;
                     }
@@ -329,9 +332,9 @@ impl Leader {
                 return self.take_up_if_before(&job, &code).await;
             }
         };
-        let helper = &job.task.terms.helper;
-        let judge = self.hub.judge();
-        if judge.hub((helper, Commission::Health), (OPENING_CONTEXT, &bytes), &signed).is_err() {
+        // One that the helper gave before this hub lost it is of the certificate of then.
+        let by = (&job.task.terms.helper, Commission::Health);
+        if !signed::holds_record(&self.hub.judge(), by, (&bytes, &signed)) {
             return self.note_opening(&job.opening, HELPER_SIGNATURE).await;
         }
         let id = job.opening.id;

@@ -34,7 +34,7 @@ use crate::store::sealed_inbox::{self, Arrived};
 const CALL_BYTES_MAX: usize = MESSAGE_BYTES_MAX / 2;
 
 /// Code of a task in which the two hubs' shares do not belong together.
-const APART: &str = "SHARES_APART";
+pub(super) const APART: &str = "SHARES_APART";
 /// Code of a task whose helper signs with something else than its key.
 pub(super) const HELPER_SIGNATURE: &str = "HELPER_SIGNATURE";
 

@@ -260,14 +260,13 @@ pub fn state(tx: &Tx<'_>, digest: &Digest) -> Result<Option<State>, SqlError> {
     Ok(kept.map(|kept| kept.state))
 }
 
-/// Persons by stage that the accepted reports of a task name, of those that no person confirmed.
+/// Persons by stage that the accepted reports of a task name.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn enrolled(tx: &Tx<'_>, task: &TaskId) -> Result<Vec<Enrolled>, SqlError> {
     tx.query(
-        "select school, digest, enrolled from sealed_report
-         where task = $1 and state = 2 and digest not in (select report from sealed_confirmed)",
+        "select school, digest, enrolled from sealed_report where task = $1 and state = 2",
         params![task.bytes()],
         |row| {
             let (school, report) = (parsed(row, 0)?, digest(row, 1)?);

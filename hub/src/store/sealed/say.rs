@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::catalogue::Stage;
 use domain::digest::Digest;
+use domain::disclosure::sealed::TaskId;
 use domain::unit::UnitId;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -108,21 +110,21 @@ pub fn objected(tx: &Tx<'_>, school: &UnitId) -> Result<Vec<Digest>, SqlError> {
     )
 }
 
-/// Notes that a report names the right number of persons enrolled, as its school says; again is
-/// nothing.
+/// Notes that a report names the right number of persons enrolled in a stage, as its school says;
+/// again is nothing.
 ///
 /// # Errors
 /// The store cannot be written.
 pub fn confirm(
     tx: &Tx<'_>,
-    (school, report): (&UnitId, &Digest),
+    (school, report, stage): (&UnitId, &Digest, Stage),
     note: &str,
     now_ms: i64,
 ) -> Result<(), SqlError> {
     tx.execute(
-        "insert into sealed_confirmed (report, school, note, made_at_ms) values ($1, $2, $3, $4)
-         on conflict (report) do nothing",
-        params![&report.to_tagged(), school.as_str(), note, now_ms],
+        "insert into sealed_number_confirmed (report, stage, school, note, made_at_ms)
+         values ($1, $2, $3, $4, $5) on conflict (report, stage) do nothing",
+        params![&report.to_tagged(), stage.as_str(), school.as_str(), note, now_ms],
     )?;
     Ok(())
 }
@@ -131,9 +133,29 @@ pub fn confirm(
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn withdraw_confirmation(tx: &Tx<'_>, report: &Digest) -> Result<bool, SqlError> {
-    let sql = "delete from sealed_confirmed where report = $1";
-    Ok(tx.execute(sql, params![&report.to_tagged()])? > 0)
+pub fn withdraw_confirmation(
+    tx: &Tx<'_>,
+    (report, stage): (&Digest, Stage),
+) -> Result<bool, SqlError> {
+    let sql = "delete from sealed_number_confirmed where report = $1 and stage = $2";
+    Ok(tx.execute(sql, params![&report.to_tagged(), stage.as_str()])? > 0)
+}
+
+/// Reports of a task with the stages of which a person confirmed the number.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn confirmed(tx: &Tx<'_>, task: &TaskId) -> Result<BTreeSet<(Digest, Stage)>, SqlError> {
+    let all = tx.query(
+        "select report, stage from sealed_number_confirmed
+         where report in (select digest from sealed_report where task = $1)",
+        params![task.bytes()],
+        |row| {
+            let stage = Stage::from_word(row.str(1)?).ok_or(SqlError::Type)?;
+            Ok((digest(row, 0)?, stage))
+        },
+    )?;
+    Ok(all.into_iter().collect())
 }
 
 /// Notes from when to when a school is closed or out of session; from the same day again replaces

@@ -3,9 +3,9 @@
 //!
 //! Every figure is [`Facts::figures`] or [`Facts::ratio`], and the statistics are
 //! [`domain::change`]'s: here is only what is set against what. Counts of students are shares of
-//! the roll, or of those eligible where they are a screening's; events are rates, since terms differ
-//! in length and schools grow. What was screened with another instrument, or reached another part of
-//! the school, is not set side by side.
+//! the roll, or of those eligible where they are a screening's; events are rates, since terms
+//! differ in length and schools grow. What was screened with another instrument, or reached another
+//! part of the school, is not set side by side.
 
 use domain::catalogue::{Catalogue, Count, Kind, Label, Origin, Ratio, Source};
 use domain::cell::Cell;

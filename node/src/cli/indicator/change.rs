@@ -81,7 +81,8 @@ fn told(found: &Changes) -> Value {
         let terms = found.against.iter().zip(&line.against);
         let against: Vec<Value> = terms.map(|(term, one)| earlier(*term, one)).collect();
         json!({"id": line.id, "sort": sort(line.sort), "on_a_screening": line.is_screened,
-            "above": figure_json(line.now.above), "below": figure_json(line.now.below), "against": against})
+            "above": figure_json(line.now.above), "below": figure_json(line.now.below),
+            "against": against})
     };
     let coverage = std::iter::once(&found.now).chain(&found.against).zip(&found.coverage);
     let coverage: Vec<Value> = coverage.map(|(term, parts)| covered(*term, *parts)).collect();

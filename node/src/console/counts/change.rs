@@ -37,7 +37,7 @@ struct Row {
     /// A count has a page of its own.
     is_count: bool,
     now: Shown,
-    /// Each earlier term: its figure, what the interval says, and the interval or why there is none.
+    /// Each earlier term: its figure, what the interval says, and the interval or why none is.
     earlier: Vec<(Shown, Option<&'static str>, String)>,
 }
 

@@ -48,6 +48,7 @@
 
 pub mod catalogue;
 pub mod cell;
+pub mod change;
 pub mod digest;
 pub mod disclosure;
 pub mod ledger;

@@ -73,6 +73,7 @@ word_list!(
         Supervision = "supervision", "受督导辅导", "Supervised session";
         Supervisor = "supervisor", "督导关系", "Supervisor";
         Certificate = "certificate", "培训合格证书", "Certificate";
+        TeachingCase = "teaching_case", "教学案例", "Teaching case";
         ExpertVisit = "expert_visit", "专家服务", "Expert visit";
         Drill = "drill", "演练", "Drill";
         PostHolder = "post_holder", "责任人与联络员", "Post and its holder";
@@ -151,9 +152,11 @@ impl Kind {
             | Self::ParentMaterial
             | Self::Committee
             | Self::CommitteeMeeting => L::Teaching,
-            Self::TrainingRecord | Self::Supervision | Self::Supervisor | Self::Certificate => {
-                L::Training
-            }
+            Self::TrainingRecord
+            | Self::Supervision
+            | Self::Supervisor
+            | Self::Certificate
+            | Self::TeachingCase => L::Training,
             Self::ExpertVisit
             | Self::Drill
             | Self::PostHolder
@@ -203,9 +206,11 @@ impl Kind {
             | Self::ParentMaterial
             | Self::Committee
             | Self::CommitteeMeeting => Area::Teaching,
-            Self::TrainingRecord | Self::Supervision | Self::Supervisor | Self::Certificate => {
-                Area::Training
-            }
+            Self::TrainingRecord
+            | Self::Supervision
+            | Self::Supervisor
+            | Self::Certificate
+            | Self::TeachingCase => Area::Training,
             Self::ExpertVisit
             | Self::Drill
             | Self::PostHolder

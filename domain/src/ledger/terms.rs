@@ -81,6 +81,17 @@ word_list!(
     }
 );
 word_list!(
+    /// Age of a child in a teaching case, never to the year.
+    AgeBand {
+        Infant = "under_6", "6 岁以下", "Under 6";
+        Young = "6_8", "6–8 岁", "6 to 8";
+        Middle = "9_11", "9–11 岁", "9 to 11";
+        Early = "12_14", "12–14 岁", "12 to 14";
+        Late = "15_17", "15–17 岁", "15 to 17";
+        Adult = "over_17", "18 岁及以上", "18 and older";
+    }
+);
+word_list!(
     /// What an agency did with the data of an order that has ended.
     DataEnd {
         Returned = "returned", "已归还", "Returned";

@@ -54,6 +54,10 @@ pub(super) const TEXTS: Translation = &[
     ("List every count of the school with its total", "列出本校全部指标及合计"),
     ("Show one count, cell by cell", "逐格显示一项指标"),
     (
+        "Set the counts of a term against the term before and the same one a year before",
+        "把一个学期的各项指标与上一学期和去年同期相比",
+    ),
+    (
         "Show the records behind one cell, to an account that may read them",
         "向有权查看的账号显示某一格依据的记录",
     ),
@@ -61,6 +65,7 @@ pub(super) const TEXTS: Translation = &[
         "Period, such as 2025S1, 2025-11 or 2025-W45; each count's current one if not given",
         "时段，如 2025S1、2025-11 或 2025-W45；不写则取各指标的当前时段",
     ),
+    ("Term, such as 2025S1; the current one if not given", "学期，如 2025S1；不写则为当前学期"),
     ("Id of the count, such as mtr.talks", "指标编号，如 mtr.talks"),
     (
         "Values of the cell in the order of the dimensions, with commas, such as t2,junior",

@@ -3,6 +3,8 @@
 //! Exact and for this school alone: sealed counts are shown here and leave in no way from here.
 //! Records are shown to an account that may read them, and each look is logged.
 
+mod change;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -33,6 +35,8 @@ pub(super) enum IndicatorCommand {
     List(ListArgs),
     /// Show one count, cell by cell
     Show(ShowOneArgs),
+    /// Set the counts of a term against the term before and the same one a year before
+    Changes(change::ChangesArgs),
     /// Show the records behind one cell, to an account that may read them
     Explain(ExplainArgs),
 }
@@ -111,6 +115,10 @@ pub(super) async fn run(
         IndicatorCommand::Show(args) => {
             check_reader(terminal, &node, &args.acting).await?;
             show(terminal, &Asked::new(&node)?, &args.show)
+        }
+        IndicatorCommand::Changes(args) => {
+            check_reader(terminal, &node, &args.acting).await?;
+            change::show(terminal, &Asked::new(&node)?, args.term)
         }
         IndicatorCommand::Explain(args) => {
             let reader = sign_in(terminal, &node, args).await?;

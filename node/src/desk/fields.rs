@@ -52,11 +52,21 @@ texts! {
         "On that day the family's consent to this agency and these data must stand; empty until \
          they are handed over, and emptied with the reason where it was a slip";
     WAY_HELP = "填了完成日期就要选方式", "Say how, once it was made";
+    SECTION_HELP = "只写已结案的个案；各部分都不写姓名、学号、班级、电话和具体日期",
+        "Only of a closed case; no section gives names, numbers, classes, telephones or days";
+    RELEASED_HELP = "由撰写人以外的德育主任或心理教师通读后填写；正文有改动须重新审定",
+        "Filled in by another counsellor or the moral-education head, who has read the text; a \
+         changed text is released anew";
     LINE_HELP = "紧急转介时只带走这一行", "The one line that an emergency envelope carries";
 }
 
 /// Fields that may be stored empty and that the rule of their kind refuses when they are.
-const NEEDED: [(Kind, &str); 20] = [
+const NEEDED: [(Kind, &str); 25] = [
+    (Kind::TeachingCase, "background"),
+    (Kind::TeachingCase, "assessment"),
+    (Kind::TeachingCase, "intervention"),
+    (Kind::TeachingCase, "aftermath"),
+    (Kind::TeachingCase, "reflection"),
     (Kind::Talk, "topics"),
     (Kind::Plan, "goals"),
     (Kind::Plan, "measures"),
@@ -80,7 +90,9 @@ const NEEDED: [(Kind, &str); 20] = [
 ];
 
 /// What helps with a column, whatever its kind.
-const HELP: [(&str, Text); 19] = [
+const HELP: [(&str, Text); 21] = [
+    ("background", SECTION_HELP),
+    ("released", RELEASED_HELP),
     ("valid_until", UNTIL_HELP),
     ("next_review", REVIEW_HELP),
     ("card", CARD_HELP),
@@ -103,7 +115,12 @@ const HELP: [(&str, Text); 19] = [
 ];
 
 /// Texts long enough for several lines.
-const LONG: [&str; 13] = [
+const LONG: [&str; 18] = [
+    "background",
+    "assessment",
+    "intervention",
+    "aftermath",
+    "reflection",
     "note",
     "goals",
     "measures",

@@ -14,6 +14,7 @@ use runtime::web::{Label, Lang, Text};
 use super::labels;
 use crate::ledger::entry::RecordId;
 use crate::ledger::refusal::{Flaw, LedgerRefusal, LineFlaw};
+use crate::ledger::tells::Tell;
 
 texts! {
     NOT_ALLOWED = "您的岗位不能这样做，或不能对这名学生这样做；台账没有改动，也没有显示任何内容。",
@@ -84,6 +85,13 @@ texts! {
          know who it is; the ledger was not changed.";
     CARD_TELLS_NEXT = "请删去这一处，用“该生”代替；班级只写学段。",
         "Take it out and write “the student”; give the stage instead of the class.";
+    TELLS = "教学案例里有能认出人的字词：{0}。没有写入，您填写的内容还在表单里。",
+        "the teaching case has words that tell a person: {0}. Nothing was written, and what you \
+         typed is still in the form.";
+    TELLS_AT = "“{0}”第 {1} 字“{2}”（{3}）", "{0}, character {1}: “{2}” ({3})";
+    TELLS_NEXT = "请改写后再保存：用“该生”“母亲”“班主任老师”代替姓名，班级只写学段，日期只写到月。",
+        "Write “the student”, “the mother”, the stage instead of the class, and months instead of \
+         days; then save again.";
     TOO_LONG = "“{0}”过长，台账没有改动。", "“{0}” is too long; the ledger was not changed.";
     TOO_LONG_NEXT = "请缩短到 8192 字节以内。", "Shorten it to 8192 bytes.";
     UNLINKED = "这个账号没有对应到教职工，无法确认是哪一位；台账没有改动。",
@@ -303,6 +311,7 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         | R::Outsiders(_)
         | R::OwnSession
         | R::CardTells { .. }
+        | R::Tells(_)
         | R::Referral(_)
         | R::Unconsented(_)
         | R::Unconfirmed
@@ -421,6 +430,15 @@ fn vouched(refusal: &LedgerRefusal) -> Option<Told> {
             let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));
             ("CARD_TELLS", Exit::Refused, what, CARD_TELLS_NEXT)
         }
+        R::Tells(told) => {
+            let fill = |lang| TELLS.with(lang, places(told, lang));
+            (
+                "TEXT_TELLS",
+                Exit::Refused,
+                Sentence::pair(fill(Lang::Zh), fill(Lang::En)),
+                TELLS_NEXT,
+            )
+        }
         R::OwnSession => ("OWN_SESSION", Exit::Refused, OWN_SESSION.into(), OWN_SESSION_NEXT),
         R::NoSupervisor => {
             ("NO_SUPERVISOR", Exit::Refused, NO_SUPERVISOR.into(), NO_SUPERVISOR_NEXT)
@@ -429,6 +447,23 @@ fn vouched(refusal: &LedgerRefusal) -> Option<Told> {
         R::Kept(still) => ("KEPT", Exit::Refused, kept(*still).into(), KEPT_NEXT),
         other => return super::referral::told(other),
     })
+}
+
+/// Where a text tells somebody, and by which words.
+fn places(told: &[Tell], lang: Lang) -> String {
+    let place = |one: &Tell| {
+        let section = labels::of(one.section, lang);
+        let what = match one.what {
+            "student_name" => Label::new("学生姓名", "a student's name"),
+            "staff_name" => Label::new("教职工姓名", "a staff name"),
+            "date" => Label::new("具体日期", "a day"),
+            "phone" => Label::new("电话", "a telephone"),
+            other => on_card(other),
+        };
+        TELLS_AT.fill(lang, &[&section, &one.at, &one.words.as_str(), &what.in_lang(lang)])
+    };
+    let joint = if lang == Lang::Zh { "；" } else { "; " };
+    told.iter().map(place).collect::<Vec<_>>().join(joint)
 }
 
 /// What a card may not hold, as people call it.

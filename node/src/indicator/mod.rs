@@ -8,6 +8,7 @@
 //! [`Facts::table`] is the way to a release, for clear counts and the rounded partition alone;
 //! [`Facts::figures`] gives any count, for eyes on this node.
 
+mod change;
 mod current;
 mod evaluate;
 mod explain;
@@ -33,6 +34,7 @@ use domain::span::Span;
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
+pub use change::{Apart, ChangeLine, Changes, Earlier, Parts, Sort, changes};
 pub use current::current;
 pub use explain::{ExplainError, Explained, Line, RECORDS_MAX, explain};
 pub use facts::{Behind, Facts, works_since};

@@ -84,6 +84,14 @@ pub fn native_of(catalogue: &Catalogue, ratio: &Ratio) -> NativePeriod {
     }
 }
 
+/// The school's own counts of which a ratio is made.
+pub(super) fn counts_of<'c>(
+    catalogue: &'c Catalogue,
+    ratio: &'c Ratio,
+) -> impl Iterator<Item = &'c Count> {
+    terms(ratio).filter_map(|term| count(catalogue, term))
+}
+
 fn terms(ratio: &Ratio) -> impl Iterator<Item = &Term> {
     ratio.numerator.terms.iter().chain(&ratio.denominator.terms)
 }

@@ -14,12 +14,12 @@ use super::refusal::LedgerRefusal;
 use super::roll::Guardian;
 
 /// Shorter numbers than this are too common to tell anybody.
-const NUMBER_CHARS_MIN: usize = 4;
+pub(super) const NUMBER_CHARS_MIN: usize = 4;
 /// Names of one character would be found in any text.
-const NAME_CHARS_MIN: usize = 2;
+pub(super) const NAME_CHARS_MIN: usize = 2;
 
 /// What a family is called without being told by it; some are entered as the guardian's name.
-const NO_NAMES: [&str; 12] = [
+pub(super) const NO_NAMES: [&str; 12] = [
     "父亲",
     "母亲",
     "爸爸",
@@ -41,7 +41,7 @@ struct Teller {
 }
 
 /// A text without what is only between its characters, each with its place in the original.
-struct Plain(Vec<(char, usize)>);
+pub(super) struct Plain(Vec<(char, usize)>);
 
 /// A text without what is only between its characters, in narrow characters and small letters.
 pub(super) fn plain(text: &str) -> String {
@@ -102,7 +102,7 @@ fn birth(tx: &Tx<'_>, student: StudentId) -> Result<Option<Date>, LedgerRefusal>
 }
 
 /// A class with its number as it is said: 3班 is 三班 as well.
-fn spoken(class: &str) -> String {
+pub(super) fn spoken(class: &str) -> String {
     let said = |mark: char| match mark {
         '1'..='9' => "一二三四五六七八九".chars().nth(mark as usize - '1' as usize),
         _ => None,
@@ -111,7 +111,7 @@ fn spoken(class: &str) -> String {
 }
 
 impl Plain {
-    fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let marks = text.chars().enumerate();
         let kept = marks.filter(|(_, mark)| narrow(*mark).is_alphanumeric());
         Self(kept.map(|(at, mark)| (narrow(mark).to_ascii_lowercase(), at)).collect())
@@ -119,6 +119,11 @@ impl Plain {
 
     /// Place in the original, from 1, where another text begins.
     fn find(&self, other: &Self) -> Option<usize> {
+        self.span(other).map(|(at, _)| at + 1)
+    }
+
+    /// Places in the original, from 0, of the first and last character of another text.
+    pub(super) fn span(&self, other: &Self) -> Option<(usize, usize)> {
         if other.0.is_empty() {
             return None;
         }
@@ -126,12 +131,12 @@ impl Plain {
             window.iter().zip(&other.0).all(|((one, _), (two, _))| one == two)
         };
         let found = self.0.windows(other.0.len()).find(same)?;
-        found.first().map(|(_, at)| at + 1)
+        found.first().zip(found.last()).map(|((_, from), (_, to))| (*from, *to))
     }
 }
 
 /// Wide letters and digits as narrow ones.
-fn narrow(mark: char) -> char {
+pub(super) fn narrow(mark: char) -> char {
     match mark {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(mark as u32 - 0xfee0).unwrap_or(mark),
         _ => mark,

@@ -110,6 +110,7 @@ pub const KINDS: &[KindColumns] = &[
     of::<super::training::Supervision>(),
     of::<super::training::Supervisor>(),
     of::<super::training::Certificate>(),
+    of::<super::teaching_case::TeachingCase>(),
     of::<super::governance::ExpertVisit>(),
     of::<super::governance::Drill>(),
     of::<super::governance::PostHolder>(),

@@ -113,6 +113,8 @@ pub mod survey;
 pub(crate) mod survey_tests;
 pub mod talk;
 pub mod teaching;
+pub mod teaching_case;
+pub mod tells;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -334,6 +336,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 45,
         name: "students by the number that the school gives",
         sql: include_str!("migrations/043_student_by_local.sql"),
+    },
+    Migration {
+        number: 46,
+        name: "cases retold for teaching",
+        sql: include_str!("migrations/044_teaching_case.sql"),
     },
 ];
 

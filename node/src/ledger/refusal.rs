@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use runtime::sql::SqlError;
 
 use super::entry::RecordId;
+use super::tells::Tell;
 
 /// What is wrong with a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -106,6 +107,9 @@ pub enum LedgerRefusal {
         /// Place on the card, from 1.
         at: usize,
     },
+    /// A text without identity tells somebody, at these places.
+    #[error("the text tells a person at {} places", .0.len())]
+    Tells(Vec<Tell>),
     /// It is written by an act of its own.
     #[error("this is written by an act of its own")]
     OwnAct,

@@ -26,6 +26,7 @@ const READS: [(&str, &[&str]); 51] = [
     ("import list", &["import list"]),
     ("import roster", &["import roster ROSTER @ --dry-run", "import roster ROSTER @ --errors OUT"]),
     ("import staff", &["import staff STAFF @ --dry-run", "import staff STAFF @ --errors OUT"]),
+    ("indicator changes", &["indicator changes @"]),
     ("indicator explain", &["indicator explain mtr.talks @ --reason why"]),
     ("indicator list", &["indicator list @"]),
     ("indicator show", &["indicator show mtr.talks @"]),

@@ -1,6 +1,6 @@
 //! What a school seldom has and a demonstration shows once: a run that is open, a survey, a
 //! referral that waits for its family, a hold with what was handed over under it, somebody let onto
-//! a case, a complaint.
+//! a case, a complaint, a contact of a case, an order to an agency, a teaching case.
 //!
 //! None of it is drawn, and none of it changes a figure of the life before it: the run is of a
 //! scale that a life answers by no file, and stands over the roll alone.
@@ -8,7 +8,8 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use domain::ledger::terms::{Relation, Tier};
+use domain::ledger::consent::DataClass;
+use domain::ledger::terms::{AgeBand, ContactWay, LiaisonParty, Relation, Tier};
 use domain::period::Term;
 use domain::referral::{Actor, Concern, Event, RiskNow, Urgency};
 use domain::screening::Unasked;
@@ -16,15 +17,18 @@ use domain::screening::order::{LowestTier, PER_DAY};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, time};
 use node::import::value::Grade;
+use node::ledger::agency::AgencyOrder;
 use node::ledger::author::Author;
 use node::ledger::custody::Custody;
-use node::ledger::entry::{StaffId, StudentId};
+use node::ledger::entry::{RecordId, StaffId, StudentId, Words};
 use node::ledger::governance::ConductComplaint;
+use node::ledger::liaison::CaseContact;
 use node::ledger::referral::{self, Told, Wish};
 use node::ledger::refusal::LedgerRefusal;
 use node::ledger::roll::{CaseMember, Guardian};
 use node::ledger::showing::Names;
 use node::ledger::survey::{self, Draft};
+use node::ledger::teaching_case::TeachingCase;
 use node::ledger::{Ledger, approval, case, consent, write};
 use node::screening::opening::{self, Plan};
 use node::screening::shelf::Shelf;
@@ -108,6 +112,12 @@ impl Life {
         if let Some(pupil) = self.cast.pupils.last() {
             held(tx, &head, pupil.id)?;
         }
+        if let Some(now) = open.first() {
+            let case = (now.case.record, now.case.entry.student);
+            contacted(tx, &by, case)?;
+            write::add(tx, &head, &ordered(case.1, today, head.staff().unwrap_or(StaffId(0))))?;
+        }
+        retold(tx, &by, &head)?;
         let complaint = ConductComplaint { day: today, confirmed: None, until: None };
         write::add(tx, &head, &complaint).map(drop)
     }
@@ -181,6 +191,73 @@ fn refer(
     }
     let asked = (Event::AskConsent, Actor::School);
     referral::act(tx, by, record, asked, &Told::on(by.today())).map(drop)
+}
+
+/// A contact of a case that was made.
+fn contacted(
+    tx: &Tx<'_>,
+    by: &Author,
+    (case, student): (RecordId, StudentId),
+) -> Result<(), LedgerRefusal> {
+    let made = CaseContact {
+        due: by.today(),
+        student,
+        case,
+        party: LiaisonParty::Community,
+        who: "社区工作站".to_owned(),
+        phone: String::new(),
+        staff: by.staff().unwrap_or(StaffId(0)),
+        done: Some(by.today()),
+        way: Some(ContactWay::Phone),
+        detail: "约定假期走访".to_owned(),
+        cancelled: false,
+    };
+    write::add(tx, by, &made).map(drop)
+}
+
+/// An order to an agency for which no data are handed over yet.
+fn ordered(student: StudentId, from: Date, staff: StaffId) -> AgencyOrder {
+    AgencyOrder {
+        from,
+        student,
+        recipient: "AGENCY1".to_owned(),
+        recipient_name: "示例社工服务中心".to_owned(),
+        contract: "示例-01".to_owned(),
+        contract_to: from + 300.days(),
+        service: "家庭教育指导".to_owned(),
+        classes: Words::new([DataClass::Identity]),
+        staff,
+        handed: None,
+        return_by: from + 60.days(),
+        returned: None,
+        how: None,
+        reply: String::new(),
+        cancelled: false,
+    }
+}
+
+/// Two teaching cases of the counsellor: one that the head has released, and one that waits.
+fn retold(tx: &Tx<'_>, by: &Author, head: &Author) -> Result<(), LedgerRefusal> {
+    // A school without a counsellor has nobody but the head, who releases no text of one's own.
+    let Some(staff) = by.staff().filter(|staff| head.staff() != Some(*staff)) else {
+        return Ok(());
+    };
+    let text = |background: &str| TeachingCase {
+        day: by.today(),
+        staff,
+        age_band: AgeBand::Early,
+        background: background.to_owned(),
+        assessment: "情绪低落两个月，睡眠差，没有自伤".to_owned(),
+        intervention: "每周辅导一次，并与家长约谈".to_owned(),
+        aftermath: "八周后情绪平稳，按时到校".to_owned(),
+        reflection: "家长应更早参与".to_owned(),
+        released: None,
+    };
+    let record = write::add(tx, by, &text("升学后成绩下降，不愿到校"))?;
+    let released = Some(head.today());
+    let read = TeachingCase { released, ..text("升学后成绩下降，不愿到校") };
+    write::update(tx, &head.because("审定"), (record, 1), &read)?;
+    write::add(tx, by, &text("与同伴发生冲突后独处")).map(drop)
 }
 
 /// A hold, and what was handed over under it.

@@ -3,6 +3,8 @@
 //! Exact figures, for roles that may see counts; nothing leaves from here. Records behind a figure
 //! are shown to whom the table of authority lets read them, with a reason, and each look is logged.
 
+mod change;
+mod change_words;
 mod pages;
 mod words;
 
@@ -50,6 +52,7 @@ pub(super) const fn link() -> NavLink {
 pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(COUNTS_HREF, get(show_list))
+        .route(change::CHANGES_HREF, get(change::show))
         .route("/counts/{id}", get(show_count))
         .route("/counts/{id}/why", posts(show_why, "/counts/{id}"))
 }

@@ -67,6 +67,8 @@ struct ListTemplate<'a> {
     lang: Lang,
     href: &'a str,
     asked: &'a str,
+    /// Where changes are shown, and what leads there.
+    changes: (&'static str, &'static str),
     rows: Vec<Row>,
     ratios: Vec<RatioRow>,
     /// Periods to choose from, as they are typed and as they are read.
@@ -164,12 +166,13 @@ pub(super) fn list(list: &List, asked: &str, lang: Lang) -> Result<Page, RenderE
     let rows = list.listed.iter().map(row).collect();
     let ratios = list.ratios.iter().map(|one| ratio(one, lang)).collect();
     let (href, offered) = (COUNTS_HREF, named(&list.offered, lang));
-    let body = Html::render(&ListTemplate { lang, href, asked, rows, ratios, offered })?;
+    let changes = super::change::link(lang);
+    let body = Html::render(&ListTemplate { lang, href, asked, changes, rows, ratios, offered })?;
     Ok(page(words::COUNTS.in_lang(lang), words::COUNTS_NOTE.in_lang(lang), body, lang))
 }
 
 /// Periods as they are typed and as they are read.
-fn named(periods: &[Period], lang: Lang) -> Vec<(String, String)> {
+pub(super) fn named(periods: &[Period], lang: Lang) -> Vec<(String, String)> {
     let named = |one: &Period| (one.to_string(), decode::period(*one).in_lang(lang).to_owned());
     periods.iter().map(named).collect()
 }
@@ -314,7 +317,7 @@ fn uncounted(said: String, next: Text, lang: Lang) -> Result<Page, RenderError> 
     Ok(page(words::COUNTS.in_lang(lang), "", body, lang))
 }
 
-fn page(title: &str, note: &str, body: Html, lang: Lang) -> Page {
+pub(super) fn page(title: &str, note: &str, body: Html, lang: Lang) -> Page {
     let crumbs = vec![words::COUNTS.in_lang(lang).to_owned()];
     let (title, note) = (title.to_owned(), note.to_owned());
     Page { title, note, crumbs, current: COUNTS_HREF, exports: Vec::new(), body }

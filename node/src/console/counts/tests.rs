@@ -99,6 +99,37 @@ async fn counts_are_shown_without_naming_anybody() {
     }
 }
 
+/// Changes stand beside what they are changes of: a term before the ledgers has no figure and no
+/// verdict, no count of staff or lessons is there, and nobody is named or logged.
+#[tokio::test]
+async fn changes_are_shown_with_their_intervals() {
+    let school = school();
+    let mut browser = browser(&school, "it", Role::Operator).await;
+    let list = browser.get("/counts?lang=zh").await.expect("list");
+    assert!(list.text.contains("href=\"/counts/changes\""), "{}", list.text);
+    for (lang, blank) in [("zh", "有一个学期没有数值"), ("en", "one of the terms has no figure")]
+    {
+        let page = browser.get(&format!("/counts/changes?lang={lang}&period=2025S1")).await;
+        let page = page.expect("page");
+        assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()));
+        page.keep("changes.html").expect("keep");
+        let row = |id: &str| {
+            let named = format!(">{id}</span>");
+            page.text.split("<tr>").find(|row| row.contains(&named)).map(str::to_owned)
+        };
+        let talks = row("mtr.talks").expect("talks");
+        assert!(talks.contains(blank) && !talks.contains("<b>"), "{talks}");
+        assert!(row("r.mtr.talked").is_some() && row("edu.hours").is_none());
+        assert!(row("r.mtr.load").is_none() && !page.text.contains("张某某"));
+    }
+    let wrong = browser.get("/counts/changes?period=2025-11").await.expect("page");
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST, "a month is no term");
+    assert_eq!(school.rows("access_log"), 0);
+    let mut teacher = self::browser(&school, "wang", Role::ClassTeacher).await;
+    let refused = teacher.get("/counts/changes").await.expect("page");
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
 /// The page of one count offers periods as the list of all does, and a period that nobody knows, or
 /// that the calendar has not, is answered with what was typed and with those that there are.
 #[tokio::test]

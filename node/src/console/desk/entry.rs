@@ -18,7 +18,7 @@ use super::super::Staff;
 use super::super::ledgers::{LEDGERS_HREF, whole};
 use super::super::office::{Office, chosen, problem};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
-use super::{crisis, protocol, steps, words};
+use super::{crisis, protocol, steps, teaching_case, words};
 use crate::desk::no_consent;
 use crate::ledger::author::{Author, Signature};
 use crate::ledger::browse::{self, Line};
@@ -406,6 +406,7 @@ pub(super) async fn record(
             acts: super::acts::of_record(tx, &reader, (known.kind, RecordId(record)), lang)?,
         };
         let of = (known.kind, RecordId(record));
+        may.acts.extend(teaching_case::links(tx, &reader, of, lang)?);
         may.acts.extend(crisis::next(tx, &reader, of, &names, lang)?);
         let steps = steps::of(tx, &reader, of, student)?;
         let parts = (steps, protocol::of(tx, &reader, of, &names)?);

@@ -134,6 +134,10 @@ impl Refused {
             Self::Ledger(R::Field(name)) => vec![(name, words::LOOK_AT)],
             Self::Ledger(R::OtherStudent(name, _)) => vec![(name, words::LOOK_AT)],
             Self::Ledger(R::CardTells { .. }) => vec![("card", words::LOOK_AT)],
+            Self::Ledger(R::Tells(told)) => {
+                let sections: BTreeSet<&'static str> = told.iter().map(|one| one.section).collect();
+                sections.into_iter().map(|section| (section, words::LOOK_AT)).collect()
+            }
             Self::Ledger(R::TooLong(name)) => vec![(name, words::TOO_LONG)],
             Self::Ledger(R::Day(_)) => vec![("day", words::LOOK_AT)],
             Self::Ledger(R::Flawed(name, _)) => vec![(name, words::LOOK_AT)],

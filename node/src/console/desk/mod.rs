@@ -14,6 +14,7 @@ mod protocol;
 mod slip;
 mod steps;
 mod talks;
+mod teaching_case;
 mod words;
 
 use axum::Router;
@@ -40,6 +41,7 @@ pub(super) fn router() -> Router<Office> {
         .route("/acts/{act}", get(acts::ask).post(acts::submit))
         .route("/acts/{act}/{record}", get(acts::ask_of).post(acts::submit_of))
         .route("/appointments/{record}", get(slip::show))
+        .route("/teaching-cases/{record}", get(teaching_case::show))
         .route("/talks/new", get(talks::ask).post(talks::add))
         .route("/talks/batch", get(talks::ask_batch).post(talks::add_batch))
 }

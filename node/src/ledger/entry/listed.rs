@@ -36,6 +36,7 @@ word_fields!(
     words_of;
     ActivityKind,
     Actor,
+    AgeBand,
     AlertSource,
     AnalysisDecision,
     Answer,

@@ -229,9 +229,9 @@ texts! {
         "The kinds are in  xinqiao-node ledger kinds";
     TABLE_COUNTED = "新增 {0} 行，已有 {1} 行，有误 {2} 行", "{0} new, {1} there already, {2} wrong";
     TABLE_DOUBLES = "可能重复 {0} 行", "{0} perhaps doubles";
-    TABLE_STANDING = "台账中已有、不会写入的行：{0}；确实又发生过一次的，用 --again 给出行号",
-        "rows that stand in the ledger and are not written: {0}; name with --again those that did \
-         happen once more";
+    TABLE_STANDING = "台账中已有、不会写入的行（行号:已有条数）：{0}；确实又发生过一次的，把这样的一项写在 --again 之后",
+        "rows that stand in the ledger and are not written (row:entries): {0}; name such a pair \
+         with --again where it did happen once more";
     ROW_DOUBLE = "可能重复", "perhaps a double";
     ROW_CONTENT = "      内容：{0}", "      says: {0}";
     ROW_MEANT = "      同名的有：{0}", "      of that name: {0}";

@@ -6,7 +6,9 @@
 //! somebody says of its row that it happened once more, and what looks like an entry that stands
 //! there is asked about, row by row, as the form asks.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::str::FromStr;
 
 use domain::ledger::Word as _;
 use runtime::cli::Failure;
@@ -66,6 +68,8 @@ pub struct PlannedRow {
     pub meant: Vec<StudentId>,
     /// What would become of it.
     pub fate: Fate,
+    /// How many entries of the ledger say the same before it is written.
+    pub standing: u32,
 }
 
 /// What a table would do.
@@ -121,11 +125,9 @@ impl Plan {
         )
     }
 
-    /// The numbers of rows that stand there already.
-    #[must_use]
-    pub fn known(&self) -> Vec<u32> {
-        let known = self.rows.iter().filter(|row| matches!(row.fate, Fate::Known(_)));
-        known.map(|row| row.row).collect()
+    /// Rows that stand there already.
+    pub fn known(&self) -> impl Iterator<Item = &PlannedRow> {
+        self.rows.iter().filter(|row| matches!(row.fate, Fate::Known(_)))
     }
 
     /// Rows that are asked about.
@@ -151,11 +153,53 @@ pub enum Mode {
     Write,
 }
 
+/// A row that happened once more, with how many entries said the same when that was said: where
+/// another stands there since, the row was written, and is not written a second time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnceMore {
+    /// Number of the row.
+    pub row: u32,
+    /// How many stood there.
+    pub standing: u32,
+}
+
+/// A row that is no number, with how many stand there or without.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a row is a number such as 4, or 4:1 where one that says the same stands there")]
+pub struct NoRow;
+
+impl FromStr for OnceMore {
+    type Err = NoRow;
+
+    fn from_str(text: &str) -> Result<Self, NoRow> {
+        let (row, standing) = text.split_once(':').unwrap_or((text, "0"));
+        let number = |text: &str| text.parse().map_err(|_| NoRow);
+        Ok(Self { row: number(row)?, standing: number(standing)? })
+    }
+}
+
+impl fmt::Display for OnceMore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.standing {
+            0 => write!(f, "{}", self.row),
+            standing => write!(f, "{}:{standing}", self.row),
+        }
+    }
+}
+
+impl PlannedRow {
+    /// How it is named for what happened once more.
+    #[must_use]
+    pub const fn once_more(&self) -> OnceMore {
+        OnceMore { row: self.row, standing: self.standing }
+    }
+}
+
 /// What is said of rows that are perhaps doubles or stand there already, by number.
 #[derive(Clone, Default)]
 pub struct Doubles {
-    /// They happened once more and are written.
-    pub again: BTreeSet<u32>,
+    /// They happened once more and are written, each with how many stood there then.
+    pub again: BTreeMap<u32, u32>,
     /// They are left out.
     pub left: BTreeSet<u32>,
 }
@@ -200,6 +244,7 @@ pub fn take(
                     typed,
                     meant,
                     fate,
+                    standing: 0,
                 });
             }
         }
@@ -207,8 +252,11 @@ pub fn take(
     let (author, mut written) = (author.because(IMPORTED), Written::default());
     for (row, typed) in file.rows {
         let cells = typed.cells;
-        let fate = fate(tx, &author, (known, doubles), (row, &cells), &mut written)?;
-        plan.rows.push(PlannedRow { row, cells, typed: String::new(), meant: Vec::new(), fate });
+        let standing = browse::same(tx, known, &cells)?;
+        let place = (row, standing, cells.as_slice());
+        let fate = fate(tx, &author, (known, doubles), place, &mut written)?;
+        let (typed, meant) = (String::new(), Vec::new());
+        plan.rows.push(PlannedRow { row, cells, typed, meant, fate, standing });
     }
     plan.rows.sort_by_key(|row| row.row);
     conclude(tx, (plan, mode, &doubles.left), (known, &written.records), from)
@@ -229,14 +277,16 @@ fn fate(
     tx: &Tx<'_>,
     author: &Author,
     (known, doubles): (&'static KindColumns, &Doubles),
-    (row, cells): (u32, &[Cell]),
+    (row, standing, cells): (u32, u32, &[Cell]),
     written: &mut Written,
 ) -> Result<Fate, TableError> {
-    let (bare, again) = (bare(known, cells), doubles.again.contains(&row));
+    let (bare, meant) = (bare(known, cells), doubles.again.get(&row));
+    let again = meant.is_some();
     match written.bare.get(&bare) {
         Some(above) if !again => return Ok(Fate::Double(double_in(*above))),
-        // A second one of that day that was entered by the form says the same as the row.
-        None if !again && browse::has(tx, known, cells)? => {
+        // A second one of that day that was entered by the form says the same as the row. Where
+        // more stand there than when it was meant, the row itself was written since.
+        None if standing > 0 && meant != Some(&standing) => {
             let left = has_note(known, cells)
                 .then(|| Said::fixed(NOTE_LEFT.in_lang(Lang::Zh), NOTE_LEFT.in_lang(Lang::En)));
             return Ok(Fate::Known(left));

@@ -303,14 +303,14 @@ pub fn counting(tx: &Tx<'_>, kind: Kind, record: RecordId) -> Result<u32, Ledger
     found.ok_or(LedgerRefusal::Unknown)
 }
 
-/// Whether the ledger holds such an entry already, whatever its note.
+/// How many entries of the ledger say the same already, whatever their notes.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn has(tx: &Tx<'_>, known: &KindColumns, cells: &[Cell]) -> Result<bool, SqlError> {
+pub fn same(tx: &Tx<'_>, known: &KindColumns, cells: &[Cell]) -> Result<u32, SqlError> {
     let kind = known.kind.as_str();
     let mut statement = format!(
-        "select 1 from standing r join {kind} t on t.record = r.id and t.version = r.version
+        "select count(*) from standing r join {kind} t on t.record = r.id and t.version = r.version
          where r.kind = '{kind}' and r.destroyed = 0"
     );
     let mut values = Vec::new();
@@ -324,8 +324,8 @@ pub fn has(tx: &Tx<'_>, known: &KindColumns, cells: &[Cell]) -> Result<bool, Sql
             statement += &format!(" and r.day = ${}", values.len());
         }
     }
-    statement += " limit 1";
-    Ok(tx.query_opt(&statement, &values, |row| row.i64(0))?.is_some())
+    let found = tx.query_opt(&statement, &values, |row| row.u64(0))?.unwrap_or_default();
+    Ok(u32::try_from(found).unwrap_or(u32::MAX))
 }
 
 /// Rights of one reader in one area, asked once for each student.

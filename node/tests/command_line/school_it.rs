@@ -13,7 +13,7 @@ const COMMANDS: &str = include_str!("../../src/cli/tests/commands.txt");
 
 /// Commands that read, each with how it is run: `@` stands for the account, `OUT` for a file that
 /// the command writes, a name in capitals for a file that lies there.
-const READS: [(&str, &[&str]); 51] = [
+const READS: [(&str, &[&str]); 52] = [
     ("config check", &["config check"]),
     ("config show", &["config show --origin"]),
     ("danger-local-report", &["danger-local-report @ --out OUT"]),

@@ -15,7 +15,7 @@ use super::{FileArgs, Job};
 use crate::cli::acting::{self, ActingArgs};
 use crate::cli::{Place, context, words};
 use crate::desk::planned;
-use crate::desk::table::{self, Doubles, Fate, Mode, Plan, PlannedRow, TableError};
+use crate::desk::table::{self, Doubles, Fate, Mode, OnceMore, Plan, PlannedRow, TableError};
 use crate::desk::written;
 use crate::ledger::author::Author;
 use crate::ledger::entry::words_of;
@@ -43,9 +43,10 @@ pub(crate) struct EntriesArgs {
     #[arg(long)]
     yes: bool,
 
-    /// Rows that say what happened once more, by number: they are no doubles; commas between
+    /// Rows that say what happened once more, by number: they are no doubles; commas between, and
+    /// 4:1 for row 4 where one entry that says the same stands there
     #[arg(long, value_name = "ROWS", value_delimiter = ',')]
-    again: Vec<u32>,
+    again: Vec<OnceMore>,
 
     /// Sheet of a workbook, if not the first that holds something
     #[arg(long, value_name = "NAME")]
@@ -68,7 +69,8 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &EntriesArgs) -> Res
         FileArgs { file: args.file.clone(), sheet: args.sheet.clone(), ..FileArgs::default() };
     let job = Job::begin(terminal, &file, &node, known.kind.area())?;
     // Without a page to tick on, what is left out is left out of the file.
-    let said = Doubles { again: args.again.iter().copied().collect(), ..Doubles::default() };
+    let again = args.again.iter().map(|meant| (meant.row, meant.standing)).collect();
+    let said = Doubles { again, ..Doubles::default() };
     let tried = attempt(&job, &author, (known, Mode::Trial, &said))?;
     let ((new, unchanged, wrong), doubles) = (tried.counts(), tried.doubles());
     let mut counted = terminal.text(words::TABLE_COUNTED, &[&new, &unchanged, &wrong]);
@@ -104,10 +106,9 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &EntriesArgs) -> Res
 
 /// Which rows stand there already: none is passed over without a word.
 fn standing(terminal: &Terminal, plan: &Plan) -> String {
-    let known = plan.known();
-    let mut rows: Vec<String> =
-        known.iter().take(STANDING_SHOWN).map(ToString::to_string).collect();
-    if known.len() > STANDING_SHOWN {
+    let mut known = plan.known().map(|row| row.once_more().to_string());
+    let mut rows: Vec<String> = known.by_ref().take(STANDING_SHOWN).collect();
+    if known.next().is_some() {
         rows.push("…".to_owned());
     }
     terminal.text(words::TABLE_STANDING, &[&rows.join(",")])

@@ -13,7 +13,7 @@ use crate::desk::change;
 use crate::indicator::{Apart, ChangeLine, Changes, Earlier, Parts, Sort, changes};
 
 #[derive(Args, Debug)]
-pub(super) struct ChangesArgs {
+pub(in crate::cli) struct ChangesArgs {
     /// Term, such as 2025S1; the current one if not given
     #[arg(long, value_name = "TERM")]
     pub(super) term: Option<TermId>,

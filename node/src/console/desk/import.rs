@@ -20,7 +20,7 @@ use super::form::{Refused, Typed};
 use super::words;
 use crate::desk::fields;
 use crate::desk::planned;
-use crate::desk::table::{self, Doubles, Fate, Mode, Plan, TableError};
+use crate::desk::table::{self, Doubles, Fate, Mode, OnceMore, Plan, TableError};
 use crate::import::header::HeaderError;
 use crate::import::source::{Source, SourceError};
 use crate::import::{ImportError, Language};
@@ -42,6 +42,8 @@ struct RowView {
 }
 
 struct Ticks {
+    /// The row as it is named where it happened once more.
+    row: String,
     again: bool,
     /// Whether it is said to be left out; nothing of a row that stands there already, which is left
     /// out unless it is ticked.
@@ -104,7 +106,9 @@ pub(super) async fn take(
     let ticked = |name: &str| -> BTreeSet<u32> {
         typed.all(name).iter().filter_map(|row| row.parse().ok()).collect()
     };
-    let said = Doubles { again: ticked("again"), left: ticked("left") };
+    let meant = typed.all("again").into_iter().filter_map(|row| row.parse::<OnceMore>().ok());
+    let again = meant.map(|meant| (meant.row, meant.standing)).collect();
+    let said = Doubles { again, left: ticked("left") };
     let mode = if typed.one("confirm") == "yes" { Mode::Write } else { Mode::Trial };
     let (text, asked) = (pasted.clone(), said.clone());
     let done = office.work(&visitor.session, move |tx, author| {
@@ -238,12 +242,13 @@ fn show(
 
 fn view(known: &KindColumns, row: &table::PlannedRow, shown: &Shown, lang: Lang) -> RowView {
     let Shown { names, said, .. } = shown;
-    let (again, left) = (said.again.contains(&row.row), said.left.contains(&row.row));
-    let ticks = Ticks { again, left: Some(left) };
+    let (again, left) = (said.again.contains_key(&row.row), said.left.contains(&row.row));
+    let ticks = Ticks { row: row.once_more().to_string(), again, left: Some(left) };
     let (fate, asks) = match &row.fate {
         // One that was ticked is asked about again: the tick goes along when the page is sent.
         Fate::New => (words::ROW_NEW, again.then_some(ticks)),
-        Fate::Known(_) => (words::ROW_KNOWN, Some(Ticks { again, left: None })),
+        // Nobody meant as many as stand there now.
+        Fate::Known(_) => (words::ROW_KNOWN, Some(Ticks { again: false, left: None, ..ticks })),
         Fate::Double(_) => (words::ROW_DOUBLE, Some(ticks)),
         Fate::Wrong(_) => (words::ROW_WRONG, None),
     };

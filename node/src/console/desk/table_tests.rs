@@ -111,9 +111,14 @@ async fn a_second_talk_that_says_the_same_is_written_where_it_is_ticked() {
     let none = send(&mut li, PATH, &written).await;
     assert_eq!((none.status, none.flaws()), (StatusCode::CONFLICT, Vec::new()), "{}", none.text);
     assert!(none.text.contains("没有要写入的行") && school.rows("talk") == 1, "{}", none.text);
-    let again = [written[0], written[1], ("again", "2")];
+    assert!(asked.contains("name=\"again\" value=\"2:1\""), "{asked}");
+    let again = [written[0], written[1], ("again", "2:1")];
     let done = send(&mut li, PATH, &again).await;
     assert_eq!((done.status, school.rows("talk")), (StatusCode::SEE_OTHER, 2), "{}", done.text);
+    // Sent a second time, by a browser that had no answer, it is written no second time.
+    let twice = send(&mut li, PATH, &again).await;
+    assert_eq!((twice.status, school.rows("talk")), (StatusCode::CONFLICT, 2), "{}", twice.text);
+    assert!(row(&twice, 2).contains("value=\"2:2\""), "{}", twice.text);
 }
 
 /// Who is refused a second mentor for a student is told who the mentor is, with the way to the

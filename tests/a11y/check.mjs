@@ -43,22 +43,6 @@ const REFUSED = {
   "look-mentor": ["/talks/batch"],
 };
 
-/** Accounts whose pages have life in them: what is empty there shows nothing to whoever tries the city. */
-const LIVED = ["xinli", "deyu"];
-/** Pages that may be empty all the same, each with its reason. */
-const MAY_BE_EMPTY = [
-  [/^\/$/, "a school sends its first release when a person sends it"],
-  [/^\/egress/, "a school sends its first release when a person sends it"],
-  [/^\/sealed/, "the city's year is not under seal for every school"],
-  [/^\/keeping/, "nobody's records are due before the year after the leaving"],
-  [/^\/lists/, "a department's list comes sealed by a key that the city makes for no department"],
-  [/^\/ledgers\/destruction/, "nobody's records are due before the year after the leaving"],
-  [/^\/calendar/, "a day without anything due is what a school hopes for"],
-  [/^\/day/, "a day without anything due is what a school hopes for"],
-  [/^\/screening\/\d+\//, "a run that has just been opened waits for its answers"],
-  [/^\/surveys\/\d+/, "a survey's slips are given out by its counsellor"],
-];
-
 const findings = [];
 let looked = 0;
 /** Shapes of pages that were walked with the Tab key, in each language once: it takes seconds. */
@@ -180,14 +164,6 @@ async function look(page, where, state) {
     const name = where.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 120);
     await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
   }
-}
-
-/** Finds what a page says to be empty, unless its reason is known. */
-async function lives(page, where) {
-  const { pathname } = new URL(page.url());
-  if (MAY_BE_EMPTY.some(([path]) => path.test(pathname))) return;
-  const said = await page.$$eval("main .empty", (all) => all.map((one) => one.textContent.trim()));
-  for (const one of said) find(where, `nothing is there: ${one.slice(0, 120)}`);
 }
 
 /** Tabs through the page: every control is reached, in order, and is seen to have the focus. */
@@ -416,7 +392,6 @@ async function crawl(browser, base, account, lang) {
       find(where, `status ${reply.status()}`);
     }
     await look(page, where);
-    if (LIVED.includes(account.login)) await lives(page, where);
     await openStudent(page, where);
     const links = await page.$$eval("a[href]", (all) => all.map((a) => a.href));
     for (const link of links) {

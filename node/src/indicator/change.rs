@@ -146,9 +146,10 @@ pub fn changes(
         let mut line = figure.line((sort, parts), is_screened);
         for told in &before {
             let Some((_, earlier)) = told.parts(catalogue, &figure)? else { continue };
-            let change = match is_screened.then(|| now.apart(told)).flatten() {
-                Some(apart) => Err(apart),
-                None => compare(sort, parts, earlier),
+            // What is not there is said first: no other instrument is to blame for it.
+            let change = match compare(sort, parts, earlier) {
+                Err(Apart::Blank) => Err(Apart::Blank),
+                found => is_screened.then(|| now.apart(told)).flatten().map_or(found, Err),
             };
             line.against.push(Earlier { parts: earlier, change });
         }
@@ -299,10 +300,11 @@ fn sort_of(catalogue: &Catalogue, count: &Count) -> Option<Sort> {
     let known = count.definition.as_ref()?;
     let is_several = |id: &domain::catalogue::DimensionId| {
         let is_multi = catalogue.dimension(id.as_str()).is_some_and(|known| known.multi);
-        // A referral stands in every stage that it came to.
-        is_multi || id.as_str() == "ref_stage"
+        // A referral stands in every stage that it came to, a student in every scale.
+        is_multi || ["ref_stage", "scale"].contains(&id.as_str())
     };
-    let is_whole = ["base.students", "scr.eligible"].contains(&count.id.as_str());
+    let wholes = ["base.students", "scr.eligible", "alt.census"];
+    let is_whole = wholes.contains(&count.id.as_str());
     let is_person = ["student", "case"].contains(&count.unit.as_str());
     if is_whole || known.band.is_some() || count.dims.iter().any(is_several) {
         return None;

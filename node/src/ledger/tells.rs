@@ -82,7 +82,7 @@ pub(super) fn of(tx: &Tx<'_>, sections: &[(&'static str, &str)]) -> Result<Vec<T
         places.sort_by_key(|(_, span)| *span);
         found.extend(places.into_iter().map(|(what, (from, to))| {
             let words = marks.iter().skip(from).take(to + 1 - from).collect();
-            Tell { section: *section, what, at: from + 1, words: Typed(words) }
+            Tell { section, what, at: from + 1, words: Typed(words) }
         }));
     }
     found.truncate(TOLD_MAX);

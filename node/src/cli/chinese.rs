@@ -354,8 +354,8 @@ pub(super) const TEXTS: Translation = &[
     ("The make-up list was looked at", "已核对补测名单"),
     ("Why; needed before the last window has closed", "理由；最后一个作答时段结束前必填"),
     (
-        "Rows that say what happened once more, by number: they are no doubles; commas between, and \
-         4:1 for row 4 where one entry that says the same stands there",
+        "Rows that say what happened once more, by number: they are no doubles; commas between, \
+         and 4:1 for row 4 where one entry that says the same stands there",
         "确实又发生过一次、不是重复登记的行，写行号，以逗号分隔；第 4 行与台账中已有的 1 条相同的，写 4:1",
     ),
     (

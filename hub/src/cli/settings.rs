@@ -9,6 +9,7 @@ use clap::Subcommand;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use runtime::web::Lang;
 use serde_json::{Value, json};
+use strsim::levenshtein;
 
 use super::context::Context;
 use super::words;
@@ -161,9 +162,8 @@ fn read_environment(
 }
 
 fn unknown_variable(name: &str, key: &str) -> Failure {
-    let nearest = OPEN.into_iter().map(|known| (distance(key, known), known)).min();
-    let message = match nearest.filter(|(distance, _)| *distance <= key.len() / 2) {
-        Some((_, known)) => {
+    let message = match nearest(key, OPEN.into_iter()) {
+        Some(known) => {
             let meant = format!("{ENVIRONMENT}{}", known.to_uppercase());
             Sentence::new(said::VARIABLE_NEAR, &[&name, &meant])
         }
@@ -193,28 +193,15 @@ fn value_said(error: &ConfigError) -> (String, String) {
 fn suggestion(message: &str) -> Option<(String, String)> {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = quoted.next().filter(|_| message.starts_with("unknown field"))?;
-    let (distance, nearest) = quoted.map(|known| (distance(unknown, known), known)).min()?;
-    let near = distance <= unknown.len().div_ceil(2);
-    let say = |lang| words::UNKNOWN_KEY.fill(lang, &[&unknown, &nearest]);
-    near.then(|| (say(Lang::Zh), say(Lang::En)))
+    let meant = nearest(unknown, quoted)?;
+    let say = |lang| words::UNKNOWN_KEY.fill(lang, &[&unknown, &meant]);
+    Some((say(Lang::Zh), say(Lang::En)))
 }
 
-/// Edit distance of two short words.
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (at, a) in left.chars().enumerate() {
-        let mut diagonal = at;
-        let mut before = at + 1;
-        let mut next = vec![before];
-        for (b, above) in right.chars().zip(row.iter().skip(1)) {
-            let kept = diagonal + usize::from(a != b);
-            before = kept.min(above + 1).min(before + 1);
-            diagonal = *above;
-            next.push(before);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
+/// The known word that is meant, if one is near enough.
+fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let (distance, nearest) = known.map(|known| (levenshtein(word, known), known)).min()?;
+    (distance <= word.len().div_ceil(2)).then_some(nearest)
 }
 
 #[cfg(test)]
@@ -246,7 +233,6 @@ mod tests {
         let said = failure.message(runtime::web::Lang::En).to_owned();
         assert!(said.contains("unknown key lisen; did you mean listen?"), "{said}");
         assert_eq!(failure.exit(), Exit::Invalid);
-        assert_eq!(distance("kitten", "sitting"), 3);
     }
 
     /// The environment before the file before the default, and each value says where it came from.

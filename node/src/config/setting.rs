@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use strsim::levenshtein;
+
 use super::ConfigError;
 
 /// The file in a data folder.
@@ -298,29 +300,10 @@ fn find(name: &str) -> Result<&'static Key, Option<&'static str>> {
     if let Some(key) = KEYS.iter().find(|key| key.name == name) {
         return Ok(key);
     }
-    let near = KEYS.iter().map(|key| (distance(name, key.name), key.name)).min();
+    let near = KEYS.iter().map(|key| (levenshtein(name, key.name), key.name)).min();
     Err(near
         .filter(|(distance, known)| *distance <= known.len().min(9) / 3)
         .map(|(_, known)| known))
-}
-
-/// Changes of one letter that lead from one name to the other.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (at, letter) in from.chars().enumerate() {
-        let mut diagonal = at;
-        let mut left = at + 1;
-        let mut next = vec![left];
-        for (other, above) in to.iter().zip(row.iter().skip(1)) {
-            let replaced = diagonal + usize::from(letter != *other);
-            left = replaced.min(left + 1).min(above + 1);
-            diagonal = *above;
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// The file of a new node: every setting with what it is; those without a value commented out.

@@ -8,6 +8,8 @@ mod error;
 
 use std::collections::{BTreeMap, HashSet};
 
+use strsim::levenshtein;
+
 use super::source::Row;
 use super::value::fold;
 
@@ -145,7 +147,7 @@ impl SavedMapping {
         let Some(key) = self.0.keys().find(|key| !known(key)) else {
             return Ok(());
         };
-        let close = |field: &&Field| distance(&field.key, key) <= 2;
+        let close = |field: &&Field| levenshtein(&field.key, key) <= 2;
         let nearest = fields.iter().find(close).map(|field| field.key.clone());
         Err(HeaderError::UnknownField { key: key.clone(), nearest })
     }
@@ -305,24 +307,4 @@ fn loose(name: &str) -> String {
         }
     }
     out
-}
-
-/// Edit distance, for a suggestion.
-fn distance(a: &str, b: &str) -> usize {
-    let right: Vec<char> = b.chars().collect();
-    let mut line: Vec<usize> = (0..=right.len()).collect();
-    for (row, left) in a.chars().enumerate() {
-        let mut corner = row;
-        let mut previous = row + 1;
-        for (cell, c) in line.iter_mut().skip(1).zip(&right) {
-            let step = corner + usize::from(left != *c);
-            corner = *cell;
-            *cell = step.min(corner + 1).min(previous + 1);
-            previous = *cell;
-        }
-        if let Some(first) = line.first_mut() {
-            *first = row + 1;
-        }
-    }
-    line.last().copied().unwrap_or(0)
 }

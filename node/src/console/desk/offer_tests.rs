@@ -250,12 +250,10 @@ async fn what_is_done_is_no_blank_form() {
     assert_eq!(get(&mut mentor, &act).await.status, StatusCode::FORBIDDEN);
 }
 
-/// A form that knows its student offers that student's cases and no others.
-#[tokio::test]
-async fn a_follow_up_is_offered_its_own_students_cases() {
-    let (school, mut li, _) = two().await;
+/// Enters a case of a student; gives the start of its choice in a form.
+async fn option_of_case(browser: &mut Browser, student: &str) -> String {
     let open = [
-        ("student", PUPIL),
+        ("student", student),
         ("day", "2025-11-19"),
         ("to_tier", "t2"),
         ("source", "mentor"),
@@ -263,8 +261,15 @@ async fn a_follow_up_is_offered_its_own_students_cases() {
         ("next_review", "2025-12-01"),
         ("reason", "情绪低落"),
     ];
-    let at = place(&send(&mut li, "/acts/open", &open).await);
-    let own = format!("<option value=\"{}\"", at.rsplit('/').next().unwrap_or_default());
+    let at = place(&send(browser, "/acts/open", &open).await);
+    format!("<option value=\"{}\"", at.rsplit('/').next().unwrap_or_default())
+}
+
+/// A form that knows its student offers that student's cases and no others.
+#[tokio::test]
+async fn a_follow_up_is_offered_its_own_students_cases() {
+    let (school, mut li, _) = two().await;
+    let own = option_of_case(&mut li, PUPIL).await;
     let cases = school.ledger.read(read::waiting::<AlertCase>).expect("cases");
     let other = cases.iter().find(|kept| kept.entry.student.0 == 1).expect("the other's").record;
     let other = format!("<option value=\"{}\"", other.0);
@@ -290,17 +295,7 @@ async fn a_form_knows_its_student_by_any_number() {
     let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
     let mut cases = Vec::new();
     for local in ["20250100", "20250101"] {
-        let open = [
-            ("student", local),
-            ("day", "2025-11-19"),
-            ("to_tier", "t2"),
-            ("source", "mentor"),
-            ("owner", "T001"),
-            ("next_review", "2025-12-01"),
-            ("reason", "情绪低落"),
-        ];
-        let at = place(&send(&mut li, "/acts/open", &open).await);
-        cases.push(format!("<option value=\"{}\"", at.rsplit('/').next().unwrap_or_default()));
+        cases.push(option_of_case(&mut li, local).await);
     }
     let form = get(&mut li, "/ledgers/followup/new?student=20250101").await;
     assert!(form.text.contains(&cases[1]) && !form.text.contains(&cases[0]), "{}", form.text);

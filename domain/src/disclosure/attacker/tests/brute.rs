@@ -364,6 +364,7 @@ proptest! {
     fn bounds_of_a_census_agree_with_enumeration(seed in any::<u64>()) {
         check(census(&mut Dice(seed)), None)?;
     }
+
     /// However short the time, nothing is said of a figure that is not so.
     #[test]
     fn nothing_untrue_is_said_in_a_hurry(seed in any::<u64>(), pieces in 0_u64..12) {

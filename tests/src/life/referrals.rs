@@ -194,14 +194,40 @@ impl At<'_> {
         self.course.last(event).is_some()
     }
 
-    fn told(&self) -> Told {
-        Told {
+    /// What is written down with an act: what its form asks for and nothing else.
+    fn told(&self, event: E) -> Told {
+        let by_phone = || Told {
             who: "李医生".to_owned(),
             way: Some(ContactWay::Phone),
-            code: "other".to_owned(),
-            agreed: Some(self.day + 6.days()),
-            place: "门诊三楼".to_owned(),
             ..Told::on(self.day)
+        };
+        match event {
+            E::Send | E::ResendInScope | E::Delivered | E::Accept | E::TakenOver => by_phone(),
+            E::Seen | E::NotSeen | E::MoreCare | E::Outcome => by_phone(),
+            E::Timeout if self.course.state == S::Received => by_phone(),
+            E::Appoint => {
+                let agreed = Some(self.day + 6.days());
+                Told { agreed, place: "门诊三楼".to_owned(), ..by_phone() }
+            }
+            E::Decline => Told { code: "no_capacity".to_owned(), ..by_phone() },
+            E::Redirect => Told { detail: CLINICS[1].1.to_owned(), ..by_phone() },
+            E::GiveUp => Told {
+                code: "other".to_owned(),
+                detail: "校内心理教师每周辅导一次".to_owned(),
+                ..Told::on(self.day)
+            },
+            E::Return => Told {
+                detail: "先复课半天，班主任每日关注".to_owned(),
+                agreed: Some(self.day + 6.days()),
+                ..Told::on(self.day)
+            },
+            E::Close => Told { code: "no_return_needed".to_owned(), ..Told::on(self.day) },
+            E::HandedOverByPhone => Told { place: "急诊室".to_owned(), ..by_phone() },
+            E::StoodDown => {
+                let detail = "当面谈过，没有伤害自己的打算".to_owned();
+                Told { who: "李建国".to_owned(), detail, ..Told::on(self.day) }
+            }
+            _ => Told::on(self.day),
         }
     }
 
@@ -222,9 +248,7 @@ impl At<'_> {
             E::Timeout => Actor::Clock,
             _ => Actor::School,
         };
-        let said = matches!(event, E::Redirect | E::GiveUp | E::Return | E::StoodDown);
-        let detail = if said { "已商定".to_owned() } else { String::new() };
-        let told = Told { detail, ..self.told() };
+        let told = self.told(event);
         let by = self.life.cast.counsellor_later(self.day);
         let state = referral::act(self.tx, &by, self.one.record, (event, actor), &told)?;
         if state.is_terminal() { Ok(None) } else { self.in_days(days) }
@@ -300,7 +324,7 @@ impl At<'_> {
             }
             other => other?,
         };
-        referral::send(self.tx, &by, self.one.record, &live, &self.told())?;
+        referral::send(self.tx, &by, self.one.record, &live, &self.told(E::Send))?;
         self.in_days(1)
     }
 

@@ -324,9 +324,9 @@ fn line_json(line: &SealedLine) -> Value {
     };
     json!({
         "table": line.table_id, "period": line.period_id, "number": line.number,
-        "sealed_at_ms": line.sealed_at_ms, "bytes": line.bytes_len, "state": state,
-        "decided_at_ms": at_ms, "reason": reason.map(|reason| reason.in_lang(Lang::En)),
-        "may_again": line.may_again,
+        "report": line.digest.to_string(), "sealed_at_ms": line.sealed_at_ms,
+        "bytes": line.bytes_len, "state": state, "decided_at_ms": at_ms,
+        "reason": reason.map(|reason| reason.in_lang(Lang::En)), "may_again": line.may_again,
     })
 }
 

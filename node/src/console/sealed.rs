@@ -1,6 +1,7 @@
 //! Sealed reports: what one is, who can see what, and what became of each that left.
 
 use askama::Template;
+use domain::digest::Digest;
 use runtime::texts;
 use runtime::web::{Html, Label, Lang, NavLink, Page, Part, RenderError, Tag, Text, Tone, time};
 
@@ -95,6 +96,13 @@ texts! {
     STATE = "到了哪一步", "Where it is";
     NUMBER = "{0} · 第 {1} 号", "{0} · no. {1}";
     BYTES = "{0} 字节", "{0} bytes";
+    DIGEST = "摘要 {0}", "digest {0}";
+    OBJECT = "两个汇总枢纽按摘要列出本校名下的报告。枢纽所列的摘要本页没有，那份报告就不是本校的：请分别致电两个枢纽的运维人员\
+              提出异议，含它的合计便不会开启。周报收齐后有一天时间，学期报告有七天。",
+        "Both hubs list the reports under this school's name by their digests. One that this page \
+         does not have is not this school's: ring the operators of both hubs, each notes the \
+         objection, and no sum with it is opened. There is a day for it once a week's reports are \
+         in, and seven days for a term's.";
     WAITING = "等待发送", "waits to be sent";
     SENT = "已发出，等上级签收", "sent, not answered yet";
     KEPT = "上级已签收，等两个汇总枢纽的结论", "kept above, waits for both hubs";
@@ -167,6 +175,8 @@ pub struct SealedLine {
     pub period: Label,
     /// The school's number of it.
     pub number: u32,
+    /// Digest of the signed bytes, by which both hubs list it.
+    pub digest: Digest,
     /// When it was sealed.
     pub sealed_at_ms: i64,
     /// Bytes that are signed.
@@ -282,6 +292,10 @@ impl SealedTemplate<'_> {
         NUMBER.fill(self.lang, &[&line.period.in_lang(self.lang), &line.number])
     }
 
+    fn digest(&self, line: &SealedLine) -> String {
+        DIGEST.fill(self.lang, &[&in_eights(&line.digest)])
+    }
+
     fn minute(&self, unix_ms: &i64) -> String {
         time::minute(*unix_ms)
     }
@@ -328,6 +342,13 @@ impl SealedTemplate<'_> {
             _ => String::new(),
         }
     }
+}
+
+/// A digest as it is read out by telephone: eight groups of eight digits.
+fn in_eights(digest: &Digest) -> String {
+    let digits: Vec<char> = digest.to_string().chars().collect();
+    let eights = digits.chunks(8).map(|eight| eight.iter().collect::<String>());
+    eights.collect::<Vec<_>>().join(" ")
 }
 
 /// The words that the school reads out.

@@ -70,6 +70,7 @@ impl EgressSource for Fixed {
             table: Label::new("新立预警个案", "Cases opened"),
             period: Label::new("2025 年第 45 周", "Week 45 of 2025"),
             number: 9,
+            digest: sha256(b"report"),
             sealed_at_ms: NOW,
             bytes_len: 17_412,
             may_again: false,
@@ -261,6 +262,17 @@ async fn who_sees_what_is_said_of_every_level() {
     ] {
         assert!(page.text.contains(said), "{said}");
     }
+}
+
+/// The school reads out by which digest its report is listed, and what to do about another one.
+#[tokio::test]
+async fn a_school_sees_the_digest_that_hubs_list() {
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
+    let page = check(&mut browser, "/egress/sealed?lang=zh", "node-digest.html").await;
+    let digits = sha256(b"report").to_string();
+    let (first, last) = (digits.get(..8).expect("digits"), digits.get(56..).expect("digits"));
+    assert!(page.text.contains(&format!("摘要 {first} ")), "{first}");
+    assert!(page.text.contains(last) && page.text.contains("提出异议"), "{last}");
 }
 
 /// The list says in a sentence what left, and what each hub answered.

@@ -126,6 +126,7 @@ impl Egress {
             table: table_label(catalogue, &report.table),
             period: period.map_or_else(|_| Label::same(report.period.clone()), decode::period),
             number: report.number.value(),
+            digest: report.body,
             sealed_at_ms: report.made_at_ms,
             bytes_len: body.map_or(0, |item| item.body.len() as u64),
             state: state(report, sent.as_ref(), (key, self.node.clock().now_ms())),

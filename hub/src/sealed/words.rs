@@ -51,9 +51,11 @@ texts! {
         "{0} ({1}): groups {2} not opened yet, the other hub said: {3}";
     KEPT_CLOSED = "{0}（{1}）：组 {2} 不予开启（{3}）：{4}",
         "{0} ({1}): groups {2} stay closed ({3}): {4}";
-    SINGLED_OUT = "与此前按另一份方案开启的合计相减，会剩下不足五所学校；这份合计不再开启。",
-        "less the sums that another plan of this period opened it would leave fewer than five \
-         schools; it is not opened any more.";
+    SINGLED_OUT = "与同一时段已开启的其他合计（另一张统计表的，或按另一份方案开启的）相减，会剩下比方案下限还少的学校；\
+                   这份合计不再开启，其余不受影响。无须处理。",
+        "less other sums of this period (those of another table, or of another plan) it would \
+         leave fewer schools than the plan asks of a group; it is not opened any more, the others \
+         go on. There is nothing to do.";
     FOLLOWS = "与此前所见放在一起，会推算出某一所学校的小数值；这份合计不再开启，其余不受影响。",
         "beside what was seen before, a small count of one school would follow; it is not opened \
          any more, the others go on.";

@@ -6,7 +6,8 @@ use std::time::Duration;
 use domain::disclosure::sealed::TaskId;
 use domain::unit::UnitId;
 use hub::opened::{Closed, why};
-use hub::sealed::guard::{ISOLATES, REACHABLE};
+use hub::sealed::guard::{self, ISOLATES, REACHABLE};
+use hub::sealed::words;
 use hub::seen::Role;
 use hub::statistics::{Blank, Statistics};
 use hub::store::alarm;
@@ -102,6 +103,11 @@ async fn a_group_opened_without_one_school_is_not_opened_whole() {
         }
         let given = city.helper.read(move |tx| opening::of_task(tx, &id));
         assert!(given.is_empty(), "the helper gave no share");
+        // Either cause is said, and the floor is whatever the plan says.
+        let [zh, en] = [Lang::Zh, Lang::En].map(|lang| words::code(ISOLATES, lang));
+        assert!(zh.contains("另一张统计表") && zh.contains("另一份方案"), "{zh}");
+        assert!(en.contains("another table") && en.contains("another plan"), "{en}");
+        assert!(!zh.contains("五") && !en.contains("five"), "{zh} {en}");
     }
 }
 

@@ -103,6 +103,14 @@ texts! {
          does not have is not this school's: ring the operators of both hubs, each notes the \
          objection, and no sum with it is opened. There is a day for it once a week's reports are \
          in, and seven days for a term's.";
+    FOREIGN = "以本校名义送达、本机没有做过的报告", "Reports in this school's name that were not made here";
+    FOREIGN_WHAT = "两个枢纽都已收下这些报告，本机的台账里却没有。本机用较早的备份恢复过的，可能是恢复之前做的；不是的，就是有人\
+                    用本校的证书和报告密钥冒名上报：请立即致电两个枢纽的运维人员，读出摘要、提出异议，并请卫健方停用这把密钥。",
+        "Both hubs accepted these reports, and they are not in this machine's ledger. If it was \
+         put back from an older backup it may have made them before. If not, somebody reports with \
+         the school's certificate and report key: ring the operators of both hubs at once, read \
+         out the digest and object, and have health take the key off its list.";
+    ACCEPTED_AT = "收下时间", "Accepted";
     WAITING = "等待发送", "waits to be sent";
     SENT = "已发出，等上级签收", "sent, not answered yet";
     KEPT = "上级已签收，等两个汇总枢纽的结论", "kept above, waits for both hubs";
@@ -213,6 +221,23 @@ pub struct SealedAbsent {
     pub why: Label,
 }
 
+/// A report in the school's name that both hubs accepted and this machine did not make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedForeign {
+    /// Id of the table.
+    pub table_id: String,
+    /// Period in its written form.
+    pub period_id: String,
+    /// What it is about.
+    pub table: Label,
+    /// Term or week.
+    pub period: Label,
+    /// Digest of its signed bytes.
+    pub digest: Digest,
+    /// When it was accepted, by the leader's clock.
+    pub decided_at_ms: i64,
+}
+
 /// The page of sealed reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedPage {
@@ -224,6 +249,8 @@ pub struct SealedPage {
     pub lines: Vec<SealedLine>,
     /// What could not be sealed.
     pub absent: Vec<SealedAbsent>,
+    /// What somebody else may have sealed.
+    pub foreign: Vec<SealedForeign>,
     /// How many there are.
     pub total: u64,
     /// This page, from 1.
@@ -296,6 +323,10 @@ impl SealedTemplate<'_> {
         DIGEST.fill(self.lang, &[&in_eights(&line.digest)])
     }
 
+    fn foreign_digest(&self, foreign: &SealedForeign) -> String {
+        DIGEST.fill(self.lang, &[&in_eights(&foreign.digest)])
+    }
+
     fn minute(&self, unix_ms: &i64) -> String {
         time::minute(*unix_ms)
     }
@@ -345,7 +376,7 @@ impl SealedTemplate<'_> {
 }
 
 /// A digest as it is read out by telephone: eight groups of eight digits.
-fn in_eights(digest: &Digest) -> String {
+pub(crate) fn in_eights(digest: &Digest) -> String {
     let digits: Vec<char> = digest.to_string().chars().collect();
     let eights = digits.chunks(8).map(|eight| eight.iter().collect::<String>());
     eights.collect::<Vec<_>>().join(" ")

@@ -103,7 +103,16 @@ impl EgressSource for Fixed {
             why: Label::new("记录已依法销毁", "records are destroyed"),
         };
         let absent = std::iter::once(absent).filter(|_| !self.empty).collect();
-        Ok(SealedPage { year, key, lines, absent, total: 106, page, pages: 3 })
+        let foreign = SealedForeign {
+            table_id: "sealed.alt.opened".to_owned(),
+            period_id: "2025-W45".to_owned(),
+            table: Label::new("新立预警个案", "Cases opened"),
+            period: Label::new("2025 年第 45 周", "Week 45 of 2025"),
+            digest: sha256(b"somebody else's"),
+            decided_at_ms: NOW,
+        };
+        let foreign = std::iter::once(foreign).filter(|_| !self.empty).collect();
+        Ok(SealedPage { year, key, lines, absent, foreign, total: 106, page, pages: 3 })
     }
 
     fn preview(&self) -> Result<PreviewPage, SourceError> {
@@ -273,6 +282,9 @@ async fn a_school_sees_the_digest_that_hubs_list() {
     let (first, last) = (digits.get(..8).expect("digits"), digits.get(56..).expect("digits"));
     assert!(page.text.contains(&format!("摘要 {first} ")), "{first}");
     assert!(page.text.contains(last) && page.text.contains("提出异议"), "{last}");
+    let digits = sha256(b"somebody else's").to_string();
+    assert!(page.text.contains(digits.get(..8).expect("digits")), "{digits}");
+    assert!(page.text.contains("以本校名义送达、本机没有做过的报告"));
 }
 
 /// The list says in a sentence what left, and what each hub answered.

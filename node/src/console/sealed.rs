@@ -41,6 +41,10 @@ texts! {
     CITY = "市枢纽", "The city's hub";
     CITY_SEES = "各区已开启的合计（至少五所学校），没有单个学校的数",
         "opened sums of districts, over five schools or more, and nothing of one school";
+    PUBLIC = "公众", "The public";
+    PUBLIC_SEES = "区县、市公布的学期合计，每个数都加了随机噪声；没有单个学校的数",
+        "totals of a term that districts and the city publish, each with random noise; nothing of \
+         one school";
     HUBS = "两个汇总枢纽，各自", "Each of the two hubs";
     HUBS_SEES = "街道看到的内容、一半随机数，以及至少五所学校的合计",
         "what the street sees, one random half, and sums over five schools or more";
@@ -295,13 +299,14 @@ impl SealedTemplate<'_> {
         Some((key_words(key, self.lang), key_standing(key, self.lang)))
     }
 
-    fn sees(&self) -> [(&'static str, &'static str); 7] {
-        let rows: [(Text, Text); 7] = [
+    fn sees(&self) -> [(&'static str, &'static str); 8] {
+        let rows: [(Text, Text); 8] = [
             (SCHOOL, SCHOOL_SEES),
             (STREET, STREET_SEES),
             (DISTRICT, DISTRICT_SEES),
             (HUBS, HUBS_SEES),
             (CITY, CITY_SEES),
+            (PUBLIC, PUBLIC_SEES),
             (BOTH, BOTH_SEES),
             (FORGED, FORGED_SEES),
         ];

@@ -256,7 +256,7 @@ async fn pages_are_whole_in_both_languages() {
     }
 }
 
-/// The page of sealed reports says of every level what it sees, town and district too.
+/// The page of sealed reports says of every level what it sees, town, district and public too.
 #[tokio::test]
 async fn who_sees_what_is_said_of_every_level() {
     let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
@@ -267,6 +267,7 @@ async fn who_sees_what_is_said_of_every_level() {
         "区县枢纽",
         "全区已开启的合计",
         "市枢纽",
+        "每个数都加了随机噪声",
         "两个汇总枢纽私下串通",
     ] {
         assert!(page.text.contains(said), "{said}");

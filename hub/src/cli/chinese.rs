@@ -51,6 +51,10 @@ pub(super) const CHINESE: Translation = &[
     ("Period, such as 2026S1 or 2026-W48", "时段，如 2026S1 或 2026-W48"),
     ("Show the reports that were refused, by school", "按学校列出被拒收的报告"),
     (
+        "Show the reports that are held of a school, each with its digest",
+        "列出本枢纽持有的某一学校的报告及其摘要",
+    ),
+    (
         "Note that a school says a listed digest is not its own; its sums stay closed",
         "记下学校的异议：所列摘要不是本校的；含它的合计保持关闭",
     ),

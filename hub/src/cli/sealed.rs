@@ -17,6 +17,7 @@ use super::context::Context;
 use super::sealed_close as close;
 use super::sealed_confirm as confirm;
 use super::sealed_names::Names;
+use super::sealed_reports as reports;
 use super::sealed_told;
 use super::sealed_value as value;
 use super::words::sealed as words;
@@ -48,6 +49,8 @@ pub(super) enum Command {
     },
     /// Show the reports that were refused, by school
     Refused,
+    /// Show the reports that are held of a school, each with its digest
+    Reports(reports::Asked),
     /// Note that a school says a listed digest is not its own; its sums stay closed
     Object(Object),
     /// Note that a school was called and the number in one stage of its report is right
@@ -95,6 +98,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::List => list(context),
         Command::Show { table, period } => show(context, &table, &period),
         Command::Refused => refused(context),
+        Command::Reports(asked) => reports::run(context, &asked),
         Command::Object(asked) => object(context, asked),
         Command::Confirm(asked) => confirm::run(context, asked),
         Command::Away(asked) => away(context, asked),

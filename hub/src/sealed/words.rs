@@ -51,9 +51,11 @@ texts! {
         "{0} ({1}): groups {2} not opened yet, the other hub said: {3}";
     KEPT_CLOSED = "{0}（{1}）：组 {2} 不予开启（{3}）：{4}",
         "{0} ({1}): groups {2} stay closed ({3}): {4}";
-    SINGLED_OUT = "与此前按另一份方案开启的合计相减，会剩下不足五所学校；这份合计不再开启。",
-        "less the sums that another plan of this period opened it would leave fewer than five \
-         schools; it is not opened any more.";
+    SINGLED_OUT = "与同一时段已开启的其他合计（另一张统计表的，或按另一份方案开启的）相减，会剩下比方案下限还少的学校；\
+                   这份合计不再开启，其余不受影响。无须处理。",
+        "less other sums of this period (those of another table, or of another plan) it would \
+         leave fewer schools than the plan asks of a group; it is not opened any more, the others \
+         go on. There is nothing to do.";
     FOLLOWS = "与此前所见放在一起，会推算出某一所学校的小数值；这份合计不再开启，其余不受影响。",
         "beside what was seen before, a small count of one school would follow; it is not opened \
          any more, the others go on.";
@@ -202,8 +204,20 @@ texts! {
     NO_SCHOOL_NEXT = "请核对学校编号；停课由教育、卫健两个枢纽各自记下，市枢纽和街镇枢纽不记。",
         "Look at the school's id. It is noted at education's hub and at health's, each by its own \
          operator, and not at a city's or a street's.";
-    NO_REPORT_NEXT = "请核对学校编号和摘要的 64 位数字，学校在其页面上能看到。",
-        "Check the school's id and the 64 digits of the digest, which the school sees on its page.";
+    NO_REPORT_NEXT = "用 sealed reports 列出本枢纽持有的该校报告，摘要从中抄写；学校自己的摘要在其“密封报告”页面上。",
+        "List what is held of the school with sealed reports, and copy the digest from there; the \
+         school has its own on its page of sealed reports.";
+    NUMBER = "编号", "no.";
+    DIGEST = "摘要", "digest";
+    REPORTS_OF = "本枢纽持有的 {0} 的报告，新的在前。请学校与其“密封报告”页面逐一核对摘要：学校页面上没有的，用 sealed object \
+                  记下异议，另一枢纽也须由其操作员记下。",
+        "Reports of {0} that are held here, the latest first. The school compares the digests with \
+         its page of sealed reports: one that is not there is noted with sealed object, at the \
+         other hub too, by its own operator.";
+    NO_REPORTS = "本枢纽没有 {0} 的密封报告。", "No sealed report of {0} is held here.";
+    REPORT_PENDING = "等双方确认", "waits for both hubs";
+    REPORT_ACCEPTED = "双方已确认", "accepted by both hubs";
+    REPORT_REFUSED = "已拒收", "refused";
     OBJECTED = "已记下 {0} 的异议；含这份报告的合计保持关闭，直到撤回。",
         "The objection of {0} is noted; sums with this report stay closed until it is taken back.";
     WITHDRAWN = "{0} 的异议已撤回。", "The objection of {0} was taken back.";

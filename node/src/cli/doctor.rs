@@ -11,10 +11,12 @@ use super::{Place, context, words};
 use crate::app::{self, AppError};
 use crate::config::Config;
 use crate::desk::checks::{
-    Roll, answered, backup, call, certificate, held, on_roll, packs, restored, sending, unsealed,
+    Roll, answered, backup, call, certificate, foreign, held, on_roll, packs, restored, sending,
+    unsealed,
 };
 use crate::egress::link;
 use crate::ledger::Ledger;
+use crate::sealing;
 use crate::transfer::Transfer;
 use crate::transfer::directive;
 
@@ -29,8 +31,11 @@ pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
     let (check, transfer) = transfer(&config);
     let whole = check.verdict() == Found::Well;
     checks.push(check);
-    let (check, roll) = ledger(terminal, place, &config);
+    let (check, opened) = ledger(terminal, place, &config);
     checks.push(check);
+    let (opened, roll) = opened.unzip();
+    let stores = opened.as_ref().zip(transfer.as_ref());
+    let others = stores.and_then(|stores| sealing::foreign(stores).ok());
     if let Some(transfer) = transfer {
         match linked(&transfer, config, &clock) {
             Ok(more) => checks.extend(more),
@@ -42,6 +47,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
     checks.push(on_roll(roll.as_ref()));
     checks.push(held(roll.as_ref()));
     checks.push(unsealed(roll.as_ref()));
+    checks.push(foreign(others.as_deref()));
     checks.push(copies);
     checks.push(restored(roll.as_ref(), now_ms));
     doctor::report(terminal, &checks)
@@ -59,7 +65,7 @@ fn transfer(config: &Config) -> (Check, Option<Transfer>) {
 }
 
 /// The ledger, where it opens without asking; a wrong key is a finding, not the end.
-fn ledger(terminal: &Terminal, place: &Place, config: &Config) -> (Check, Option<Roll>) {
+fn ledger(terminal: &Terminal, place: &Place, config: &Config) -> (Check, Option<(Ledger, Roll)>) {
     let path = config.path("ledger.db");
     if !path.exists() {
         return (Check::failed(LEDGER, &AppError::Missing("ledger.db").into()), None);
@@ -76,7 +82,8 @@ fn ledger(terminal: &Terminal, place: &Place, config: &Config) -> (Check, Option
         Err(error) => return (doctor::store(LEDGER, &path, Err(error)), None),
     };
     let roll = open.read(Roll::load);
-    (doctor::store(LEDGER, &path, open.database().damage()), roll.ok())
+    let check = doctor::store(LEDGER, &path, open.database().damage());
+    (check, roll.ok().map(|roll| (open, roll)))
 }
 
 /// Everything about the hub above and what travels to and from it.

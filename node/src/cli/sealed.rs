@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 
 use super::{Place, context, send};
 use crate::app::{Node, SealDueError};
-use crate::console::{SealedAbsent, SealedLine, SealedPage, SealedState, key_standing, key_words};
+use crate::console::{
+    SealedAbsent, SealedForeign, SealedLine, SealedPage, SealedState, in_eights, key_standing,
+    key_words,
+};
 use crate::egress::Egress;
 use crate::release::ReleaseError;
 use crate::sealing::trial::{self, TrialError};
@@ -44,6 +47,9 @@ texts! {
     NOT_UNDER = "本学年没有启用密封汇总，关于学生的统计数取整后每学期出校一次。",
         "This school year is not under seal: counts about students leave rounded, once a term.";
     ABSENT = "{0} 没有做出密封报告：{1}", "no report of {0}: {1}";
+    FOREIGN = "{0} {1}：两个枢纽收下了一份本机没有做过的报告，摘要 {2}。本机不是从备份恢复的，请立即致电两个枢纽提出异议。",
+        "{0}, {1}: both hubs accepted a report that this machine did not make, digest {2}. If it \
+         was not put back from a backup, ring both hubs at once and object.";
     NONE = "还没有密封报告。", "No report has been sealed yet.";
     MADE = "新密封 {0} 份。等待发送或答复的共 {1} 份。", "{0} sealed now. {1} wait to be sent or answered.";
     NOT_AGAIN = "{0} 在 {1} 没有可以重新密封的被退回报告，什么也没有密封。",
@@ -122,6 +128,7 @@ pub(super) fn list(terminal: &Terminal, place: &Place, args: &ListArgs) -> Resul
     let absent: Vec<Value> = page.absent.iter().map(absent_json).collect();
     let value = json!({
         "under_seal": year, "report_key": key, "reports": lines, "absent": absent,
+        "foreign": page.foreign.iter().map(foreign_json).collect::<Vec<_>>(),
         "total": page.total, "page": page.page, "pages": page.pages,
     });
     terminal.result(&value, |terminal| text(terminal, &page))
@@ -227,7 +234,8 @@ fn text(terminal: &Terminal, page: &SealedPage) -> String {
     };
     let key = page.key.as_ref().map_or_else(String::new, |key| key_text(terminal, key) + "\n");
     let absent: Vec<String> = page.absent.iter().map(|one| absent_text(terminal, one)).collect();
-    let year = [vec![format!("{key}{year}")], absent].concat().join("\n");
+    let foreign: Vec<String> = page.foreign.iter().map(|one| foreign_text(terminal, one)).collect();
+    let year = [vec![format!("{key}{year}")], foreign, absent].concat().join("\n");
     if page.lines.is_empty() {
         return format!("{year}\n{}", terminal.text(NONE, &[]));
     }
@@ -257,6 +265,21 @@ fn text(terminal: &Terminal, page: &SealedPage) -> String {
         format!("\n{}", terminal.paint(Paint::Warn, &said))
     });
     format!("{year}\n{}{}", table.render(), again.collect::<String>())
+}
+
+/// A report that somebody else may have made.
+fn foreign_text(terminal: &Terminal, one: &SealedForeign) -> String {
+    let (table, period) = (one.table.in_lang(terminal.lang()), one.period.in_lang(terminal.lang()));
+    let said = terminal.text(FOREIGN, &[&table, &period, &in_eights(&one.digest)]);
+    terminal.paint(Paint::Warn, &said)
+}
+
+/// The same for programs.
+fn foreign_json(one: &SealedForeign) -> Value {
+    json!({
+        "table": one.table_id, "period": one.period_id, "report": one.digest.to_string(),
+        "decided_at_ms": one.decided_at_ms,
+    })
 }
 
 /// What could not be sealed, and why.
@@ -324,9 +347,9 @@ fn line_json(line: &SealedLine) -> Value {
     };
     json!({
         "table": line.table_id, "period": line.period_id, "number": line.number,
-        "sealed_at_ms": line.sealed_at_ms, "bytes": line.bytes_len, "state": state,
-        "decided_at_ms": at_ms, "reason": reason.map(|reason| reason.in_lang(Lang::En)),
-        "may_again": line.may_again,
+        "report": line.digest.to_string(), "sealed_at_ms": line.sealed_at_ms,
+        "bytes": line.bytes_len, "state": state, "decided_at_ms": at_ms,
+        "reason": reason.map(|reason| reason.in_lang(Lang::En)), "may_again": line.may_again,
     })
 }
 

@@ -62,8 +62,8 @@ use sheet::crumbs;
 
 pub(crate) use family::Letter;
 pub use office::Rules;
-pub use sealed::{SealedAbsent, SealedLine, SealedPage, SealedState, YearUnderSeal};
-pub(crate) use sealed::{key_standing, key_words};
+pub use sealed::{SealedAbsent, SealedForeign, SealedLine, SealedPage, SealedState, YearUnderSeal};
+pub(crate) use sealed::{in_eights, key_standing, key_words};
 pub use source::{EgressSource, SourceError};
 pub use view::*;
 pub use welcome::is_unfinished;

@@ -1,6 +1,7 @@
 //! Sealed reports: what one is, who can see what, and what became of each that left.
 
 use askama::Template;
+use domain::digest::Digest;
 use runtime::texts;
 use runtime::web::{Html, Label, Lang, NavLink, Page, Part, RenderError, Tag, Text, Tone, time};
 
@@ -40,6 +41,10 @@ texts! {
     CITY = "市枢纽", "The city's hub";
     CITY_SEES = "各区已开启的合计（至少五所学校），没有单个学校的数",
         "opened sums of districts, over five schools or more, and nothing of one school";
+    PUBLIC = "公众", "The public";
+    PUBLIC_SEES = "区县、市公布的学期合计，每个数都加了随机噪声；没有单个学校的数",
+        "totals of a term that districts and the city publish, each with random noise; nothing of \
+         one school";
     HUBS = "两个汇总枢纽，各自", "Each of the two hubs";
     HUBS_SEES = "街道看到的内容、一半随机数，以及至少五所学校的合计",
         "what the street sees, one random half, and sums over five schools or more";
@@ -95,6 +100,21 @@ texts! {
     STATE = "到了哪一步", "Where it is";
     NUMBER = "{0} · 第 {1} 号", "{0} · no. {1}";
     BYTES = "{0} 字节", "{0} bytes";
+    DIGEST = "摘要 {0}", "digest {0}";
+    OBJECT = "两个汇总枢纽按摘要列出本校名下的报告。枢纽所列的摘要本页没有，那份报告就不是本校的：请分别致电两个枢纽的运维人员\
+              提出异议，含它的合计便不会开启。周报收齐后有一天时间，学期报告有七天。",
+        "Both hubs list the reports under this school's name by their digests. One that this page \
+         does not have is not this school's: ring the operators of both hubs, each notes the \
+         objection, and no sum with it is opened. There is a day for it once a week's reports are \
+         in, and seven days for a term's.";
+    FOREIGN = "以本校名义送达、本机没有做过的报告", "Reports in this school's name that were not made here";
+    FOREIGN_WHAT = "两个枢纽都已收下这些报告，本机的台账里却没有。本机用较早的备份恢复过的，可能是恢复之前做的；不是的，就是有人\
+                    用本校的证书和报告密钥冒名上报：请立即致电两个枢纽的运维人员，读出摘要、提出异议，并请卫健方停用这把密钥。",
+        "Both hubs accepted these reports, and they are not in this machine's ledger. If it was \
+         put back from an older backup it may have made them before. If not, somebody reports with \
+         the school's certificate and report key: ring the operators of both hubs at once, read \
+         out the digest and object, and have health take the key off its list.";
+    ACCEPTED_AT = "收下时间", "Accepted";
     WAITING = "等待发送", "waits to be sent";
     SENT = "已发出，等上级签收", "sent, not answered yet";
     KEPT = "上级已签收，等两个汇总枢纽的结论", "kept above, waits for both hubs";
@@ -167,6 +187,8 @@ pub struct SealedLine {
     pub period: Label,
     /// The school's number of it.
     pub number: u32,
+    /// Digest of the signed bytes, by which both hubs list it.
+    pub digest: Digest,
     /// When it was sealed.
     pub sealed_at_ms: i64,
     /// Bytes that are signed.
@@ -203,6 +225,23 @@ pub struct SealedAbsent {
     pub why: Label,
 }
 
+/// A report in the school's name that both hubs accepted and this machine did not make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedForeign {
+    /// Id of the table.
+    pub table_id: String,
+    /// Period in its written form.
+    pub period_id: String,
+    /// What it is about.
+    pub table: Label,
+    /// Term or week.
+    pub period: Label,
+    /// Digest of its signed bytes.
+    pub digest: Digest,
+    /// When it was accepted, by the leader's clock.
+    pub decided_at_ms: i64,
+}
+
 /// The page of sealed reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedPage {
@@ -214,6 +253,8 @@ pub struct SealedPage {
     pub lines: Vec<SealedLine>,
     /// What could not be sealed.
     pub absent: Vec<SealedAbsent>,
+    /// What somebody else may have sealed.
+    pub foreign: Vec<SealedForeign>,
     /// How many there are.
     pub total: u64,
     /// This page, from 1.
@@ -258,13 +299,14 @@ impl SealedTemplate<'_> {
         Some((key_words(key, self.lang), key_standing(key, self.lang)))
     }
 
-    fn sees(&self) -> [(&'static str, &'static str); 7] {
-        let rows: [(Text, Text); 7] = [
+    fn sees(&self) -> [(&'static str, &'static str); 8] {
+        let rows: [(Text, Text); 8] = [
             (SCHOOL, SCHOOL_SEES),
             (STREET, STREET_SEES),
             (DISTRICT, DISTRICT_SEES),
             (HUBS, HUBS_SEES),
             (CITY, CITY_SEES),
+            (PUBLIC, PUBLIC_SEES),
             (BOTH, BOTH_SEES),
             (FORGED, FORGED_SEES),
         ];
@@ -280,6 +322,14 @@ impl SealedTemplate<'_> {
 
     fn number(&self, line: &SealedLine) -> String {
         NUMBER.fill(self.lang, &[&line.period.in_lang(self.lang), &line.number])
+    }
+
+    fn digest(&self, line: &SealedLine) -> String {
+        DIGEST.fill(self.lang, &[&in_eights(&line.digest)])
+    }
+
+    fn foreign_digest(&self, foreign: &SealedForeign) -> String {
+        DIGEST.fill(self.lang, &[&in_eights(&foreign.digest)])
     }
 
     fn minute(&self, unix_ms: &i64) -> String {
@@ -328,6 +378,13 @@ impl SealedTemplate<'_> {
             _ => String::new(),
         }
     }
+}
+
+/// A digest as it is read out by telephone: eight groups of eight digits.
+pub(crate) fn in_eights(digest: &Digest) -> String {
+    let digits: Vec<char> = digest.to_string().chars().collect();
+    let eights = digits.chunks(8).map(|eight| eight.iter().collect::<String>());
+    eights.collect::<Vec<_>>().join(" ")
 }
 
 /// The words that the school reads out.

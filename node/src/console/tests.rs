@@ -70,6 +70,7 @@ impl EgressSource for Fixed {
             table: Label::new("新立预警个案", "Cases opened"),
             period: Label::new("2025 年第 45 周", "Week 45 of 2025"),
             number: 9,
+            digest: sha256(b"report"),
             sealed_at_ms: NOW,
             bytes_len: 17_412,
             may_again: false,
@@ -102,7 +103,16 @@ impl EgressSource for Fixed {
             why: Label::new("记录已依法销毁", "records are destroyed"),
         };
         let absent = std::iter::once(absent).filter(|_| !self.empty).collect();
-        Ok(SealedPage { year, key, lines, absent, total: 106, page, pages: 3 })
+        let foreign = SealedForeign {
+            table_id: "sealed.alt.opened".to_owned(),
+            period_id: "2025-W45".to_owned(),
+            table: Label::new("新立预警个案", "Cases opened"),
+            period: Label::new("2025 年第 45 周", "Week 45 of 2025"),
+            digest: sha256(b"somebody else's"),
+            decided_at_ms: NOW,
+        };
+        let foreign = std::iter::once(foreign).filter(|_| !self.empty).collect();
+        Ok(SealedPage { year, key, lines, absent, foreign, total: 106, page, pages: 3 })
     }
 
     fn preview(&self) -> Result<PreviewPage, SourceError> {
@@ -246,7 +256,7 @@ async fn pages_are_whole_in_both_languages() {
     }
 }
 
-/// The page of sealed reports says of every level what it sees, town and district too.
+/// The page of sealed reports says of every level what it sees, town, district and public too.
 #[tokio::test]
 async fn who_sees_what_is_said_of_every_level() {
     let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
@@ -257,10 +267,25 @@ async fn who_sees_what_is_said_of_every_level() {
         "区县枢纽",
         "全区已开启的合计",
         "市枢纽",
+        "每个数都加了随机噪声",
         "两个汇总枢纽私下串通",
     ] {
         assert!(page.text.contains(said), "{said}");
     }
+}
+
+/// The school reads out by which digest its report is listed, and what to do about another one.
+#[tokio::test]
+async fn a_school_sees_the_digest_that_hubs_list() {
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
+    let page = check(&mut browser, "/egress/sealed?lang=zh", "node-digest.html").await;
+    let digits = sha256(b"report").to_string();
+    let (first, last) = (digits.get(..8).expect("digits"), digits.get(56..).expect("digits"));
+    assert!(page.text.contains(&format!("摘要 {first} ")), "{first}");
+    assert!(page.text.contains(last) && page.text.contains("提出异议"), "{last}");
+    let digits = sha256(b"somebody else's").to_string();
+    assert!(page.text.contains(digits.get(..8).expect("digits")), "{digits}");
+    assert!(page.text.contains("以本校名义送达、本机没有做过的报告"));
 }
 
 /// The list says in a sentence what left, and what each hub answered.

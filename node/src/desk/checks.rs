@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use runtime::cli::doctor::{self, CERTIFICATE, Check, HUB, Subject};
 use runtime::cli::{Failure, Sentence};
 use runtime::sql::{SqlError, Tx};
+use runtime::texts;
 use runtime::uplink::{Parent, Probe, UplinkError, probe};
 use runtime::web::time::minute;
 
@@ -19,6 +20,7 @@ use crate::ledger::hold::Hold;
 use crate::ledger::restore_proof::{self, Proof};
 use crate::ledger::sealed_absent::{self, Absent};
 use crate::ledger::{hold, student};
+use crate::sealing::{self, Foreign};
 use crate::transfer::directive;
 
 const SENDING: Subject = ("sending", words::SENDING_TITLE);
@@ -26,8 +28,19 @@ const PACKS: Subject = ("packs", words::PACKS_TITLE);
 const ROLL: Subject = ("roll", words::ROLL_TITLE);
 const HOLDS: Subject = ("holds", words::HOLDS_TITLE);
 const SEALED: Subject = ("sealed", words::SEALED_TITLE);
+const FOREIGN: Subject = ("foreign", FOREIGN_TITLE);
 const BACKUP: Subject = ("backup", words::BACKUP_TITLE);
 const RESTORE: Subject = ("restore", words::RESTORE_TITLE);
+
+texts! {
+    FOREIGN_TITLE = "以本校名义的报告", "reports in the school's name";
+    NONE_FOREIGN = "两个枢纽收下的都是本机做的", "both hubs accepted none that was not made here";
+    FOREIGN_FOUND = "两个枢纽收下了 {0} 份本机没有做过的报告，最早的一份是 {1} 的",
+        "both hubs accepted {0} reports that were not made here, the first of {1}";
+    FOREIGN_FIX = "本机没有从备份恢复过的，请立即致电两个枢纽提出异议；摘要见“密封报告”页，或运行 xinqiao-node sealed list",
+        "If this machine was not put back from a backup, ring both hubs at once and object; the \
+         page of sealed reports and xinqiao-node sealed list have the digests";
+}
 
 /// Age of the last daily copy that is worth a word: a long weekend.
 const BACKUP_MS_MAX: i64 = 4 * 24 * 3_600_000;
@@ -66,6 +79,7 @@ pub(crate) fn of_running(node: &Node) -> Result<Vec<Check>, SqlError> {
     let unusable = stored.iter().find(|stored| stored.verdict.is_beyond_us());
     let unusable = unusable.map(|stored| format!("{}/{}", stored.kind, stored.name));
     let roll = node.ledger().read(Roll::load)?;
+    let others = sealing::foreign((node.ledger(), node.transfer()))?;
     let mut checks = vec![doctor::disk(&doctor::free_bytes(&node.config().data))];
     checks.extend(certificate(node));
     checks.push(doctor::clock(notes.skew_ms));
@@ -74,6 +88,7 @@ pub(crate) fn of_running(node: &Node) -> Result<Vec<Check>, SqlError> {
     checks.push(on_roll(Some(&roll)));
     checks.push(held(Some(&roll)));
     checks.push(unsealed(Some(&roll)));
+    checks.push(foreign(Some(others.as_slice())));
     checks.push(backup(node.config(), node.clock().now_ms()));
     checks.push(restored(Some(&roll), node.clock().now_ms()));
     Ok(checks)
@@ -216,8 +231,21 @@ pub(crate) fn unsealed(roll: Option<&Roll>) -> Check {
     Check::warning(SEALED, found, words::UNSEALED_FIX)
 }
 
+/// Whether both hubs accepted a report in the school's name that its ledger does not have.
+pub(crate) fn foreign(found: Option<&[Foreign]>) -> Check {
+    let Some(found) = found else {
+        return Check::unchecked(FOREIGN, words::LEDGER_UNCHECKED);
+    };
+    let Some(first) = found.first() else {
+        return Check::well(FOREIGN, NONE_FOREIGN);
+    };
+    let said = Sentence::new(FOREIGN_FOUND, &[&found.len(), &first.period]);
+    Check::warning(FOREIGN, said, FOREIGN_FIX)
+}
+
 #[cfg(test)]
 mod tests {
+    use certs::digest::sha256;
     use runtime::cli::doctor::Verdict as Found;
     use runtime::uplink::outbox::Backlog;
 
@@ -257,6 +285,21 @@ mod tests {
         assert_eq!(packs(0, None).verdict(), Found::Well);
         assert_eq!(packs(19, None).verdict(), Found::Well);
         assert_eq!(packs(19, Some("scale/phq-9")).verdict(), Found::Warning);
+    }
+
+    /// A report that somebody else may have made is worth a word; a ledger that does not open is
+    /// not called well.
+    #[test]
+    fn a_report_in_the_schools_name_is_worth_a_word() {
+        let one = Foreign {
+            table: "sealed.alt.opened".to_owned(),
+            period: "2025-W45".parse().expect("week"),
+            report: sha256(b"somebody else's"),
+            decided_at_ms: 5,
+        };
+        assert_eq!(foreign(Some(&[])).verdict(), Found::Well);
+        assert_eq!(foreign(Some(&[one])).verdict(), Found::Warning);
+        assert_eq!(foreign(None).verdict(), Found::Unchecked);
     }
 
     /// An empty roll, a held release and a report that was not made are worth a word; a locked

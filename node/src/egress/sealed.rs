@@ -11,11 +11,11 @@ use runtime::{texts, web::Lang};
 
 use super::{Egress, decode, unavailable};
 use crate::console::{
-    SealedAbsent, SealedLine, SealedPage, SealedState, SourceError, YearUnderSeal,
+    SealedAbsent, SealedForeign, SealedLine, SealedPage, SealedState, SourceError, YearUnderSeal,
 };
 use crate::ledger::sealed::{self as register, StoredReport};
 use crate::ledger::sealed_absent::{self, Absent};
-use crate::sealing::{self, KeyStanding, ReportKey};
+use crate::sealing::{self, Foreign, KeyStanding, ReportKey};
 
 /// Reports on one page.
 const PAGE_LINES: usize = 50;
@@ -94,8 +94,11 @@ impl Egress {
         let lines = lines.collect::<Result<_, SourceError>>()?;
         let absent = self.node.ledger().read(sealed_absent::all).map_err(unavailable)?;
         let absent = absent.into_iter().map(absent_line).collect();
+        let foreign = sealing::foreign((self.node.ledger(), self.node.transfer()));
+        let foreign = foreign.map_err(unavailable)?.into_iter();
+        let foreign = foreign.map(|one| foreign_line(one, catalogue)).collect();
         let (year, total) = (self.under_seal()?, reports.len() as u64);
-        Ok(SealedPage { year, key, lines, absent, total, page, pages })
+        Ok(SealedPage { year, key, lines, absent, foreign, total, page, pages })
     }
 
     fn under_seal(&self) -> Result<Option<YearUnderSeal>, SourceError> {
@@ -126,6 +129,7 @@ impl Egress {
             table: table_label(catalogue, &report.table),
             period: period.map_or_else(|_| Label::same(report.period.clone()), decode::period),
             number: report.number.value(),
+            digest: report.body,
             sealed_at_ms: report.made_at_ms,
             bytes_len: body.map_or(0, |item| item.body.len() as u64),
             state: state(report, sent.as_ref(), (key, self.node.clock().now_ms())),
@@ -142,6 +146,17 @@ fn absent_line(absent: Absent) -> SealedAbsent {
         tables: absent.tables,
         code: absent.code,
         why: Label::new(absent.zh, absent.en),
+    }
+}
+
+fn foreign_line(foreign: Foreign, catalogue: &Catalogue) -> SealedForeign {
+    SealedForeign {
+        table: table_label(catalogue, &foreign.table),
+        table_id: foreign.table,
+        period: decode::period(foreign.period),
+        period_id: foreign.period.to_string(),
+        digest: foreign.report,
+        decided_at_ms: foreign.decided_at_ms,
     }
 }
 

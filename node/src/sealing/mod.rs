@@ -15,6 +15,7 @@ mod analysed_tests;
 #[cfg(test)]
 mod annulled_tests;
 mod figures;
+mod foreign;
 mod make;
 #[cfg(test)]
 mod make_tests;
@@ -51,6 +52,7 @@ use crate::packs::Packs;
 
 pub use absence::{absences, plan_missing};
 pub use figures::{FiguresError, danger_own_view};
+pub use foreign::{Foreign, foreign};
 pub use make::{make, wrapped_anew};
 pub use report_key::{KeyStanding, ReportKey};
 pub use schedule::{Due, Pending, due, is_by_hand, leaves_on};

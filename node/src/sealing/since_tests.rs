@@ -16,7 +16,7 @@ use super::testing::Hubs;
 use super::tests::{OPENED, open_case, registered, school, seal, sealed, told, verdict_on, week};
 use super::verdict::{Taken, take};
 use super::{
-    Context, Made, Pending, SealingError, absences, due, judge_again, make, take_waiting,
+    Context, Made, Pending, SealingError, absences, due, foreign, judge_again, make, take_waiting,
     wrapped_anew,
 };
 use crate::indicator::Unsealed;
@@ -238,6 +238,36 @@ fn a_kept_verdict_is_judged_again_after_a_restore() {
     assert_eq!(kept.answer, Answer::Accepted);
     let left = transfer.read(|tx| addressed::taken(tx, ItemKind::SealedVerdict, 0, 10));
     assert_eq!(left.expect("read").len(), 1, "what was not believed is gone");
+}
+
+/// Somebody who has the school's certificate and key reports in its name, and both hubs take it.
+/// The school hears of it by the digest; of its own reports, of what one hub says alone, and of a
+/// report that was refused it hears nothing of the kind.
+#[test]
+fn a_report_in_the_schools_name_is_told_to_it() {
+    let (school, hubs) = (school(), Hubs::new());
+    let context = hubs.context(date(2025, 11, 11));
+    seal(&school, &context, week("2025-W45"));
+    let own = verdict_on(&registered(&school, OPENED, "2025-W45").expect("sealed"), UNIT, None);
+    let [forged, alone, refused] = [b"one", b"two", b"six"].map(|bytes| sha256(bytes));
+    let of = |report| Verdict { report, ..own.clone() };
+    let no = Some(("proof".to_owned(), "it does not hold".to_owned()));
+    let transfer = Transfer::in_memory().expect("transfer");
+    for bytes in [
+        hubs.verdict(&own, &[0, 1]),
+        hubs.verdict(&of(forged), &[0, 1]),
+        hubs.verdict(&of(alone), &[0]),
+        hubs.verdict(&Verdict { refused: no, ..of(refused) }, &[0, 1]),
+    ] {
+        let item = encode_item(ItemKind::SealedVerdict, bytes, Vec::new());
+        transfer.write("arrive", move |tx| addressed::store(tx, &item, NOW_MS)).expect("stored");
+    }
+    let stores = (&school.ledger, &transfer);
+    assert_eq!(take_waiting(stores, &hubs.trust, &context).expect("taken"), 1, "its own");
+    let found = foreign(stores).expect("read");
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((found.report, found.period), (forged, week("2025-W45")));
+    assert_eq!((found.table.as_str(), found.decided_at_ms), (OPENED, NOW_MS));
 }
 
 /// A report outlives the certificate that it left under: the same bytes go under the new one.

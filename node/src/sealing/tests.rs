@@ -280,7 +280,9 @@ fn only_both_hubs_accept() {
     let forged = take(&school.ledger, &hubs.trust, &context, &forged);
     assert!(matches!(forged, Err(VerdictError::Signature)));
     let other = Verdict { report: sha256(b"other bytes"), ..own.clone() };
-    assert!(matches!(taken(&other, &[0, 1]), Err(VerdictError::Unknown)));
+    assert_eq!(taken(&other, &[0, 1]).expect("it is signed"), Taken::Foreign);
+    let refused = Verdict { refused: Some(("proof".to_owned(), String::new())), ..other };
+    assert!(matches!(taken(&refused, &[0, 1]), Err(VerdictError::Unknown)));
     let early = Verdict { decided_at_ms: NOW_MS + 3 * 86_400_000, ..own.clone() };
     assert!(matches!(taken(&early, &[0, 1]), Err(VerdictError::Time(_))));
     assert!(matches!(taken(&early, &[]), Err(VerdictError::Signature)), "asked before the date");

@@ -3,7 +3,8 @@
 //! Each needs the leader's signature under education's root and the helper's under health's, over
 //! one text about the very bytes that were sent. A refusal too: what a refused week told is told
 //! again, so one hub alone could have a school tell twice what both counted. Anything else changes
-//! nothing: the report stays open and is sent until it is answered.
+//! nothing: the report stays open and is sent until it is answered. That both accepted what this
+//! ledger does not have is kept for people to read ([`super::foreign()`]).
 
 use std::sync::Arc;
 
@@ -67,6 +68,8 @@ pub(super) enum Taken {
     Known,
     /// Another one is kept: the first is final.
     Late,
+    /// Both hubs accepted a report in this school's name that is not in this ledger.
+    Foreign,
 }
 
 /// Takes a signed verdict; says what it is to the report that is kept here.
@@ -99,7 +102,12 @@ pub fn take(
     let signed = Arc::clone(&signed);
     ledger.write("keep_verdict", move |tx| {
         let verdict = &signed.verdict;
-        let known = register::of_body(tx, &verdict.report)?.ok_or(VerdictError::Unknown)?;
+        let Some(known) = register::of_body(tx, &verdict.report)? else {
+            return match kept.answer {
+                Answer::Accepted => Ok(Taken::Foreign),
+                Answer::Refused => Err(VerdictError::Unknown),
+            };
+        };
         let is_same = known.name == verdict.place.name() && known.task == verdict.task.bytes();
         // Nobody decides on what is not over: a date that says so hides an ended key. The report's
         // own date is this machine's, which may have been wrong then.
@@ -142,6 +150,10 @@ pub fn take_waiting(
         for waiting in page {
             let body = decode_item(&waiting.item).map(|item| item.body).unwrap_or_default();
             let is_kept = match take(ledger, trust, context, &body) {
+                Ok(Taken::Foreign) => {
+                    tracing::warn!("both hubs accepted a report that is not in this ledger");
+                    true
+                }
                 Ok(taken) => {
                     news += usize::from(taken == Taken::News);
                     taken != Taken::Late

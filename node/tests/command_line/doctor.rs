@@ -40,6 +40,7 @@ fn doctor_says_what_is_wrong_and_what_mends_it() {
         ("packs", "ok"),
         ("roll", "warning"),
         ("holds", "ok"),
+        ("foreign", "ok"),
     ] {
         assert_eq!(state(&value, check), expected, "{check} in {value:#}");
     }

@@ -69,7 +69,7 @@ async fn keys_are_agreed_on_before_their_periods_open() {
 }
 
 /// Waits until so many reports that nobody has looked at lie at a hub.
-async fn arrived(city: &City, number: usize) {
+pub async fn arrived(city: &City, number: usize) {
     let waiting = || city.leader.read(|tx| sealed_inbox::open_after(tx, 0, 100)).len();
     for _ in 0..300 {
         if waiting() >= number {
@@ -80,14 +80,14 @@ async fn arrived(city: &City, number: usize) {
     assert_eq!(waiting(), number);
 }
 
-/// A school of a town hands its signed report to the town's hub.
-struct Below {
+/// A school below another hub hands its signed report to that.
+pub struct Below {
     member: Member,
     item: Vec<u8>,
 }
 
 impl Below {
-    fn new(city: &City, town: &RunningHub, school: u32) -> Self {
+    pub fn new(city: &City, town: &RunningHub, school: u32) -> Self {
         let member = Member::join(&city.federation, town, unit(school).as_str());
         let mut draft = draft(city, THE_FLOW, school, 1);
         draft.signer = member.identity.clone();
@@ -97,9 +97,9 @@ impl Below {
         Self { member, item: encode_item(ItemKind::SealedReport, body, signed.to_bytes()) }
     }
 
-    async fn send(&self) {
+    pub async fn send(&self) {
         self.member.queue_item("the week", self.item.clone());
-        self.member.flush().await.expect("the town is there");
+        self.member.flush().await.expect("the hub is there");
         assert_eq!(self.member.outcome("the week"), "accepted");
     }
 }

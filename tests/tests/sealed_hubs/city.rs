@@ -127,11 +127,14 @@ pub struct Wished<'w> {
     pub name: &'w str,
     /// Whether the hubs run in the first week of the year, and not only from the second on.
     pub is_early: bool,
+    /// Who leads: the district's hub, or the city's.
+    pub leader: (&'static str, UnitKind),
 }
 
 impl Default for Wished<'_> {
     fn default() -> Self {
-        Self { further: &[], sizes: &[], from: FROM, name: NAME, is_early: false }
+        let leader = (LEADER, UnitKind::District);
+        Self { further: &[], sizes: &[], from: FROM, name: NAME, is_early: false, leader }
     }
 }
 
@@ -235,7 +238,8 @@ impl City {
             let unit = unit.parse().expect("unit");
             Arc::new(ShareKey::generate(unit, role.purpose()).expect("key"))
         };
-        let keys = [share_key(LEADER, Role::Leader), share_key(HELPER, Role::Helper)];
+        let (leads, kind) = wished.leader;
+        let keys = [share_key(leads, Role::Leader), share_key(HELPER, Role::Helper)];
         let report_keys = report_keys();
         let (roster, packs) = packs(roots, &keys, (&stated_by(&report_keys), wished), now);
         let first = if wished.is_early { 3 } else { 0 };
@@ -249,11 +253,12 @@ impl City {
         health.identity(&name, UnitKind::Helper).save(&identity).expect("identity");
         federation.authority().save_root(&federation.path(HELPER));
         let top = start_top(&federation, top).await;
-        let start = |unit: &'static str, kind, parent| {
-            RunningHub::start(&federation, (unit, kind), unit, parent)
+        let start = |(unit, kind): (&'static str, UnitKind), parent| {
+            let district = if kind == UnitKind::City { "city" } else { unit };
+            RunningHub::start(&federation, (unit, kind), district, parent)
         };
-        let leader = start(LEADER, UnitKind::District, top.as_ref()).await;
-        let helper = start(HELPER, UnitKind::Helper, None).await;
+        let leader = start((leads, kind), top.as_ref()).await;
+        let helper = start((HELPER, UnitKind::Helper), None).await;
         if let Some(top) = &top {
             top.admit(&leader.hub.identity().current(), federation.clock());
         }

@@ -89,6 +89,18 @@ async fn an_objection_is_typed_in_and_taken_back() {
     let object = |school: &str, digest: &str, more: &[&str]| {
         sealed(&city, &city.helper, &[&["object", school, digest], more].concat())
     };
+    // What both operators read out, and the school has on its page.
+    for hub in [&city.leader, &city.helper] {
+        let listed = sealed(&city, hub, &["reports", "S03"]).json();
+        let own = json!({
+            "table": FLOW, "period": WEEK, "number": 1, "report": digest, "state": "accepted",
+            "code": "",
+        });
+        assert_eq!(listed, json!([own]));
+        says(&city, hub, &["reports", "S03"], [digest.as_str(), digest.as_str()]);
+        says(&city, hub, &["reports", "S03"], ["双方已确认", "accepted by both hubs"]);
+    }
+    says(&city, &city.leader, &["reports", "S99"], ["没有 S99", "No sealed report of S99"]);
     let unknown = (Some(3), "REPORT_UNKNOWN".to_owned());
     let wrong = digest.chars().rev().collect::<String>();
     assert_eq!(object("S03", &wrong, &[]).failed(), unknown);

@@ -6,7 +6,8 @@ use std::time::Duration;
 use domain::disclosure::sealed::TaskId;
 use domain::unit::UnitId;
 use hub::opened::{Closed, why};
-use hub::sealed::guard::{ISOLATES, REACHABLE};
+use hub::sealed::guard::{self, ISOLATES, REACHABLE};
+use hub::sealed::words;
 use hub::seen::Role;
 use hub::statistics::{Blank, Statistics};
 use hub::store::alarm;
@@ -102,6 +103,11 @@ async fn a_group_opened_without_one_school_is_not_opened_whole() {
         }
         let given = city.helper.read(move |tx| opening::of_task(tx, &id));
         assert!(given.is_empty(), "the helper gave no share");
+        // Either cause is said, and the floor is whatever the plan says.
+        let [zh, en] = [Lang::Zh, Lang::En].map(|lang| words::code(ISOLATES, lang));
+        assert!(zh.contains("另一张统计表") && zh.contains("另一份方案"), "{zh}");
+        assert!(en.contains("another table") && en.contains("another plan"), "{en}");
+        assert!(!zh.contains("五") && !en.contains("five"), "{zh} {en}");
     }
 }
 
@@ -220,6 +226,18 @@ async fn a_band_that_tells_of_one_school_keeps_its_sum_closed() {
     }
 }
 
+/// Whoever refuses calls its own operator with table, period and cell, and names no school.
+fn is_called_without_the_school(hub: &RunningHub) {
+    let raised = hub.read(|tx| alarm::of_kind(tx, guard::ALARM));
+    assert!(!raised.is_empty());
+    for one in raised {
+        let said = format!("{} {}", one.unit, one.detail);
+        assert!(said.contains(&format!("{REACHABLE}: {STOCK} {TERM} junior")), "{said}");
+        assert!(said.contains(", cell "), "{said}");
+        assert!(!(1..=SCHOOLS).any(|school| said.contains(unit(school).as_str())), "{said}");
+    }
+}
+
 /// A sum that was seen is no older knowledge for that: asked for a second time, it stays closed.
 ///
 /// Method: the bands stand at the helper alone, which refuses. Of the refusal both hubs are left
@@ -237,6 +255,9 @@ async fn a_sum_that_was_looked_at_is_judged_again() {
     let id = city.task(STOCK, TERM);
     let before = closed(&city.helper, id).0;
     assert!(before.iter().any(|code| code == REACHABLE), "{before:?}");
+    is_called_without_the_school(&city.helper);
+    let told = closed(&city.leader, id).0;
+    assert!(told.iter().any(|code| code == REACHABLE), "the leader has its answer: {told:?}");
     for hub in [&city.leader, &city.helper] {
         hub.write(move |tx| {
             let all = opening::of_task(tx, &id)?;

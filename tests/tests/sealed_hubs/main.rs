@@ -18,6 +18,7 @@ mod bounds;
 mod callers;
 mod caps;
 mod city;
+mod city_leads;
 mod closed_here;
 mod closing;
 mod commands;

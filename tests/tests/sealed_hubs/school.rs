@@ -179,7 +179,7 @@ fn spoiled(
         public: sealed.public,
         leader_half: sealed.leader.bytes().to_vec(),
         helper_half: sealed.helper.bytes().to_vec(),
-        to: LEADER.parse().expect("unit"),
+        to: city.leader.hub.config().unit.clone(),
         enrolled: if table.kind() == Kind::Stock { stock } else { BTreeMap::new() },
         made_at_ms: city.federation.clock().now_ms(),
         key: Vec::new(),

@@ -59,6 +59,23 @@ pub struct Enrolled {
     pub named: BTreeMap<Stage, u64>,
 }
 
+/// A report as it is listed for its school.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Id of the sealed table.
+    pub sheet: String,
+    /// Period in its written form.
+    pub period: String,
+    /// The school's number of it.
+    pub number: u32,
+    /// Its digest.
+    pub report: Digest,
+    /// How far it came.
+    pub state: State,
+    /// Code of a refusal; empty otherwise.
+    pub code: String,
+}
+
 const KEPT: &str = "task, school, number, nonce, digest, state";
 
 fn read_kept(row: &Row<'_, '_>) -> Result<Kept, SqlError> {
@@ -69,13 +86,16 @@ fn read_kept(row: &Row<'_, '_>) -> Result<Kept, SqlError> {
         nonce: row.array(3)?,
         digest: digest(row, 4)?,
     };
-    let state = match row.i64(5)? {
-        1 => State::Pending,
-        2 => State::Accepted,
-        3 => State::Refused,
-        _ => return Err(SqlError::Type),
-    };
-    Ok(Kept { arrival, state })
+    Ok(Kept { arrival, state: state_of(row.i64(5)?)? })
+}
+
+const fn state_of(number: i64) -> Result<State, SqlError> {
+    match number {
+        1 => Ok(State::Pending),
+        2 => Ok(State::Accepted),
+        3 => Ok(State::Refused),
+        _ => Err(SqlError::Type),
+    }
 }
 
 const fn number_of(state: State) -> i64 {
@@ -96,6 +116,26 @@ pub fn of_school(tx: &Tx<'_>, task: &TaskId, school: &UnitId) -> Result<Option<K
          order by number desc limit 1"
     );
     tx.query_opt(&sql, params![task.bytes(), school.as_str()], read_kept)
+}
+
+/// The reports that are held of a school, the latest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn listed(tx: &Tx<'_>, school: &UnitId, most: u32) -> Result<Vec<Listed>, SqlError> {
+    let sql = "select sheet, period, number, digest, state, code
+        from sealed_report join sealed_task on sealed_task.id = sealed_report.task
+        where school = $1 order by arrived_at_ms desc, sheet, number desc limit $2";
+    tx.query(sql, params![school.as_str(), most], |row| {
+        Ok(Listed {
+            sheet: row.text(0)?,
+            period: row.text(1)?,
+            number: row.u32(2)?,
+            report: digest(row, 3)?,
+            state: state_of(row.i64(4)?)?,
+            code: row.text(5)?,
+        })
+    })
 }
 
 /// Whichever report used a nonce.

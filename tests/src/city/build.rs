@@ -18,6 +18,7 @@ use jiff::civil::{Date, DateTime};
 use proto::pack::PackKind;
 use runtime::clock::Clock;
 use runtime::sql::SqlError;
+use runtime::web::Lang;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -172,6 +173,12 @@ impl City {
         drop(held);
         let site = Site::new(&wishes.dir, launcher, addresses);
         Ok(Self { wishes, plan, areas, time, site, services: Vec::new(), school_consoles })
+    }
+
+    /// The same whose programs speak a language.
+    #[must_use]
+    pub fn speaking(self, lang: Lang) -> Self {
+        Self { site: self.site.speaking(lang), ..self }
     }
 
     /// Where its units lie and how their programs are started.

@@ -352,7 +352,10 @@ impl City {
         let steps = self.plan.schools.iter().cloned().enumerate().map(|(place, plan)| {
             let site = self.site.clone();
             let lives = place < self.wishes.lives;
-            let office = Office { site: site.clone(), wishes: self.wishes.clone(), plan, lives };
+            // The first school's pages are those that everybody is led to.
+            let copies = place == 0 && self.wishes.stay;
+            let (of, wishes) = (site.clone(), self.wishes.clone());
+            let office = Office { site: of, wishes, plan, lives, copies };
             async move {
                 let SchoolPlan { school, parent } = &office.plan;
                 let names = (school.name_zh.as_str(), school.name_en.as_str());

@@ -43,6 +43,14 @@ const REFUSED = {
   "look-mentor": ["/talks/batch"],
 };
 
+/** Accounts of the school by their role; the others are named by it. */
+const ROLE_OF = { xinli: "counsellor", deyu: "moral-head", demo: "operator" };
+/** Empty parts that are right, each with its reason: role, path, sentence. */
+const RIGHT = readFileSync(join(here, "empty.txt"), "utf8")
+  .split("\n")
+  .filter((line) => line.trim() && !line.startsWith("#"))
+  .map((line) => line.split("|").map((part) => part.trim()));
+
 const findings = [];
 let looked = 0;
 /** Shapes of pages that were walked with the Tab key, in each language once: it takes seconds. */
@@ -166,6 +174,30 @@ async function look(page, where, state) {
   }
 }
 
+/** Whether a line of the list is about an empty part. */
+function isRight([role, pattern, says], own, path, text) {
+  const [wanted, parts] = [pattern.split("/"), path.split("/")];
+  const fits = wanted.length === parts.length
+    && wanted.every((part, at) => part === "*" || part === parts[at]);
+  return fits && says === text && (role === "*" || role === own);
+}
+
+/** A part that says that it has nothing to show, at a school that has lived; in one language. */
+async function empties(page, account) {
+  if (!account.isOfSchool) return;
+  const lang = await page.evaluate(() => document.documentElement.lang);
+  if (!lang.startsWith("zh")) return;
+  const own = ROLE_OF[account.login] ?? account.login.replace(/^look-/, "");
+  const { pathname } = new URL(page.url());
+  const texts = await page.$$eval(".empty", (all) =>
+    all.filter((e) => e.getClientRects().length > 0).map((e) => e.textContent.trim()));
+  for (const text of new Set(texts)) {
+    if (RIGHT.some((line) => isRight(line, own, pathname, text))) continue;
+    // As a line of the list, to which only the reason is added.
+    find("empty", `${own} | ${pathname} | ${text} |`);
+  }
+}
+
 /** Tabs through the page: every control is reached, in order, and is seen to have the focus. */
 async function walk(page, where) {
   const expected = await page.evaluate(() => {
@@ -245,11 +277,12 @@ async function signIn(page, base, account, where) {
 }
 
 /** Opens a student's page, which is the answer to a form. */
-async function openStudent(page, where) {
+async function openStudent(page, where, account) {
   const form = await page.$("form[action^='/students/'] button[type=submit]");
   if (!form) return;
   await form.click();
   await look(page, `${where} (opened)`);
+  await empties(page, account);
   await page.goBack();
 }
 
@@ -392,7 +425,8 @@ async function crawl(browser, base, account, lang) {
       find(where, `status ${reply.status()}`);
     }
     await look(page, where);
-    await openStudent(page, where);
+    await empties(page, account);
+    await openStudent(page, where, account);
     const links = await page.$$eval("a[href]", (all) => all.map((a) => a.href));
     for (const link of links) {
       const next = new URL(link);
@@ -431,6 +465,7 @@ try {
   const head = places.find((place) => place.url === school.url && place.login === "deyu");
   const added = await addAccounts(join(dir, "city"), browser, head);
   places.push(...added.map((account) => ({ url: school.url, ...account })));
+  for (const place of places) place.isOfSchool = place.url === school.url;
   for (const account of places) {
     for (const lang of ["zh", "en"]) await crawl(browser, account.url, account, lang);
   }

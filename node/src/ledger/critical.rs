@@ -12,7 +12,7 @@ use super::entry::{
 };
 use super::refusal::{Flaw, LedgerRefusal};
 use super::{read, write};
-use domain::ledger::{Act, Action};
+use domain::ledger::{Act, Action, Kind};
 
 /// Reason of what a rule raised.
 const BY_RULE: &str = "rule";
@@ -171,6 +171,11 @@ pub(crate) fn taken_back(
 /// Nobody's right is asked: no role may keep such an answer from being seen.
 fn by_rule(by: &str, now_ms: i64) -> Author {
     Author::new(by, SchoolRole::Operator, None, now_ms).because(BY_RULE)
+}
+
+/// Whether what stands as the reason of a version was written by the rule, not by a person.
+pub(crate) fn is_of_rule(kind: Kind, reason: &str) -> bool {
+    kind == Kind::CriticalItem && reason == BY_RULE
 }
 
 /// A critical answer, wherever it was given.

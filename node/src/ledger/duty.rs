@@ -34,8 +34,9 @@ use super::refusal::LedgerRefusal;
 use super::retention::Destruction;
 use super::special_group::Plan;
 use super::talk::Talk;
+use super::teaching_case::TeachingCase;
 use super::training::Certificate;
-use super::{access, case, consent, destroy, papers, read, strange};
+use super::{access, case, consent, destroy, papers, read, strange, teaching_case};
 
 pub use day::{DayDuties, Few, of_day};
 pub use kind::DutyKind;
@@ -390,6 +391,19 @@ fn of_school(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(),
     }
     if writes(Area::Training) {
         certificates(tx, reader, duties)?;
+        releases(tx, reader, duties)?;
+    }
+    Ok(())
+}
+
+/// Teaching cases that nobody has released, for whoever may be the second person.
+fn releases(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
+    let before = duties.len();
+    gather::<TeachingCase>(tx, reader, duties, |_| Some((DutyKind::Release, None, None)))?;
+    for duty in duties.split_off(before) {
+        if teaching_case::may_release(tx, reader, duty.record)? {
+            duties.push(duty);
+        }
     }
     Ok(())
 }

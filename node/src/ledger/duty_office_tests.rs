@@ -3,7 +3,7 @@
 
 use domain::ledger::SchoolRole;
 use domain::ledger::consent::{Answer, Purpose};
-use domain::ledger::terms::{FollowupKind, PlanReason, SchoolPlanKind, Tier};
+use domain::ledger::terms::{AgeBand, FollowupKind, PlanReason, SchoolPlanKind, Tier};
 use domain::ledger::words::Move;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
@@ -17,6 +17,7 @@ use super::followup::Followup;
 use super::governance::{Facility, SchoolPlan, SchoolTarget};
 use super::guard_tests::{author, counsellor, head, run, school};
 use super::special_group::Plan;
+use super::teaching_case::TeachingCase;
 use super::testing::{self, School, TODAY, TestPupil};
 use super::training::Certificate;
 use super::write;
@@ -213,4 +214,33 @@ fn who_has_left_is_due_for_nothing_but_an_open_case() {
     let left: Vec<TestPupil> = (1..4).map(TestPupil::new).collect();
     school.roster(&left, TODAY);
     assert_eq!(counts(), [1, 1, 2]);
+}
+
+/// A teaching case waits for whoever may release it, until it is released; its writer, another
+/// account of the same person and whoever never writes such a text are not asked.
+#[test]
+fn a_teaching_case_waits_for_its_second_person() {
+    let school = school();
+    let text = |released| TeachingCase {
+        day: TODAY,
+        staff: StaffId(1),
+        age_band: AgeBand::Early,
+        background: "升学后情绪低落".to_owned(),
+        assessment: "中度抑郁倾向".to_owned(),
+        intervention: "每周辅导一次".to_owned(),
+        aftermath: "半年后按时到校".to_owned(),
+        reflection: "约谈应更早".to_owned(),
+        released,
+    };
+    let record = add(&school, &counsellor(), text(None));
+    let waits = |reader: &Author| due(&school, reader, DutyKind::Release);
+    assert_eq!(waits(&head()), [(record, None, None)]);
+    assert!(waits(&counsellor()).is_empty(), "the writer");
+    let twin = author("second", SchoolRole::MoralHead, 1);
+    assert!(waits(&twin).is_empty(), "the writer by another account");
+    for role in [SchoolRole::Mentor, SchoolRole::ClassTeacher, SchoolRole::Operator] {
+        assert!(waits(&author("other", role, 3)).is_empty(), "{role:?}");
+    }
+    change(&school, &head(), record, text(Some(TODAY)));
+    assert!(waits(&head()).is_empty());
 }

@@ -7,7 +7,7 @@
 
 use domain::ledger::terms::AgeBand;
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
 use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
@@ -84,6 +84,21 @@ impl TeachingCase {
                 second::check(tx, author, (&signed.author, Some(self.staff)))
             }
         }
+    }
+}
+
+/// Whether a reader may be the second person who releases the text that stands.
+pub(super) fn may_release(
+    tx: &Tx<'_>,
+    reader: &Author,
+    record: RecordId,
+) -> Result<bool, SqlError> {
+    let versions = read::versions::<TeachingCase>(tx, record)?;
+    match versions.iter().rev().find(|(kept, _)| !kept.parallel) {
+        Some((kept, signed)) if kept.entry.released.is_none() => {
+            second::may(tx, reader, (&signed.author, Some(kept.entry.staff)))
+        }
+        _ => Ok(false),
     }
 }
 

@@ -19,6 +19,7 @@ use tests::city::folder::Temporary;
 use tests::city::plan::{CITY, PlanError, SMALL_CITY_MAX, YEAR_SCHOOLS_MIN, plan};
 use tests::city::process::{Asked, Program, end_with_parent};
 use tests::city::progress::Progress;
+use tests::city::reason;
 use tests::city::report::{Timings, provenance_text, table_text, wait_until_complete};
 use tests::city::visitors::{self, Visitor};
 use tests::city::year::{self, Must, Summary};
@@ -166,9 +167,9 @@ fn main() -> ExitCode {
     Terminal::new(&arguments.globals).finish(outcome)
 }
 
-/// What went wrong on the way, in the words of the program that said it.
+/// What went wrong on the way.
 fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
-    Failure::new(Exit::Failed, "CITY", FAILED).because(error.into().as_ref())
+    Failure::new(Exit::Failed, "CITY", FAILED).because_said(reason::said(error.into().as_ref()))
 }
 
 /// How the city came to its end.
@@ -244,7 +245,8 @@ async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
         founded: course.map_or(FOUNDED, |course| course.founded),
         plan_from: course.map_or(PLAN_FROM, |course| course.plan_from),
     };
-    let mut city = City::new(wishes, plan).map_err(failed)?;
+    let city = City::new(wishes, plan).map_err(failed)?;
+    let mut city = city.speaking(arguments.globals.lang());
     let shown = AtomicBool::new(false);
     let asked = async {
         match course.zip(arguments.export.as_deref()) {

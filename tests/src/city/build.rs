@@ -18,6 +18,7 @@ use jiff::civil::{Date, DateTime};
 use proto::pack::PackKind;
 use runtime::clock::Clock;
 use runtime::sql::SqlError;
+use runtime::web::Lang;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -172,6 +173,12 @@ impl City {
         drop(held);
         let site = Site::new(&wishes.dir, launcher, addresses);
         Ok(Self { wishes, plan, areas, time, site, services: Vec::new(), school_consoles })
+    }
+
+    /// The same whose programs speak a language.
+    #[must_use]
+    pub fn speaking(self, lang: Lang) -> Self {
+        Self { site: self.site.speaking(lang), ..self }
     }
 
     /// Where its units lie and how their programs are started.
@@ -345,7 +352,10 @@ impl City {
         let steps = self.plan.schools.iter().cloned().enumerate().map(|(place, plan)| {
             let site = self.site.clone();
             let lives = place < self.wishes.lives;
-            let office = Office { site: site.clone(), wishes: self.wishes.clone(), plan, lives };
+            // The first school's pages are those that everybody is led to.
+            let copies = place == 0 && self.wishes.stay;
+            let (of, wishes) = (site.clone(), self.wishes.clone());
+            let office = Office { site: of, wishes, plan, lives, copies };
             async move {
                 let SchoolPlan { school, parent } = &office.plan;
                 let names = (school.name_zh.as_str(), school.name_en.as_str());

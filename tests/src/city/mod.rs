@@ -13,6 +13,7 @@ pub mod plan;
 mod ports;
 pub mod process;
 pub mod progress;
+pub mod reason;
 pub mod report;
 pub mod site;
 pub mod sums;

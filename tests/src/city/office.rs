@@ -33,6 +33,9 @@ pub struct Office {
     pub(super) plan: SchoolPlan,
     /// Whether its ledgers are filled with a generated life.
     pub(super) lives: bool,
+    /// Whether its node makes a copy of its folder every day: one school shows it, so that a
+    /// demonstration does not fill the disk.
+    pub(super) copies: bool,
 }
 
 /// A school's roll: the real one where it was asked for and exists, a generated one elsewhere.
@@ -143,6 +146,13 @@ impl Office {
         args.extend(["--school-type", school.school_type().as_str(), "--grades", &grades]);
         args.extend(["--recovery-sheet", &sheet, "--danger-key-file", &key]);
         self.node(&args).await?;
+        if self.copies {
+            // A path that is not whole would lie inside of the data folder.
+            let to = path_text(&std::path::absolute(self.site.made("copies")?)?);
+            let settings = [("backup_to", to), ("backup_at", "0".to_owned())];
+            let file = self.site.folder(unit).join("node.toml");
+            node::config::update(&file, &settings).map_err(Error::other)?;
+        }
         Ok(())
     }
 

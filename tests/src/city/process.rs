@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use runtime::web::Lang;
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
@@ -128,6 +129,7 @@ pub struct Launcher {
     program: PathBuf,
     logs: PathBuf,
     clock: PathBuf,
+    lang: Lang,
 }
 
 /// How a command ended.
@@ -154,7 +156,15 @@ impl Launcher {
     pub fn new(program: &Path, folder: &Path, clock: &Path) -> std::io::Result<Self> {
         let logs = folder.join("logs");
         std::fs::create_dir_all(&logs)?;
-        Ok(Self { program: program.to_owned(), logs, clock: clock.to_owned() })
+        let (program, clock) = (program.to_owned(), clock.to_owned());
+        Ok(Self { program, logs, clock, lang: Lang::En })
+    }
+
+    /// The same whose programs speak a language: what one of them says when it fails is what the
+    /// person at the terminal reads.
+    #[must_use]
+    pub fn speaking(self, lang: Lang) -> Self {
+        Self { lang, ..self }
     }
 
     fn command(&self, program: Program, args: &[String], log: &Path) -> std::io::Result<Command> {
@@ -168,7 +178,7 @@ impl Launcher {
             .args(args)
             .env_clear()
             .env("LANG", "C.UTF-8")
-            .env("XINQIAO_LANG", "en")
+            .env("XINQIAO_LANG", self.lang.code())
             .stderr(Stdio::from(file))
             .kill_on_drop(true);
         for kept in ["PATH", "HOME", "TMPDIR", "RUST_LOG", "RUST_BACKTRACE"] {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use runtime::web::Lang;
+
 use super::build::{Addresses, BuildError};
 use super::process::{Launcher, ProcessError, Program};
 
@@ -22,6 +24,11 @@ impl Site {
         addresses: BTreeMap<String, Addresses>,
     ) -> Self {
         Self { dir: dir.to_owned(), launcher, addresses: Arc::new(addresses) }
+    }
+
+    /// The same whose programs speak a language.
+    pub(super) fn speaking(self, lang: Lang) -> Self {
+        Self { launcher: self.launcher.speaking(lang), ..self }
     }
 
     /// A unit's data folder, or one of the city's own.

@@ -57,7 +57,7 @@ impl Life {
         now_ms: i64,
     ) -> Result<Self, LifeError> {
         let shelf = Arc::clone(shelf);
-        let life = self.people(ledger, now_ms)?;
+        let life = self.tiers(ledger, now_ms)?.people(ledger, now_ms)?.shown(ledger, now_ms)?;
         ledger.write("life_beside", move |tx| {
             let by = life.cast.counsellor_at(now_ms);
             let today = by.today();
@@ -69,7 +69,9 @@ impl Life {
                 until: today + 30.days(),
             };
             let made = survey::make(tx, &by, &draft);
-            made.map_err(|source| paper("a survey", source))?;
+            let made = made.map_err(|source| paper("a survey", source))?;
+            let answered = life.answer_survey(tx, &by, made);
+            answered.map_err(|source| paper("slips of a survey", source))?;
             Ok(life)
         })
     }
@@ -158,7 +160,7 @@ fn paper(what: &'static str, source: impl Error + Send + Sync + 'static) -> Life
     LifeError::Paper { what, source: Box::new(source) }
 }
 
-fn guardian(student: StudentId, from: Date) -> Guardian {
+pub(super) fn guardian(student: StudentId, from: Date) -> Guardian {
     Guardian {
         from,
         student,

@@ -143,7 +143,7 @@ impl Life {
         write::add(tx, &self.cast.counsellor(day), &arranged).map(drop)
     }
 
-    fn session(&mut self, tx: &Tx<'_>, day: Date, student: Option<StudentId>) -> Done {
+    pub(super) fn session(&mut self, tx: &Tx<'_>, day: Date, student: Option<StudentId>) -> Done {
         if let Some(student) = student {
             self.arrange(tx, day, student)?;
         }
@@ -247,7 +247,7 @@ impl Life {
         }
     }
 
-    fn report(
+    pub(super) fn report(
         &mut self,
         tx: &Tx<'_>,
         student: Option<StudentId>,
@@ -273,7 +273,7 @@ impl Life {
         Ok(())
     }
 
-    fn conference(&mut self, tx: &Tx<'_>, day: Date) -> Done {
+    pub(super) fn conference(&mut self, tx: &Tx<'_>, day: Date) -> Done {
         let by = self.cast.counsellor(day);
         let has_outsiders = self.dice.per_mille(OUTSIDERS);
         let met = conference::Conference {

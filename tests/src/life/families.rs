@@ -51,7 +51,7 @@ impl Life {
         write::add(tx, &self.cast.counsellor(day), &plan).map(drop)
     }
 
-    fn support(&mut self, tx: &Tx<'_>, day: Date) -> Done {
+    pub(super) fn support(&mut self, tx: &Tx<'_>, day: Date) -> Done {
         let Some(student) = self.dice.pick(&self.waiting.special).copied() else {
             return Ok(());
         };

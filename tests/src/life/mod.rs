@@ -17,6 +17,8 @@ pub mod rates;
 mod referrals;
 pub mod school;
 mod screening;
+mod sent;
+mod shown;
 mod work;
 
 use domain::period::Term;

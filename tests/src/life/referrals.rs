@@ -24,10 +24,10 @@ use super::rates::*;
 use super::{Done, Life, LifeError, at};
 
 /// Where a family is sent first, and where it is sent afterwards.
-const CLINICS: [(&str, &str, &str); 2] =
+pub(super) const CLINICS: [(&str, &str, &str); 2] =
     [("H370202", "区妇幼保健院", "0532-00000001"), ("H370200", "市精神卫生中心", "0532-00000002")];
 /// Digest of the scan of a consent that nobody signed.
-const SCAN: &str = "00000000000000000000000000000000000000000000000000000000000000bb";
+pub(super) const SCAN: &str = "00000000000000000000000000000000000000000000000000000000000000bb";
 
 /// A referral as the simulator remembers it.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ use super::rates::*;
 use super::{Done, Life, LifeError, at};
 
 /// Who supervises every counsellor.
-const SUPERVISOR: &str = "督导师";
+pub(super) const SUPERVISOR: &str = "督导师";
 
 impl Life {
     pub(super) fn teaching(&mut self, tx: &Tx<'_>, day: Date) -> Result<(), LifeError> {
@@ -24,13 +24,17 @@ impl Life {
             self.parent_event(tx, day).map_err(at(day, "an event for parents"))?;
         }
         for _ in 0..self.dice.times(COMMITTEES, students) {
-            let Some(committee) = self.waiting.committee else { break };
-            let topics = "亲子沟通与近视防控".to_owned();
-            let attendances = 4 + self.dice.number(8);
-            let one = teaching::CommitteeMeeting { day, committee, topics, attendances };
-            write::add(tx, &self.cast.head(day), &one).map_err(at(day, "a committee meeting"))?;
+            self.committee_meets(tx, day).map_err(at(day, "a committee meeting"))?;
         }
         Ok(())
+    }
+
+    pub(super) fn committee_meets(&mut self, tx: &Tx<'_>, day: Date) -> Done {
+        let Some(committee) = self.waiting.committee else { return Ok(()) };
+        let topics = "亲子沟通与近视防控".to_owned();
+        let attendances = 4 + self.dice.number(8);
+        let one = teaching::CommitteeMeeting { day, committee, topics, attendances };
+        write::add(tx, &self.cast.head(day), &one).map(drop)
     }
 
     /// Every second week each class of the first grade of each stage has its lesson; one school
@@ -117,7 +121,7 @@ impl Life {
         }
     }
 
-    fn parent_event(&mut self, tx: &Tx<'_>, day: Date) -> Done {
+    pub(super) fn parent_event(&mut self, tx: &Tx<'_>, day: Date) -> Done {
         let stage = self.dice.pick(&self.cast.stages).copied();
         let one = teaching::ParentEvent {
             day,
@@ -141,27 +145,13 @@ impl Life {
             }
         }
         for _ in 0..self.dice.times(EXPERTS, students) {
-            let one = governance::ExpertVisit {
-                day,
-                service: self.dice.word(&[30, 15, 8, 5, 6, 14, 10, 8, 4]),
-                expert: "签约专家".to_owned(),
-                topic: "青少年情绪调节".to_owned(),
-                hours: 1 + self.dice.number(3),
-            };
-            write::add(tx, &self.cast.head(day), &one).map_err(at(day, "an expert's visit"))?;
+            self.expert(tx, day).map_err(at(day, "an expert's visit"))?;
         }
         for _ in 0..self.dice.times(DRILLS, students) {
             self.drill(tx, day).map_err(at(day, "a drill"))?;
         }
         for _ in 0..self.dice.times(FACILITIES, students) {
-            let one = governance::Facility {
-                found: day,
-                place: "教学楼顶层".to_owned(),
-                item: "天台门锁".to_owned(),
-                responsible: Some(self.cast.principal),
-                fixed: self.dice.per_mille(600).then_some(day),
-            };
-            write::add(tx, &self.cast.head(day), &one).map_err(at(day, "a facility check"))?;
+            self.facility(tx, day).map_err(at(day, "a facility check"))?;
         }
         for _ in 0..self.dice.times(SPENDINGS, students) {
             let before = i16::from(day.month() < 9);
@@ -177,7 +167,29 @@ impl Life {
         Ok(())
     }
 
-    fn training(&mut self, tx: &Tx<'_>, day: Date) -> Done {
+    pub(super) fn expert(&mut self, tx: &Tx<'_>, day: Date) -> Done {
+        let one = governance::ExpertVisit {
+            day,
+            service: self.dice.word(&[30, 15, 8, 5, 6, 14, 10, 8, 4]),
+            expert: "签约专家".to_owned(),
+            topic: "青少年情绪调节".to_owned(),
+            hours: 1 + self.dice.number(3),
+        };
+        write::add(tx, &self.cast.head(day), &one).map(drop)
+    }
+
+    pub(super) fn facility(&mut self, tx: &Tx<'_>, day: Date) -> Done {
+        let one = governance::Facility {
+            found: day,
+            place: "教学楼顶层".to_owned(),
+            item: "天台门锁".to_owned(),
+            responsible: Some(self.cast.principal),
+            fixed: self.dice.per_mille(600).then_some(day),
+        };
+        write::add(tx, &self.cast.head(day), &one).map(drop)
+    }
+
+    pub(super) fn training(&mut self, tx: &Tx<'_>, day: Date) -> Done {
         let role = self.dice.word(&[4, 6, 35, 30, 15, 10]);
         let teacher = self.dice.pick(&self.cast.teachers).copied();
         let one = training::TrainingRecord {
@@ -241,7 +253,7 @@ impl Life {
         write::add(tx, &self.cast.head(day), &one).map(drop)
     }
 
-    fn drill(&mut self, tx: &Tx<'_>, day: Date) -> Done {
+    pub(super) fn drill(&mut self, tx: &Tx<'_>, day: Date) -> Done {
         let one = governance::Drill {
             day,
             mode: self.dice.word(&[80, 12, 8]),

@@ -9,6 +9,7 @@ use super::super::ledgers::content;
 use super::super::office::chosen;
 use super::{hold, words};
 use crate::ledger::author::Author;
+use crate::ledger::critical::is_of_rule;
 use crate::ledger::entry::RecordId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
@@ -41,10 +42,20 @@ pub(super) fn said(
         said.push(words::TIER_NOW.with(lang, tier));
     }
     said.push(content(&line, &names, lang));
-    if !by.reason.is_empty() {
+    if is_of_rule(kind, &by.reason) {
+        said.push(words::OF_RULE.in_lang(lang).to_owned());
+    } else if !by.reason.is_empty() {
         said.push(words::REASON_OF.fill(lang, &[&by.author, &by.reason]));
     }
     Ok(Some(said.join(" · ")))
+}
+
+/// The reason of a version as people read it: what the rule wrote is no sentence of a person.
+pub(super) fn reason(kind: Kind, reason: &str, lang: Lang) -> String {
+    match is_of_rule(kind, reason) {
+        true => words::OF_RULE.in_lang(lang).to_owned(),
+        false => reason.to_owned(),
+    }
 }
 
 /// Whether a record that is acted on once was done or called off; one that is none of the kind is

@@ -18,7 +18,7 @@ use super::super::Staff;
 use super::super::ledgers::{LEDGERS_HREF, whole};
 use super::super::office::{Office, chosen, problem};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
-use super::{crisis, protocol, steps, teaching_case, words};
+use super::{about, crisis, protocol, steps, teaching_case, words};
 use crate::desk::no_consent;
 use crate::ledger::author::{Author, Signature};
 use crate::ledger::browse::{self, Line};
@@ -524,7 +524,7 @@ fn versions(
             tag,
             who: by.second.iter().fold(by.author.clone(), |all, one| format!("{all}, {one}")),
             when: time::minute(by.entered_at.0),
-            why: by.reason.clone(),
+            why: about::reason(line.kind, &by.reason, lang),
             content: whole(line, names, lang),
             parallel: waiting.contains(&line.version),
             can_restore: line.version < seen.version,

@@ -65,6 +65,7 @@ texts! {
     TIER_NOW = "现在的级别：{0}", "present tier: {0}";
     NO_TIER = "不在册", "not on the ledger";
     REASON_OF = "{0} 写的理由：{1}", "reason given by {0}: {1}";
+    OF_RULE = "由系统按规则自动登记", "entered by rule, not by a person";
     VERSION = "版本", "Version";
     WHO = "填写人", "Who";
     WHEN = "时间", "When";

@@ -64,6 +64,8 @@ pub enum DutyKind {
     Facility,
     /// A certificate that ends.
     Certificate,
+    /// A teaching case that a second person is to release.
+    Release,
     /// A plan of the school to be reviewed.
     SchoolPlan,
     /// A target of a plan of the school.
@@ -72,7 +74,7 @@ pub enum DutyKind {
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Critical,
         Self::Contact,
         Self::Concern,
@@ -101,6 +103,7 @@ impl DutyKind {
         Self::ReferralReply,
         Self::Facility,
         Self::Certificate,
+        Self::Release,
         Self::SchoolPlan,
         Self::Target,
     ];
@@ -138,6 +141,7 @@ impl DutyKind {
             Self::ReferralReply => "referral_reply",
             Self::Facility => "facility",
             Self::Certificate => "certificate",
+            Self::Release => "release",
             Self::SchoolPlan => "school_plan",
         }
     }
@@ -187,6 +191,7 @@ impl DutyKind {
             ),
             Self::Facility => ("物防技防整改", "Facility to be mended"),
             Self::Certificate => ("证书到期", "Certificate ends"),
+            Self::Release => ("教学案例待第二人审定", "Release a teaching case"),
             Self::SchoolPlan => ("预案方案年度复查", "Yearly review of a school plan"),
         }
     }

@@ -108,12 +108,13 @@ async fn a_result_stands_above_the_interview() {
 async fn a_critical_item_is_shown_with_question_and_answer() {
     let fair = screened();
     let items = fair.school.ledger.read(read::waiting::<CriticalItem>).expect("items");
-    let path = format!("/acts/critical/{}", items.first().expect("an item").record.0);
+    let item = items.first().expect("an item").record.0;
+    let (path, kept) = (format!("/acts/critical/{item}"), format!("/ledgers/critical_item/{item}"));
     let mut li = signed_in(&fair, "li", Role::Counsellor, "T001").await;
     let mut head = signed_in(&fair, "zheng", Role::MoralHead, "T003").await;
-    for (lang, told) in [
-        ("zh", ["量表作答：", "有不如死掉", "一半以上的天数"]),
-        ("en", ["On the sheet: ", "Item 9", "More than half the days"]),
+    for (lang, told, of_rule) in [
+        ("zh", ["量表作答：", "有不如死掉", "一半以上的天数"], "由系统按规则自动登记"),
+        ("en", ["On the sheet: ", "Item 9", "More than half the days"], "entered by rule"),
     ] {
         let form = li.get(&format!("{path}?lang={lang}")).await.expect("form");
         assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()), "{}", form.text);
@@ -122,6 +123,13 @@ async fn a_critical_item_is_shown_with_question_and_answer() {
         for said in told {
             assert!(form.text.contains(said), "{said}: {}", form.text);
             assert!(!off.text.contains(said), "off the case {said}: {}", off.text);
+        }
+        // The reason that the rule leaves is no word for people, on the form or on the record.
+        let record = li.get(&format!("{kept}?lang={lang}")).await.expect("record");
+        for page in [&form, &record] {
+            assert!(page.text.contains(of_rule), "{of_rule}: {}", page.text);
+            assert!(!page.text.contains(">rule<") && !page.text.contains("：rule"), "{lang}");
+            assert!(!page.text.contains(": rule"), "{lang}");
         }
     }
 }

@@ -148,6 +148,13 @@ texts! {
         "Only the kinds that your role sees; the counsellor prints the whole list.";
     HELD_NOTE = "本表只列种类和条数；需要看内容时由有权查看的老师在学生页打开。",
         "Kinds and numbers only; the content is opened on the student's page by who may read it.";
+    LAW_NOTE = "依法须保密的事项不列入本表；这句话印在每一份上，不表示有此类事项。",
+        "What the law keeps back is not on this sheet; this sentence is printed on every one and \
+         does not say that there is any.";
+    NOT_TO = "请勿把本表交给或告知下列监护人（名册登记为不得联系）：{0}",
+        "Neither give nor tell this sheet to these guardians, whom the roll says not to \
+         contact: {0}";
+    BETWEEN = "、", ", ";
     CONSENTS = "同意情况", "Consents";
     CONSENTS_NONE = "同意台账中没有这名学生的答复。", "The consent ledger has no answer of this family.";
     ANSWER = "答复", "Answer";

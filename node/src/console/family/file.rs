@@ -1,5 +1,5 @@
-//! What a family asked to see: who read the record, what is kept, which consents stand; and the
-//! withdrawal of one, at the same place.
+//! What a family asked to see: who read the record, what is kept, what went outside by name, which
+//! consents stand; and the withdrawal of one, at the same place.
 //!
 //! A guardian may be whom a report by duty or a hold is about, so the paper tells of neither, and
 //! whoever prints it is told which guardian must not get it.
@@ -27,6 +27,7 @@ use crate::ledger::browse;
 use crate::ledger::consent::{self, Consent};
 use crate::ledger::consented::{self, Stand};
 use crate::ledger::entry::{Kept, StudentId};
+use crate::ledger::passed_on::{self, PassedOn};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::roll::Guardian;
 use crate::ledger::showing::Names;
@@ -70,6 +71,7 @@ struct FileTemplate<'a> {
     reads: Vec<[String; 4]>,
     held: Vec<(&'static str, usize)>,
     held_in_part: bool,
+    passed: Option<Vec<(&'static str, String, String)>>,
     consents: Vec<ConsentView>,
     footer: String,
 }
@@ -91,6 +93,8 @@ struct View {
     held: BTreeMap<Kind, usize>,
     /// The reader does not see every ledger, so the list is not the whole one.
     held_in_part: bool,
+    /// What went outside by name; nothing is known to who reads no referral.
+    passed: Option<Vec<PassedOn>>,
     consents: Vec<Said>,
     names: Names,
     accounts: BTreeMap<String, String>,
@@ -181,6 +185,7 @@ async fn opened(
         reads: view.reads.iter().map(|line| read_line(line, &view.accounts, lang)).collect(),
         held_in_part: view.held_in_part,
         held: view.held.iter().map(|(kind, n)| (chosen(kind.label(), lang), *n)).collect(),
+        passed: view.passed.map(|all| all.into_iter().map(|one| passed_line(one, lang)).collect()),
         consents: view.consents.iter().map(|said| consent_view(said, lang)).collect(),
         footer: at,
     })?;
@@ -206,12 +211,20 @@ fn view(tx: &Tx<'_>, pass: &Pass, reader: &Author) -> Result<View, LedgerRefusal
         reads: access::reads(tx, pass, READS_MAX)?,
         held,
         held_in_part: !pass.is_whole(),
+        passed: match pass.allow(Area::Referral) {
+            Ok(()) => Some(passed_on::of(tx, pass)?),
+            Err(_) => None,
+        },
         consents: said(tx, &shown, pass.student(), reader.today())?,
         names: Names::load(tx)?,
         accounts: account::list(tx)?.into_iter().map(|line| (line.login, line.name)).collect(),
         school: profile.map(|known| known.name_zh).unwrap_or_default(),
         today: reader.today().to_string(),
     })
+}
+
+fn passed_line(one: PassedOn, lang: Lang) -> (&'static str, String, String) {
+    (chosen(one.kind.label(), lang), one.to, one.day.to_string())
 }
 
 /// Whether a family is told that there are entries of a kind.

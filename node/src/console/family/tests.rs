@@ -7,11 +7,13 @@ use domain::ledger::consent::{Answer, Method};
 use domain::ledger::terms::Relation;
 use domain::ledger::words::ReportKind;
 use domain::ledger::{Kind, SchoolRole};
+use domain::referral::{Event, Urgency};
 
 use super::super::trial::{Person, browser};
 use super::*;
 use crate::ledger::consent::{Consent, DutyReport, place_hold};
 use crate::ledger::entry::{Moment, StaffId, StudentId};
+use crate::ledger::referral::tests as referrals;
 use crate::ledger::roll::Guardian;
 use crate::ledger::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil};
 use crate::ledger::{account, consented};
@@ -346,4 +348,24 @@ async fn a_family_is_told_of_no_report_and_no_hold() {
     let warned = page.text.split("only-screen\" role=\"status\">").nth(1).expect("a warning");
     let warned = warned.split("</section>").next().unwrap_or_default();
     assert!(warned.contains("张父") && !warned.contains("王母"), "{warned}");
+}
+
+/// What went outside with the child's name stands on the sheet, to whom and when; where nothing did,
+/// that is said.
+#[tokio::test]
+async fn a_family_reads_what_went_outside() {
+    let school = referrals::ready();
+    let record = referrals::opened(&school, Urgency::Routine);
+    referrals::consent(&school, referrals::CLINIC);
+    referrals::approved(&school, record);
+    let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
+    let before = opened(&mut li, "母亲来校查阅").await;
+    let nothing = "<p>除依法须保密的事项外，没有。";
+    assert!(before.text.contains(nothing), "{}", before.text);
+    let sent = [Event::AskConsent, Event::ConsentGiven, Event::Send];
+    referrals::played(&school, record, &sent);
+    let after = opened(&mut li, "母亲再次来校").await;
+    after.keep("file-passed.html").expect("keep");
+    let line = format!("<tr><td>转介</td><td>示例医院</td><td class=\"when\">{TODAY}</td></tr>");
+    assert!(after.text.contains(&line) && !after.text.contains(nothing), "{}", after.text);
 }

@@ -1,6 +1,6 @@
-//! School IT sees no student on any page: every address of the console is asked for, and sent a form,
-//! as an operator, over a school that has lived half a year with planted names, and none of them is
-//! on a page or in an answer. The auditor and a principal who is on no case see as little.
+//! School IT sees no student on any page: every address of the console is asked for, and sent a
+//! form, as an operator, over a school that has lived half a year with planted names, and none of
+//! them is on a page or in an answer. The auditor and a principal who is on no case see as little.
 //!
 //! The addresses are read from the source, so a page that is added is looked at too.
 #![allow(

@@ -275,8 +275,8 @@ fn guessed(folder: &Folder, login: &str, line: &str, (student, record): (u32, &s
     Ran { code: ran.code, out: without(&ran.out), err: without(&ran.err) }
 }
 
-/// School IT is refused alike whether a number is a student's, or an entry's, or nobody's: an answer
-/// that differed would tell who is at the school. The counsellor is told which it is.
+/// School IT is refused alike whether a number is a student's, or an entry's, or nobody's: an
+/// answer that differed would tell who is at the school. The counsellor is told which it is.
 #[test]
 fn a_guess_at_a_number_tells_school_it_nothing() {
     let folder = school();

@@ -350,8 +350,8 @@ async fn a_family_is_told_of_no_report_and_no_hold() {
     assert!(warned.contains("张父") && !warned.contains("王母"), "{warned}");
 }
 
-/// What went outside with the child's name stands on the sheet, to whom and when; where nothing did,
-/// that is said.
+/// What went outside with the child's name stands on the sheet, to whom and when; where nothing
+/// did, that is said.
 #[tokio::test]
 async fn a_family_reads_what_went_outside() {
     let school = referrals::ready();

@@ -46,27 +46,19 @@ pub enum Progress {
     Pending(domain::digest::Digest),
 }
 
-/// Refuses an invite whose line says that it is for another kind of unit: before a key is made,
-/// because the hub would take a second key for a theft.
+/// Refuses an invite whose line says that it is for another kind of unit, or for another unit than
+/// the one whose records are here: before a key is made, because the hub would take a second key
+/// for a theft.
 ///
 /// # Errors
-/// The invite is for a hub, a centre or a clinic.
-pub fn check_kind(invite: &Invite) -> Result<(), JoiningError> {
-    match invite.terms().kind {
-        Some(kind) if kind != UnitKind::School => Err(JoiningError::Kind(kind)),
-        _ => Ok(()),
+/// The invite is for a hub, a centre or a clinic, or the node is a member as another unit.
+pub fn check(config: &Config, invite: &Invite) -> Result<(), JoiningError> {
+    let terms = invite.terms();
+    if let Some(kind) = terms.kind.filter(|kind| *kind != UnitKind::School) {
+        return Err(JoiningError::Kind(kind));
     }
-}
-
-/// Refuses an invite for another unit than the one whose records are here.
-///
-/// # Errors
-/// The node is a member as another unit.
-pub fn check_unit(config: &Config, invite: &Invite) -> Result<(), JoiningError> {
     match config.unit() {
-        Some(unit) if *unit != invite.terms().unit => {
-            Err(JoiningError::OtherUnit(unit.to_string()))
-        }
+        Some(unit) if *unit != terms.unit => Err(JoiningError::OtherUnit(unit.to_string())),
         _ => Ok(()),
     }
 }

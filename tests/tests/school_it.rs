@@ -1,5 +1,6 @@
-//! School IT sees no student on any page: every address of the console is asked for as an operator,
-//! over a school that has lived half a year with planted names, and none of them is on a page.
+//! School IT sees no student on any page: every address of the console is asked for, and sent a
+//! form, as an operator, over a school that has lived half a year with planted names, and none of
+//! them is on a page or in an answer. The auditor and a principal who is on no case see as little.
 //!
 //! The addresses are read from the source, so a page that is added is looked at too.
 #![allow(
@@ -179,8 +180,32 @@ async fn browser(node: &Node, login: &str, role: Role, staff: Option<i64>) -> Br
     browser
 }
 
+/// Asks for every address in both languages; gives those that were shown, and how many were not.
+/// None of the planted texts is on a page.
+async fn walk(it: &mut Browser, planted: &[String], who: &str) -> (BTreeSet<String>, usize) {
+    let (mut shown, mut shut) = (BTreeSet::new(), 0);
+    for path in addresses() {
+        for lang in ["zh", "en"] {
+            let seen = it.get(&format!("{path}?lang={lang}")).await.expect("page");
+            assert!(!seen.status.is_server_error(), "{who}: {path}: {}", seen.status);
+            match seen.status.is_success() {
+                true => drop(shown.insert(path.clone())),
+                false => shut += 1,
+            }
+            for text in planted {
+                assert!(!seen.text.contains(text.as_str()), "{path} tells {who} {text}");
+            }
+            // An address leads where it is not signed in, or back; what it names is no person.
+            let to = seen.header("location");
+            assert!(!planted.iter().any(|text| to.contains(text.as_str())), "{path} to {to}");
+        }
+    }
+    (shown, shut)
+}
+
 /// No page of the console names a student, a student number, a guardian or a telephone to school
-/// IT, in either language; the counsellor finds them.
+/// IT, to the auditor, or to a principal who is on no case, in either language; the counsellor
+/// finds them.
 #[tokio::test]
 async fn no_page_tells_school_it_of_a_student() {
     let (_folder, node) = lived();
@@ -189,26 +214,74 @@ async fn no_page_tells_school_it_of_a_student() {
     let mut counsellor = browser(&node, "li", Role::Counsellor, Some(1)).await;
     let seen = counsellor.get("/students").await.expect("page");
     assert!(seen.text.contains(MARK), "the planted names are there: {}", seen.text);
-    let mut it = browser(&node, "it", Role::Operator, None).await;
-    let (mut shown, mut shut) = (BTreeSet::new(), 0);
-    for path in addresses() {
-        for lang in ["zh", "en"] {
-            let seen = it.get(&format!("{path}?lang={lang}")).await.expect("page");
-            assert!(!seen.status.is_server_error(), "{path}: {}", seen.status);
-            match seen.status.is_success() {
-                true => drop(shown.insert(path.clone())),
-                false => shut += 1,
-            }
-            for text in &planted {
-                assert!(!seen.text.contains(text.as_str()), "{path} tells {text}");
-            }
-            // An address leads where it is not signed in, or back; what it names is no person.
-            let to = seen.header("location");
-            assert!(!planted.iter().any(|text| to.contains(text.as_str())), "{path} to {to}");
+    let it = ["/", "/counts", "/status", "/accounts", "/imports", "/work", "/ledgers"];
+    let auditor = ["/", "/counts", "/status", "/audit"];
+    let principal = ["/", "/counts", "/keeping", "/students", "/alerts", "/approvals"];
+    for (login, role, opens) in [
+        ("it", Role::Operator, &it[..]),
+        ("shen", Role::Auditor, &auditor[..]),
+        ("xiao", Role::Principal, &principal[..]),
+    ] {
+        let mut browser = browser(&node, login, role, None).await;
+        let (shown, shut) = walk(&mut browser, &planted, login).await;
+        for path in opens {
+            assert!(shown.contains(*path), "{path} is not shown to {login}: {shown:?}");
         }
+        assert!(login != "it" || shut > 500, "{shut} addresses were shut");
     }
-    for path in ["/", "/counts", "/status", "/accounts", "/imports", "/work", "/ledgers"] {
-        assert!(shown.contains(path), "{path} is not shown to school IT: {shown:?}");
+}
+
+/// What stands in a form that is sent to every address: whatever a page of persons asks for before
+/// it opens, and what acts ask for. A field that a form does not know is passed over.
+fn filled(csrf: &str) -> [(&str, &str); 13] {
+    [
+        ("csrf", csrf),
+        ("purpose", "counselling"),
+        ("reason", "核对"),
+        ("student", "1"),
+        ("number", "1"),
+        ("who", "1"),
+        ("day", "2025-12-08"),
+        ("to", "agree"),
+        ("what", "retest"),
+        ("name", "新"),
+        ("role", "auditor"),
+        ("login", "neu"),
+        ("staff", ""),
+    ]
+}
+
+/// No answer to a form names one either. Half of the console is shown in answer to a form, the page
+/// of a student among it, which opens for a purpose.
+#[tokio::test]
+async fn no_answer_to_a_form_tells_school_it_of_a_student() {
+    let (_folder, node) = lived();
+    let planted = planted(&node);
+    let mut counsellor = browser(&node, "li", Role::Counsellor, Some(1)).await;
+    let ask = counsellor.get("/students/1").await.expect("page");
+    let csrf = ask.field("csrf").expect("csrf").to_owned();
+    let opened = counsellor.post("/students/1", &filled(&csrf)).await.expect("page");
+    assert!(opened.text.contains(MARK), "the form opens a record: {}", opened.text);
+    let mut it = browser(&node, "it", Role::Operator, None).await;
+    let ask = it.get("/accounts").await.expect("page");
+    let csrf = ask.field("csrf").expect("csrf").to_owned();
+    let (mut answered, mut shut) = (BTreeSet::new(), 0);
+    for path in addresses() {
+        let seen = it.post(&path, &filled(&csrf)).await.expect("answer");
+        assert!(!seen.status.is_server_error(), "{path}: {}", seen.status);
+        match seen.status.as_u16() {
+            403 => shut += 1,
+            // A page that takes no form.
+            405 => {}
+            _ => drop(answered.insert(path.clone())),
+        }
+        for text in &planted {
+            assert!(!seen.text.contains(text.as_str()), "{path} tells {text}");
+        }
+        let to = seen.header("location");
+        assert!(!planted.iter().any(|text| to.contains(text.as_str())), "{path} to {to}");
     }
-    assert!(shut > 500, "{shut} addresses were shut");
+    assert!(answered.contains("/accounts") && shut > 200, "{shut} shut, answered: {answered:?}");
+    let still = it.get("/accounts").await.expect("page");
+    assert!(still.status.is_success(), "the session was there to the end: {}", still.status);
 }

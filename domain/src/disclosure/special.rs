@@ -50,12 +50,18 @@ pub enum Unprotected {
         /// Cells.
         cells: usize,
     },
-    /// A count about persons: sealed, or kept at the school.
+    /// A count about persons, which leaves in the term's rounded table or in sealed sums.
     #[error(
-        "{count} is about persons: where there is one hub it would be rounded anew every time, \
-         which tells more than any one rounding"
+        "{count} is about persons: it leaves in the rounded table or the sealed sums of its own \
+         period, and told besides it would give away what these protect"
     )]
     Sealed {
+        /// Which count.
+        count: String,
+    },
+    /// A count that never leaves a school.
+    #[error("{count} stays at the school, whoever asks for it")]
+    Local {
         /// Which count.
         count: String,
     },
@@ -119,8 +125,9 @@ impl Unprotected {
                 "共 {counts} 项指标、{cells} 格，最多 {SPECIAL_COUNTS_MAX} 项、{SPECIAL_CELLS_MAX} 格"
             ),
             Self::Sealed { count } => format!(
-                "{count} 涉及学生个人：只有一个枢纽时每次都要重新取整，多次取整合起来会泄露真实数"
+                "{count} 涉及学生个人：只随它自己的周期以取整表或密封汇总报送，另外再报会泄露这些办法所保护的真实数"
             ),
+            Self::Local { count } => format!("{count} 只留在学校，不论谁要求都不报送"),
             Self::Clear { count, .. } => format!("{count} 不属于可以如实上报的工作数据"),
             Self::Source { count, source_word } => {
                 format!("{count} 统计的是 {source_word}，特殊时期不上报此类数据")
@@ -163,8 +170,10 @@ pub fn may_run(special: &SpecialPeriod) -> Result<(), Unprotected> {
 
 fn may_be_told(count: &Count, cadence: Cadence) -> Result<(), Unprotected> {
     let name = || count.id.to_string();
-    if count.channel != Channel::Clear {
-        return Err(Unprotected::Sealed { count: name() });
+    match count.channel {
+        Channel::Clear => {}
+        Channel::Sealed => return Err(Unprotected::Sealed { count: name() }),
+        Channel::Local => return Err(Unprotected::Local { count: name() }),
     }
     may_be_clear(count).map_err(|reason| Unprotected::Clear { count: name(), reason })?;
     // Without a definition there is never a figure.

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::catalogue::{
-    At, Channel, Condition, Definition, Field, FieldValues, Fill, Filter, Kind, Measure, Origin,
-    Profile, Sensitivity, Source,
+    At, Channel, Condition, Definition, Field, FieldValues, Fill, Filter, Kind, Language, Measure,
+    Origin, Profile, Sensitivity, Source,
 };
 use crate::disclosure::{Unprotected, may_run};
 use crate::unit::UnitId;
@@ -160,7 +160,10 @@ fn what_cannot_be_protected_is_refused_with_its_reason() {
     let sealed = with(health, |count| count.channel = Channel::Sealed);
     assert_eq!(sealed, Unprotected::Sealed { count: name() });
     let local = define(Source::Talk, Measure::Records, At::InPeriod);
-    assert_eq!(with(local, |c| c.channel = Channel::Local), Unprotected::Sealed { count: name() });
+    assert_eq!(with(local, |c| c.channel = Channel::Local), Unprotected::Local { count: name() });
+    // The reason holds with two hubs as with one.
+    let said = [Language::Zh, Language::En].map(|language| sealed.sentence(language));
+    assert!(said[0].contains("密封汇总") && said[1].contains("sealed sums"), "{said:?}");
     let roll = define(Source::Roll, Measure::Students, At::PeriodEnd);
     assert!(matches!(with(roll, |_| {}), Unprotected::Source { .. }));
     let conference = define(Source::Conference, Measure::Records, At::InPeriod);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use domain::ledger::{Action, Authority, authority};
+use domain::ledger::{Action, Authority, authority, reads_students};
 use runtime::cli::{Exit, Failure, Sentence, Terminal, block_on};
 use runtime::web::{SessionError, SessionStore, Sessions};
 
@@ -16,6 +16,7 @@ use super::words;
 use crate::app::Node;
 use crate::ledger::account::{self, ChangeLog};
 use crate::ledger::author::Author;
+use crate::ledger::refusal::LedgerRefusal;
 
 /// The account that a command acts as.
 #[derive(Args, Clone, Debug, Default)]
@@ -137,6 +138,18 @@ pub(super) fn allow(author: &Author, action: Action) -> Result<(), Failure> {
     }
     Err(Failure::new(Exit::Refused, "ROLE_REFUSED", role_refused(author))
         .hint(words::ROLE_REFUSED_NEXT))
+}
+
+/// Refuses who reads nothing about any student, before anything is looked up: that a number is a
+/// student's, or an entry's, is told by how it is refused.
+///
+/// # Errors
+/// The role sees no student.
+pub(super) fn of_students(author: &Author) -> Result<(), Failure> {
+    match reads_students(author.role()) {
+        true => Ok(()),
+        false => Err(LedgerRefusal::NotAllowed.into()),
+    }
 }
 
 /// The sentence about a role that may not.

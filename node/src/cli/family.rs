@@ -81,7 +81,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &FamilyArgs) -> Resu
             let (author, purpose) = (author.because(reason), word::<Purpose>(purpose)?);
             let (number, recipient) = (number.clone(), recipient.trim().to_owned());
             let record = node.ledger().write("withdraw", move |tx| {
-                let student = student(tx, &number)?;
+                let student = student(tx, &author, &number)?;
                 Ok::<_, Failure>(notice::withdraw(tx, &author, student, (purpose, &recipient))?)
             })?;
             let value = json!({"consent": record.0, "withdrawn": true});

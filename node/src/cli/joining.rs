@@ -56,8 +56,7 @@ pub(super) async fn run(
     let clock = Clock::system();
     let text = read_secret(&args.code_file)?;
     let invite = Invite::parse(&text, clock.now())?;
-    join::check_kind(&invite)?;
-    join::check_unit(&config, &invite)?;
+    join::check(&config, &invite)?;
     if let Some(member) = config.membership.clone().filter(|_| !args.again) {
         still_served(terminal, &config, &clock).await?;
         return told(terminal, &config, &member.name);

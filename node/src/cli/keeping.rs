@@ -177,7 +177,7 @@ fn ask(
         }
         let mut students = Vec::new();
         for number in &numbers {
-            students.push(student(tx, number)?);
+            students.push(student(tx, &author, number)?);
         }
         if all {
             let due = destroy::students(tx, &author, &terms)?;

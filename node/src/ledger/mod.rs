@@ -75,6 +75,7 @@ mod notice_tests;
 pub mod office_duty;
 mod packed;
 pub mod papers;
+pub mod passed_on;
 pub mod people;
 pub mod physique;
 pub mod profile;

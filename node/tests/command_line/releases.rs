@@ -10,7 +10,7 @@ use runtime::cli::{Exit, Failure};
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::outbox;
 
-use crate::support::{Folder, roster, text};
+use crate::support::{Folder, number, roster, text};
 
 pub fn school() -> Folder {
     let folder = Folder::joined(&[]);
@@ -198,10 +198,18 @@ fn a_hold_takes_back_what_has_not_left() {
     assert_eq!(after, before);
 }
 
-/// The school's own figures are listed and shown; school IT that asks why gets a number alone.
+/// The school's own figures are listed, with the ratios over them, and shown; school IT that asks
+/// why gets a number alone.
 #[test]
 fn figures_are_listed_shown_and_explained() {
     let folder = school();
+    let pair = format!("day = 2025-10-13\nstudent = \"{}\"\nstaff = \"T001\"\n", number(0));
+    let file = folder.file("mentor.toml", pair);
+    let password = folder.path("password");
+    let acting = ["ledger", "--as", "li", "--password-file", text(&password)];
+    let add = [&acting[..], &["add", "mentor", "--file", text(&file)]].concat();
+    let paired = folder.run(&add);
+    assert_eq!(paired.code, 0, "{}", paired.err);
     let listed = ["indicator", "list", "--period", "2025S1"];
     let nobody = folder.run(&listed);
     assert_eq!((nobody.code, nobody.error().as_str()), (4, "ACCOUNT_NEEDED"), "{}", nobody.out);
@@ -212,6 +220,10 @@ fn figures_are_listed_shown_and_explained() {
     assert_eq!(total("base.students"), 30);
     assert_eq!(total("mtr.talks"), "not_reported");
     assert_eq!(total("ref.events"), "not_reported");
+    let ratios = listed["ratios"].as_array().expect("ratios");
+    let ratio = ratios.iter().find(|ratio| ratio["id"] == "r.mtr.coverage").expect("a ratio");
+    let sides = (&ratio["numerator"], &ratio["denominator"], &ratio["ratio"]);
+    assert_eq!(sides, (&1.into(), &30.into(), &"3.3%".into()), "{ratio}");
     let shown = ["indicator", "show", "base.students", "--period", "2025S1"];
     assert_eq!(folder.run(&shown).error(), "ACCOUNT_NEEDED");
     let shown = folder.run_as("li", &shown);
@@ -219,7 +231,6 @@ fn figures_are_listed_shown_and_explained() {
     let missing = folder.run_as("li", &["indicator", "show", "no.such"]);
     assert_eq!((missing.code, missing.error().as_str()), (3, "COUNT"));
     folder.account("it", "operator", &[]);
-    let password = folder.path("password");
     let ask = ["indicator", "explain", "base.students", "--period", "2025S1", "--cell", "junior"];
     let who = ["--as", "it", "--reason", "why", "--password-file", text(&password)];
     let why = folder.run(&[&ask[..], &who[..]].concat());

@@ -242,6 +242,54 @@ fn no_command_tells_school_it_of_a_student() {
     assert!(answered >= 30 && refused >= 20, "{answered} answered, {refused} refused");
 }
 
+/// Commands that name a student or an entry, as school IT would guess at one.
+const GUESSES: [&str; 14] = [
+    "ledger @ list talk --student NUMBER",
+    "ledger @ access NUMBER",
+    "ledger @ show talk RECORD",
+    "ledger @ add talk --file ENTRY",
+    "ledger @ change talk RECORD --file ENTRY --reason why",
+    "ledger @ annul talk RECORD --reason why",
+    "ledger @ case open NUMBER --tier t1 --source counsellor --owner T001 --review 2026-01-10 \
+     --reason why",
+    "roll @ arrive NUMBER --name 新 --grade g7 --class 1班",
+    "roll @ leave NUMBER --how out",
+    "roll @ correct NUMBER --name 新 --reason why",
+    "roll @ turn preview --day 2026-09-01 --stay NUMBER",
+    "roll @ turn ask --day 2026-09-01 --stay NUMBER --reason why",
+    "family @ withdraw NUMBER --purpose screening --reason why",
+    "keeping @ ask --student NUMBER",
+];
+
+/// What a command answers about a student and an entry, with the number itself left out.
+fn guessed(folder: &Folder, login: &str, line: &str, (student, record): (u32, &str)) -> Ran {
+    let number = number(student);
+    let entry = format!(
+        "day = 2025-11-03\nstudent = \"{number}\"\nstaff = \"T001\"\ntopics = [\"study\"]\n\
+         concern = false\n"
+    );
+    folder.file("ENTRY", entry);
+    let line = line.replace("NUMBER", &number).replace("RECORD", record);
+    let ran = as_account(folder, &line, login, &[]);
+    let without = |text: &str| text.replace(&number, "NUMBER");
+    Ran { code: ran.code, out: without(&ran.out), err: without(&ran.err) }
+}
+
+/// School IT is refused alike whether a number is a student's, or an entry's, or nobody's: an
+/// answer that differed would tell who is at the school. The counsellor is told which it is.
+#[test]
+fn a_guess_at_a_number_tells_school_it_nothing() {
+    let folder = school();
+    let access = "ledger @ access NUMBER";
+    let told = [(1, "1"), (77, "999")].map(|of| guessed(&folder, "li", access, of).code);
+    assert_eq!(told, [0, 3], "one is a student and one is nobody");
+    for line in GUESSES {
+        let [one, nobody] = [(1, "1"), (77, "999")].map(|of| guessed(&folder, "it", line, of));
+        assert_eq!(one.code, 4, "{line}: {}", one.err);
+        assert_eq!((one.code, one.out, one.err), (nobody.code, nobody.out, nobody.err), "{line}");
+    }
+}
+
 fn written(path: &Path) -> String {
     std::fs::read(path)
         .map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())

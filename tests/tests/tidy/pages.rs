@@ -1,5 +1,5 @@
-//! Pages: every link in a template leads somewhere, and nothing in one needs a looser policy than
-//! the strict content security policy that the web shell sends.
+//! Pages: every link in a template leads somewhere, what it says is said in both languages, and
+//! nothing in one needs a looser policy than the strict content security policy of the web shell.
 
 use std::collections::BTreeSet;
 
@@ -177,6 +177,64 @@ fn controls_are_found_by_what_they_stand_in() {
     let around = "<td class=\"only-screen\">{% if a %}<form method=\"post\">{{ b }}</form>\
                   {% endif %}</td>";
     assert!(controls_on_paper(around).is_empty());
+}
+
+/// Every sentence of a page comes from a pair in both languages, which the compiler holds to be
+/// whole; a template has no words of its own but commands to be typed.
+#[test]
+fn templates_hold_no_words_of_their_own() {
+    let mut broken = Vec::new();
+    for file in templates() {
+        broken.extend(own_words(&file.text).iter().map(|own| format!("{}: {own}", file.path)));
+    }
+    check("put it among the words of the page, in Chinese and in English", &broken);
+}
+
+/// Attributes that are read to people.
+const READ_OUT: [&str; 5] =
+    [" title=\"", " alt=\"", " aria-label=\"", " placeholder=\"", " label=\""];
+
+/// What a template says by itself, between tags and in attributes that people meet.
+fn own_words(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for piece in starred(text).split('<') {
+        let (tag, between) = piece.split_once('>').unwrap_or(("", piece));
+        let typed = tag == "pre" || tag.starts_with("pre ") || tag == "code";
+        if !typed && is_worded(between) {
+            found.push(between.trim().to_owned());
+        }
+        let values = READ_OUT.iter().filter_map(|name| tag.split(name).nth(1)?.split('"').next());
+        found.extend(values.filter(|value| is_worded(value)).map(str::to_owned));
+    }
+    found
+}
+
+/// Whether a text has a word: a character of Chinese, or two letters on end outside an entity.
+fn is_worded(text: &str) -> bool {
+    let mut plain = String::new();
+    for (place, piece) in text.split('&').enumerate() {
+        let rest = match place {
+            0 => piece,
+            _ => piece.split_once(';').map_or(piece, |(_, rest)| rest),
+        };
+        plain.push_str(rest);
+        plain.push(' ');
+    }
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let letters = |pair: &[u8]| pair.iter().all(u8::is_ascii_alphabetic);
+    plain.chars().any(is_han) || plain.as_bytes().windows(2).any(letters)
+}
+
+/// A word is found between tags and where it is read out, and a command, an entity or a value that
+/// is sent is none.
+#[test]
+fn own_words_are_found() {
+    let own =
+        "<p>{{ a }} 未读</p><img alt=\"a chart\" src=\"/x.svg\"><b>{% if a %}yes{% endif %}</b>";
+    assert_eq!(own_words(own), ["* 未读", "a chart", "yes"]);
+    let none = "<h1>{{ a }} &middot; {{ b }}</h1><pre class=\"hex\">xinqiao-node join</pre>\
+                <option value=\"男\">{{ c }}</option><p title=\"{{ d }}\">:</p>";
+    assert_eq!(own_words(none), Vec::<String>::new());
 }
 
 fn templates() -> Vec<File> {

@@ -193,7 +193,7 @@ fn open(terminal: &Terminal, node: &Node, author: &Author, args: &OpenArgs) -> R
     let number = args.student.clone();
     let record = node.ledger().write("open_case", move |tx| {
         let wish = MoveWish { owner: staff(tx, &owner)?, ..wish };
-        let student = student(tx, &number)?;
+        let student = student(tx, &author, &number)?;
         Ok::<_, Failure>(case::open(tx, &author, student, day, &wish)?)
     })?;
     terminal.result(&json!({"case": record.0}), |t| t.text(words::ENTERED, &[&record.0]))

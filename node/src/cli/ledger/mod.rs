@@ -145,6 +145,10 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &LedgerArgs) -> Resu
         _ => {}
     }
     let author = acting::needed(terminal, &node, &args.acting)?;
+    // Who sees no student still reads entries about nobody, and does nothing else here.
+    if !matches!(&args.command, LedgerCommand::List(_) | LedgerCommand::Show { .. }) {
+        acting::of_students(&author)?;
+    }
     match &args.command {
         LedgerCommand::List(args) => list(terminal, &node, author, args),
         LedgerCommand::Show { kind, number } => {
@@ -236,7 +240,7 @@ fn list(terminal: &Terminal, node: &Node, reader: Author, args: &ListArgs) -> Re
     let (from, to) = (args.from, args.to);
     // A list names students, so it writes the log of reads.
     let (lines, names) = node.ledger().write("list", move |tx| {
-        let student = number.as_deref().map(|number| student(tx, number)).transpose()?;
+        let student = number.as_deref().map(|number| student(tx, &reader, number)).transpose()?;
         let page =
             browse::page(tx, &reader, kind, &Filter { student, from, to, ..Filter::default() })?;
         Ok::<_, Failure>((page, Names::load(tx)?))
@@ -350,7 +354,7 @@ fn reads(
 ) -> Result<(), Failure> {
     let (reader, number) = (reader.clone(), number.to_owned());
     let lines = node.ledger().write("access", move |tx| {
-        let student = student(tx, &number)?;
+        let student = student(tx, &reader, &number)?;
         let pass = access::open(tx, &reader, student, purpose)?;
         Ok::<_, Failure>(access::reads(tx, &pass, READS_MAX)?)
     })?;
@@ -435,7 +439,9 @@ pub(super) fn word<W: Word>(text: &str) -> Result<W, Failure> {
     })
 }
 
-pub(super) fn student(tx: &Tx<'_>, number: &str) -> Result<StudentId, Failure> {
+/// The student of a number, for whoever may know that there is one.
+pub(super) fn student(tx: &Tx<'_>, author: &Author, number: &str) -> Result<StudentId, Failure> {
+    acting::of_students(author)?;
     showing::student_of(tx, number)?.ok_or_else(|| {
         let message = Sentence::new(words::NO_STUDENT, &[&number]);
         Failure::new(Exit::NotFound, "STUDENT_UNKNOWN", message).hint(words::NO_STUDENT_NEXT)

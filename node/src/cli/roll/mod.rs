@@ -154,7 +154,7 @@ fn leave(
     };
     let (author, number, day) = (author.clone(), args.number.clone(), leaving.day);
     let left = node.ledger().write("leave", move |tx| {
-        let student = student(tx, &number)?;
+        let student = student(tx, &author, &number)?;
         Ok::<_, Failure>(roll_change::leave(tx, &author, student, &leaving)?)
     })?;
     let value = json!({"entry": left.entry.0, "day": day.to_string(), "ended": left.ended,
@@ -186,7 +186,7 @@ fn correct(
     let day = args.day.unwrap_or_else(|| author.today());
     let (author, number) = (author.because(&args.reason), args.number.clone());
     node.ledger().write("correct_roll", move |tx| {
-        let student = student(tx, &number)?;
+        let student = student(tx, &author, &number)?;
         Ok::<_, Failure>(roll_change::correct(tx, &author, (student, day), &right)?)
     })?;
     let value = json!({"corrected": true, "day": day.to_string()});

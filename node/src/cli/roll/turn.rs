@@ -126,7 +126,7 @@ impl Asked {
     fn decisions(&self, tx: &Tx<'_>, author: &Author) -> Result<Decisions, Failure> {
         let mut decisions = self.decisions.clone();
         for number in &self.stay {
-            decisions.stay.insert(student(tx, number)?);
+            decisions.stay.insert(student(tx, author, number)?);
         }
         if self.teacher_ends.is_empty() {
             return Ok(decisions);

@@ -1,5 +1,8 @@
-//! What a family asked to see: who read the record, what is kept, which consents stand; and the
-//! withdrawal of one, at the same place.
+//! What a family asked to see: who read the record, what is kept, what went outside by name, which
+//! consents stand; and the withdrawal of one, at the same place.
+//!
+//! A guardian may be whom a report by duty or a hold is about, so the paper tells of neither, and
+//! whoever prints it is told which guardian must not get it.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +27,9 @@ use crate::ledger::browse;
 use crate::ledger::consent::{self, Consent};
 use crate::ledger::consented::{self, Stand};
 use crate::ledger::entry::{Kept, StudentId};
+use crate::ledger::passed_on::{self, PassedOn};
 use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::roll::Guardian;
 use crate::ledger::showing::Names;
 use crate::ledger::{account, notice, papers, profile, read};
 
@@ -62,9 +67,11 @@ struct FileTemplate<'a> {
     told: &'a Told,
     done: bool,
     id: i64,
+    not_to: String,
     reads: Vec<[String; 4]>,
     held: Vec<(&'static str, usize)>,
     held_in_part: bool,
+    passed: Option<Vec<(&'static str, String, String)>>,
     consents: Vec<ConsentView>,
     footer: String,
 }
@@ -80,10 +87,14 @@ struct Said {
 
 /// What the page shows.
 struct View {
+    /// Guardians whom nobody tells anything.
+    not_to: Vec<String>,
     reads: Vec<ReadLine>,
     held: BTreeMap<Kind, usize>,
     /// The reader does not see every ledger, so the list is not the whole one.
     held_in_part: bool,
+    /// What went outside by name; nothing is known to who reads no referral.
+    passed: Option<Vec<PassedOn>>,
     consents: Vec<Said>,
     names: Names,
     accounts: BTreeMap<String, String>,
@@ -160,15 +171,21 @@ async fn opened(
     let view = found.await.map_err(problem)?;
     let lang = visitor.frame.lang;
     let at = words::PRINTED.fill(lang, &[&view.today, &view.school]);
+    let not_to = match view.not_to.is_empty() {
+        true => String::new(),
+        false => words::NOT_TO.fill(lang, &[&view.not_to.join(words::BETWEEN.in_lang(lang))]),
+    };
     let body = Html::render(&FileTemplate {
         lang,
         csrf: &visitor.session.csrf,
         told: &told,
         done,
         id: student.0,
+        not_to,
         reads: view.reads.iter().map(|line| read_line(line, &view.accounts, lang)).collect(),
         held_in_part: view.held_in_part,
         held: view.held.iter().map(|(kind, n)| (chosen(kind.label(), lang), *n)).collect(),
+        passed: view.passed.map(|all| all.into_iter().map(|one| passed_line(one, lang)).collect()),
         consents: view.consents.iter().map(|said| consent_view(said, lang)).collect(),
         footer: at,
     })?;
@@ -179,7 +196,7 @@ fn view(tx: &Tx<'_>, pass: &Pass, reader: &Author) -> Result<View, LedgerRefusal
     // The list of reads and consents is the family's; a teacher without the area hands it on.
     pass.allow(Area::Consent)?;
     let mut held = BTreeMap::new();
-    for line in browse::timeline(tx, pass)? {
+    for line in browse::timeline(tx, pass)?.iter().filter(|line| is_told(line.kind)) {
         *held.entry(line.kind).or_insert(0) += 1;
     }
     let profile = profile::load(tx)?;
@@ -190,15 +207,37 @@ fn view(tx: &Tx<'_>, pass: &Pass, reader: &Author) -> Result<View, LedgerRefusal
         }
     }
     Ok(View {
+        not_to: not_to(tx, pass, reader.today())?,
         reads: access::reads(tx, pass, READS_MAX)?,
         held,
         held_in_part: !pass.is_whole(),
+        passed: match pass.allow(Area::Referral) {
+            Ok(()) => Some(passed_on::of(tx, pass)?),
+            Err(_) => None,
+        },
         consents: said(tx, &shown, pass.student(), reader.today())?,
         names: Names::load(tx)?,
         accounts: account::list(tx)?.into_iter().map(|line| (line.login, line.name)).collect(),
         school: profile.map(|known| known.name_zh).unwrap_or_default(),
         today: reader.today().to_string(),
     })
+}
+
+fn passed_line(one: PassedOn, lang: Lang) -> (&'static str, String, String) {
+    (chosen(one.kind.label(), lang), one.to, one.day.to_string())
+}
+
+/// Whether a family is told that there are entries of a kind.
+const fn is_told(kind: Kind) -> bool {
+    !matches!(kind.area(), Area::DutyReport | Area::Retention)
+}
+
+/// Guardians of whom the roll says that nobody asks or tells them anything.
+fn not_to(tx: &Tx<'_>, pass: &Pass, today: Date) -> Result<Vec<String>, LedgerRefusal> {
+    let guardians = read::of_student::<Guardian>(tx, pass)?.into_iter().map(|kept| kept.entry);
+    let barred =
+        guardians.filter(|one| one.do_not_contact && one.until.is_none_or(|until| today <= until));
+    Ok(barred.map(|one| one.name).collect())
 }
 
 /// A family reads names; the account stands beside it, since it is what the log holds. What a

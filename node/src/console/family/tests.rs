@@ -4,11 +4,17 @@ use axum::http::StatusCode;
 use runtime::web::trial::{Browser, Seen};
 
 use domain::ledger::consent::{Answer, Method};
+use domain::ledger::terms::Relation;
+use domain::ledger::words::ReportKind;
+use domain::ledger::{Kind, SchoolRole};
+use domain::referral::{Event, Urgency};
 
 use super::super::trial::{Person, browser};
 use super::*;
-use crate::ledger::consent::Consent;
-use crate::ledger::entry::StudentId;
+use crate::ledger::consent::{Consent, DutyReport, place_hold};
+use crate::ledger::entry::{Moment, StaffId, StudentId};
+use crate::ledger::referral::tests as referrals;
+use crate::ledger::roll::Guardian;
 use crate::ledger::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil};
 use crate::ledger::{account, consented};
 
@@ -282,4 +288,84 @@ async fn a_later_yes_of_the_roster_is_withdrawn_too() {
     let done = li.post("/students/1/file/withdraw", &withdraw).await.expect("reply");
     fine(&done);
     assert!(done.text.contains("已撤回，立即生效") && !done.text.contains("停止："));
+}
+
+/// Opens the file of the first student for a family that gave a reason.
+async fn opened(li: &mut Browser, reason: &str) -> Seen {
+    let ask = li.get("/students/1/file").await.expect("page");
+    let csrf = ask.field("csrf").expect("csrf").to_owned();
+    let open = [("csrf", csrf.as_str()), ("reason", reason)];
+    let page = li.post("/students/1/file", &open).await.expect("page");
+    fine(&page);
+    page
+}
+
+/// The paper for a family tells of no report by duty and of no hold, since a guardian may be whom
+/// they are about; that the law may keep things back stands on every paper and so tells nothing.
+/// Who prints it is told on the screen which guardian must not get it.
+#[tokio::test]
+async fn a_family_is_told_of_no_report_and_no_hold() {
+    let school = school();
+    let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
+    let before = opened(&mut li, "母亲来校查阅").await;
+    assert!(before.text.contains("依法须保密的事项不列入本表"), "{}", before.text);
+    assert!(!before.text.contains("请勿把本表"), "{}", before.text);
+    let written: Result<_, LedgerRefusal> = school.ledger.write("kept back", |tx| {
+        let head = Author::new("head", SchoolRole::MoralHead, Some(StaffId(2)), NOW_MS);
+        let student = StudentId(1);
+        let guardian = |name: &str, relation, do_not_contact| Guardian {
+            from: AS_OF,
+            student,
+            name: name.to_owned(),
+            relation,
+            phone: String::new(),
+            do_not_contact,
+            objects: false,
+            until: None,
+        };
+        write::add(tx, &head, &guardian("王母", Relation::Mother, false))?;
+        write::add(tx, &head, &guardian("张父", Relation::Father, true))?;
+        let report = DutyReport {
+            day: TODAY,
+            student: Some(student),
+            what: ReportKind::MandatoryReport,
+            receiver: "区公安分局".to_owned(),
+            facts: "手臂有多处新旧伤".to_owned(),
+            made_at: Moment(NOW_MS),
+            acknowledged: None,
+        };
+        write::add(tx, &head, &report)?;
+        place_hold(tx, &head.because("公安机关要求"), student, "区公安分局", None)
+    });
+    written.expect("written");
+    let page = opened(&mut li, "父亲来校查阅").await;
+    let line = |kind: Kind| format!("<td>{}</td><td class=\"num\">", kind.label().0);
+    assert!(page.text.contains(&format!("{}2<", line(Kind::Guardian))), "{}", page.text);
+    for kind in [Kind::DutyReport, Kind::LegalHold] {
+        assert!(!page.text.contains(&line(kind)), "{}: {}", kind.as_str(), page.text);
+    }
+    assert!(!page.text.contains("公安分局"), "{}", page.text);
+    let warned = page.text.split("only-screen\" role=\"status\">").nth(1).expect("a warning");
+    let warned = warned.split("</section>").next().unwrap_or_default();
+    assert!(warned.contains("张父") && !warned.contains("王母"), "{warned}");
+}
+
+/// What went outside with the child's name stands on the sheet, to whom and when; where nothing
+/// did, that is said.
+#[tokio::test]
+async fn a_family_reads_what_went_outside() {
+    let school = referrals::ready();
+    let record = referrals::opened(&school, Urgency::Routine);
+    referrals::consent(&school, referrals::CLINIC);
+    referrals::approved(&school, record);
+    let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
+    let before = opened(&mut li, "母亲来校查阅").await;
+    let nothing = "<p>除依法须保密的事项外，没有。";
+    assert!(before.text.contains(nothing), "{}", before.text);
+    let sent = [Event::AskConsent, Event::ConsentGiven, Event::Send];
+    referrals::played(&school, record, &sent);
+    let after = opened(&mut li, "母亲再次来校").await;
+    after.keep("file-passed.html").expect("keep");
+    let line = format!("<tr><td>转介</td><td>示例医院</td><td class=\"when\">{TODAY}</td></tr>");
+    assert!(after.text.contains(&line) && !after.text.contains(nothing), "{}", after.text);
 }

@@ -148,6 +148,23 @@ texts! {
         "Only the kinds that your role sees; the counsellor prints the whole list.";
     HELD_NOTE = "本表只列种类和条数；需要看内容时由有权查看的老师在学生页打开。",
         "Kinds and numbers only; the content is opened on the student's page by who may read it.";
+    PASSED = "哪些带姓名的信息交给了校外", "What went outside the school with the child's name";
+    PASSED_WHAT = "事项", "What";
+    PASSED_NONE = "除依法须保密的事项外，没有。离开学校的只有不含姓名的数字。",
+        "Nothing, but for what the law keeps back. What leaves the school is numbers without a \
+         name.";
+    PASSED_ELSE = "除此以及依法须保密的事项外，离开学校的只有不含姓名的数字。",
+        "But for this and for what the law keeps back, numbers without a name are all that leaves \
+         the school.";
+    PASSED_UNSEEN = "您的岗位看不到转介，这一项请心理教师打印。",
+        "Your role reads no referral; the counsellor prints this part.";
+    LAW_NOTE = "依法须保密的事项不列入本表；这句话印在每一份上，不表示有此类事项。",
+        "What the law keeps back is not on this sheet; this sentence is printed on every one and \
+         does not say that there is any.";
+    NOT_TO = "请勿把本表交给或告知下列监护人（名册登记为不得联系）：{0}",
+        "Neither give nor tell this sheet to these guardians, whom the roll says not to \
+         contact: {0}";
+    BETWEEN = "、", ", ";
     CONSENTS = "同意情况", "Consents";
     CONSENTS_NONE = "同意台账中没有这名学生的答复。", "The consent ledger has no answer of this family.";
     ANSWER = "答复", "Answer";

@@ -360,7 +360,7 @@ impl Desk {
         let clock = self.node.clock();
         let config = Config::load(&self.node.config().data)?;
         let invite = Invite::parse(&fields.line, clock.now())?;
-        join::check_unit(&config, &invite)?;
+        join::check(&config, &invite)?;
         if fields.compared != "yes" {
             return Ok(Some(Outcome::Invite(Box::new((invite, fields.line)))));
         }

@@ -1,6 +1,11 @@
 //! The first set-up over a new node in a folder, as a browser without scripts meets it.
 
+use certs::invite::InviteTerms;
+use certs::words::{Length, english};
+use domain::unit::{IdentityName, UnitKind};
+use jiff::{SignedDuration, Timestamp};
 use runtime::clock::Clock;
+use runtime::uplink::enrol::JOINING_KEY;
 use runtime::web::trial::{Browser, Seen};
 
 use super::*;
@@ -83,6 +88,51 @@ async fn the_school_is_checked_and_written() {
     assert!(page.text.contains("再启动一次"), "the running node does not know it yet");
     let bad = post(&mut browser, "join", &[("line", "xq1:nonsense")]).await;
     assert_eq!(bad.status, StatusCode::CONFLICT);
+}
+
+/// An invite line that ends so many hours from now, from a hub where nobody listens.
+fn invite(hours: i64, kind: Option<UnitKind>) -> String {
+    let (hub, district) = ("370202".parse().expect("unit"), "370202".parse().expect("unit"));
+    let zone = "qingdao.example".parse().expect("zone");
+    let terms = InviteTerms {
+        address: "127.0.0.1:9".parse().expect("address"),
+        hub: IdentityName::in_district(hub, &district, zone),
+        unit: "F370202004J01".parse().expect("unit"),
+        kind,
+        expires: Timestamp::now() + SignedDuration::from_hours(hours),
+        roots: vec![sha256(b"a root")],
+    };
+    Invite::new(terms).expect("invite").expose_line().to_string()
+}
+
+/// What an invite says is shown, with the words of its root to compare by telephone, before any key
+/// is made; one that has run out or is for a hub makes none either, and its line stays in the form.
+#[tokio::test]
+async fn an_invite_is_looked_at_before_a_key_is_made() {
+    let (_folder, node) = node();
+    let key = node.config().data.join(JOINING_KEY);
+    let mut browser = browser(&node);
+    let good = invite(24, None);
+    let shown = post(&mut browser, "join", &[("line", &good)]).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
+    let words = english(&sha256(b"a root"), Length::Full);
+    for said in ["F370202004J01", "127.0.0.1:9", words.as_str()] {
+        assert!(shown.text.contains(said), "{said}: {}", shown.text);
+    }
+    assert!(!key.exists());
+    let of_hub = invite(24, Some(UnitKind::District));
+    for line in [invite(-1, None), of_hub] {
+        let compared = [("line", line.as_str()), ("compared", "yes")];
+        let refused = post(&mut browser, "join", &compared).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+        assert!(refused.text.contains(&format!("{line}</textarea>")), "{}", refused.text);
+        assert!(!key.exists(), "{}", refused.text);
+    }
+    // Nobody answers: the key stays for the next attempt, and nothing was joined.
+    let compared = [("line", good.as_str()), ("compared", "yes")];
+    let silent = post(&mut browser, "join", &compared).await;
+    assert_eq!(silent.status, StatusCode::CONFLICT, "{}", silent.text);
+    assert!(key.exists() && !node.config().data.join("identity.pem").exists());
 }
 
 /// The first head and the first account of school IT are made, and no second one of either.

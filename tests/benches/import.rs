@@ -13,7 +13,10 @@
 
 mod support;
 
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{BufReader, Cursor};
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -41,8 +44,18 @@ const SCALE: &str = "mssmhs";
 const TERM: TermId = TermId { school_year: 2025, number: 1 };
 const TODAY: Date = date(2025, 11, 20);
 const REPEATS: usize = 5;
+/// Days on which every pupil is tested in the large file of answers.
+const DAYS: u32 = 45;
+/// Rows of another school in the large roster.
+const FOREIGN: u32 = 280_000;
+/// The school whose large roster is brought.
+const UNIT: &str = "F370202004J01";
 
 fn main() {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--large").skip(1);
+    if let (Some(kind), Some(file)) = (arguments.next(), arguments.next()) {
+        return take_large(&kind, Path::new(&file));
+    }
     report::title("import");
     let (csv, xlsx) = (text(), workbook());
     println!("\nCSV {} B, xlsx {} B.", csv.len(), xlsx.len());
@@ -67,6 +80,14 @@ fn main() {
         goal(format!("roster of 4,000 into an empty ledger, {kind}"), first);
         goal(format!("the next roster, a tenth changed, {kind}"), next);
     }
+    let goal = |what, kind, file: String, (must, aim)| {
+        let value = held(kind, &file);
+        Goal { id: "-", what, value, unit: "x the file", must, aim, more: false }.print();
+    };
+    let sheets = "memory of 135,000 sheets of 60 items, taken and brought again";
+    goal(sheets, "answers", large_answers(), (6.0, 3.0));
+    let foreign = "memory of 280,000 rows of another school, refused";
+    goal(foreign, "roster", large_roster(), (1.0, 0.5));
     println!("\nload {} after", report::load());
 }
 
@@ -78,6 +99,14 @@ fn import(bytes: Vec<u8>) -> f64 {
     enrol(&ledger);
     let screening = screening();
     let before = cpu_ms();
+    let source = Source::open(Cursor::new(bytes)).expect("source");
+    let new = take_answers(&ledger, screening, source);
+    assert_eq!(new, u64::from(PUPILS), "sheets are missing");
+    cpu_ms() - before
+}
+
+/// Takes a file of answers; gives how many sheets were new.
+fn take_answers(ledger: &Ledger, screening: Screening, mut source: Source) -> u64 {
     let ids = ledger.read(student::ids).expect("ids");
     let items = screening.item_columns();
     let on_roll = |number: &_| ids.contains_key(number);
@@ -89,14 +118,64 @@ fn import(bytes: Vec<u8>) -> f64 {
         default_date: None,
         on_roll: &on_roll,
     };
-    let mut source = Source::open(Cursor::new(bytes)).expect("source");
     let parsed = answers::read(&mut source, None, &context).expect("answers");
     let known = ledger.read(|tx| sheet::known(tx, TERM, SCALE, ITEMS)).expect("known");
     let batch = accept(parsed, Scope::Part, |key| known.get(key).cloned());
     let written = ledger.write("answers", move |tx| screening.apply(tx, &batch, &origin()));
-    let receipt = written.expect("written");
-    assert_eq!(receipt.import.counts.new, u64::from(PUPILS), "sheets are missing");
-    cpu_ms() - before
+    written.expect("written").import.counts.new
+}
+
+/// How many times the size of a file a process of its own needs for it at the highest, beside what
+/// it held before it opened the file.
+fn held(kind: &str, text: &str) -> f64 {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("large.csv");
+    std::fs::write(&file, text).expect("file");
+    let mut child = Command::new(std::env::current_exe().expect("own path"));
+    let ran = child.args(["--large", kind]).arg(&file).output().expect("child");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let bytes = String::from_utf8_lossy(&ran.stdout).trim().parse::<f64>().expect("bytes");
+    println!("{kind}: {} B in the file, {bytes} B held", text.len());
+    bytes / text.len() as f64
+}
+
+/// What the child does; it prints by how many bytes its highest memory grew.
+fn take_large(kind: &str, file: &Path) {
+    let folder = tempfile::tempdir().expect("folder");
+    let ledger = Ledger::open(&folder.path().join("ledger.db"), DataKey::new([7; 32]));
+    let ledger = ledger.expect("ledger");
+    enrol(&ledger);
+    let open = || {
+        let file = File::open(file).expect("file");
+        Source::open(BufReader::new(file)).expect("source")
+    };
+    let before = highest_bytes();
+    if kind == "answers" {
+        assert_eq!(take_answers(&ledger, screening(), open()), u64::from(PUPILS * DAYS));
+        assert_eq!(take_answers(&ledger, screening(), open()), 0);
+    } else {
+        let span = |code| Grade::from_code(code).expect("grade");
+        let context = RosterContext {
+            today: TODAY,
+            school_year: 2025,
+            grades: GradeSpan { from: span("g7"), to: span("g9") },
+            school_codes: vec![UNIT.to_owned()],
+            school_names: Vec::new(),
+        };
+        let rows = roster::read(&mut open(), None, &context).expect("roster");
+        let known = ledger.read(student::current).expect("known");
+        let scope = Scope::Whole(known.keys().copied().collect());
+        let preview = compare(rows, scope, |number| Ok::<_, SqlError>(known.get(number).cloned()));
+        assert_eq!(preview.expect("compared").error_rows, FOREIGN);
+    }
+    println!("{}", highest_bytes() - before);
+}
+
+/// The most bytes that this process held up to now.
+fn highest_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("peak");
+    line.trim().trim_end_matches("kB").trim().parse::<u64>().expect("number") * 1_024
 }
 
 fn enrol(ledger: &Ledger) {
@@ -257,12 +336,37 @@ fn header() -> Vec<String> {
 
 fn text() -> String {
     let mut text = header().join(",") + "\n";
+    push_sheets(&mut text, date(2025, 10, 20));
+    text
+}
+
+/// A sheet of every pupil on each of many days.
+fn large_answers() -> String {
+    let mut text = header().join(",") + "\n";
+    let mut day = date(2025, 9, 8);
+    for _ in 0..DAYS {
+        push_sheets(&mut text, day);
+        day = day.tomorrow().expect("day");
+    }
+    text
+}
+
+fn push_sheets(text: &mut String, day: Date) {
     for n in 0..PUPILS {
-        text += &format!("{},2025-10-20,已测", number(n));
+        *text += &format!("{},{day},已测", number(n));
         for item in 0..ITEMS {
-            text += &format!(",{}", answer(n, item));
+            *text += &format!(",{}", answer(n, item));
         }
         text.push('\n');
+    }
+}
+
+/// A roster of the pupils, in an export of many schools.
+fn large_roster() -> String {
+    let mut text = "学籍号,姓名,性别,年级,班级,学校代码\n".to_owned();
+    for n in 0..PUPILS + FOREIGN {
+        let school = if n < PUPILS { UNIT } else { "F370203009J01" };
+        text += &format!("{},张某某,男,七年级,{}班,{school}\n", number(n), n % 12 + 1);
     }
     text
 }

@@ -3,7 +3,8 @@
 use askama::Template;
 use runtime::web::chart::{Bar, BarDrawing, Bars};
 use runtime::web::{
-    Html, Lang, Legend, Page, Part, RenderError, Tag, Tone, grouped, legend, legend_sealed, time,
+    Html, Lang, Legend, Page, Part, RenderError, Tag, Text, Tone, grouped, legend, legend_sealed,
+    time,
 };
 
 use super::indicator::{completeness, reported};
@@ -101,6 +102,20 @@ impl OverviewTemplate<'_> {
     fn is_shown(&self, support: &Support) -> bool {
         use Support::{Partial, Reported, Stopped, Waiting};
         matches!(support, Reported | Partial { .. } | Waiting(_) | Stopped(_))
+    }
+
+    /// When a member's certificate ends: within a month it heals by itself as a rule, within a week
+    /// it needs to be watched, and on its last day a person.
+    fn ends(&self, days: &i64) -> Part<Tag> {
+        let said = |text: &Text| text.in_lang(self.lang).to_owned();
+        let (tone, text) = match *days {
+            ..0 => (Tone::Bad, said(&words::HAS_ENDED)),
+            0 => (Tone::Bad, said(&words::ENDS_TODAY)),
+            1 => (Tone::Bad, said(&words::ENDS_TOMORROW)),
+            2..=7 => (Tone::Notice, words::ENDS_IN.fill(self.lang, &[days])),
+            _ => (Tone::Info, words::ENDS_IN.fill(self.lang, &[days])),
+        };
+        Tag::new(tone, text)
     }
 
     fn reported(&self, coverage: &Coverage) -> String {

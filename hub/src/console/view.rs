@@ -438,6 +438,18 @@ pub struct AreaCoverage {
     pub received_at_ms: Option<i64>,
 }
 
+/// A member whose certificate ends soon or has ended: it renews by itself, so that one which did
+/// not needs somebody to look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndingCertificate {
+    /// Unit id.
+    pub unit: String,
+    /// Its name.
+    pub label: Label,
+    /// Whole days that are left; below zero where it has ended.
+    pub days: i64,
+}
+
 /// The start page: all indicators, and how complete the reports are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OverviewPage {
@@ -459,4 +471,6 @@ pub struct OverviewPage {
     pub is_sealed: bool,
     /// Whether it is health's hub, to which no school and no area reports.
     pub is_helper: bool,
+    /// Members whose certificates end soon, those first that end first.
+    pub endings: Vec<EndingCertificate>,
 }

@@ -227,6 +227,16 @@ texts! {
 
     ALL_INDICATORS = "全部指标", "All indicators";
     AREA_PROGRESS = "各地区报送", "Reports by area";
+    ENDINGS = "即将到期的下级证书", "Members' certificates that end soon";
+    ENDINGS_WHY = "证书由各单位的 serve 自动续期，这些还没有续上：请致电该单位，让 serve 保持运行、能连到本枢纽。\
+         已过期的，由本枢纽的管理员核实身份后运行 xinqiao-hub unit allow-expired-renewal。",
+        "Each unit's serve renews its certificate by itself, and these were not renewed: call the \
+         unit, serve must keep running and reach this hub. Where one has ended, this hub's \
+         operator verifies who calls and runs xinqiao-hub unit allow-expired-renewal.";
+    ENDS_IN = "还有 {0} 天到期", "ends in {0} days";
+    ENDS_TOMORROW = "还有 1 天到期", "ends in 1 day";
+    ENDS_TODAY = "不到 1 天就到期", "ends within a day";
+    HAS_ENDED = "已过期", "has ended";
     INDICATOR_STATE = "支持情况", "Support";
     ALL_VALUE = "{0}值", "{0}";
     SUPPORT_REPORTED = "可查", "available";

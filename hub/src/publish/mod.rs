@@ -128,14 +128,15 @@ struct Sender<'a> {
 }
 
 /// Queues the latest sums of tables that have none on their way; returns how many, and the rest.
+/// What was sealed in this very transaction is at hand and is not read again.
 fn queue(
     tx: &Tx<'_>,
     sender: &Sender<'_>,
-    places: BTreeSet<Place>,
+    (places, fresh): (BTreeSet<Place>, &[Sealed]),
 ) -> Result<(u32, BTreeSet<Place>), SqlError> {
     let (mut queued, mut left) = (0, BTreeSet::new());
     for place in places {
-        match latest_unsent(tx, sender, &place)? {
+        match latest_unsent(tx, sender, (&place, fresh))? {
             Next::Nothing => {}
             Next::OnItsWay => {
                 left.insert(place);
@@ -149,8 +150,7 @@ fn queue(
                 notes::set(tx, &note_name(&place), "")?;
                 left.insert(place);
             }
-            Next::Send(sealed) => {
-                let item = sign(sender, &sealed)?;
+            Next::Send(item) => {
                 outbox::enqueue(tx, Lane::Statistics, &item.0, &item.1, sender.now_ms)?;
                 notes::set(tx, &note_name(&place), &item.0)?;
                 // Looked at again once it is answered: the parent may say that it knows better.
@@ -172,11 +172,16 @@ enum Next {
     OnItsWay,
     /// The parent refused the number as one that it has passed.
     Outrun(u64),
-    Send(Box<Sealed>),
+    /// The signed item and its name.
+    Send((String, Vec<u8>)),
 }
 
 /// The latest snapshot of a table, unless it or one before it is on its way.
-fn latest_unsent(tx: &Tx<'_>, sender: &Sender<'_>, place: &Place) -> Result<Next, SqlError> {
+fn latest_unsent(
+    tx: &Tx<'_>,
+    sender: &Sender<'_>,
+    (place, fresh): (&Place, &[Sealed]),
+) -> Result<Next, SqlError> {
     let packs = sender.packs;
     let Some((number, catalogue)) = snapshot::latest_key(tx, &place.0, &place.1)? else {
         return Ok(Next::Nothing);
@@ -196,11 +201,15 @@ fn latest_unsent(tx: &Tx<'_>, sender: &Sender<'_>, place: &Place) -> Result<Next
             _ => {}
         }
     }
+    // A number is given once, so that what was just sealed under it is what is stored.
+    if let Some(sealed) = fresh.iter().find(|sealed| sealed.snapshot.number == number) {
+        return Ok(Next::Send(sign(sender, sealed)?));
+    }
     let digest = domain::digest::Digest::from_tagged(&catalogue).map_err(|_| SqlError::Type)?;
     let table = packs.catalogue(&digest).and_then(|known| known.table(&place.0));
     let cells = table.ok_or(SqlError::Type)?.cells();
     let sealed = snapshot::find(tx, number, cells)?.ok_or(SqlError::Type)?;
-    Ok(Next::Send(Box::new(sealed)))
+    Ok(Next::Send(sign(sender, &sealed)?))
 }
 
 /// Whether a table is about persons of an area and period under seal: what a school that is not on

@@ -19,6 +19,7 @@ use crate::listing::Listings;
 use crate::packs::PackCache;
 use crate::registry::{Registry, RegistryCache};
 use crate::rollup;
+use crate::store::snapshot::Sealed;
 
 /// How long nothing was folded before a push counts as one that comes alone.
 const ALONE_AFTER: Duration = Duration::from_millis(10);
@@ -166,10 +167,11 @@ impl Turn {
         let (mut queued, mut waiting) = (0, BTreeSet::new());
         if parts.uplink.is_some() {
             let mut places = std::mem::take(&mut self.waiting);
-            places.extend(sealed.into_iter().map(|sealed| (sealed.key.table, sealed.key.period)));
+            let place = |sealed: &Sealed| (sealed.key.table.clone(), sealed.key.period.clone());
+            places.extend(sealed.iter().map(place));
             let identity = parts.identity.current();
             let sender = Sender { packs: &packs, unit: hub, key: identity.key(), now_ms };
-            (queued, waiting) = queue(tx, &sender, places)?;
+            (queued, waiting) = queue(tx, &sender, (places, sealed.as_slice()))?;
         }
         let took = started.elapsed();
         self.done = Some(Done { listings, waiting, registry, queued, took });

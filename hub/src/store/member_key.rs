@@ -73,6 +73,17 @@ fn read(row: &Row<'_, '_>) -> Result<MemberKey, SqlError> {
     })
 }
 
+/// When the current certificate of each member ends, in order of id.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn ends(tx: &Tx<'_>) -> Result<Vec<(String, i64)>, SqlError> {
+    let ends = "select unit, max(not_after_ms) from member_key where state = $1
+        group by unit order by unit";
+    let current = KeyState::Current.as_str();
+    tx.query(ends, params![current], |row| Ok((row.text(0)?, row.i64(1)?)))
+}
+
 /// Registers a member's new key; the one before it becomes superseded.
 ///
 /// # Errors

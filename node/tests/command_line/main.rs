@@ -16,6 +16,8 @@ mod doctor;
 mod exits;
 mod imports;
 mod joining;
+#[cfg(target_os = "linux")]
+mod large;
 mod ledgers;
 mod releases;
 mod roots;

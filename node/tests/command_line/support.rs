@@ -56,7 +56,8 @@ pub fn run_in(lang: &str, args: &[&str]) -> Ran {
     ran(&command.output().expect("program"))
 }
 
-fn ran(output: &Output) -> Ran {
+/// What a program did that has ended.
+pub fn ran(output: &Output) -> Ran {
     Ran {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),

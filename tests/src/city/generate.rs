@@ -134,7 +134,8 @@ fn staff(school: &School, random: &mut Seeded) -> String {
 }
 
 /// The number of a grade as the rolls name it.
-pub(super) fn grade_number(name: &str) -> Option<u8> {
+#[must_use]
+pub fn grade_number(name: &str) -> Option<u8> {
     let place = |numeral: &str| NUMERALS.iter().position(|known| *known == numeral);
     let (numeral, above) = match name.strip_suffix("年级") {
         Some(numeral) => (numeral, 1),

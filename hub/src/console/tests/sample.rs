@@ -244,6 +244,18 @@ pub(super) fn overview_view() -> OverviewPage {
         version: Some(version()),
         is_sealed: false,
         is_helper: false,
+        endings: vec![
+            EndingCertificate {
+                unit: "370203".to_owned(),
+                label: Label::new("市北区", "Shibei District"),
+                days: -1,
+            },
+            EndingCertificate {
+                unit: "370212".to_owned(),
+                label: Label::new("崂山区", "Laoshan District"),
+                days: 20,
+            },
+        ],
     }
 }
 

@@ -1,6 +1,7 @@
 //! When a push has its sums sealed in its own commit, and when it leaves that to the publisher.
 
 use domain::catalogue::SchoolType;
+use domain::release::Release;
 use proto::wire::sync::Lane;
 use runtime::sql::Database;
 use runtime::uplink::{Applied, Hooks, Parent, outbox};
@@ -9,6 +10,7 @@ use super::*;
 use crate::authority::own_identity;
 use crate::enrolment::tests::City;
 use crate::statistics::fixture::{CLEAR, Fixture, NOW_MS, school};
+use crate::store::snapshot;
 
 struct NoHooks;
 
@@ -102,6 +104,26 @@ impl District {
         (state.folded, state.took) = (None, state.took.and(Some(Duration::ZERO)));
     }
 
+    /// Numbers of the snapshots that were queued, each the same as it is stored.
+    fn sent(&self) -> Vec<u64> {
+        let packs = self.fixture.packs.last();
+        let cells = packs.in_force().catalogue.table(CLEAR).expect("table").cells();
+        let sent = self.database().read(|tx| outbox::sent(tx, Lane::Statistics, 10));
+        let number = |item: outbox::SentItem| {
+            let body = proto::frame::decode_item(&item.item).expect("item").body;
+            let told = proto::release::decode(&body).expect("release");
+            let number = u64::from(told.header.id.revision.get());
+            let stored = self.database().read(move |tx| snapshot::find(tx, number, cells));
+            let stored = stored.expect("store").expect("snapshot");
+            let again = Release::of_snapshot(told.header, stored.rule, &stored.snapshot);
+            assert_eq!(proto::release::encode(&again), body, "snapshot {number}");
+            number
+        };
+        let mut numbers: Vec<u64> = sent.expect("outbox").into_iter().map(number).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
     fn queued(&self) -> u64 {
         let backlog = self.database().read(|tx| outbox::backlog(tx, Lane::Statistics));
         backlog.expect("outbox").waiting
@@ -121,6 +143,27 @@ fn a_push_that_comes_alone_seals_in_its_own_commit() {
     turn.keep_shared();
     assert!(district.sealer.has_waiting());
     drop(district.sealer.turn().expect("free"));
+}
+
+/// What goes up is what was stored, although it is signed before anybody reads that again: by the
+/// commit that sealed it and, once a release before it was answered, by one that did not.
+#[test]
+fn what_is_queued_is_what_was_stored() {
+    let district = District::new();
+    district.publish();
+    district.fold("P01");
+    district.share(1, true).expect("shared").keep_shared();
+    assert_eq!(district.sent(), [1]);
+    district.fold("P02");
+    district.publish();
+    assert_eq!(district.sent(), [1], "the first is on its way");
+    let answered = "update outbox_item set outcome = 1, code = ''";
+    let answered = district
+        .database()
+        .write::<_, SqlError>("answered", move |tx| tx.execute(answered, &[]).map(drop));
+    answered.expect("answered");
+    district.publish();
+    assert_eq!(district.sent(), [1, 2]);
 }
 
 /// Pushes that come together, or soon after one another, leave sealing to the publisher, and so

@@ -69,9 +69,10 @@ impl From<PageError> for SourceError {
 impl StatisticsSource for Statistics {
     fn overview(&self, period: Option<&str>) -> Result<OverviewPage, SourceError> {
         let (period, today) = (period.unwrap_or_default().to_owned(), self.clock().today());
+        let now_ms = self.clock().now_ms();
         let page = self.read(move |tx, packs, at| {
             let periods = periods(tx, packs, &period, today)?;
-            overview::page(tx, packs, at, &periods)
+            overview::page(tx, packs, at, (&periods, now_ms))
         });
         page.map_err(SourceError::from)
     }

@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
+use certs::digest::sha256;
 use domain::catalogue::SchoolType;
 use domain::unit::UnitKind;
+use runtime::sql::{SqlError, Tx};
 use runtime::web::trial::{Browser, PASSWORD, Seen, shell};
 use runtime::web::{Figure, Role, Transport};
 
 use crate::console::{
     Breakdown, Filter, Protection, SourceError, StatisticsSource, Support, router, site,
 };
-use crate::statistics::fixture::{Fixture, SCHOOLS, School, TERM, school};
+use crate::statistics::fixture::{Fixture, NOW_MS, SCHOOLS, School, TERM, school};
 use crate::statistics::{city_table, tree_lines};
+use crate::store::member_key::{self, KeyState, MemberKey};
+use crate::store::unit::{self, UnitStatus};
 
 const MORE: [School; 6] = [
     school("A1", SchoolType::Primary, 31),
@@ -189,4 +193,58 @@ fn the_citys_table_is_whole() {
     assert_eq!(json["coverage"]["schools_due"], 27);
     assert_eq!(json["rows"][0]["areas"][2]["status"], "not_reported");
     assert_eq!(json["rows"][0]["areas"][2].get("value"), None);
+}
+
+/// The start page says whose certificate ends within a month, in both languages: at 29 days as at 7
+/// and 1, on the last day, and when it is over; the latest certificate counts, and one that has 30
+/// days left or is of a unit that is not served any more is not told.
+#[tokio::test]
+async fn members_whose_certificates_end_are_told() {
+    let city = city();
+    for (id, days) in [("370211", 29), ("370202", 7), ("370203", 1)] {
+        certificate(&city, id, days);
+    }
+    let mut browser = browser(&city).await;
+    let zh = check(&mut browser, "/?lang=zh").await.text;
+    for said in ["即将到期的下级证书", "还有 29 天到期", "还有 7 天到期", "还有 1 天到期", "致电"]
+    {
+        assert!(zh.contains(said), "{said}: {zh}");
+    }
+    let place = |said: &str| zh.find(said).expect("said");
+    assert!(place("还有 1 天") < place("还有 7 天") && place("还有 7 天") < place("还有 29 天"));
+    let en = check(&mut browser, "/?lang=en").await.text;
+    for said in ["Unit 370211", "ends in 29 days", "ends in 7 days", "ends in 1 day<"] {
+        assert!(en.contains(said), "{said}: {en}");
+    }
+    // Renewed, at its end, over.
+    for (id, days) in [("370211", 30), ("370202", 0), ("370203", -1)] {
+        certificate(&city, id, days);
+    }
+    let zh = check(&mut browser, "/?lang=zh").await.text;
+    assert!(zh.contains("不到 1 天就到期") && zh.contains("已过期"), "{zh}");
+    assert!(!zh.contains("天到期") && zh.contains("allow-expired-renewal"), "{zh}");
+    for id in ["370202", "370203"] {
+        let id = id.parse().expect("id");
+        let closed = move |tx: &Tx<'_>| unit::set_status(tx, &id, UnitStatus::Closed);
+        city.database.write::<_, SqlError>("close", closed).expect("closed");
+    }
+    let zh = check(&mut browser, "/?lang=zh").await.text;
+    assert!(!zh.contains("即将到期的下级证书"), "{zh}");
+}
+
+/// Gives a member a new certificate with so many days left, and an hour.
+fn certificate(city: &Fixture, id: &str, days: i64) {
+    let of = format!("{id} {days}");
+    let key = MemberKey {
+        key_id: *sha256(of.as_bytes()).bytes(),
+        unit: id.to_owned(),
+        spki: of.clone().into_bytes(),
+        certificate: Vec::new(),
+        serial: of.into_bytes(),
+        not_after_ms: NOW_MS + (24 * days + 1) * 3_600_000,
+        state: KeyState::Current,
+        expired_renewal: false,
+    };
+    let kept = move |tx: &Tx<'_>| member_key::insert(tx, &key, NOW_MS);
+    city.database.write::<_, SqlError>("certificate", kept).expect("certificate");
 }

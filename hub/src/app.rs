@@ -346,6 +346,7 @@ impl Hub {
         tokio::spawn(watch_directives(self.clone(), stop.clone()));
         tokio::spawn(crate::relay::serve(self.clone(), self.0.news.clone(), stop.clone()));
         tokio::spawn(crate::opened::lane::serve(self.clone(), stop.clone()));
+        tokio::spawn(crate::contradiction::serve(self.clone(), stop.clone()));
         tokio::spawn(sealed::silent::serve(self.0.sealed.clone(), stop.clone()));
         if let Some(address) = self.config().helper_address.clone() {
             let bells = (self.0.relay.arrived.clone(), self.0.relay.sent_down.clone());

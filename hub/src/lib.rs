@@ -12,6 +12,7 @@ pub mod ca;
 pub mod cli;
 pub mod config;
 pub mod console;
+pub mod contradiction;
 pub mod directive;
 pub mod enrolment;
 mod hooks;

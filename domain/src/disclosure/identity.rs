@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ROUNDING_BASE;
 use crate::catalogue::{Catalogue, Comparison, Count, DimensionId, Relation, Sum, TableSpec, Term};
 use crate::cell::Cell;
 
@@ -27,9 +28,23 @@ impl Interval {
         Self { low: value, high: value }
     }
 
+    /// What a sum of rounded cells says: each was less than a base away on either side, and one
+    /// that is zero was no less than zero.
+    #[must_use]
+    pub fn rounded(value: u64, cells: u64) -> Self {
+        let most = ROUNDING_BASE - 1;
+        let above_zero = cells.min(value / ROUNDING_BASE);
+        Self {
+            low: value.saturating_sub(above_zero.saturating_mul(most)),
+            high: value.saturating_add(cells.saturating_mul(most)),
+        }
+    }
+
     const ZERO: Self = Self::exact(0);
 
-    const fn plus(self, other: Self) -> Self {
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
         Self { low: self.low.saturating_add(other.low), high: self.high.saturating_add(other.high) }
     }
 
@@ -87,19 +102,38 @@ pub fn broken(
     }
     for identity in catalogue.identities() {
         for relation in &identity.checks {
-            let sides =
-                [&relation.left, &relation.right].map(|sum| side(sum, &identity.by, &known));
-            let [Some(left), Some(right)] = sides else { continue };
-            if let Some(key) = differing(&left, &right, relation.comparison) {
+            if let Some(key) = broken_at(relation, &identity.by, &known) {
                 return Some(BrokenIdentity {
                     identity: identity.name.clone(),
                     relation: relation.to_string(),
-                    stratum: written(&identity.by, key),
+                    stratum: written(&identity.by, &key),
                 });
             }
         }
     }
     None
+}
+
+/// Where a relation is broken by what was told of its counts, by values of some dimensions; nothing
+/// where it can hold, or is about something that was not told.
+pub(super) fn breach(
+    relation: &Relation,
+    by: &[DimensionId],
+    told: impl Fn(&str) -> Option<Told>,
+) -> Option<Vec<String>> {
+    let counts = relation.terms().map(|term| term.count.as_str());
+    let known = counts.map(|count| (count.to_owned(), told(count))).collect();
+    broken_at(relation, by, &known)
+}
+
+fn broken_at(
+    relation: &Relation,
+    by: &[DimensionId],
+    known: &BTreeMap<String, Option<Told>>,
+) -> Option<Vec<String>> {
+    let left = side(&relation.left, by, known)?;
+    let right = side(&relation.right, by, known)?;
+    differing(&left, &right, relation.comparison).map(<[String]>::to_vec)
 }
 
 /// The first identity that a school's clear sheet breaks by itself.
@@ -191,6 +225,11 @@ fn written(by: &[DimensionId], key: &[String]) -> String {
     if key.is_empty() {
         return "the whole".to_owned();
     }
+    pairs(by, key)
+}
+
+/// Values with their dimensions; empty for the whole.
+pub(super) fn pairs(by: &[DimensionId], key: &[String]) -> String {
     let pairs: Vec<String> =
         by.iter().zip(key).map(|(id, value)| format!("{id}={value}")).collect();
     pairs.join(", ")
@@ -218,6 +257,21 @@ mod tests {
             let equal = pairs().any(|(one, other)| one == other);
             prop_assert_eq!(left.may(Comparison::AtMost, right), at_most);
             prop_assert_eq!(left.may(Comparison::Equal, right), equal);
+        }
+
+        /// What honest rounding makes of cells never lies outside of what their sum is taken for.
+        #[test]
+        fn rounding_stays_within_its_bound(
+            cells in proptest::collection::vec((0_u64..40, any::<bool>()), 0..30),
+        ) {
+            let round = |(count, up): &(u64, bool)| {
+                let rest = count % ROUNDING_BASE;
+                count - rest + if rest > 0 && *up { ROUNDING_BASE } else { 0 }
+            };
+            let truth: u64 = cells.iter().map(|(count, _)| *count).sum();
+            let shown: u64 = cells.iter().map(round).sum();
+            let told = Interval::rounded(shown, cells.len() as u64);
+            prop_assert!(told.low <= truth && truth <= told.high, "{told:?}, {truth}");
         }
     }
 }

@@ -9,6 +9,7 @@
 pub mod attacker;
 mod band;
 mod clear;
+pub mod coherent;
 mod hold;
 pub mod identity;
 mod intake;

@@ -1,6 +1,7 @@
 //! What `doctor` looks at in sealed sums, the same at leader and helper: keys and their statements,
 //! tasks of which the hubs have not agreed, schools and a leader of which nothing comes, years to
-//! close, keys that are not the stated ones, and the chain of records.
+//! close, keys that are not the stated ones, and the chain of records. At every hub, whether
+//! rounded tables keep the rules of the catalogue.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use runtime::web::{Lang, Text};
 use super::words::sealed as words;
 use crate::app::{HubError, load_pins};
 use crate::config::Config;
+use crate::contradiction::about;
 use crate::packs::Packs;
 use crate::sealed::documents::{Documents, ShareKeys, Year};
 use crate::sealed::helper::KEY_LATE;
@@ -28,6 +30,8 @@ use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch::{self, Notice};
 use crate::sealed::{chain, close};
 use crate::share_key;
+use crate::store::alarm::NEWS_MS;
+use crate::store::contradiction::{self, Contradiction};
 use crate::store::sealed::heard::{self, Heard};
 use crate::store::sealed::{record, task};
 
@@ -38,11 +42,12 @@ const AGREED: Subject = ("sealed_agreed", words::AGREED_TITLE);
 const LEADER: Subject = ("sealed_leader", words::LEADER_TITLE);
 const HELPER: Subject = ("sealed_helper", words::HELPER_TITLE);
 const NOTICES: Subject = ("sealed_notices", words::TO_LOOK_AT);
+const ROUNDED: Subject = ("rounded_contradict", words::ROUNDED_TITLE);
 
 /// Days before a key statement ends from which it is said: a new one takes two ceremonies.
 const ENDING_DAYS: i32 = 45;
 
-/// Nothing at a hub that has no part in sealed sums.
+/// Of sealed sums nothing at a hub that has no part in them.
 pub(super) fn checks(
     config: &Config,
     database: &Database,
@@ -56,8 +61,10 @@ pub(super) fn checks(
     let documents = Arc::new(Documents::of(Arc::new(packs.clone()), &keys));
     let own = documents.years().iter().filter_map(|year| Some((year, year.role_of(&config.unit)?)));
     let own: Vec<(Arc<Year>, Role)> = own.map(|(year, role)| (year.clone(), role)).collect();
+    let from_ms = now_ms.saturating_sub(NEWS_MS);
+    let rounded = rounded(&database.read(move |tx| contradiction::since(tx, from_ms))?);
     if own.is_empty() {
-        return Ok(without_plan(config).into_iter().collect());
+        return Ok(rounded.into_iter().chain(without_plan(config)).collect());
     }
     let (unit, all) = (config.unit.clone(), documents.clone());
     let ended = |year: &Year| close::is_ended(year.sealed().plan.year(), today);
@@ -95,6 +102,7 @@ pub(super) fn checks(
     checks.push(unbroken(&records));
     checks.push(silent(tasks.iter().filter_map(|one| Some((ends(one)?, one))), today));
     checks.extend(noticed(&notices));
+    checks.extend(rounded);
     Ok(checks)
 }
 
@@ -215,6 +223,16 @@ fn noticed(notices: &[Notice]) -> Vec<Check> {
         Check::warning(NOTICES, Sentence::new(text, &values), words::LOOK_AT_FIX)
     };
     notices.iter().map(check).collect()
+}
+
+/// One line for each relation that rounded tables break; of opened sums the notices say it.
+fn rounded(all: &[Contradiction]) -> Vec<Check> {
+    let check = |one: &Contradiction| {
+        let about = about(one);
+        let values: [&dyn std::fmt::Display; 3] = [&one.place, &one.identity, &about];
+        Check::warning(ROUNDED, Sentence::new(words::ROUNDED_BREAKS, &values), words::ROUNDED_FIX)
+    };
+    all.iter().filter(|one| !one.is_opened()).map(check).collect()
 }
 
 fn unbroken(records: &[record::Record]) -> Check {

@@ -277,13 +277,16 @@ async fn a_class_teacher_does_not_read_the_citys_statistics() {
 async fn an_empty_city_and_a_count_are_shown() {
     let mut view = indicator_view();
     let note = Some(Label::new("在册学生总数", "everyone on the roll"));
-    view.headline = Headline { value: Figure::NotReported, range: None, parts: Vec::new(), note };
+    let marks = vec![Label::new("与目录规则矛盾", "It contradicts a rule")];
+    let (value, range) = (Figure::NotReported, None);
+    view.headline = Headline { value, range, parts: Vec::new(), note, marks };
     view.sources.clear();
     view.areas[0].figure = Figure::Count(812);
     let (mut browser, _) = console_of(Role::Analyst, view).await;
     let page = check(&mut browser, "/indicators?lang=zh", "hub-count-zh.html").await;
     assert!(page.text.contains("还没有收到任何上报") && page.text.contains("计数指标"));
     assert!(page.text.contains("<em>在册学生总数</em>"), "whom the figure counts");
+    assert!(page.text.contains("<em>与目录规则矛盾</em>"), "what it contradicts");
     assert!(page.text.contains("class=\"bar\"") && !page.text.contains("class=\"dot\""));
 }
 

@@ -178,6 +178,8 @@ pub struct Headline {
     pub parts: Vec<NamedFigure>,
     /// Whom the figure counts, where its name alone would mislead.
     pub note: Option<Label>,
+    /// Relations of the catalogue that it breaks beside other figures.
+    pub marks: Vec<Label>,
 }
 
 /// How the figures were protected before they left a school.

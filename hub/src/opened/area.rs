@@ -23,6 +23,7 @@ use super::cells::{self, Cell, OtherWords};
 use super::state::{Closed, Sort};
 use super::{Asked, Extent, TableOf, is_task};
 use crate::packs::Packs;
+use crate::store::contradiction::{self, Contradiction};
 use crate::store::opened::{self, OpenedSum, TaskState};
 
 /// A school with a stage in a group of an area: what a figure is about.
@@ -46,6 +47,8 @@ pub struct AreaBook {
     has_part: bool,
     /// Tables of which sums are here that nothing here can read.
     unread: BTreeSet<TableId>,
+    /// Relations that sums of the area and year break.
+    contradictions: Vec<Contradiction>,
     about: About,
     tables: HashMap<Digest, Arc<SealedTables>>,
     in_force: Option<(Digest, Arc<SealedTables>)>,
@@ -95,6 +98,8 @@ impl AreaBook {
         for one in periods(period, &span) {
             tasks.extend(opened::states(tx, (area, span.school_year), one)?);
         }
+        let mut contradictions = contradiction::all(tx)?;
+        contradictions.retain(|one| (&one.place, one.school_year) == (area, span.school_year));
         let known = |digest: Digest| Some((digest, packs.sealed_tables(&digest)?));
         let tables: HashMap<_, _> = sums.iter().filter_map(|sum| known(sum.pack)).collect();
         let years = packs.sealed_years().clone();
@@ -130,6 +135,7 @@ impl AreaBook {
             has_part: year
                 .is_some_and(|year| [&year.year().leader, &year.year().helper].contains(&hub)),
             unread,
+            contradictions,
             about: About::default(),
             tasks,
             tables,
@@ -148,6 +154,12 @@ impl AreaBook {
     #[must_use]
     pub const fn school_year(&self) -> i16 {
         self.school_year
+    }
+
+    /// Relations that sums of the area and year break.
+    #[must_use]
+    pub fn contradictions(&self) -> &[Contradiction] {
+        &self.contradictions
     }
 
     /// What both commissions signed for the year; nothing only if the packs changed meanwhile.

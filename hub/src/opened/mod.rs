@@ -164,7 +164,7 @@ impl Books {
 }
 
 /// Whether a task is the one that this hub's own documents make of a table and a period.
-fn is_task(
+pub(crate) fn is_task(
     packs: &Packs,
     (sealing, table): (&SealingYear, &SealedTable),
     (period, pack, task): (Period, Digest, &TaskId),

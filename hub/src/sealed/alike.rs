@@ -1,6 +1,9 @@
 //! Whether every school has another one that everything treats alike: then a count of the one can
 //! be handed on to the other, nothing that was seen changes, and no small count follows.
 //!
+//! Whether figures contradict each other is not asked here: from exact sums over schools that stand
+//! alike no small count follows either way. `contradiction` asks it of all that was recorded.
+//!
 //! Opened sums are over schools of which the plan lets no few stand alone. Sheets are not: one
 //! tells of its school, and the sheet of a town's or street's hub of the schools below it, which
 //! can be two, of which one has the grade.

@@ -15,7 +15,9 @@ use runtime::web::{Lang, Text};
 use super::claim::{self, By, Far};
 use super::documents::Documents;
 use super::{close, dispute, gaps, words};
+use crate::contradiction::about;
 use crate::relay::bounds;
+use crate::store::contradiction::{self, Contradiction};
 use crate::store::sealed::{school_key, task, year};
 use crate::store::{alarm, sealed_inbox};
 
@@ -66,6 +68,8 @@ pub enum Notice {
     LeaderSilent(UnitId, i64),
     /// The clear sheet of a unit does not fit together with what was opened, of a period.
     Contradicts(UnitId, String),
+    /// Opened sums of an area break a relation of the catalogue.
+    Breaks(Box<Contradiction>),
     /// Of schools of an area nothing is final for seven days: how many, and the first of them.
     SchoolsSilent(UnitId, usize, String),
     /// A report names far more or fewer persons than are known of its school.
@@ -92,6 +96,7 @@ impl Notice {
             Self::LeaderSilent(..) => "leader_silent",
             Self::SchoolsSilent(..) => "schools_silent",
             Self::Contradicts(..) => "sheet_contradicts",
+            Self::Breaks(_) => "sums_contradict",
             Self::Enrolled(_) => "enrolment_far",
         }
     }
@@ -129,6 +134,10 @@ impl Notice {
             }
             Self::Contradicts(unit, period) => {
                 (words::CONTRADICTS, vec![unit.to_string(), period.clone()])
+            }
+            Self::Breaks(one) => {
+                let values = vec![one.place.to_string(), one.identity.clone(), about(one)];
+                (words::BREAKS, values)
             }
             Self::HelperSilent(unit, since) => {
                 (words::HELPER_AWAY, vec![unit.to_string(), minute(*since)])
@@ -215,7 +224,7 @@ pub fn notices(
         let first = numbers.first().copied().unwrap_or(0);
         found.push(Notice::Gap(leader, first, numbers.len()));
     }
-    found.extend(far_off(tx, documents, own)?);
+    found.extend(figures_off(tx, documents, (own, now_ms))?);
     for place in task::places(tx)? {
         if !close::is_ended(place.1, today) {
             continue;
@@ -238,6 +247,20 @@ pub fn notices(
             (Some(_), _) => {}
         }
     }
+    Ok(found)
+}
+
+/// Numbers that do not fit together: sums with each other, and reports with what is known of their
+/// schools.
+fn figures_off(
+    tx: &Tx<'_>,
+    documents: &Documents,
+    (own, now_ms): (&UnitId, i64),
+) -> Result<Vec<Notice>, SqlError> {
+    let mut found = far_off(tx, documents, own)?;
+    let lately = contradiction::since(tx, now_ms.saturating_sub(LATELY_MS))?;
+    let breaks = lately.into_iter().filter(Contradiction::is_opened);
+    found.extend(breaks.map(|one| Notice::Breaks(Box::new(one))));
     Ok(found)
 }
 

@@ -140,6 +140,14 @@ texts! {
         "{0}: the bands of its clear sheet of {1} do not fit together with the opened sums: it \
          counted wrongly, of another day, or told too much or too little. The sums stand, and the \
          attacker leaves that sheet aside. Ring the unit: it checks the census day and its bands.";
+    BREAKS = "{0}：已开启的合计彼此矛盾，违反目录规则“{1}”（{2}）。数字照常显示并带标记，不因此关闭。请与另一枢纽的操作员核对\
+              同一批记录的数值：不一致的，查程序版本和备份；一致的，按运维指南依次核对名册年级、指标目录和各校台账。之后的各周\
+              符合规则时，本提示自动消失。",
+        "{0}: opened sums contradict each other: the rule \"{1}\" of the catalogue does not hold \
+         ({2}). The figures are shown as they are, with a mark, and are not closed for it. Compare \
+         the same records with the other hub's operator. Where they differ, look at versions and \
+         backups; where they agree, at the roster's grades, the catalogue and the schools' \
+         ledgers, as the guide says. The notice goes by itself once later weeks keep the rule.";
     HELPER_AWAY = "卫健方枢纽 {0} 自 {1} 起没有应答，其间学校报告不核验、合计不开启（都留在原处，恢复后自动继续）。请致电其\
                    操作员：服务是否在运行、地址和证书有没有换、能否从本枢纽连到。",
         "Health's hub {0} has not answered since {1}. Meanwhile no report is checked and no sum is \
@@ -351,6 +359,14 @@ texts! {
     HELPER_NO_PLAN_FIX = "新学年的方案请致电市枢纽，确认已由两个部门签发并发布（plan publish）；不做密封汇总的，删去这一项",
         "ring the city's hub: is the year's plan signed by both commissions and published (plan \
          publish)? Where nothing is summed under seal, take helper_address out";
+    ROUNDED_TITLE = "取整表符合目录规则", "Rounded tables keep the catalogue's rules";
+    ROUNDED_BREAKS = "{0}：取整后的合计与各校清单矛盾，超出取整误差，违反目录规则“{1}”（{2}）。数字照常显示并带标记。",
+        "{0}: rounded sums contradict the clear counts of the same schools by more than rounding \
+         can do: the rule \"{1}\" of the catalogue does not hold ({2}). The figures are shown \
+         with a mark.";
+    ROUNDED_FIX = "请各校核对该学期的应筛人数与筛查结果，改正后重新报送；符合规则后本提示自动消失",
+        "have the schools compare who was eligible with the outcomes of the term, and send again \
+         what was wrong; this goes by itself once the rule holds";
     LOOK_AT_FIX = "逐项见 xinqiao-hub sealed list 和密封汇总页面",
         "each is on the page of sealed sums and in xinqiao-hub sealed list";
     SILENT_TITLE = "七天没有报告的学校", "schools silent for seven days";

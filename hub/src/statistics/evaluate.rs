@@ -17,6 +17,7 @@ use super::sum::{CellSum, Slice, sum};
 use super::value::{Amount, Blank, Figure, Floor, NoFeed, Reading};
 use crate::opened::Books;
 use crate::packs::KnownCatalogue;
+use crate::store::contradiction::Contradiction;
 
 /// Everything about one unit that its figures are read from.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +59,24 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn opened(&self, plan: &Plan<'_>) -> Option<Opened<'a>> {
         sealed::opened(self.books, plan.numerator.first()?, &[])
+    }
+
+    /// Relations that figures of a plan break: those that name one of its counts and are about sums
+    /// or sheets that it is read from.
+    #[must_use]
+    pub fn contradictions(&self, plan: &Plan<'_>) -> Vec<Contradiction> {
+        let mut found: Vec<Contradiction> = Vec::new();
+        for term in plan.numerator.iter().chain(plan.denominator.iter().flatten()) {
+            let sheet = self.sheet(term.feed.table());
+            let rounded = sheet.into_iter().flat_map(|sheet| &sheet.contradictions);
+            let rounded = rounded.filter(|one| one.counts.contains(term.count.id.as_str()));
+            for one in rounded.chain(sealed::contradictions(self.books, term)) {
+                if !found.contains(one) {
+                    found.push(one.clone());
+                }
+            }
+        }
+        found
     }
 
     /// How complete the first count of a plan is.

@@ -185,6 +185,7 @@ impl UnitHoldings {
             missing: opened.as_ref().map(|opened| opened.missing.clone()).unwrap_or_default(),
             closed: opened.as_ref().map(|opened| opened.closed.clone()).unwrap_or_default(),
             away: opened.as_ref().map_or(0, |opened| opened.away),
+            contradictions: reader.contradictions(plan),
             opened: opened.map(|opened| opened.from()).unwrap_or_default(),
         }
     }
@@ -205,6 +206,7 @@ impl UnitHoldings {
             missing: Vec::new(),
             closed: BTreeMap::new(),
             away: 0,
+            contradictions: Vec::new(),
         }
     }
 }

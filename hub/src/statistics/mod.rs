@@ -8,6 +8,7 @@
 mod about;
 #[cfg(test)]
 mod attacker;
+mod contradiction_out;
 mod evaluate;
 #[cfg(test)]
 pub mod fixture;
@@ -37,6 +38,7 @@ use domain::period::Period;
 use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError, Tx};
 
+pub use contradiction_out::ContradictionOut;
 pub use domain::disclosure::GROUP_SCHOOLS_MIN;
 pub(crate) use evaluate::key_at;
 pub use holdings::{Holdings, UnitHoldings, figures, name};

@@ -12,6 +12,7 @@ use runtime::web::{Lang, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::contradiction_out::ContradictionOut;
 use super::opened_out::OpenedOut;
 use super::plan::Indicator;
 use super::value::{Amount, Blank, Figure, Figures, Floor, NoFeed, Reading, State, UnitFigures};
@@ -147,6 +148,9 @@ pub struct UnitOut {
     /// it. Absent where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schools_away: Option<u32>,
+    /// Relations of the catalogue that the figures break beside others; they are shown as they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contradictions: Vec<ContradictionOut>,
     /// Opened sums that the figures are made of, each exact.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<OpenedOut>,
@@ -415,6 +419,7 @@ impl UnitOut {
                 .map(|(stage, schools)| ClosedStageOut { stage: stage.as_str(), schools: *schools })
                 .collect(),
             schools_away: Some(unit.away).filter(|schools| *schools > 0),
+            contradictions: unit.contradictions.iter().map(ContradictionOut::from).collect(),
             opened: unit.opened.iter().map(OpenedOut::from).collect(),
             figures: unit.figures.iter().map(|figure| FigureOut::new(figure, by)).collect(),
         }

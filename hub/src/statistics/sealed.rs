@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::catalogue::{Axis, Catalogue, Channel, Count, Kind, Origin, Source, Stage};
+use domain::catalogue::{
+    Axis, Catalogue, Channel, Count, DimensionId, Kind, Origin, Source, Stage,
+};
 use domain::disclosure::sealed::{SealedTables, SealedYear};
 use domain::period::Period;
 use domain::rollup::Coverage;
@@ -13,6 +15,7 @@ use runtime::sealing::SealingYear;
 use super::plan::{Feed, PlannedTerm};
 use super::value::{Amount, Blank, OpenedFrom};
 use crate::opened::{Asked, Books, Closed, Member, TableOf, Take};
+use crate::store::contradiction::Contradiction;
 use crate::store::opened::OpenedSum;
 
 /// Where a count stands in sealed tables.
@@ -53,6 +56,15 @@ impl SealedFeed {
     /// The ids of its tables.
     pub(super) fn tables(&self) -> impl Iterator<Item = &str> {
         self.tables.iter().map(|one| one.table.as_str())
+    }
+
+    fn asked<'a>(&'a self, by: &'a [Axis], filters: &'a [(DimensionId, String)]) -> Asked<'a> {
+        let take = match &self.taken {
+            Taken::Counted => Take::Counted,
+            Taken::Outcomes(all) => Take::Outcomes(all),
+            Taken::Everybody => Take::Everybody,
+        };
+        Asked { tables: &self.tables, take, by, filters }
     }
 
     /// The first of its tables, by which it is named.
@@ -128,12 +140,7 @@ pub(super) fn opened<'b>(
     axes: &[Axis],
 ) -> Option<Opened<'b>> {
     let feed = term.sealed.as_ref().filter(|_| books.is_sealed())?;
-    let take = match &feed.taken {
-        Taken::Counted => Take::Counted,
-        Taken::Outcomes(all) => Take::Outcomes(all),
-        Taken::Everybody => Take::Everybody,
-    };
-    let asked = Asked { tables: &feed.tables, take, by: axes, filters: term.filters };
+    let asked = feed.asked(axes, term.filters);
     let size = axes.iter().map(|axis| axis.values.len()).product();
     let mut found = Opened {
         amounts: vec![Err(Blank::NotApplicable); size],
@@ -173,6 +180,27 @@ pub(super) fn opened<'b>(
         );
     }
     Some(found)
+}
+
+/// Relations that the sums behind a term break, of those that name its count.
+pub(super) fn contradictions<'b>(
+    books: &'b Books,
+    term: &PlannedTerm<'_>,
+) -> Vec<&'b Contradiction> {
+    let count = term.count.id.as_str();
+    let mut found = Vec::new();
+    let Some(feed) = &term.sealed else { return found };
+    for book in &books.areas {
+        let named = book.contradictions().iter().filter(|one| one.counts.contains(count));
+        let named: Vec<&Contradiction> = named.collect();
+        if !named.is_empty() {
+            let asked = feed.asked(&[], term.filters);
+            let sums = book.sum(books.extent(), asked).sums;
+            let is_in = |one: &&Contradiction| sums.iter().any(|sum| one.is_of(sum));
+            found.extend(named.into_iter().filter(is_in));
+        }
+    }
+    found
 }
 
 impl Opened<'_> {

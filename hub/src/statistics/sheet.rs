@@ -17,6 +17,7 @@ use runtime::sql::{SqlError, Tx};
 use super::StatisticsError;
 use crate::packs::Packs;
 use crate::rollup;
+use crate::store::contradiction::{self, Contradiction};
 use crate::store::contribution::{self, Contribution, Place};
 use crate::store::{reading, shown_figure, shown_state};
 
@@ -41,6 +42,8 @@ pub struct Sheet {
     pub waiting: u32,
     /// What is shown of it, where it is a rounded table.
     pub decided: Decided,
+    /// Relations that the hub's own figures in it break; a member's are not judged here.
+    pub contradictions: Vec<Contradiction>,
 }
 
 /// What was decided about the figures of a sheet.
@@ -149,10 +152,15 @@ pub fn own(
     } else {
         Decided::Not
     };
+    let mut contradictions = contradiction::all(tx)?;
+    contradictions.retain(|one| {
+        !one.is_opened() && one.tables.contains(table) && one.from.to_string() == period
+    });
     Ok(Some(Sheet {
         catalogue,
         table: table.to_owned(),
         digest,
+        contradictions,
         sums: latest.sums(cells)?,
         coverage: latest.coverage,
         snapshot: latest.number,
@@ -190,6 +198,7 @@ fn empty(packs: &Packs, table: &str, schools_due: u32) -> Option<Sheet> {
         at_ms: 0,
         waiting: 0,
         decided: Decided::Not,
+        contradictions: Vec::new(),
     })
 }
 
@@ -295,6 +304,7 @@ fn member(packs: &Packs, listed: &Contribution) -> Result<MemberSheet, Statistic
             at_ms: listed.arrived_at_ms,
             waiting: 0,
             decided: if provenance.is_some() { Decided::Not } else { Decided::School },
+            contradictions: Vec::new(),
         },
     })
 }

@@ -14,6 +14,7 @@ use domain::unit::{UnitId, UnitKind};
 
 use crate::config::Config;
 use crate::opened::{Cell, Closed, Sort};
+use crate::store::contradiction::Contradiction;
 use crate::store::opened::OpenedSum;
 
 /// Largest variance of one rounded cell: rounding `x` with rest `r = x mod 5` has variance
@@ -364,6 +365,8 @@ pub struct UnitFigures {
     pub closed: BTreeMap<Stage, u32>,
     /// Schools that were closed or out of session when the sums were opened: not due, and not in.
     pub away: u32,
+    /// Relations of the catalogue that they break.
+    pub contradictions: Vec<Contradiction>,
 }
 
 /// An opened sum, who opened it and by which documents.

@@ -38,6 +38,18 @@ pub fn raise(
     Ok(())
 }
 
+/// Takes an alarm back whose cause is gone; one that is not there is nothing.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn take_back(tx: &Tx<'_>, kind: &str, unit: &str, detail: &str) -> Result<(), SqlError> {
+    tx.execute(
+        "delete from alarm where kind = $1 and unit = $2 and detail = $3",
+        params![kind, unit, detail],
+    )?;
+    Ok(())
+}
+
 /// All alarms of a kind, the latest first.
 ///
 /// # Errors

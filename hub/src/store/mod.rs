@@ -8,6 +8,7 @@ pub mod api_key;
 pub mod band_refused;
 pub mod barred_key;
 pub mod contact;
+pub mod contradiction;
 pub mod contribution;
 pub mod directive;
 pub mod invite;
@@ -160,5 +161,10 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 31,
         name: "numbers enrolled that a person confirmed, by stage",
         sql: include_str!("migrations/027_number_confirmed.sql"),
+    },
+    Migration {
+        number: 32,
+        name: "relations that figures break",
+        sql: include_str!("migrations/028_contradiction.sql"),
     },
 ];

@@ -157,33 +157,69 @@ fn own(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
         params![&period.to_string()],
         |row: &Row<'_, '_>| Ok((row.i64(0)?, row.blob(1)?)),
     )? {
-        let record = proto::opening::decode_record(&bytes).map_err(|_| SqlError::Type)?;
-        let Some(task) = task::find(tx, &record.task)? else { continue };
-        sums.push(OpenedSum {
-            carried: carried(&record.task, &record.schools),
-            away: away(&record.absent, &record.schools),
-            task: record.task,
-            area: task.area,
-            school_year: task.school_year,
-            table: record.table,
-            period: record.period,
-            pack: task.pack,
-            stage: record.stage,
-            detail: record.detail,
-            groups: record.groups,
-            fresh: record.fresh,
-            due: record.due,
-            cells: opening::cells(tx, id)?.into_iter().collect(),
-            number: record.number,
-            record: sha256(&bytes),
-            opened_at_ms: record.opened_at_ms,
-            cap_sum: match record.period {
-                Period::Week { .. } => opening::cap_sum(tx, id)?,
-                _ => None,
-            },
-        });
+        let Some((sum, _)) = recorded(tx, id, &bytes)? else { continue };
+        let cap_sum = match sum.period {
+            Period::Week { .. } => opening::cap_sum(tx, id)?,
+            _ => None,
+        };
+        sums.push(OpenedSum { cap_sum, ..sum });
     }
     Ok(sums)
+}
+
+/// Sums of a table that this hub recorded with the other hub's signature, in the order of their
+/// records, each with the reports that it stands on. Their caps are not added up.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn own_of_table(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    table: &TableId,
+) -> Result<Vec<(OpenedSum, Vec<Standing>)>, SqlError> {
+    let mut sums = Vec::new();
+    for (id, bytes) in tx.query(
+        "select o.id, r.record from sealed_record r
+         join sealed_opening o on o.id = r.opening join sealed_task t on t.id = o.task
+         where t.area = $1 and t.school_year = $2 and t.sheet = $3
+             and r.helper_signature is not null order by r.number",
+        params![area.as_str(), i64::from(school_year), table.as_str()],
+        |row: &Row<'_, '_>| Ok((row.i64(0)?, row.blob(1)?)),
+    )? {
+        sums.extend(recorded(tx, id, &bytes)?);
+    }
+    Ok(sums)
+}
+
+/// A record of this hub as a sum; nothing where its task is not here.
+fn recorded(
+    tx: &Tx<'_>,
+    opening: i64,
+    bytes: &[u8],
+) -> Result<Option<(OpenedSum, Vec<Standing>)>, SqlError> {
+    let record = proto::opening::decode_record(bytes).map_err(|_| SqlError::Type)?;
+    let Some(task) = task::find(tx, &record.task)? else { return Ok(None) };
+    let sum = OpenedSum {
+        carried: carried(&record.task, &record.schools),
+        away: away(&record.absent, &record.schools),
+        task: record.task,
+        area: task.area,
+        school_year: task.school_year,
+        table: record.table,
+        period: record.period,
+        pack: task.pack,
+        stage: record.stage,
+        detail: record.detail,
+        groups: record.groups,
+        fresh: record.fresh,
+        due: record.due,
+        cells: opening::cells(tx, opening)?.into_iter().collect(),
+        number: record.number,
+        record: sha256(bytes),
+        opened_at_ms: record.opened_at_ms,
+        cap_sum: None,
+    };
+    Ok(Some((sum, record.schools)))
 }
 
 /// How far a task of this hub is.

@@ -30,6 +30,7 @@ mod figures;
 mod gaps;
 mod gone;
 mod guarded;
+mod identities;
 mod keys;
 mod late;
 mod late_band;

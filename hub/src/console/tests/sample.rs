@@ -158,6 +158,7 @@ pub(super) fn indicator_view() -> IndicatorPage {
                 part("有效完成", "validly screened", 745_120),
             ],
             note: None,
+            marks: Vec::new(),
         },
         coverage: coverage(745, 777),
         version: version(),

@@ -16,6 +16,7 @@ use crate::console::{
     Breakdown, Choice, Choices, Filter, Headline, IndicatorPage, NamedFigure, OpenedLine,
     PublishedLine, Range, SourceLine, Version,
 };
+use crate::contradiction::why;
 use crate::packs::Packs;
 use crate::publication::{self, CellOut};
 use crate::statistics::shown::amount_shown;
@@ -24,6 +25,7 @@ use crate::statistics::{
     Blank, Figures, Floor, Holdings, Indicator, OpenedFrom, Reading, UnitFigures, UnitName,
     interval, shown,
 };
+use crate::store::contradiction::Contradiction;
 
 /// Shown where nothing else was asked for, the first that has figures.
 const PREFERRED: [&str; 2] = ["r.scr.coverage", "base.students"];
@@ -127,7 +129,7 @@ pub(super) fn page(
         name: indicator.label().into(),
         definition: definition(&known, indicator),
         whole: (&page.unit.label).into(),
-        headline: headline(&page, &reading),
+        headline: Headline { marks: marks(total), ..headline(&page, &reading) },
         coverage: coverage(total.coverage),
         version: version.unwrap_or_else(|| unsealed(packs)),
         table: table(&page, breakdown)?,
@@ -281,7 +283,13 @@ fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
         Indicator::Count(count) if is_everybody(count) => Some(words::EVERYBODY_NOTE.into()),
         _ => None,
     };
-    Headline { value, range, parts, note }
+    Headline { value, range, parts, note, marks: Vec::new() }
+}
+
+/// Relations that figures of the unit break, each in a sentence.
+fn marks(total: &UnitFigures) -> Vec<Label> {
+    let mark = |one: &Contradiction| Label::new(why(one, Lang::Zh), why(one, Lang::En));
+    total.contradictions.iter().map(mark).collect()
 }
 
 fn sources(page: &Page<'_>) -> Vec<SourceLine> {

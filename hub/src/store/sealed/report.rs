@@ -277,6 +277,22 @@ pub fn accepted(tx: &Tx<'_>, task: &TaskId) -> Result<BTreeMap<UnitId, Accepted>
     Ok(all.into_iter().map(|one| (one.school.clone(), one)).collect())
 }
 
+/// Schools whose accepted report of a task was made after another one was refused, each with the
+/// day on which both hubs had signed it: it tells what was entered until then.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn made_again(tx: &Tx<'_>, task: &TaskId) -> Result<BTreeMap<UnitId, String>, SqlError> {
+    let all = tx.query(
+        "select r.school, r.accepted_on from sealed_report r
+         where r.task = $1 and r.state = 2 and exists (select 1 from sealed_report e
+             where e.task = r.task and e.school = r.school and e.state = 3)",
+        params![task.bytes()],
+        |row| Ok((parsed(row, 0)?, row.text(1)?)),
+    )?;
+    Ok(all.into_iter().collect())
+}
+
 /// Schools of which a report of a task is verified and not yet answered by both hubs.
 ///
 /// # Errors

@@ -59,6 +59,11 @@ impl<'a> Reader<'a> {
         Ok(field)
     }
 
+    /// A field of exactly so many bytes.
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+        self.field(N)?.try_into().map_err(|_| Malformed)
+    }
+
     /// A field that is text.
     pub(crate) fn text(&mut self, bytes_max: usize) -> Result<&'a str, Malformed> {
         std::str::from_utf8(self.field(bytes_max)?).map_err(|_| Malformed)
@@ -106,5 +111,14 @@ mod tests {
         assert_eq!(read(&[bytes.as_slice(), b"x"].concat(), 2), Err(Malformed));
         let other = Writer::default().byte(7).field(b"a").field(b"b").number(9).finish();
         assert_ne!(other, bytes);
+    }
+
+    /// A field of a fixed length has that length.
+    #[test]
+    fn an_array_is_no_shorter() {
+        let bytes = Writer::default().field(b"abc").finish();
+        assert_eq!(Reader::new(&bytes).array(), Ok(*b"abc"));
+        assert_eq!(Reader::new(&bytes).array::<2>(), Err(Malformed));
+        assert_eq!(Reader::new(&bytes).array::<4>(), Err(Malformed));
     }
 }

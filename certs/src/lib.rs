@@ -20,6 +20,8 @@
 //! | [`pack`], [`keywrap`] | packs signed under every root; a data key under another key |
 //! | [`countersign`] | what packs and key statements have in common: a signature under each root |
 //! | [`seal`], [`statement`] | sealing to one recipient; who vouches that a key is whose |
+//! | [`referral`] | a referral or an answer in its envelope, whose it is, and its parts |
+//! | [`letter`] | one hop's wrapping of a part: all alike, opened and wrapped anew by a relay |
 //! | [`onetime`] | codes of an authenticator app and of a printed sheet |
 //! | [`aggregate`] | sealed sums: halves of a report, their verification, sums that open |
 //! | [`noise`] | the words from which a publication draws its noise, always the same |
@@ -38,11 +40,13 @@ pub mod issuer;
 pub mod key;
 pub mod keyfile;
 pub mod keywrap;
+pub mod letter;
 pub mod merkle;
 pub mod noise;
 pub mod onetime;
 pub mod pack;
 pub mod recovery;
+pub mod referral;
 pub mod renewal;
 pub mod root;
 pub mod seal;
@@ -53,6 +57,7 @@ pub mod tls;
 pub mod words;
 
 mod base32;
+mod codes;
 mod fields;
 mod low_s;
 mod template;

@@ -25,7 +25,7 @@
 //! | *control sum* | the sum of a stage's cells, which must be its enrolment |
 //! | *suppression* | not showing a figure because it is small; never the same as zero |
 //! | *release* | one table of one unit and period in one revision, signed |
-//! | *frame* | the envelope that gives a signed item its place in a lane |
+//! | *frame* | what gives a signed item its place in a lane |
 //! | *lane* | one of the two durable queues upward: statistics, referral |
 //! | *epoch* | a run of contiguous sequence numbers of one lane; a restored node starts another |
 //! | *receipt* / *refusal* | a hub's signed final answer to one frame |
@@ -39,6 +39,11 @@
 //! | *pack* | the signed content of a directive |
 //! | *referral* | a child's way from the school to a named recipient and back |
 //! | *hand-over* | giving a referral to its recipient: on a printed sheet, later as an envelope |
+//! | *envelope* | a referral or an answer, sealed to its recipient and signed by its sender |
+//! | *letter* | one hop's wrapping: routing and one part of an envelope, always of one length |
+//! | *routing* | what the hub that opens a letter reads: where to, by when; nothing of a child |
+//! | *relay* | the hub that opens a letter and seals what is in it anew to whoever is next |
+//! | *slot* | a member's minute of every hour: a letter leaves then, a dummy where none waits |
 //! | *survey* | questions that a school asks once and without names; shown by groups only |
 //! | *special period* | more counts for some schools and some days, sent from above |
 //! | *area* | the schools that a special period is for, named one by one |

@@ -31,6 +31,10 @@ pub type EnvelopeKey = SealingKey<OfEnvelopes>;
 /// Opens shares of sealed sums. It exists at hubs that sum.
 pub type ShareKey = SealingKey<OfShares>;
 
+/// Opens the wrapping of letters at a hub that passes them on. It opens no envelope: of what a
+/// letter carries it sees sealed bytes.
+pub type RelayKey = SealingKey<OfRelays>;
+
 /// The private half, of one unit and for one purpose of its kind.
 pub struct SealingKey<K> {
     unit: UnitId,
@@ -53,11 +57,15 @@ pub enum OfEnvelopes {}
 /// Marks the keys that open shares of sums.
 pub enum OfShares {}
 
+/// Marks the keys that open the wrapping of letters on their way.
+pub enum OfRelays {}
+
 /// Only this file says what a type of keys opens.
 mod closed {
     pub trait Closed {}
     impl Closed for super::OfEnvelopes {}
     impl Closed for super::OfShares {}
+    impl Closed for super::OfRelays {}
 }
 
 impl Opens for OfEnvelopes {
@@ -69,6 +77,12 @@ impl Opens for OfEnvelopes {
 impl Opens for OfShares {
     fn is_for(purpose: Purpose) -> bool {
         purpose.is_share()
+    }
+}
+
+impl Opens for OfRelays {
+    fn is_for(purpose: Purpose) -> bool {
+        purpose.is_relay()
     }
 }
 

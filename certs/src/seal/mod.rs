@@ -3,9 +3,10 @@
 //! It is sealed to a statement that was verified, never to a bare key: only
 //! [`crate::statement::verify`] makes a [`VerifiedStatement`]. Purpose and recipient are bound in
 //! here, the caller's `info` and `aad` beside them, so that a share that was sealed for a sum never
-//! opens as a referral. Two types of private keys keep the two apart for a reader as well:
+//! opens as a referral. Three types of private keys keep them apart for a reader as well:
 //! [`EnvelopeKey`] opens what names children and exists at nodes, [`ShareKey`] opens shares of
-//! sums and exists at hubs. Nothing here says who sealed.
+//! sums and [`RelayKey`] the wrapping of letters, and both exist at hubs. Nothing here says who
+//! sealed.
 
 mod envelope;
 mod hybrid;
@@ -13,7 +14,10 @@ mod key;
 mod padding;
 
 pub use envelope::{Contents, ENVELOPE_TAG, Envelope, EnvelopeError, HEADER_BYTES_MAX};
-pub use key::{EnvelopeKey, OfEnvelopes, OfShares, Opens, RecipientKey, SealingKey, ShareKey};
+pub use key::{
+    EnvelopeKey, OfEnvelopes, OfRelays, OfShares, Opens, RecipientKey, RelayKey, SealingKey,
+    ShareKey,
+};
 pub use padding::{pad, unpad};
 
 use domain::digest::Digest;

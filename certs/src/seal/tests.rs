@@ -98,15 +98,18 @@ fn every_sealing_is_new() {
     assert_ne!(one.bytes()[1..33], two.bytes()[1..33]);
 }
 
-/// A share's key is made for shares and an envelope's for envelopes; neither takes the other's
-/// purpose, nor one that only signs.
+/// A share's key is made for shares, an envelope's for envelopes and a relay's for relays; none
+/// takes another's purpose, nor one that only signs.
 #[test]
 fn a_key_has_a_purpose_of_its_kind() {
     let hub = || unit("370200");
     for purpose in Purpose::ALL {
         let envelope = EnvelopeKey::generate(hub(), purpose).is_ok();
         let share = ShareKey::generate(hub(), purpose).is_ok();
-        assert_eq!((envelope, share), (purpose.is_envelope(), purpose.is_share()));
+        let relay = RelayKey::generate(hub(), purpose).is_ok();
+        let kinds = (purpose.is_envelope(), purpose.is_share(), purpose.is_relay());
+        assert_eq!((envelope, share, relay), kinds);
+        assert!(u8::from(envelope) + u8::from(share) + u8::from(relay) <= 1, "{purpose:?}");
     }
     let leader = ShareKey::generate(hub(), Purpose::AggregateLeader).expect("key");
     let sealed = seal(&stated(&leader), INFO, AAD, b"share").expect("seal");
@@ -114,6 +117,24 @@ fn a_key_has_a_purpose_of_its_kind() {
     let seed = Zeroizing::new(*leader.expose_seed());
     let helper = ShareKey::from_seed(hub(), Purpose::AggregateHelper, seed).expect("key");
     assert!(helper.open(&sealed, INFO, AAD).is_err());
+}
+
+/// Whoever holds a hub's relay key opens no list and no referral with it, even where the very same
+/// private key was stated for both: the purpose is bound.
+#[test]
+fn a_relay_key_opens_no_envelope() {
+    let seed = || Zeroizing::new([9; 32]);
+    let hub = || unit("370202");
+    let relay = RelayKey::from_seed(hub(), Purpose::Relay, seed()).expect("key");
+    for purpose in [Purpose::List, Purpose::Referral] {
+        let own = EnvelopeKey::from_seed(hub(), purpose, seed()).expect("key");
+        assert!(own.public() == relay.public());
+        let sealed = seal(&stated(&own), INFO, AAD, b"names").expect("seal");
+        assert_eq!(own.open(&sealed, INFO, AAD).expect("open").as_slice(), b"names");
+        assert_eq!(relay.open(&sealed, INFO, AAD).map(drop), Err(SealError::Refused));
+        let routing = seal(&stated(&relay), INFO, AAD, b"where to").expect("seal");
+        assert_eq!(own.open(&routing, INFO, AAD).map(drop), Err(SealError::Refused));
+    }
 }
 
 /// A public key is read from its tagged form only.

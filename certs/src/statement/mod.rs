@@ -43,7 +43,7 @@ const FIELD_BYTES_MAX: usize = 4 * NAME_CHARS_MAX + 16;
 pub enum Purpose {
     /// A school opens departments' lists with it.
     List,
-    /// A receiver opens referrals with it.
+    /// A receiver opens referrals with it, and a school the answers to them.
     Referral,
     /// The education hub opens its shares of sealed sums with it.
     AggregateLeader,
@@ -51,6 +51,8 @@ pub enum Purpose {
     AggregateHelper,
     /// A department signs its lists with it.
     ListSender,
+    /// A hub opens with it where a letter of a referral is to go, and nothing of what it carries.
+    Relay,
 }
 
 /// The key that a statement is about: one to seal to, or one whose signatures are believed.
@@ -143,12 +145,13 @@ impl From<Malformed> for StatementError {
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::List,
         Self::Referral,
         Self::AggregateLeader,
         Self::AggregateHelper,
         Self::ListSender,
+        Self::Relay,
     ];
 
     /// The word that is stored, sent and typed.
@@ -160,6 +163,7 @@ impl Purpose {
             Self::AggregateLeader => "aggregate-leader",
             Self::AggregateHelper => "aggregate-helper",
             Self::ListSender => "list-sender",
+            Self::Relay => "relay",
         }
     }
 
@@ -180,6 +184,17 @@ impl Purpose {
     pub const fn is_share(self) -> bool {
         matches!(self, Self::AggregateLeader | Self::AggregateHelper)
     }
+
+    /// Whether a key of this purpose opens the wrapping of letters at a hub on their way.
+    #[must_use]
+    pub const fn is_relay(self) -> bool {
+        matches!(self, Self::Relay)
+    }
+
+    /// Whether something is sealed to a key of this purpose; the others sign.
+    const fn is_sealed_to(self) -> bool {
+        self.is_envelope() || self.is_share() || self.is_relay()
+    }
 }
 
 impl StatedKey {
@@ -194,7 +209,7 @@ impl StatedKey {
     }
 
     fn read(purpose: Purpose, tagged: &[u8]) -> Result<Self, StatementError> {
-        if purpose.is_envelope() || purpose.is_share() {
+        if purpose.is_sealed_to() {
             return Ok(Self::Recipient(RecipientKey::from_bytes(tagged)?));
         }
         let spki = tagged.strip_prefix(&[SignatureAlgorithm::EcdsaP256Sha256 as u8]);
@@ -203,7 +218,7 @@ impl StatedKey {
     }
 
     const fn fits(&self, purpose: Purpose) -> bool {
-        matches!(self, Self::Recipient(_)) == (purpose.is_envelope() || purpose.is_share())
+        matches!(self, Self::Recipient(_)) == purpose.is_sealed_to()
     }
 
     /// The name of the key, as people compare it.

@@ -113,7 +113,26 @@ fn a_statement_that_fits_nothing_is_not_signed() {
     assert!(matches!(wrong(purpose), StatementError::Key(SealError::Purpose)));
     let signer = StatedKey::Signer(key().public().clone());
     let signer = KeyStatement { key: signer, ..statement() };
-    assert!(matches!(wrong(signer), StatementError::Key(SealError::Purpose)));
+    assert!(matches!(wrong(signer.clone()), StatementError::Key(SealError::Purpose)));
+    let relay = KeyStatement { purpose: Purpose::Relay, ..signer };
+    assert!(matches!(wrong(relay), StatementError::Key(SealError::Purpose)));
+}
+
+/// Every purpose has its own word and is read back from it in a statement.
+#[test]
+fn every_purpose_is_stated_by_its_word() {
+    for purpose in Purpose::ALL {
+        let key = if purpose == Purpose::ListSender {
+            StatedKey::Signer(key().public().clone())
+        } else {
+            list_key()
+        };
+        let stated = statement_of(unit("370202"), purpose, key);
+        let read = KeyStatement::from_bytes(&stated.to_bytes().expect("bytes")).expect("read");
+        assert_eq!(read, stated);
+        assert_eq!(Purpose::from_word(purpose.as_str()), Some(purpose));
+    }
+    assert_eq!(Purpose::from_word("relays"), None);
 }
 
 /// The text of a statement is read back whole; several stand in one file; damage is noticed.

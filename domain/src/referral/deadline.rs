@@ -26,6 +26,17 @@ word_list!(
     }
 );
 
+word_list!(
+    /// Which limit of a recipient travels with a letter, so that a relay counts what is late
+    /// without knowing how the referral stands.
+    DeadlineClass {
+        Answered = "answered", "对方答复", "The recipient's answer";
+        FirstDate = "first_date", "首次就诊", "The first date";
+        Outcome = "outcome", "结果回传", "The return of the outcome";
+        Withdrawal = "withdrawal", "撤回后的答复", "The answer to a withdrawal";
+    }
+);
+
 /// How long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {

@@ -2,13 +2,15 @@
 //!
 //! [`TRANSITIONS`] is the whole machine: who may do what from where, and what must be known for it.
 //! [`step`] asks it, [`due`] says who must act by when in each state, and [`history::replay`] makes
-//! one course out of what both sides did while they could not hear each other. Nothing here names
-//! a person; the ledger of the school and the receiver's keep the records.
+//! one course out of what both sides did while they could not hear each other. [`slot`] says when a
+//! letter leaves. Nothing here names a person; the ledger of the school and the receiver's keep the
+//! records.
 //!
 //! Source: clauses Q2.2, S2.3.3 and S2.3.4; laws by article where a rule needs them.
 
 mod deadline;
 pub mod history;
+pub mod slot;
 mod stage;
 mod state;
 mod table;
@@ -16,7 +18,7 @@ mod table;
 mod tests;
 mod words;
 
-pub use deadline::{Due, Expiry, Limit, Owner, due, working};
+pub use deadline::{DeadlineClass, Due, Expiry, Limit, Owner, due, working};
 pub use stage::{RefStage, WaitBucket};
 pub use state::{Actor, DeclineReason, Event, Fact, State, Urgency};
 pub use table::{Refused, TRANSITIONS, Transition, step};

@@ -53,7 +53,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::{
-        Actor, DeclineReason, Event, Expiry, Fact, Owner, RefStage, State, Urgency, WaitBucket,
+        Actor, DeadlineClass, DeclineReason, Event, Expiry, Fact, Owner, RefStage, State, Urgency,
+        WaitBucket,
     };
     use super::*;
     use crate::ledger::Word;
@@ -87,6 +88,7 @@ mod tests {
         check::<CallParty>();
         check::<Owner>();
         check::<Expiry>();
+        check::<DeadlineClass>();
         check::<RefStage>();
         check::<WaitBucket>();
     }

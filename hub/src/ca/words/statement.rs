@@ -40,5 +40,6 @@ pub(in super::super) const fn purpose(purpose: Purpose) -> Text {
         Purpose::AggregateLeader => Text::new("密封汇总（教育方）", "sealed sums, education"),
         Purpose::AggregateHelper => Text::new("密封汇总（卫健方）", "sealed sums, health"),
         Purpose::ListSender => Text::new("发送部门名单", "sending lists"),
+        Purpose::Relay => Text::new("转递转介信件", "passing on letters of referrals"),
     }
 }

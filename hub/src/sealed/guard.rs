@@ -316,6 +316,10 @@ fn judge_whole(
     }
     let bounds = bounds(view);
     let report = attack(view, pace)?;
+    if !report.aside.is_empty() {
+        let tables = report.aside.join(" ");
+        tracing::warn!(tables, "totals of tables that count the same records differ");
+    }
     // The very same ends: where one moves, the new sum told more.
     let is_new = |found: &&Finding| !told.contains(found);
     if let Some(leak) = report.leaks().find(is_new) {

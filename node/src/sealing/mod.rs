@@ -14,6 +14,9 @@ mod again_tests;
 mod analysed_tests;
 #[cfg(test)]
 mod annulled_tests;
+mod family;
+#[cfg(test)]
+mod family_tests;
 mod figures;
 mod make;
 #[cfg(test)]
@@ -50,6 +53,7 @@ use crate::indicator::{IndicatorError, Unsealed};
 use crate::packs::Packs;
 
 pub use absence::{absences, plan_missing};
+pub use family::told_with;
 pub use figures::{FiguresError, danger_own_view};
 pub use make::{make, wrapped_anew};
 pub use report_key::{KeyStanding, ReportKey};

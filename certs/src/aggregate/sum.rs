@@ -214,5 +214,11 @@ pub fn open(leader: &SumShare, helper: &SumShare) -> Result<Vec<Option<u64>>, Ag
         let figure = figure.filter(|figure| *figure <= leader.caps).ok_or(AggregateError::Apart)?;
         Ok(held.then_some(figure))
     };
-    leader.cells.iter().zip(&helper.cells).zip(&leader.held).map(figure).collect()
+    let cells = leader.cells.iter().zip(&helper.cells).zip(&leader.held);
+    let figures: Vec<Option<u64>> = cells.map(figure).collect::<Result<_, AggregateError>>()?;
+    // Each report proved that all its cells together are within its cap, so all cells of the sum
+    // are within the sum of caps: one that is spoiled in every cell must not open either.
+    let total = figures.iter().flatten().try_fold(0_u64, |sum, figure| sum.checked_add(*figure));
+    total.filter(|total| *total <= leader.caps).ok_or(AggregateError::Apart)?;
+    Ok(figures)
 }

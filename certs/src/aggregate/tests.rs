@@ -308,6 +308,35 @@ fn sums_that_do_not_belong_together_stay_closed() {
     }
 }
 
+/// A hub that spoils its share of every cell by what a cap allows adds up to more than all reports
+/// can: the total stays closed as a single cell would.
+#[test]
+fn a_total_above_the_sum_of_caps_stays_closed() {
+    let instance = instance(255);
+    let shares = split(&instance, &cells(&[(0, 200)]));
+    let reports = [check(&instance, &shares).expect("verified")];
+    let [leader, helper] = sums(&reports, &all());
+    // A share of a cell is a number of 16 bytes, the lowest byte first.
+    let with = |added: [(usize, u8); 2]| {
+        let bytes = helper.to_bytes().expect("bytes");
+        let mut spoiled = bytes.clone();
+        for (cell, more) in added {
+            let at = 13 + cell * 16;
+            let share = u128::from_le_bytes(bytes[at..at + 16].try_into().expect("a share"));
+            let share = share.wrapping_add(u128::from(more)).to_le_bytes();
+            spoiled[at..at + 16].copy_from_slice(&share);
+        }
+        open(&leader, &SumShare::from_bytes(&spoiled).expect("sum"))
+    };
+    // Within the sum of caps nobody sees it; a byte more, in whatever cells, and it is seen.
+    let mut expected = cells(&[(0, 200)]);
+    (expected[1], expected[2]) = (50, 5);
+    assert_eq!(with([(1, 50), (2, 5)]).expect("figures"), opened(&expected));
+    for added in [[(1, 50), (2, 6)], [(1, 255), (2, 255)]] {
+        assert!(matches!(with(added), Err(AggregateError::Apart)), "{added:?}");
+    }
+}
+
 /// The sums by stage of one report are opened at intake and nothing else of it.
 #[test]
 fn a_report_opens_its_control_sums_alone() {

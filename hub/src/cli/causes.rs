@@ -32,6 +32,9 @@ texts! {
     PACK_LINE = "{0} 第 {1} 行，{2}：{3}", "{0}, line {1}, {2}: {3}";
     PACK_CONTENT = "{0}：{1}", "{0}: {1}";
     VIEW_SIZE = "文件超过 {0} 项（{1}）", "the file has more than {0} {1}";
+    VIEW_LARGE = "统计项 {0} 在 {1}（及与它相连的时段）的{2}超过 {3} 个，超出一次能处理的上限",
+        "{0} of {1}, with the periods that hang on it, has more than {3} {2}, which is more than \
+         is taken up at once";
     VIEW_TREE = "单位 {0} 在隶属关系中没有位置", "unit {0} has no known place in the tree";
     VIEW_NAME = "表 {0} 提到未列出的 {1}", "table {0} names {1}, which is not listed";
     VIEW_CELL = "表 {0} 有不合格式的单元格", "table {0} has a cell that does not fit it";
@@ -121,6 +124,14 @@ fn view(error: &ViewError) -> Sentence {
                 other => other,
             };
             let fill = |lang, of: &str| VIEW_SIZE.fill(lang, &[max, &of]);
+            Sentence::pair(fill(Lang::Zh, zh), fill(Lang::En, of))
+        }
+        ViewError::Large { measure, period, max, of } => {
+            let zh = match *of {
+                "unknowns" => "未知数",
+                _ => "单校单元格",
+            };
+            let fill = |lang, of: &str| VIEW_LARGE.fill(lang, &[measure, period, &of, max]);
             Sentence::pair(fill(Lang::Zh, zh), fill(Lang::En, of))
         }
         ViewError::Tree(unit) => Sentence::new(VIEW_TREE, &[unit]),

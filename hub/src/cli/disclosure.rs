@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
-use domain::disclosure::attacker::{Finding, Pace, Report, Verdict, View, ViewError, attack};
+use domain::disclosure::attacker::{Finding, Pace, Report, Verdict, View, ViewError, attack_each};
 use domain::span::school_year_of;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
 use runtime::seen::{SEEN_BYTES_MAX, read, write};
@@ -29,6 +29,9 @@ use crate::seen::{self, Role, SeenError};
 
 /// Lines of the table; the numbers below it are complete.
 const LINES_MAX: usize = 100;
+
+/// Tables that are named of those that were left aside.
+const ASIDE_MAX: usize = 6;
 
 texts! {
     MEASURE = "统计项", "measure";
@@ -78,6 +81,17 @@ texts! {
         "what this hub holds cannot be read. Nothing was written.";
     NOT_SEEN_NEXT = "请运行 xinqiao-hub doctor。", "Run xinqiao-hub doctor.";
     NOT_FITTING = "其中的表互相对不上", "its tables do not fit together";
+    TOO_MUCH = "文件 {0} 没有检查：其中有的部分太大。这既不说明表有错，也不说明有没有泄露。没有改动任何内容。",
+        "the file {0} was not judged: a part of it is too large. That says nothing against its \
+         tables, and neither that small counts follow nor that none do. Nothing was changed.";
+    TOO_MUCH_NEXT = "检查按统计项和互不相连的时段分别进行。请改用范围较小的文件，例如各区县枢纽自己导出的文件，分别检查。",
+        "Measures, and periods that do not hang together, are judged one by one. Judge files of \
+         smaller areas instead, such as those that each district's hub exports.";
+    ASIDE = "注意：按目录应当相等的合计，有 {0} 处对不上（{1}）。可能有学校的软件版本较旧，或报数不实。\
+             这里没有把它们当作相等来推算，其余内容照常检查。",
+        "Note: {0} totals that the catalogue makes equal are not ({1}): a school with older \
+         software, or one whose figures are not true. They were not taken for equal; everything \
+         else was judged as always.";
 }
 
 /// What one role can work out from everything that it has seen
@@ -156,9 +170,44 @@ pub(super) fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
     }
     let budget = Duration::from_secs(audit.seconds);
     let mut pace = Clocked { start: Instant::now(), budget };
-    let report = attack(&view, &mut pace)
-        .map_err(|error: ViewError| unusable(&audit.file, NOT_FITTING).caused(&error))?;
-    say(terminal, &report)
+    let mut found = Found::new(view.k);
+    attack_each(&view, &mut pace, &mut |part| found.add(part))
+        .map_err(|error| not_judged(&audit.file, &error))?;
+    say(terminal, &found)
+}
+
+/// What all parts of a file tell: figures that are safe are counted, and not kept.
+struct Found {
+    k: u32,
+    hidden: usize,
+    told: usize,
+    leaks: Vec<Finding>,
+    open: Vec<Finding>,
+    aside: Vec<String>,
+}
+
+impl Found {
+    const fn new(k: u32) -> Self {
+        Self { k, hidden: 0, told: 0, leaks: Vec::new(), open: Vec::new(), aside: Vec::new() }
+    }
+
+    fn add(&mut self, part: Report) {
+        self.hidden += part.findings.iter().filter(|found| found.is_school).count();
+        self.told += part.told;
+        self.leaks.extend(part.leaks().cloned());
+        self.open.extend(part.undecided().cloned());
+        self.aside.extend(part.aside);
+    }
+}
+
+fn not_judged(file: &Path, error: &ViewError) -> Failure {
+    match error {
+        ViewError::Size { .. } | ViewError::Large { .. } => {
+            let message = Sentence::new(TOO_MUCH, &[&file.display()]);
+            Failure::new(Exit::Invalid, "FILE_TOO_LARGE", message).hint(TOO_MUCH_NEXT).caused(error)
+        }
+        other => unusable(file, NOT_FITTING).caused(other),
+    }
 }
 
 /// Writes what a role has seen here.
@@ -218,16 +267,16 @@ fn unusable(file: &Path, reason: Text) -> Failure {
 }
 
 /// Shows what was found; an error where something was.
-fn say(terminal: &Terminal, report: &Report) -> Result<(), Failure> {
-    let leaks: Vec<&Finding> = report.leaks().collect();
-    let open: Vec<&Finding> = report.undecided().collect();
-    let hidden = report.findings.iter().filter(|found| found.is_school).count();
+fn say(terminal: &Terminal, found: &Found) -> Result<(), Failure> {
+    let leaks: Vec<&Finding> = found.leaks.iter().collect();
+    let open: Vec<&Finding> = found.open.iter().collect();
     let value = json!({
-        "k": report.k,
-        "hidden": hidden,
-        "told": report.told,
+        "k": found.k,
+        "hidden": found.hidden,
+        "told": found.told,
         "leaks": lines(&leaks),
         "undecided": lines(&open),
+        "aside": found.aside,
     });
     let is_sound = leaks.is_empty() && open.is_empty();
     let text = |terminal: &Terminal| {
@@ -239,7 +288,13 @@ fn say(terminal: &Terminal, report: &Report) -> Result<(), Failure> {
         if leaks.len() + open.len() > LINES_MAX {
             parts.push(terminal.text(MORE, &[&LINES_MAX]));
         }
-        parts.push(terminal.text(SUMMARY, &[&hidden, &leaks.len(), &open.len(), &report.told]));
+        let (hidden, told) = (&found.hidden, &found.told);
+        parts.push(terminal.text(SUMMARY, &[hidden, &leaks.len(), &open.len(), told]));
+        if !found.aside.is_empty() {
+            let (count, named) = (found.aside.len(), found.aside.iter().take(ASIDE_MAX));
+            let named = named.map(String::as_str).collect::<Vec<_>>().join("; ");
+            parts.push(terminal.text(ASIDE, &[&count, &named]));
+        }
         parts.join("\n")
     };
     if is_sound {
@@ -323,12 +378,36 @@ mod tests {
             verdict,
         };
         let check = |findings: Vec<Finding>| {
-            let told = 0;
-            say(&terminal, &Report { k: 5, findings, told }).map_err(|failure| failure.code())
+            let mut found = Found::new(5);
+            found.add(Report { findings, ..Report::empty(5) });
+            say(&terminal, &found).map_err(|failure| failure.code())
         };
         assert_eq!(check(vec![finding(Verdict::Safe, None)]), Ok(()));
         assert_eq!(check(vec![finding(Verdict::Exact, Some(2))]), Err("LEAKS"));
         assert_eq!(check(vec![finding(Verdict::Proven, Some(4))]), Err("LEAKS"));
         assert_eq!(check(vec![finding(Verdict::Undecided, None)]), Err("UNDECIDED"));
+    }
+
+    /// A file that is too large is never said to contradict itself, and one that does is.
+    #[test]
+    fn what_is_too_large_is_said_to_be_that() {
+        let file = Path::new("district.json");
+        let said = |error: &ViewError| {
+            let failure = not_judged(file, error);
+            let (message, _) = failure.sentences();
+            let said = [Lang::Zh, Lang::En].map(|lang| message.in_lang(lang).to_owned());
+            (failure.code(), said.join(" "))
+        };
+        let (measure, period) = ("ref.events".to_owned(), "2025-W45".to_owned());
+        let large = ViewError::Large { measure, period, max: 2_000_000, of: "unknowns" };
+        for error in [large, ViewError::Size { max: 100_000, of: "tables" }] {
+            let (code, text) = said(&error);
+            assert_eq!(code, "FILE_TOO_LARGE");
+            assert!(text.contains("太大") && text.contains("too large"), "{text}");
+            assert!(!text.contains("fit together") && !text.contains("对不上"), "{text}");
+        }
+        let (code, text) = said(&ViewError::Contradiction);
+        assert_eq!(code, "FILE_INVALID");
+        assert!(text.contains("fit together") && text.contains("对不上"), "{text}");
     }
 }

@@ -59,7 +59,7 @@ fn tells(table: &SeenTable) -> bool {
 }
 
 /// The schools of a table.
-fn cover<'v>(
+pub(super) fn cover<'v>(
     below: &BTreeMap<&'v str, BTreeSet<&'v str>>,
     table: &'v SeenTable,
 ) -> BTreeSet<&'v str> {
@@ -68,7 +68,7 @@ fn cover<'v>(
 }
 
 /// The schools below each unit, itself if it is one.
-fn below(view: &View) -> BTreeMap<&str, BTreeSet<&str>> {
+pub(super) fn below(view: &View) -> BTreeMap<&str, BTreeSet<&str>> {
     let parents: BTreeSet<&str> =
         view.units.values().filter_map(|unit| unit.parent.as_deref()).collect();
     let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();

@@ -1,8 +1,12 @@
 //! Tables of one catalogue that count the very same records, each in its own way: their totals are
 //! one figure. The attacker takes measures as unrelated, so it is told.
+//!
+//! A school's node keeps it so: what one such table told of a week, every other one tells of that
+//! week and of no other. A school that counts otherwise makes totals differ, which whoever looks
+//! can see, so the relation is named as what it is and the attacker drops it where it is not true.
 
 use domain::catalogue::{Catalogue, Stage};
-use domain::disclosure::attacker::{MARGIN, Printed, SeenCell, SeenTable};
+use domain::disclosure::attacker::{MARGIN, Printed, SAME_TOTAL, SeenCell, SeenTable};
 use domain::disclosure::sealed::{Kind, SealedTable, SealedTables, measure_of};
 
 use super::tree::STAGE;
@@ -34,7 +38,7 @@ pub(super) fn total(first: &SealedTable, sum: &SeenTable, stage: Stage) -> Optio
     let entry = |dim: &String| if dim == STAGE { stage.as_str() } else { MARGIN };
     let key = dims.iter().map(|dim| entry(dim).to_owned()).collect();
     Some(SeenTable {
-        id: format!("{}/total", sum.id),
+        id: format!("{}{SAME_TOTAL}", sum.id),
         measure: measure_of(first.id().as_str()).to_owned(),
         dims,
         cells: vec![SeenCell { key, printed: Printed::Exact(value) }],

@@ -61,6 +61,9 @@ texts! {
     AGAIN_HELD = "本校暂停了 {0} 的上报，什么也没有密封。", "The school holds {0}; nothing was sealed.";
     AGAIN_HELD_NEXT = "先由校长解除暂停：release hold 时段 --lift。",
         "The principal lifts the hold first: release hold PERIOD --lift.";
+    TOLD_LINE = "{0} {1}：“{2}”统计的是同一批事项，已报出该周；本表以后各周不再补报",
+        "{0}, {1}: {2} counts the same events and told this week; this table does not tell them in \
+         a later one";
     AGAIN_LINE = "{0} {1}：核对后可重新密封：xinqiao-node sealed send --again {2} {3}",
         "{0}, {1}: once checked, seal it again: xinqiao-node sealed send --again {2} {3}";
     CLOCK_WRONG = "本机的日期与上级枢纽相差一天以上，什么也没有密封。请校准系统时间后再试。",
@@ -264,7 +267,13 @@ fn text(terminal: &Terminal, page: &SealedPage) -> String {
         let said = terminal.text(AGAIN_LINE, &[&of, &at, &line.table_id, &line.period_id]);
         format!("\n{}", terminal.paint(Paint::Warn, &said))
     });
-    format!("{year}\n{}{}", table.render(), again.collect::<String>())
+    let told = page.lines.iter().filter_map(|line| {
+        let other = line.told_with.as_ref()?.in_lang(lang);
+        let (of, at) = (line.table.in_lang(lang), line.period.in_lang(lang));
+        let said = terminal.text(TOLD_LINE, &[&of, &at, &other]);
+        Some(format!("\n{}", terminal.paint(Paint::Warn, &said)))
+    });
+    format!("{year}\n{}{}", table.render(), again.chain(told).collect::<String>())
 }
 
 /// A report that somebody else may have made.
@@ -350,6 +359,7 @@ fn line_json(line: &SealedLine) -> Value {
         "report": line.digest.to_string(), "sealed_at_ms": line.sealed_at_ms,
         "bytes": line.bytes_len, "state": state, "decided_at_ms": at_ms,
         "reason": reason.map(|reason| reason.in_lang(Lang::En)), "may_again": line.may_again,
+        "told_with": line.told_with.as_ref().map(|other| other.in_lang(Lang::En)),
     })
 }
 

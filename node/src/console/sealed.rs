@@ -128,6 +128,9 @@ texts! {
         "No other school is affected. Check the roster and the ledgers. Once they are right, or if \
          they were and one of the hubs may have erred, run on this machine: xinqiao-node sealed \
          send --again {0} {1}. It seals the report once more under the next number.";
+    TOLD_WITH = "“{0}”统计的是同一批事项，已报出该周；本表以后各周不再补报这些事项，以免两张表合计之差露出本校的数。",
+        "{0} counts the same events and told this week; this table does not tell them in a later \
+         one, lest the difference of the two sums show this school's count.";
     SILENT = "密封后已 {0} 天没有结论，请给两个部门的枢纽运维人员打电话。",
         "No verdict for {0} days: ring the operators of both departments' hubs.";
     NEWER = "较新的", "Newer";
@@ -197,6 +200,8 @@ pub struct SealedLine {
     pub state: SealedState,
     /// It was refused for what a person here can look at and have sealed once more.
     pub may_again: bool,
+    /// It was refused, and this table told the same records in its period: they are not told again.
+    pub told_with: Option<Label>,
 }
 
 /// The school year that runs, if it is under seal.
@@ -360,8 +365,18 @@ impl SealedTemplate<'_> {
         Tag::new(tone, word)
     }
 
-    /// What to do, empty where nothing is.
+    /// What to do, empty where nothing is, and what becomes of the events of a refused report.
     fn next(&self, line: &SealedLine) -> String {
+        let next = self.to_do(line);
+        let Some(other) = &line.told_with else { return next };
+        let said = TOLD_WITH.fill(self.lang, &[&other.in_lang(self.lang)]);
+        match self.lang {
+            Lang::Zh => format!("{next}{said}"),
+            Lang::En => format!("{next} {said}"),
+        }
+    }
+
+    fn to_do(&self, line: &SealedLine) -> String {
         match &line.state {
             SealedState::Refused { .. } if line.may_again => {
                 AGAIN.fill(self.lang, &[&line.table_id, &line.period_id])

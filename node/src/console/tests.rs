@@ -74,6 +74,8 @@ impl EgressSource for Fixed {
             sealed_at_ms: NOW,
             bytes_len: 17_412,
             may_again: false,
+            told_with: matches!(state, SealedState::Refused { .. })
+                .then(|| Label::new("新增预警来源", "New alerts by source")),
             state,
         };
         let reason = Label::new("各学段的人数与在册人数不符", "other persons than enrolled");
@@ -256,7 +258,8 @@ async fn pages_are_whole_in_both_languages() {
     }
 }
 
-/// The page of sealed reports says of every level what it sees, town, district and public too.
+/// The page of sealed reports says of every level what it sees, town, district and public too, and
+/// what became of the events of a refused report.
 #[tokio::test]
 async fn who_sees_what_is_said_of_every_level() {
     let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
@@ -269,6 +272,7 @@ async fn who_sees_what_is_said_of_every_level() {
         "市枢纽",
         "每个数都加了随机噪声",
         "两个汇总枢纽私下串通",
+        "“新增预警来源”统计的是同一批事项，已报出该周",
     ] {
         assert!(page.text.contains(said), "{said}");
     }

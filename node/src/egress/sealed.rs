@@ -5,6 +5,7 @@ use domain::disclosure::sealed::{Answer, SealedTables, year_of};
 use domain::period::Period;
 use domain::span::school_year_of;
 use proto::frame::decode_item;
+use runtime::sql::Tx;
 use runtime::uplink::outbox::SentItem;
 use runtime::web::{Label, Text};
 use runtime::{texts, web::Lang};
@@ -89,6 +90,12 @@ impl Egress {
                 |one: &StoredReport| (&one.table, &one.period) == (&report.table, &report.period);
             let is_last = !reports.iter().take(at).any(is_of);
             line.may_again = is_last && sealing::is_by_hand(report);
+            if is_last && matches!(line.state, SealedState::Refused { .. }) {
+                let (packs, asked) = (packs.clone(), report.clone());
+                let told = move |tx: &Tx<'_>| sealing::told_with(tx, &packs, &asked);
+                let told = self.node.ledger().read(told).map_err(unavailable)?;
+                line.told_with = told.map(|other| table_label(catalogue, &other));
+            }
             Ok(line)
         });
         let lines = lines.collect::<Result<_, SourceError>>()?;
@@ -134,6 +141,7 @@ impl Egress {
             bytes_len: body.map_or(0, |item| item.body.len() as u64),
             state: state(report, sent.as_ref(), (key, self.node.clock().now_ms())),
             may_again: false,
+            told_with: None,
         })
     }
 }

@@ -36,6 +36,9 @@ pub enum Unsealed {
     Destroyed,
     /// The days are those of a ledger that was lost: it told them, or nobody will.
     OfLostLedger,
+    /// Another table that counts the same records told the period, and the very same cannot be told
+    /// any more.
+    ToldOtherwise,
 }
 
 impl Facts {

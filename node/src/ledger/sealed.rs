@@ -1,9 +1,11 @@
 //! The school's own register of sealed reports, and of what each flow told of which record.
 //!
 //! A report is stored in the transaction that seals it, with what it told, and never made twice:
-//! only a refusal makes room for another one, under the next number.
+//! only a refusal makes room for another one, under the next number. What a refused report told
+//! stays beside it; it counts as told as long as a table that counts the same records stands with
+//! it, so that no record is in one period of the one table and in another period of the other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::cell::{self, Cell};
 use domain::digest::Digest;
@@ -99,7 +101,7 @@ pub(crate) fn insert(
             report.made_at_ms,
         ],
     )?;
-    // What a refused report of the same week told was told to nobody.
+    // In place of what a refused report of the same week told.
     tx.execute(
         "delete from sealed_told where table_id = $1 and period = $2",
         params![&report.table, &report.period],
@@ -266,26 +268,97 @@ pub fn last_number(tx: &Tx<'_>, table: &str) -> Result<Option<ReportNumber>, Sql
     Ok(last.and_then(|number| u32::try_from(number).ok()).and_then(ReportNumber::new))
 }
 
-/// What a table told of each record in all weeks but one.
+/// A report that hubs counted or may count: open, accepted, or refused beside another one of the
+/// same period.
+const STANDS: &str = "(r.answer is null or r.answer = 1 or r.code = 'other_report')";
+
+/// What some tables that count the same records told of each in all weeks but one: what one of them
+/// told and stands with counts for all.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn told_elsewhere(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Before>, SqlError> {
+pub fn told_elsewhere(tx: &Tx<'_>, family: &[&str], period: &str) -> Result<Vec<Before>, SqlError> {
+    let sql = format!(
+        "select s.kind, s.record, s.period, s.amount,
+             exists (select 1 from record e
+                     where e.id = s.record and e.kind = s.kind and e.annulled = 1)
+         from sealed_told s where s.table_id = $1 and s.period <> $2 and exists (
+             select 1 from sealed_report r
+             where r.table_id = s.table_id and r.period = s.period and {STANDS})"
+    );
+    // In one week all of them told the same; each is counted once.
+    let mut by_week: BTreeMap<(String, i64, String), (i64, bool)> = BTreeMap::new();
+    for table in family {
+        let told = tx.query(&sql, params![*table, period], |row| {
+            Ok(((row.text(0)?, row.i64(1)?, row.text(2)?), (row.i64(3)?, row.bool(4)?)))
+        })?;
+        for (of, (amount, annulled)) in told {
+            let known = by_week.entry(of).or_insert((amount, annulled));
+            known.0 = known.0.max(amount);
+        }
+    }
+    let mut before: Vec<Before> = Vec::new();
+    for ((kind, record, _), (amount, annulled)) in by_week {
+        match before.last_mut().filter(|last| last.kind == kind && last.record == record) {
+            Some(last) => last.amount += amount,
+            None => before.push(Before { kind, record, amount, annulled }),
+        }
+    }
+    Ok(before)
+}
+
+/// What the latest report of a table about a period told.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn told_in(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Told>, SqlError> {
     tx.query(
-        "select s.kind, s.record, sum(s.amount),
-             exists (select 1 from record r
-                     where r.id = s.record and r.kind = s.kind and r.annulled = 1)
-         from sealed_told s where s.table_id = $1 and s.period <> $2 group by s.kind, s.record",
+        "select kind, record, amount from sealed_told
+         where table_id = $1 and period = $2 order by kind, record",
         params![table, period],
-        |row| {
-            let (kind, record) = (row.text(0)?, row.i64(1)?);
-            Ok(Before { kind, record, amount: row.i64(2)?, annulled: row.bool(3)? })
-        },
+        |row| Ok(Told { kind: row.text(0)?, record: row.i64(1)?, amount: row.i64(2)? }),
     )
 }
 
+/// What holds tables of one definition to what one of them told of a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// Nothing: no other one told it, or all that did were refused.
+    Free,
+    /// This one stands with what it told.
+    To(String),
+    /// A ledger that this one was put back from told it: what, is not known here.
+    Unknown,
+}
+
+/// What a table of some that count the same records is held to in a period.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn bound(tx: &Tx<'_>, (family, own): (&[&str], &str), period: &str) -> Result<Bound, SqlError> {
+    let mut bound = Bound::Free;
+    if family.len() < 2 {
+        return Ok(bound);
+    }
+    let sql = format!(
+        "select coalesce(r.answer = 2 and r.code = 'other_report', 0) from sealed_report r
+         where r.table_id = $1 and r.period = $2 and {STANDS}"
+    );
+    for table in family {
+        for is_other in tx.query(&sql, params![*table, period], |row| row.bool(0))? {
+            if is_other {
+                return Ok(Bound::Unknown);
+            }
+            if *table != own && bound == Bound::Free {
+                bound = Bound::To((*table).to_owned());
+            }
+        }
+    }
+    Ok(bound)
+}
+
 /// Keeps the first final answer to a report; a later one changes nothing. Says whether it was
-/// kept.
+/// kept. What a refused report told is told again by the answer alone: see [`told_elsewhere`].
 ///
 /// # Errors
 /// The store cannot be written.
@@ -311,15 +384,6 @@ pub(crate) fn keep_verdict(
             &verdict.signed,
         ],
     )?;
-    // Where another report stands, the period was told: nothing of it is told twice.
-    if kept > 0 && verdict.answer == Answer::Refused && verdict.code != OTHER_REPORT {
-        // What a refused report told was told to nobody: the next week that is sealed tells it.
-        tx.execute(
-            "delete from sealed_told where (table_id, period) =
-                 (select table_id, period from sealed_report where body = $1)",
-            params![&body.to_tagged()],
-        )?;
-    }
     Ok(kept > 0)
 }
 

@@ -85,6 +85,14 @@ fn why(made: &Made) -> Option<Why> {
             "the week is before this ledger began; a ledger that was lost may have told it, and \
              nothing is told twice",
         ),
+        Made::Absent { reason: Unsealed::ToldOtherwise, .. } => (
+            "told_otherwise",
+            "这些事项已由另一张统计表上报，而台账此后有改动，已无法按当时的内容再报一次；为避免两张表的合计相差出本校的数，\
+             本表该周不再上报，无须处理",
+            "another table told these events, and the ledger has changed since, so that the very \
+             same cannot be told again; lest the totals of the two tables differ by this school's \
+             count, this table tells nothing of the week; nothing to do",
+        ),
         Made::Broken { reason, .. } => {
             return Some(("broken", format!("数字无法密封：{reason}"), reason.to_string()));
         }

@@ -6,7 +6,9 @@ use domain::period::Period;
 use jiff::civil::date;
 
 use super::testing::Hubs;
-use super::tests::{OPENED, open_case, registered, school, seal, sealed, told, verdict_on, week};
+use super::tests::{
+    OPENED, SOURCES, open_case, registered, school, seal, sealed, told, verdict_on, week,
+};
 use super::verdict::{Taken, take};
 use super::{Context, Made, VerdictError};
 use crate::ledger::testing::School;
@@ -20,7 +22,11 @@ fn by_hand(school: &School, context: &Context, (table, period): (&str, Period)) 
 }
 
 fn refuse(school: &School, hubs: &Hubs, context: &Context, code: &str) {
-    let last = registered(school, OPENED, "2025-W45").expect("sealed");
+    refuse_of(school, hubs, context, (OPENED, code));
+}
+
+fn refuse_of(school: &School, hubs: &Hubs, context: &Context, (table, code): (&str, &str)) {
+    let last = registered(school, table, "2025-W45").expect("sealed");
     let refusal = hubs.verdict(&verdict_on(&last, UNIT, Some(code)), &[0, 1]);
     assert_eq!(take(&school.ledger, &hubs.trust, context, &refusal).expect("taken"), Taken::News);
 }
@@ -90,9 +96,11 @@ fn what_was_told_meanwhile_is_told_once() {
     let context = hubs.context(date(2025, 11, 18));
     seal(&school, &context, week("2025-W45"));
     refuse(&school, &hubs, &context, "proof");
+    refuse_of(&school, &hubs, &context, (SOURCES, "proof"));
     seal(&school, &context, week("2025-W46"));
     assert_eq!(told(&hubs, &school, "2025-W46"), 1);
-    assert_eq!(sealed(&by_hand(&school, &context, (OPENED, week("2025-W45")))), 1);
+    // The table that counts the same cases was refused as well, and goes with it.
+    assert_eq!(sealed(&by_hand(&school, &context, (OPENED, week("2025-W45")))), 2);
     assert_eq!(told(&hubs, &school, "2025-W45"), 0);
     for code in ["other_task", "year_closed", "opened_without", "key_late", "other_report"] {
         refuse(&school, &hubs, &context, code);

@@ -9,7 +9,7 @@ use certs::key::SigningKey;
 use certs::signature::Signature;
 use domain::catalogue::{Grade, Stage, TableId};
 use domain::disclosure::plan::School;
-use domain::disclosure::sealed::{ReportNumber, context as bound_to};
+use domain::disclosure::sealed::{ReportNumber, SealedTables, context as bound_to};
 use domain::period::Period;
 use domain::span::Span;
 use jiff::civil::Date;
@@ -18,9 +18,10 @@ use proto::sealed::{Place, Report, encode_report, with_key_signature};
 use proto::wire::sync::ItemKind;
 use runtime::sql::Tx;
 
+use super::family::Family;
 use super::measure::{Measured, NoReport, measure};
 use super::schedule::{Due, Pending, due_among};
-use super::since::{of_table, since};
+use super::since::since;
 use super::{Context, Made, SealingError};
 use crate::indicator::{Facts, Unsealed};
 use crate::ledger::sealed::{self as register, Stamp, StoredReport, Told};
@@ -239,8 +240,10 @@ fn measure_all(
     // Tables that reach back equally far are counted from the same facts.
     let mut facts: BTreeMap<Date, Facts> = BTreeMap::new();
     let mut found = Vec::with_capacity(open.len());
+    let tables = SealedTables::of(&catalogue.1);
     for due in open {
-        let from = since.map_or(own.from, |since| of_table(context, &due.table, (own, since)));
+        let family = Family::of((&tables, &catalogue.1), &due.table);
+        let from = since.map_or(own.from, |since| family.since(context, (own, since)));
         let facts = match facts.entry(from) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
@@ -248,7 +251,7 @@ fn measure_all(
                 place.insert(Facts::of_period(tx, &profile, span, context.today)?)
             }
         };
-        let of = (&due.table, period, held.as_slice());
+        let of = (&due, &family, held.as_slice());
         let measured = measure(tx, (facts, &catalogue), of, school)?;
         found.push((due, measured));
     }

@@ -14,14 +14,14 @@ use domain::disclosure::sealed::{
     CapClass, Kind, MeasureError, SealedReport, SealedTable, Stratum,
 };
 use domain::ledger::Word as _;
-use domain::period::Period;
 use domain::span::Span;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 
-use super::{Named, SealingError};
+use super::family::{Family, as_told};
+use super::{Due, Named, SealingError};
 use crate::indicator::{Behind, Event, Facts, Unsealed};
-use crate::ledger::sealed::{self as register, Before, Told};
+use crate::ledger::sealed::{self as register, Before, Bound, Told};
 
 /// A report before it is split, and what it tells of which record.
 pub(super) struct Measured {
@@ -37,35 +37,27 @@ pub(super) enum NoReport {
     Broken(MeasureError),
 }
 
-/// Measures a table.
+/// Measures a table; `family` is of tables that count the same records.
 pub(super) fn measure(
     tx: &Tx<'_>,
     (facts, catalogue): (&Facts, &Named),
-    (table, period, held): (&SealedTable, Period, &[Span]),
+    (due, family, held): (&Due, &Family<'_>, &[Span]),
     school: &School,
 ) -> Result<Result<Measured, NoReport>, SealingError> {
+    let table = &due.table;
     let signed = Stage::ALL.iter().map(|stage| school.persons(*stage)).sum();
     let (raw, told) = match table.kind() {
         Kind::Stock => match facts.sealed_stock(&catalogue.1, table)? {
             Ok(raw) => (table.on_roster(raw, school), Vec::new()),
             Err(absent) => return Ok(Err(NoReport::Absent(absent))),
         },
-        Kind::Flow => match facts.sealed_events(&catalogue.1, table)? {
-            Ok(mut events) => {
-                let is_held =
-                    |day: Date| held.iter().any(|week| week.from <= day && day <= week.to);
-                events.retain(|event| !event.behind.day().is_some_and(is_held));
-                let id = table.id().as_str();
-                let before = register::told_elsewhere(tx, id, &period.to_string())?;
-                let cap = CapClass::of(Kind::Flow, signed, table.per_person_max());
-                let cap = match cap {
-                    Ok(cap) => cap.limit(),
-                    Err(error) => return Ok(Err(NoReport::Broken(error.into()))),
-                };
-                untold((table, cap), &events, &before)
+        Kind::Flow => {
+            let events = facts.sealed_events(&catalogue.1, table)?;
+            match flow(tx, (due, family), (events, held), signed)? {
+                Ok(counted) => counted,
+                Err(none) => return Ok(Err(none)),
             }
-            Err(absent) => return Ok(Err(NoReport::Absent(absent))),
-        },
+        }
     };
     // A pupil in a grade that the roster does not have here is in no cell and among nobody who is
     // enrolled: the hubs add up what the roster has, and would call the rest a lie.
@@ -79,6 +71,44 @@ pub(super) fn measure(
         Ok(report) => Ok(Measured { report, told, enrolled }),
         Err(reason) => Err(NoReport::Broken(reason)),
     })
+}
+
+/// The cells of a flow and what they tell, or why it has none.
+type Counted = Result<(RawTable, Vec<Told>), NoReport>;
+
+fn flow(
+    tx: &Tx<'_>,
+    (due, family): (&Due, &Family<'_>),
+    (events, held): (Result<Vec<Event>, Unsealed>, &[Span]),
+    signed: u64,
+) -> Result<Counted, SealingError> {
+    let (table, ids, period) = (&due.table, family.ids(), due.period.to_string());
+    let before = register::told_elsewhere(tx, &ids, &period)?;
+    match register::bound(tx, (&ids, table.id().as_str()), &period)? {
+        Bound::Free => {}
+        Bound::To(other) => {
+            let counted = events.as_deref().ok().map(|events| (events, before.as_slice()));
+            return Ok(match as_told(tx, (due, &other), counted)? {
+                Some((cells, told)) => Ok((raw(table, cells), told)),
+                None => Err(NoReport::Absent(Unsealed::ToldOtherwise)),
+            });
+        }
+        Bound::Unknown => return Ok(Err(NoReport::Absent(Unsealed::ToldOtherwise))),
+    }
+    let mut events = match events {
+        Ok(events) => events,
+        Err(absent) => return Ok(Err(NoReport::Absent(absent))),
+    };
+    let is_held = |day: Date| held.iter().any(|week| week.from <= day && day <= week.to);
+    events.retain(|event| !event.behind.day().is_some_and(is_held));
+    Ok(match CapClass::of(Kind::Flow, signed, family.per_person_max()) {
+        Ok(cap) => Ok(untold((table, cap.limit()), &events, &before)),
+        Err(error) => Err(NoReport::Broken(error.into())),
+    })
+}
+
+fn raw(table: &SealedTable, cells: Vec<u64>) -> RawTable {
+    RawTable::new(table.id().clone(), cells.into_iter().map(Cell::Value).collect())
 }
 
 /// Who is in the cells of a table by stage.
@@ -144,13 +174,12 @@ fn untold(
             note(&mut new, key, amount, 1);
         }
     }
-    let cells = cells.into_iter().map(Cell::Value).collect();
     let told = new.into_iter().map(|((kind, record), amount)| Told {
         kind: kind.to_owned(),
         record,
         amount,
     });
-    (RawTable::new(table.id().clone(), cells), told.collect())
+    (raw(table, cells), told.collect())
 }
 
 /// Adds to what a record is told with; nothing leaves no line.
@@ -162,7 +191,7 @@ fn note<'k>(new: &mut BTreeMap<(&'k str, i64), i64>, key: (&'k str, i64), amount
 }
 
 /// What is remembered of a record. Not its day: one that was corrected was told all the same.
-fn key_of(behind: Behind) -> (&'static str, i64) {
+pub(super) fn key_of(behind: Behind) -> (&'static str, i64) {
     match behind {
         Behind::Student(id) => ("student", id),
         Behind::Staff(id) => ("staff", id),

@@ -14,6 +14,9 @@ mod again_tests;
 mod analysed_tests;
 #[cfg(test)]
 mod annulled_tests;
+mod family;
+#[cfg(test)]
+mod family_tests;
 mod figures;
 mod foreign;
 mod make;
@@ -51,6 +54,7 @@ use crate::indicator::{IndicatorError, Unsealed};
 use crate::packs::Packs;
 
 pub use absence::{absences, plan_missing};
+pub use family::told_with;
 pub use figures::{FiguresError, danger_own_view};
 pub use foreign::{Foreign, foreign};
 pub use make::{make, wrapped_anew};

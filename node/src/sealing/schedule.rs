@@ -16,6 +16,7 @@ use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 
 use super::Context;
+use super::family::is_one;
 use crate::ledger::release;
 use crate::ledger::sealed::{self as register, StoredReport};
 
@@ -98,7 +99,8 @@ pub(super) fn due_among(
                     .is_some_and(|morning| morning <= context.today);
                 let terms = under_seal.terms(table, (period, &span), pack);
                 if let Some(terms) = terms.filter(|_| has_come) {
-                    let found = self::pending(tx, context, (table, period), &terms)?;
+                    let is_asked = is_asked_again(context, (&tables, &catalogue), (table, period));
+                    let found = self::pending(tx, context, (table, period), (&terms, is_asked))?;
                     pending.extend(found.map(|found| (span.to, found)));
                 }
             }
@@ -142,7 +144,7 @@ fn pending(
     tx: &Tx<'_>,
     context: &Context,
     (table, period): (&SealedTable, Period),
-    terms: &TaskTerms,
+    (terms, is_asked): (&TaskTerms, bool),
 ) -> Result<Option<Pending>, SqlError> {
     let task = certs::aggregate::task_id(terms);
     let id = table.id().as_str();
@@ -156,7 +158,6 @@ fn pending(
     };
     let due = || Pending::Seal(Due { table: table.clone(), period, task, number });
     let Some(last) = last.filter(|last| last.task == task.bytes()) else { return Ok(Some(due())) };
-    let is_asked = context.again.as_ref().is_some_and(|(of, at)| (of, *at) == (table.id(), period));
     if is_asked && is_by_hand(last) {
         return Ok(Some(due()));
     }
@@ -165,6 +166,18 @@ fn pending(
     }
     let same = own.iter().filter(|report| report.task == last.task).count();
     Ok((context.now_ms >= again_at_ms(last, same)).then(due))
+}
+
+/// Whether a person asks to have a report sealed once more: that of the table that is named, and of
+/// those that count the same records, which tell one thing or nothing.
+fn is_asked_again(
+    context: &Context,
+    (tables, catalogue): (&SealedTables, &Catalogue),
+    (table, period): (&SealedTable, Period),
+) -> bool {
+    let named = context.again.as_ref().filter(|(_, at)| *at == period);
+    let named = named.and_then(|(of, _)| tables.table(of.as_str()));
+    named.is_some_and(|named| is_one((tables, catalogue), [named, table]))
 }
 
 /// When a report may be sealed once more that was refused for what may pass: the first time at once

@@ -36,6 +36,8 @@ use crate::release::{self, copy_handover};
 use crate::transfer::{Transfer, addressed};
 
 pub(super) const OPENED: &str = "sealed.alt.opened";
+/// The same cases by source.
+pub(super) const SOURCES: &str = "sealed.alt.sources";
 const CENSUS: &str = "sealed.alt.census";
 
 pub(super) fn author() -> Author {
@@ -402,16 +404,20 @@ fn a_report_that_was_unlucky_is_sealed_again() {
     assert_eq!(told(&hubs, &school, "2025-W46"), 1);
 }
 
-/// What a refused week told is told in the next one, where nothing takes its place.
+/// What a refused week told is told in the next one, where nothing takes its place and no other
+/// table told it.
 #[test]
 fn what_was_refused_is_told_in_the_next_week() {
     let (school, hubs) = (school(), Hubs::new());
     open_case(&school, 1, date(2025, 11, 5));
     let context = hubs.context(date(2025, 11, 18));
     seal(&school, &context, week("2025-W45"));
-    let first = registered(&school, OPENED, "2025-W45").expect("first");
-    let refusal = hubs.verdict(&verdict_on(&first, "F370202004J01", Some("proof")), &[0, 1]);
-    assert_eq!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"), Taken::News);
+    for table in [OPENED, SOURCES] {
+        let first = registered(&school, table, "2025-W45").expect("first");
+        let refusal = hubs.verdict(&verdict_on(&first, "F370202004J01", Some("proof")), &[0, 1]);
+        let taken = take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken");
+        assert_eq!(taken, Taken::News);
+    }
     seal(&school, &context, week("2025-W46"));
     assert_eq!(told(&hubs, &school, "2025-W46"), 1);
 }

@@ -21,7 +21,7 @@ use crate::crashes::{asked, leader_name, shown};
 use crate::figures::figures;
 use crate::leaks::{danger_opened, leaks};
 use crate::school::{
-    all_but, away, both_away, code, draft, opened_after, owed, recount, task, unit,
+    all_but, away, both_away, code, draft, noisy, opened_after, owed, recount, task, unit,
 };
 use crate::seen::seen;
 use crate::{THE_FLOW, THE_STOCK};
@@ -121,6 +121,36 @@ async fn who_told_one_table_is_waited_for_in_the_other() {
     let late = draft(&city, THE_FLOW, 7, 1).send(&city);
     city.step().await;
     assert_eq!(code(&city, 7, late).as_deref(), Some(""));
+    city.days(1);
+    city.step().await;
+    let cells = |cells| ("cells".to_owned(), cells);
+    let own = city.opened(second);
+    assert_eq!(own, [cells(recount(&city, FLOW, 1..=5)), cells(recount(&city, FLOW, 6..=SCHOOLS))]);
+}
+
+/// The same where its report of the second table was refused: it told something of the period, so
+/// no sum of the other table goes out without it, at either hub and whatever is noted of it. Sums of
+/// two tables differ by whole groups, and never by a school.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_refused_in_one_table_is_waited_for_in_it() {
+    let city = City::start().await;
+    all_but(&city, SOURCES, &[]);
+    let noise = noisy(&city, THE_FLOW, 7).send(&city);
+    opened_after(&city, THE_FLOW, &[7], 1).await;
+    let (first, second) = (task(&city, SOURCES), task(&city, THE_FLOW));
+    assert_eq!(code(&city, 7, noise).as_deref(), Some("proof"));
+    assert_eq!(sums(&city.leader, first), [but(&[])]);
+    both_away(&city, 7, ALL_WEEK);
+    city.days(4);
+    city.step().await;
+    city.step().await;
+    for hub in [&city.leader, &city.helper] {
+        let out = sums(hub, second);
+        assert!(out.iter().all(|stood| *stood == but(&[6, 7, 8, 9, 10, 11])), "{out:?}");
+    }
+    let anew = draft(&city, THE_FLOW, 7, 2).send(&city);
+    city.step().await;
+    assert_eq!(code(&city, 7, anew).as_deref(), Some(""));
     city.days(1);
     city.step().await;
     let cells = |cells| ("cells".to_owned(), cells);

@@ -13,6 +13,7 @@ mod cover;
 mod decide;
 mod linear;
 mod own;
+mod parts;
 mod program;
 mod reduce;
 mod room;
@@ -35,6 +36,14 @@ pub const TABLES_MAX: usize = 100_000;
 
 /// Most cells of all tables of a view.
 pub const SEEN_CELLS_MAX: usize = 2_000_000;
+
+/// With this ends the id of a table that prints nothing seen, and says that a table which counts
+/// the same records as another has its total. Somebody may count them otherwise, and who looks can
+/// tell; where it contradicts what was seen it is left aside.
+pub const SAME_TOTAL: &str = "/total";
+
+/// Most unknowns of what hangs together of one measure.
+const UNKNOWNS_MAX: usize = 2_000_000;
 
 /// How much time is left; asked before every piece of work and within long ones.
 pub trait Pace {
@@ -110,6 +119,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Figures of schools that were seen exactly in their own tables, and are not hidden.
     pub told: usize,
+    /// Ids of tables that only say that tables which count the same records have one total, where
+    /// that is not true of what the others print: they were left aside.
+    pub aside: Vec<String>,
 }
 
 impl Finding {
@@ -126,6 +138,12 @@ impl Finding {
 }
 
 impl Report {
+    /// Nothing found yet.
+    #[must_use]
+    pub const fn empty(k: u32) -> Self {
+        Self { k, findings: Vec::new(), told: 0, aside: Vec::new() }
+    }
+
     /// Small counts of one school that follow from what was seen.
     pub fn leaks(&self) -> impl Iterator<Item = &Finding> {
         let small = u64::from(self.k.saturating_sub(1));
@@ -146,9 +164,18 @@ impl Report {
 /// # Errors
 /// The view is too large, or does not fit together in another way.
 pub fn fits(view: &View, pace: &mut dyn Pace) -> Result<bool, ViewError> {
-    let system = set_up(view)?;
-    let Ok(reduced) = reduce::Reduced::of(&system) else { return Ok(false) };
-    Ok(decide::Decider::new(&reduced, small(view), pace).fits())
+    let sight = Sight::of(view, UNKNOWNS_MAX)?;
+    for part in &sight.parts {
+        let is_fit = sight.part_fits(part, pace)?
+            || match part.without_same_totals() {
+                Some((own, _)) => sight.part_fits(&own, pace)?,
+                None => false,
+            };
+        if !is_fit {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Attacks a view.
@@ -156,27 +183,97 @@ pub fn fits(view: &View, pace: &mut dyn Pace) -> Result<bool, ViewError> {
 /// # Errors
 /// The view is too large, or does not fit together.
 pub fn attack(view: &View, pace: &mut dyn Pace) -> Result<Report, ViewError> {
-    let system = set_up(view)?;
-    let reduced =
-        reduce::Reduced::of(&system).map_err(|program::Empty| ViewError::Contradiction)?;
-    let decider = decide::Decider::new(&reduced, small(view), pace);
-    let findings =
-        decider.decide(&system.targets).map_err(|program::Empty| ViewError::Contradiction)?;
-    Ok(Report { k: view.k, findings, told: system.told })
+    let mut all = Report::empty(view.k);
+    attack_each(view, pace, &mut |part| {
+        all.findings.extend(part.findings);
+        all.told += part.told;
+        all.aside.extend(part.aside);
+    })?;
+    Ok(all)
+}
+
+/// Attacks a view part by part, as its measures and periods hang together, and hands over what it
+/// found of each, so that a year of a city need not be in memory at once.
+///
+/// # Errors
+/// As [`attack`]: too large before anything was handed over, not fitting together where it shows.
+pub fn attack_each(
+    view: &View,
+    pace: &mut dyn Pace,
+    take: &mut dyn FnMut(Report),
+) -> Result<(), ViewError> {
+    attack_within(view, UNKNOWNS_MAX, (pace, take))
+}
+
+fn attack_within(
+    view: &View,
+    unknowns_max: usize,
+    (pace, take): (&mut dyn Pace, &mut dyn FnMut(Report)),
+) -> Result<(), ViewError> {
+    let sight = Sight::of(view, unknowns_max)?;
+    for part in &sight.parts {
+        take(match (sight.attack(part, pace), part.without_same_totals()) {
+            // What is only said of tables that count the same records is not true of these.
+            (Err(ViewError::Contradiction), Some((own, aside))) => {
+                Report { aside, ..sight.attack(&own, pace)? }
+            }
+            (found, _) => found?,
+        });
+    }
+    Ok(())
+}
+
+/// A view, parted, with what all parts are read by.
+struct Sight<'v> {
+    view: &'v View,
+    tree: system::Tree<'v>,
+    bases: shape::Bases<'v>,
+    parts: Vec<parts::Part<'v>>,
+    unknowns_max: usize,
+}
+
+impl<'v> Sight<'v> {
+    /// Parts a view; one that is too large is refused before any work is done on it.
+    fn of(view: &'v View, unknowns_max: usize) -> Result<Self, ViewError> {
+        let cells: usize = view.tables.iter().map(|table| table.cells.len()).sum();
+        if view.tables.len() > TABLES_MAX {
+            return Err(ViewError::Size { max: TABLES_MAX, of: "tables" });
+        }
+        if cells > SEEN_CELLS_MAX {
+            return Err(ViewError::Size { max: SEEN_CELLS_MAX, of: "cells" });
+        }
+        let (tree, bases) = (system::Tree::of(view)?, shape::bases_of(view));
+        let parts = parts::Part::all(view, &bases)?;
+        for part in &parts {
+            let shape = shape::Shape::of(view, part, &bases)?;
+            system::Block::of(&tree, (part, &shape), unknowns_max)?;
+        }
+        Ok(Self { view, tree, bases, parts, unknowns_max })
+    }
+
+    fn system(&self, part: &parts::Part<'v>) -> Result<system::System<'v>, ViewError> {
+        let shape = shape::Shape::of(self.view, part, &self.bases)?;
+        system::System::of(self.view, &self.tree, (part, &shape), self.unknowns_max)
+    }
+
+    fn attack(&self, part: &parts::Part<'v>, pace: &mut dyn Pace) -> Result<Report, ViewError> {
+        let system = self.system(part)?;
+        let reduced =
+            reduce::Reduced::of(&system).map_err(|program::Empty| ViewError::Contradiction)?;
+        let decider = decide::Decider::new(&reduced, small(self.view), pace);
+        let findings =
+            decider.decide(&system.targets).map_err(|program::Empty| ViewError::Contradiction)?;
+        Ok(Report { findings, told: system.told, ..Report::empty(self.view.k) })
+    }
+
+    fn part_fits(&self, part: &parts::Part<'v>, pace: &mut dyn Pace) -> Result<bool, ViewError> {
+        let system = self.system(part)?;
+        let Ok(reduced) = reduce::Reduced::of(&system) else { return Ok(false) };
+        Ok(decide::Decider::new(&reduced, small(self.view), pace).fits())
+    }
 }
 
 /// The largest small count.
 fn small(view: &View) -> i64 {
     i64::from(view.k.saturating_sub(1))
-}
-
-fn set_up(view: &View) -> Result<system::System<'_>, ViewError> {
-    let cells: usize = view.tables.iter().map(|table| table.cells.len()).sum();
-    if view.tables.len() > TABLES_MAX {
-        return Err(ViewError::Size { max: TABLES_MAX, of: "tables" });
-    }
-    if cells > SEEN_CELLS_MAX {
-        return Err(ViewError::Size { max: SEEN_CELLS_MAX, of: "cells" });
-    }
-    system::System::of(view)
 }

@@ -1,18 +1,19 @@
-//! The common grid of one measure: the finest categories and stretches of time that its tables
-//! tell apart.
+//! The common grid of a part of one measure: the finest categories and stretches of time that its
+//! tables tell apart.
 //!
 //! Categories that no table tells apart are one, and so are stretches of time; what stays is the
 //! coarsest grid on which every table is a sum of cells.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::parts::Part;
 use super::view::{Course, MARGIN, SeenTable, View, ViewError};
 use crate::period::{Period, week_thursday};
 
-/// Most cells of the grid of one measure, for one school and stretch of time.
+/// Most cells of a grid, for one school and stretch of time.
 const CELLS_MAX: usize = 20_000;
 
-/// The grid of one measure.
+/// The grid of a part of one measure.
 pub(super) struct Shape<'v> {
     pub measure: &'v str,
     pub dims: Vec<Dim<'v>>,
@@ -20,6 +21,8 @@ pub(super) struct Shape<'v> {
     pub periods: BTreeMap<&'v str, Vec<usize>>,
     pub stretches: usize,
     pub tables: Vec<&'v SeenTable>,
+    /// Tables of other times that print nothing: they name categories and schools.
+    pub names: Vec<&'v SeenTable>,
 }
 
 /// A dimension of a measure with its classes of categories.
@@ -29,46 +32,28 @@ pub(super) struct Dim<'v> {
     pub classes: Vec<Vec<&'v str>>,
 }
 
+/// The smallest stretches of time of each period.
+pub(super) type Bases<'v> = BTreeMap<&'v str, BTreeSet<String>>;
+
 /// The classes of each dimension that a key takes.
 pub(super) type Pick = Vec<Vec<usize>>;
 
 impl<'v> Shape<'v> {
-    /// The grids of all measures of a view.
-    pub fn all(view: &'v View) -> Result<Vec<Self>, ViewError> {
-        let mut measures: BTreeMap<&str, Vec<&SeenTable>> = BTreeMap::new();
-        for table in &view.tables {
-            measures.entry(&table.measure).or_default().push(table);
-        }
-        let bases = bases_of(view);
-        measures.into_iter().map(|(name, tables)| Self::of(view, name, tables, &bases)).collect()
-    }
-
-    fn of(
-        view: &'v View,
-        measure: &'v str,
-        tables: Vec<&'v SeenTable>,
-        bases: &BTreeMap<&'v str, BTreeSet<String>>,
-    ) -> Result<Self, ViewError> {
-        let mut ids: Vec<&str> = Vec::new();
-        for id in tables.iter().flat_map(|table| &table.dims) {
-            if !ids.contains(&id.as_str()) {
-                ids.push(id);
-            }
-        }
-        let dims: Vec<Dim<'v>> = ids.into_iter().map(|id| Dim::of(view, id, &tables)).collect();
+    /// The grid of a part.
+    pub fn of(view: &'v View, part: &Part<'v>, bases: &Bases<'v>) -> Result<Self, ViewError> {
+        let tables = part.tables.clone();
+        let named: Vec<&SeenTable> = tables.iter().chain(&part.names).copied().collect();
+        let dims: Vec<Dim<'v>> =
+            part.dims.iter().copied().map(|id| Dim::of(view, id, &named)).collect();
         let cells =
             dims.iter().fold(1, |cells: usize, dim| cells.saturating_mul(dim.classes.len()));
         if cells > CELLS_MAX {
-            return Err(ViewError::Size { max: CELLS_MAX, of: "cells in one measure" });
+            return Err(part.too_large(CELLS_MAX, "cells of one school"));
         }
         let mut covered: BTreeMap<&str, &BTreeSet<String>> = BTreeMap::new();
-        for table in &tables {
-            for period in std::iter::once(&table.period).chain(table.carried.values()) {
-                let base = bases.get(period.as_str()).ok_or_else(|| ViewError::Unknown {
-                    table: table.id.clone(),
-                    name: period.clone(),
-                })?;
-                covered.insert(period, base);
+        for table in tables.iter().copied() {
+            for period in periods_of(table) {
+                covered.insert(period, base_of(bases, table, period)?);
             }
         }
         let sets: Vec<BTreeSet<&str>> =
@@ -81,7 +66,8 @@ impl<'v> Shape<'v> {
         };
         let periods = covered.iter().map(|(period, base)| (*period, holds(base))).collect();
         let stretches = classes.len();
-        Ok(Self { measure, dims, periods, stretches, tables })
+        let (measure, names) = (part.measure, part.names.clone());
+        Ok(Self { measure, dims, periods, stretches, tables, names })
     }
 
     /// Cells of one school and stretch.
@@ -134,7 +120,7 @@ impl<'v> Shape<'v> {
             };
             picks = picks.iter().flat_map(longer).collect();
         }
-        for table in &self.tables {
+        for table in self.tables.iter().chain(&self.names) {
             picks.extend(table.cells.iter().filter_map(|cell| self.pick(table, &cell.key)));
         }
         picks
@@ -176,6 +162,11 @@ impl<'v> Dim<'v> {
         Self { id, classes }
     }
 
+    /// Whether no table tells any categories of it apart: nobody lacks what it has.
+    pub fn is_whole(&self) -> bool {
+        self.classes.iter().all(|class| class.iter().all(|word| *word == MARGIN))
+    }
+
     fn takes(&self, class: usize, entry: &str) -> bool {
         let Some(words) = self.classes.get(class) else { return false };
         entry == MARGIN || entry.split('|').any(|word| words.contains(&word))
@@ -195,8 +186,23 @@ fn classes<'s>(sets: &[BTreeSet<&'s str>]) -> Vec<Vec<&'s str>> {
     found
 }
 
+/// The periods that a table's figures are of.
+pub(super) fn periods_of(table: &SeenTable) -> impl Iterator<Item = &String> {
+    std::iter::once(&table.period).chain(table.carried.values())
+}
+
+/// The smallest stretches of time of a period that a table names.
+pub(super) fn base_of<'b>(
+    bases: &'b Bases<'_>,
+    table: &SeenTable,
+    period: &str,
+) -> Result<&'b BTreeSet<String>, ViewError> {
+    let unknown = || ViewError::Unknown { table: table.id.clone(), name: period.to_owned() };
+    bases.get(period).ok_or_else(unknown)
+}
+
 /// The smallest stretches of time of each period, by name.
-fn bases_of(view: &View) -> BTreeMap<&str, BTreeSet<String>> {
+pub(super) fn bases_of(view: &View) -> Bases<'_> {
     let own = |id: &str| BTreeSet::from([id.to_owned()]);
     if view.course == Course::Cumulative {
         let names: Vec<&str> = view.periods.iter().map(|period| period.id.as_str()).collect();

@@ -1,19 +1,17 @@
-//! The view as a system: one unknown for each school, stretch and cell of a grid, and one row for
-//! each printed cell that says anything.
+//! A part of a view as a system: one unknown for each school, stretch and cell of a grid, and one
+//! row for each printed cell that says anything.
 //!
 //! Every row is a sum of unknowns between two integers, and every unknown is an integer from zero
 //! upwards. Margins, unions, overlapping tables, levels and periods are all nothing but such sums.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::parts::Part;
 use super::shape::{Pick, Shape};
 use super::view::{Printed, SeenCell, SeenTable, View, ViewError};
 
 /// An upper end that means none; sums of a million of them still fit.
 pub(super) const MANY: i64 = 1 << 40;
-
-/// Most unknowns.
-const UNKNOWNS_MAX: usize = 2_000_000;
 
 /// A sum of unknowns and its bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,9 +46,13 @@ pub(super) struct System<'v> {
 }
 
 impl<'v> System<'v> {
-    /// Sets the system up.
-    pub fn of(view: &'v View) -> Result<Self, ViewError> {
-        let tree = Tree::of(view)?;
+    /// Sets the system of a part up.
+    pub fn of(
+        view: &'v View,
+        tree: &Tree<'v>,
+        (part, shape): (&Part<'v>, &Shape<'v>),
+        unknowns_max: usize,
+    ) -> Result<Self, ViewError> {
         let mut system = Self {
             unknowns: 0,
             zeros: Vec::new(),
@@ -59,33 +61,21 @@ impl<'v> System<'v> {
             told: 0,
             known: BTreeSet::new(),
         };
-        for shape in Shape::all(view)? {
-            system.add(view, &tree, &shape)?;
-        }
+        let (block, covers) = Block::of(tree, (part, shape), unknowns_max)?;
+        system.unknowns = block.unknowns_all(shape);
+        system.add(view, tree, (shape, &block, covers.as_slice()))?;
         Ok(system)
     }
 
-    fn add(&mut self, view: &'v View, tree: &Tree<'v>, shape: &Shape<'v>) -> Result<(), ViewError> {
-        let mut schools: BTreeSet<usize> = BTreeSet::new();
-        let mut covers = Vec::with_capacity(shape.tables.len());
-        for table in &shape.tables {
-            let cover = tree.cover(table)?;
-            schools.extend(&cover);
-            covers.push(cover);
-        }
-        let places: BTreeMap<usize, usize> =
-            schools.iter().enumerate().map(|(place, school)| (*school, place)).collect();
-        let block =
-            Block { offset: self.unknowns, schools: places.len(), cells: shape.cells(), places };
-        self.unknowns = self.unknowns.saturating_add(
-            shape.stretches.saturating_mul(block.schools).saturating_mul(block.cells),
-        );
-        if self.unknowns > UNKNOWNS_MAX {
-            return Err(ViewError::Size { max: UNKNOWNS_MAX, of: "unknowns" });
-        }
-        self.add_zeros(view, tree, (shape, &block));
+    fn add(
+        &mut self,
+        view: &'v View,
+        tree: &Tree<'v>,
+        (shape, block, covers): (&Shape<'v>, &Block, &[Vec<usize>]),
+    ) -> Result<(), ViewError> {
+        self.add_zeros(view, tree, (shape, block));
         let mut told: BTreeSet<(usize, &str, Pick)> = BTreeSet::new();
-        for (table, cover) in shape.tables.iter().zip(&covers) {
+        for (table, cover) in shape.tables.iter().zip(covers) {
             let times = tree.times(shape, table, cover)?;
             for cell in &table.cells {
                 let bad = || ViewError::Cell(table.id.clone());
@@ -119,7 +109,7 @@ impl<'v> System<'v> {
             }
         }
         self.told += told.len();
-        self.add_targets(tree, (shape, &block), &told);
+        self.add_targets(tree, (shape, block), &told);
         Ok(())
     }
 
@@ -133,7 +123,7 @@ impl<'v> System<'v> {
             let mut empty: Vec<(usize, Vec<usize>)> = Vec::new();
             for (at, dim) in shape.dims.iter().enumerate() {
                 pick.push((0..dim.classes.len()).collect());
-                if let Some(has) = unit.has.get(dim.id) {
+                if let Some(has) = unit.has.get(dim.id).filter(|_| !dim.is_whole()) {
                     let lacks = |class: &usize| {
                         let words = dim.classes.get(*class);
                         !words.is_some_and(|words| words.iter().any(|word| has.contains(*word)))
@@ -217,20 +207,52 @@ fn bounds(cell: &SeenCell) -> Option<(i64, i64)> {
     }
 }
 
-/// Where the unknowns of one measure stand: by stretch, then school, then cell.
-struct Block {
-    offset: usize,
+/// Where the unknowns of a part stand: by stretch, then school, then cell.
+pub(super) struct Block {
     schools: usize,
     cells: usize,
     places: BTreeMap<usize, usize>,
 }
 
 impl Block {
+    /// The unknowns of a part, and the schools of each of its tables.
+    ///
+    /// # Errors
+    /// There are too many, or a table names somebody who is not listed.
+    pub fn of(
+        tree: &Tree<'_>,
+        (part, shape): (&Part<'_>, &Shape<'_>),
+        unknowns_max: usize,
+    ) -> Result<(Self, Vec<Vec<usize>>), ViewError> {
+        let mut schools: BTreeSet<usize> = BTreeSet::new();
+        let mut covers = Vec::with_capacity(shape.tables.len());
+        for table in &shape.tables {
+            let cover = tree.cover(table)?;
+            schools.extend(&cover);
+            covers.push(cover);
+        }
+        for table in &shape.names {
+            schools.extend(tree.cover(table)?);
+        }
+        let places: BTreeMap<usize, usize> =
+            schools.iter().enumerate().map(|(place, school)| (*school, place)).collect();
+        let block = Self { schools: places.len(), cells: shape.cells(), places };
+        if block.unknowns_all(shape) > unknowns_max {
+            return Err(part.too_large(unknowns_max, "unknowns"));
+        }
+        Ok((block, covers))
+    }
+
+    /// How many unknowns there are.
+    fn unknowns_all(&self, shape: &Shape<'_>) -> usize {
+        shape.stretches.saturating_mul(self.schools).saturating_mul(self.cells)
+    }
+
     fn unknowns(&self, schools: &[usize], times: &[usize], cells: &[usize]) -> Vec<usize> {
         let mut found = Vec::with_capacity(schools.len() * times.len() * cells.len());
         for time in times {
             for place in schools.iter().filter_map(|school| self.places.get(school)) {
-                let start = self.offset + (time * self.schools + place) * self.cells;
+                let start = (time * self.schools + place) * self.cells;
                 found.extend(cells.iter().map(|cell| start + cell));
             }
         }
@@ -243,14 +265,14 @@ impl Block {
 type Standing = (Vec<usize>, Vec<usize>);
 
 /// The tree: schools are the units without children.
-struct Tree<'v> {
+pub(super) struct Tree<'v> {
     names: Vec<&'v str>,
     /// Schools below each unit, itself if it is one.
     below: BTreeMap<&'v str, BTreeSet<usize>>,
 }
 
 impl<'v> Tree<'v> {
-    fn of(view: &'v View) -> Result<Self, ViewError> {
+    pub fn of(view: &'v View) -> Result<Self, ViewError> {
         let parents: BTreeSet<&str> =
             view.units.values().filter_map(|unit| unit.parent.as_deref()).collect();
         let leaves = view.units.keys().filter(|id| !parents.contains(id.as_str()));

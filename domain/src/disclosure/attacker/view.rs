@@ -139,6 +139,19 @@ pub enum ViewError {
         /// Of what.
         of: &'static str,
     },
+    /// One measure and what hangs together of it in time is more than the attacker takes up at
+    /// once. That says nothing about whether the file fits together, or whether it tells anything.
+    #[error("{measure} of {period} has more than {max} {of}")]
+    Large {
+        /// Which measure.
+        measure: String,
+        /// The first period of it.
+        period: String,
+        /// How many are taken up at once.
+        max: usize,
+        /// Of what.
+        of: &'static str,
+    },
     /// A unit whose parent is not listed, or that stands above itself.
     #[error("unit {0} has no known place in the tree")]
     Tree(String),

@@ -173,6 +173,37 @@ fn what_was_told_before_closes_no_other_sum() {
     assert_eq!(with(table("A", None, &narrower)), Some(REACHABLE));
 }
 
+/// What was not decided in time before a sum is no older knowledge for it: a figure of a school
+/// that stands in the new sum is refused, though its bounds did not move; one of another school is
+/// not.
+#[test]
+fn what_was_undecided_before_is_old_only_of_others() {
+    let one: &[&str] = &["t1", "*"];
+    let before = || {
+        let mut view = view(&[(one, Printed::Between(0, Some(9)))]);
+        for id in ["V", "W", "X", "Y", "Z"] {
+            let unit = view.units["A"].clone();
+            view.units.insert(id.to_owned(), unit);
+        }
+        view
+    };
+    let with = |mut new: SeenTable| {
+        let mut after = before();
+        new.id = "sealed.alt.census/new".to_owned();
+        after.tables.push(new);
+        let added = Added { before: before(), after };
+        let told = told(&added, &mut Pieces(0));
+        let judged = judge_within(&added.after, &told, &mut Pieces(0));
+        (told.len(), judged.blocked.map(|blocked| blocked.code))
+    };
+    let whole: [(&[&str], Printed); 1] = [(one, Printed::Exact(11))];
+    assert_eq!(with(table("370202", Some(&SCHOOLS), &whole)), (0, Some(UNDECIDED)));
+    let none: [(&[&str], Printed); 1] = [(&["t1", "g7"], Printed::Exact(0))];
+    let (old, code) = with(table("370202", Some(&["V", "W", "X", "Y", "Z"]), &none));
+    assert!(old > 0);
+    assert_eq!(code, None, "it is about other schools");
+}
+
 /// What a sum that stays closed tells at this hub alone is no reason to tell it to all others.
 #[test]
 fn what_is_known_here_alone_opens_no_sum() {

@@ -3,6 +3,7 @@
 mod bounding;
 mod brute;
 mod leaks;
+mod parted;
 
 use super::*;
 

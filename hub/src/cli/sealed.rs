@@ -222,9 +222,12 @@ fn told((packs, names): (&Packs, &Names), task: &TaskView, t: &Terminal) -> Stri
     let stage = |of: Stage| stage_of(packs, of, t.lang());
     let ready = task.ready.iter();
     lines.extend(ready.map(|ready| words::ready(&stage(ready.set.stage), ready, t.lang())));
-    let openings = task.openings.iter();
-    lines.extend(openings.map(|(opening, record)| {
-        opening_line(&stage(opening.set.stage), (opening, record.as_ref()), t)
+    let (openings, lang) = (task.openings.iter(), t.lang());
+    lines.extend(openings.flat_map(|(opening, record)| {
+        let line = opening_line(&stage(opening.set.stage), (opening, record.as_ref()), t);
+        let confirmed = task.confirmed_in(opening).iter();
+        let confirmed = confirmed.map(move |one| format!("  {}", words::confirmed_in(one, lang)));
+        std::iter::once(line).chain(confirmed)
     }));
     lines.extend(task.waits.iter().map(|wait| {
         let reason = words::wait(wait, task.awaited(wait), t.lang());

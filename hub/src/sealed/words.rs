@@ -8,8 +8,11 @@ use runtime::web::{Lang, Text};
 use super::guard;
 use super::view::Ready;
 
+mod notes;
 mod waits;
 
+pub use notes::confirmed_in;
+pub(crate) use notes::{CONFIRMED, UNCONFIRMED};
 pub use waits::{reason, untold, wait};
 
 texts! {
@@ -155,25 +158,21 @@ texts! {
          or wait on the way. Ring the school and the hubs in between; see sealed list and sealed \
          show for each period.";
     FAR_FROM_ROSTER = "{0}：{1} 的密封报告称 {2} 学段有 {3} 人，签发的名册上是 {4} 人，相差太多；所在组的合计暂不开启，报告没有退回。\
-                       请致电学校核对：人数属实的（如并校、分班），两个枢纽各自运行 xinqiao-hub sealed confirm {5} {6} {2}；报错的，\
-                       合计保持关闭",
+                       请致电学校核对：人数属实的（如并校、分班），两个枢纽各自运行 xinqiao-hub sealed confirm {5} {6} {2} \
+                       --note “谁来电、说了什么”；报错的，合计保持关闭",
         "{0}: its sealed report of {1} names {3} persons in {2} where the signed roster has {4}. \
          That is too far apart: the sums of its groups stay closed, and the report is not \
          refused. Call the school. If the number is true (schools were joined, say), each hub \
-         runs xinqiao-hub sealed confirm {5} {6} {2}; if it is wrong, the sums stay closed.";
+         runs xinqiao-hub sealed confirm {5} {6} {2} --note \"who, what\"; if it is wrong, the \
+         sums stay closed.";
     FAR_FROM_SHEET = "{0}：{1} 的密封报告称 {2} 学段有 {3} 人，该校同一普查日的明表上是 {4} 人，相差太多；所在组的合计暂不开启，\
                       报告没有退回。请致电学校核对：明表报错的，请学校更正明表；密封报告属实的，在本枢纽运行 xinqiao-hub sealed \
-                      confirm {5} {6} {2}；密封报告报错的，合计保持关闭",
+                      confirm {5} {6} {2} --note “谁来电、说了什么”；密封报告报错的，合计保持关闭",
         "{0}: its sealed report of {1} names {3} persons in {2} where its own clear sheet of the \
          same census day has {4}. That is too far apart: the sums of its groups stay closed, and \
          the report is not refused. Call the school. If the sheet is wrong it is corrected there; \
-         if the report is right all the same, run xinqiao-hub sealed confirm {5} {6} {2} here; if \
-         the report is wrong, the sums stay closed.";
-    CONFIRMED = "已记下：{0} 这份报告中 {1} 学段的人数 {2} 经核对属实；其他学段不在此列。",
-        "Noted: {2} persons in {1}, as this report of {0} names them, is right; nothing was noted \
-         of its other stages.";
-    UNCONFIRMED = "已撤回对 {0} 这份报告中 {1} 学段人数的确认。",
-        "The confirmation of the number in {1} in this report of {0} was taken back.";
+         if the report is right all the same, run xinqiao-hub sealed confirm {5} {6} {2} --note \
+         \"who, what\" here; if the report is wrong, the sums stay closed.";
     TO_LOOK_AT = "需要人处理", "To be looked at";
     NOTHING_TO_LOOK_AT = "没有需要人处理的事项", "nothing needs a person";
     YEAR_IS_CLOSED = "该学年已结清", "the school year was closed";

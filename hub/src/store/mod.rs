@@ -161,4 +161,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "numbers enrolled that a person confirmed, by stage",
         sql: include_str!("migrations/027_number_confirmed.sql"),
     },
+    Migration {
+        number: 32,
+        name: "confirmations that were taken back, and notes that a backup lacks",
+        sql: include_str!("migrations/028_sealed_notes.sql"),
+    },
 ];

@@ -12,9 +12,9 @@ use runtime::clock::Clock;
 use serde_json::{Value, json};
 use tests::federation::RunningHub;
 
-use crate::THE_FLOW;
-use crate::city::{City, FLOW, SCHOOLS, WEEK};
+use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
 use crate::school::{all_but, draft, recount, task};
+use crate::{THE_FLOW, THE_STOCK};
 
 /// What a command did.
 struct Ran {
@@ -187,6 +187,48 @@ async fn a_school_that_is_away_is_typed_in_at_both_hubs() {
     let mended = away(&city.leader, "S07", &["--from", "2026-09-01", "--to", "2026-09-01"]);
     assert_eq!(mended.json()["to"], "2026-09-01");
     assert_eq!(awaited(), (11, true));
+}
+
+/// A number that an operator confirmed is shown with the sum in which it stood, in whose words,
+/// also after it was taken back; without a note nothing is confirmed or taken back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_confirmed_number_is_shown_with_its_sum() {
+    let city = City::start().await;
+    all_but(&city, THE_STOCK, &[3]);
+    let digest = draft(&city, THE_STOCK, 3, 1).send(&city).to_string();
+    city.step().await;
+    city.step().await;
+    let confirm = |more: &[&str]| {
+        let asked = ["confirm", "S03", digest.as_str(), "junior"];
+        sealed(&city, &city.leader, &[&asked[..], more].concat())
+    };
+    assert_eq!(confirm(&[]).code, Some(2), "who called, and what was said");
+    assert_eq!(confirm(&["--note", ""]).code, Some(2));
+    let noted = confirm(&["--note", "the head teacher"]);
+    assert_eq!(noted.code, Some(0), "{}", noted.err);
+    city.days(7);
+    city.step().await;
+    let kept = || {
+        let told = sealed(&city, &city.leader, &["show", STOCK, TERM]).json();
+        let openings = told["areas"][0]["openings"].as_array().expect("openings").clone();
+        assert!(openings[0]["record"].is_number(), "{told}");
+        openings[0]["confirmed"].clone()
+    };
+    let before = kept();
+    assert_eq!(before.as_array().map(Vec::len), Some(1), "{before}");
+    assert_eq!(
+        (&before[0]["school"], &before[0]["note"]),
+        (&json!("S03"), &json!("the head teacher"))
+    );
+    assert_eq!(before[0]["withdrawn"], Value::Null);
+    assert_eq!(confirm(&["--withdraw"]).code, Some(2));
+    let back = confirm(&["--withdraw", "--note", "another school"]);
+    assert_eq!(back.code, Some(0), "{}", back.err);
+    let after = kept();
+    assert_eq!(after[0]["withdrawn"]["note"], "another school");
+    assert_eq!(after[0]["at"], before[0]["at"]);
+    let texts = ["the head teacher；", "the head teacher; taken back"];
+    says(&city, &city.leader, &["show", STOCK, TERM], texts);
 }
 
 /// Reports that were refused are listed by school with their code, and people are told what to do

@@ -68,6 +68,11 @@ pub(super) const CHINESE: Translation = &[
     ("Stage whose number is right, as the notice names it", "人数属实的学段，代码见提示"),
     ("Take the confirmation back", "撤回确认"),
     ("Note that a school is closed or out of session", "记下学校停办或不在校"),
+    (
+        "After a backup was put back: what was noted since is entered again, sums are opened again",
+        "恢复备份之后：备份以来登记的内容已重新登记，恢复开启合计",
+    ),
+    ("What was entered again, and from which list", "重新登记了什么、依据哪份记录"),
     ("Take the note from this first day back", "撤回自该首日起的登记"),
     (
         "Close a school year: destroy its shares and keys; a signed record stays",

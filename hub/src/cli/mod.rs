@@ -27,6 +27,7 @@ mod sealed;
 mod sealed_close;
 mod sealed_confirm;
 mod sealed_names;
+mod sealed_renoted;
 mod sealed_reports;
 mod sealed_told;
 mod sealed_value;

@@ -17,6 +17,7 @@ use super::context::Context;
 use super::sealed_close as close;
 use super::sealed_confirm as confirm;
 use super::sealed_names::Names;
+use super::sealed_renoted as renoted;
 use super::sealed_reports as reports;
 use super::sealed_told;
 use super::sealed_value as value;
@@ -57,6 +58,8 @@ pub(super) enum Command {
     Confirm(confirm::Asked),
     /// Note that a school is closed or out of session
     Away(Away),
+    /// After a backup was put back: what was noted since is entered again, sums are opened again
+    Renoted(renoted::Asked),
     /// Close a school year: destroy its shares and keys; a signed record stays
     Close(close::Asked),
 }
@@ -102,6 +105,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Object(asked) => object(context, asked),
         Command::Confirm(asked) => confirm::run(context, asked),
         Command::Away(asked) => away(context, asked),
+        Command::Renoted(asked) => renoted::run(context, asked),
         Command::Close(asked) => close::run(context, &asked),
     }
 }

@@ -12,7 +12,7 @@ mod notes;
 mod waits;
 
 pub use notes::confirmed_in;
-pub(crate) use notes::{CONFIRMED, UNCONFIRMED};
+pub(crate) use notes::{CONFIRMED, NO_NOTES_LOST, NOTES_LOST, RENOTED, UNCONFIRMED};
 pub use waits::{reason, untold, wait};
 
 texts! {
@@ -115,10 +115,12 @@ texts! {
          more. Close it here too: xinqiao-hub sealed close {2}";
     OPEN_THERE = "{0} 的 {1} 学年在本枢纽已结清，另一枢纽还没有：请致电其操作员。",
         "School year {1} of {0} is closed here and not at the other hub yet: ring its operator.";
-    RECALLED = "{0}：本枢纽的数据库恢复自较早的备份，此后双方收下的报告和开启的合计已从另一枢纽取回，两边一致。请核对备份计划。",
+    RECALLED = "{0}：本枢纽的数据库恢复自较早的备份，此后双方收下的报告和开启的合计已从另一枢纽取回。备份以来本枢纽\
+                操作员登记的内容（异议、停课、人数确认）另一枢纽没有，须重新登记。请核对备份计划。",
         "{0}: this hub's store was put back from an older backup; reports that were accepted and \
-         sums that were opened since then were taken up again from the other hub, so that both \
-         have the same. Look at the plan of backups.";
+         sums that were opened since then were taken up again from the other hub. What operators \
+         noted here since (objections, absences, confirmed numbers) no other hub has: enter it \
+         again. Look at the plan of backups.";
     GAP = "教育方枢纽 {0} 的合计记录中，第 {1} 号起有 {2} 条不在本枢纽。请致电其操作员：其 doctor 写明已作废的编号，\
            无须处理；其余的应由对方补交，在此之前不要与其继续开启。",
         "{2} records of education's hub {0} are not here, number {1} the first of them. Ring its \
@@ -465,6 +467,7 @@ pub fn code(code: &str, lang: Lang) -> String {
         "OTHER_RECORD" => CODE_OTHER_RECORD,
         "OTHER_TIME" => CODE_TIME,
         "NUMBER_TAKEN" => CODE_NUMBER,
+        "NOTES_LOST" => notes::CODE_NOTES,
         "RECORDED_BEFORE" => CODE_BEFORE,
         "RECORDS_MISSING" => CODE_MISSING,
         "REPORTS_LOST" => CODE_LOST,

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use certs::digest::sha256;
 use domain::disclosure::sealed::CapClass;
-use hub::store::sealed::record;
+use hub::store::sealed::{notes, record};
 use runtime::clock::Clock;
 use serde_json::{Value, json};
 use tests::federation::RunningHub;
@@ -229,6 +229,23 @@ async fn a_confirmed_number_is_shown_with_its_sum() {
     assert_eq!(after[0]["at"], before[0]["at"]);
     let texts = ["the head teacher；", "the head teacher; taken back"];
     says(&city, &city.leader, &["show", STOCK, TERM], texts);
+}
+
+/// The operator of a hub that was put back reads what to enter again, and says so once it is done;
+/// at a hub that waits for nothing the command does nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_backup_lacks_is_said_to_be_entered_again() {
+    let city = City::start().await;
+    let renoted = |args: &[&str]| sealed(&city, &city.helper, &[&["renoted"], args].concat());
+    let nothing = (Some(3), "NO_NOTES_LOST".to_owned());
+    assert_eq!(renoted(&["--note", "the log"]).failed(), nothing);
+    city.helper.write(|tx| notes::lose(tx, 1_788_700_000_000));
+    says(&city, &city.helper, &["list"], ["sealed renoted", "sealed renoted"]);
+    assert_eq!(renoted(&[]).code, Some(2), "by which list");
+    let done = renoted(&["--note", "the log"]);
+    assert_eq!((done.code, done.json()), (Some(0), json!({"entered": true})), "{}", done.err);
+    assert_eq!(city.helper.read(notes::lost), None);
+    assert_eq!(renoted(&["--note", "the log"]).failed(), nothing);
 }
 
 /// Reports that were refused are listed by school with their code, and people are told what to do

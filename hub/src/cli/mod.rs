@@ -16,6 +16,7 @@ mod invite;
 mod join;
 mod key;
 mod plan;
+mod plan_keys;
 mod private;
 mod publication;
 mod publication_doctor;

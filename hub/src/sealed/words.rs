@@ -187,6 +187,17 @@ texts! {
          opened sums stay, {5} stay closed for good; record {6}. They are overwritten in the file \
          of the store; backups and snapshots of disks are the operators' to destroy. Start the \
          service again.";
+    KEY_KEPT = "注意：密钥 {0} 没有销毁，{1} 学年封存的内容仍可用它打开，因为方案 {2} 也用这把密钥，而且在本枢纽尚未结清。结清该\
+                方案的学年时，密钥随之销毁。今后每个学年请用 xinqiao-hub key request 生成新密钥。",
+        "Note: the key {0} is NOT destroyed, and what was sealed to it in school year {1} can \
+         still be opened: the plan {2} names it too and is not closed here. It goes when that year \
+         is closed. Each school year needs a key of its own, which xinqiao-hub key request makes.";
+    KEY_SHARED = "密钥 {0} 同时用于几个学年的方案（{1}）：要等最后一个学年结清才会销毁",
+        "the key {0} is that of plans of several school years ({1}): it is destroyed with the last \
+         of them only";
+    KEY_SHARED_FIX = "下一学年的方案用新密钥：xinqiao-hub key request，由两个部门签署声明后再制作方案；往年到期即结清",
+        "give the next plan a key of its own (xinqiao-hub key request, a statement of both \
+         commissions, then the plan), and close years that are over";
     CLOSED_BEFORE = "{0} 的 {1} 学年此前已结清。", "School year {1} of {0} was closed before.";
     NO_CLOSE_YEAR = "本枢纽没有参与 {0} 学年的密封汇总；没有改动任何内容。",
         "this hub has no part in sealed sums of school year {0}; nothing was changed.";

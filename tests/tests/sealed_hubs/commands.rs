@@ -17,14 +17,14 @@ use crate::school::{all_but, draft, recount, task};
 use crate::{THE_FLOW, THE_STOCK};
 
 /// What a command did.
-struct Ran {
-    code: Option<i32>,
+pub struct Ran {
+    pub code: Option<i32>,
     out: String,
-    err: String,
+    pub err: String,
 }
 
 impl Ran {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("no json: {}", self.out))
     }
 
@@ -37,11 +37,16 @@ impl Ran {
 
 /// Runs `xinqiao-hub sealed` in a hub's folder, in the city's time.
 fn sealed_in(city: &City, hub: &RunningHub, args: &[&str]) -> Ran {
+    hub_in(city, hub, &[&["sealed"], args].concat())
+}
+
+/// Runs `xinqiao-hub` in a hub's folder, in the city's time.
+pub fn hub_in(city: &City, hub: &RunningHub, args: &[&str]) -> Ran {
     let clock = city.federation.root().join("clock");
     let ahead_ms = city.federation.clock().now_ms() - Clock::system().now_ms();
     std::fs::write(&clock, ahead_ms.to_string()).expect("clock");
     let mut command = Command::new(env!("CARGO_BIN_EXE_xinqiao-city"));
-    command.args(["__run", "--clock"]).arg(&clock).args(["hub", "sealed"]).args(args);
+    command.args(["__run", "--clock"]).arg(&clock).arg("hub").args(args);
     command.arg("--data").arg(&hub.hub.config().data).env_clear();
     let output = command.output().expect("program");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -81,7 +81,8 @@ impl Held {
     }
 
     /// Areas and school years of plans that name the key, those too that do not hold now.
-    fn years(&self, years: &SealedYears) -> Vec<(UnitId, i16)> {
+    #[must_use]
+    pub fn years(&self, years: &SealedYears) -> Vec<(UnitId, i16)> {
         let key = self.digest();
         let named = years.naming(&key);
         named.map(|(area, year)| (area.clone(), year)).collect()

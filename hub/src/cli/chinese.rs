@@ -68,6 +68,11 @@ pub(super) const CHINESE: Translation = &[
     ("Stage whose number is right, as the notice names it", "人数属实的学段，代码见提示"),
     ("Take the confirmation back", "撤回确认"),
     ("Note that a school is closed or out of session", "记下学校停办或不在校"),
+    (
+        "After a backup was put back: what was noted since is entered again, sums are opened again",
+        "恢复备份之后：备份以来登记的内容已重新登记，恢复开启合计",
+    ),
+    ("What was entered again, and from which list", "重新登记了什么、依据哪份记录"),
     ("Take the note from this first day back", "撤回自该首日起的登记"),
     (
         "Close a school year: destroy its shares and keys; a signed record stays",
@@ -154,16 +159,18 @@ pub(super) const CHINESE: Translation = &[
         "本枢纽打开密封汇总中自己那一半的密钥",
     ),
     (
-        "Write the request for the statement about this hub's key; makes the key the first time",
-        "写出公钥声明的申请；首次使用时生成密钥",
+        "Write the request for the statement about this hub's key; makes one where there is none \
+         for the next school year",
+        "写出公钥声明的申请；没有下一学年用的密钥时生成一把",
     ),
     (
         "Which half: aggregate-leader at education's hub, aggregate-helper at health's",
         "哪一半：教育部门枢纽 aggregate-leader，卫健部门枢纽 aggregate-helper",
     ),
     (
-        "Make a new key, for a new school year; the old one still opens what was sealed to it",
-        "为新学年生成新密钥；旧密钥仍可打开密封给它的内容",
+        "Make a new key although no plan names the newest; older ones still open what was sealed \
+         to them",
+        "即使最新的密钥还没有方案使用，也另外生成一把；旧密钥仍可打开密封给它们的内容",
     ),
     (
         "Show the keys, the words to read out, and the keys that were destroyed",

@@ -29,7 +29,7 @@ use crate::sealed::silent::{NAMED_MAX, hubs as silent_hubs, is_late};
 use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch::{self, Notice};
 use crate::sealed::{chain, close};
-use crate::share_key;
+use crate::share_key::{self, Held};
 use crate::store::alarm::NEWS_MS;
 use crate::store::contradiction::{self, Contradiction};
 use crate::store::sealed::heard::{self, Heard};
@@ -57,6 +57,7 @@ pub(super) fn checks(
     let packs = database.read(move |tx| Packs::load(tx, today, &pins)).map_err(HubError::from)?;
     let keys = ShareKeys::default();
     let held = share_key::held(config).unwrap_or_default();
+    let shared = shared_key(&held, &packs);
     held.into_iter().for_each(|one| keys.add(one.key));
     let documents = Arc::new(Documents::of(Arc::new(packs.clone()), &keys));
     let own = documents.years().iter().filter_map(|year| Some((year, year.role_of(&config.unit)?)));
@@ -86,6 +87,7 @@ pub(super) fn checks(
     let ends = |task: &TaskView| Span::of(task.period, packs.calendar()).ok().map(|span| span.to);
     let now: Vec<&(Arc<Year>, Role)> = own.iter().filter(|(year, _)| !ended(year)).collect();
     let mut checks = vec![keys_held(&now, today), agreed(&tasks)];
+    checks.extend(shared);
     if now.iter().any(|(_, role)| *role == Role::Helper) {
         let is_silent = quiet.iter().any(|one| matches!(one, Notice::LeaderSilent(..)));
         checks.push(leader_heard(heard, is_silent, now_ms));
@@ -104,6 +106,19 @@ pub(super) fn checks(
     checks.extend(noticed(&notices));
     checks.extend(rounded);
     Ok(checks)
+}
+
+/// A key that plans of several school years name: it outlives the years that are closed.
+fn shared_key(held: &[Held], packs: &Packs) -> Option<Check> {
+    held.iter().find_map(|one| {
+        let named = one.years(packs.sealed_years());
+        let years: BTreeSet<i16> = named.iter().map(|(_, year)| *year).collect();
+        let plans: Vec<String> = named.iter().map(|(area, year)| plan_name(area, *year)).collect();
+        (years.len() > 1).then(|| {
+            let found = Sentence::new(words::KEY_SHARED, &[&one.digest(), &plans.join(" ")]);
+            Check::warning(KEYS, found, words::KEY_SHARED_FIX)
+        })
+    })
 }
 
 /// Whether this hub has its key of each year, and both statements of it hold for a while.

@@ -6,6 +6,7 @@ use certs::identity::LeafIdentity;
 use certs::statement::{KeyRequest, Purpose};
 use certs::words::{Length, chinese, english};
 use clap::Subcommand;
+use proto::pack::plan::name as plan_name;
 use runtime::cli::{Exit, Failure, Sentence};
 use runtime::web::time::minute;
 use serde_json::json;
@@ -23,7 +24,8 @@ use crate::store::share_key_record;
 /// Keys with which this hub opens its halves of sealed sums
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Write the request for the statement about this hub's key; makes the key the first time
+    /// Write the request for the statement about this hub's key; makes one where there is none for
+    /// the next school year
     Request {
         /// Which half: aggregate-leader at education's hub, aggregate-helper at health's
         #[arg(long, value_parser = ["aggregate-leader", "aggregate-helper"])]
@@ -31,7 +33,8 @@ pub(super) enum Command {
         /// New file for the request
         #[arg(long)]
         out: PathBuf,
-        /// Make a new key, for a new school year; the old one still opens what was sealed to it
+        /// Make a new key although no plan names the newest; older ones still open what was sealed
+        /// to them
         #[arg(long)]
         renew: bool,
     },
@@ -67,10 +70,15 @@ fn request(context: &Context, purpose: &str, (out, renew): (&Path, bool)) -> Res
         return Err(Failure::new(Exit::Refused, "OTHER_HALF", message));
     }
     let identity = identity(&config)?;
-    let newest = share_key::held(&config)?.into_iter().next().filter(|_| !renew);
-    let held = match newest {
-        Some(held) => held,
-        None => share_key::make(&config, context.now_ms())?,
+    let (today, pins) = (context.clock.today(), load_pins(&config)?);
+    let (_, database) = context.open()?;
+    let packs = database.read(move |tx| Packs::load(tx, today, &pins)).map_err(HubError::from)?;
+    let newest = share_key::held(&config)?.into_iter().next();
+    // A key is destroyed with its school year: one that a plan names is no other year's.
+    let named = newest.as_ref().map(|held| held.years(packs.sealed_years())).unwrap_or_default();
+    let (held, is_new) = match newest.filter(|_| !renew && named.is_empty()) {
+        Some(held) => (held, false),
+        None => (share_key::make(&config, context.now_ms())?, true),
     };
     let asked = KeyRequest {
         zone: config.zone().clone(),
@@ -87,9 +95,15 @@ fn request(context: &Context, purpose: &str, (out, renew): (&Path, bool)) -> Res
     let (zh, en) = six_words(&held);
     let value = json!({
         "request": out, "key": held.digest().to_string(), "purpose": own.as_str(),
-        "words_zh": zh, "words_en": en,
+        "words_zh": zh, "words_en": en, "new": is_new,
     });
-    context.terminal.result(&value, |t| t.text(words::ASKED, &[&out.display(), &zh, &en]))
+    context.terminal.result(&value, |t| {
+        let asked = t.text(words::ASKED, &[&out.display(), &zh, &en]);
+        let plans: Vec<String> = named.iter().map(|(area, year)| plan_name(area, *year)).collect();
+        let why = is_new && !plans.is_empty();
+        let why = why.then(|| t.text(words::OF_ITS_OWN, &[&plans.join(" ")]));
+        std::iter::once(asked).chain(why).collect::<Vec<_>>().join("\n")
+    })
 }
 
 fn list(context: &Context) -> Result<(), Failure> {

@@ -25,6 +25,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::causes::Caused as _;
+use super::plan_keys;
 use super::words::plan as words;
 use crate::ca::source::create;
 
@@ -105,7 +106,10 @@ struct GroupOut<'p> {
 pub(super) fn run(terminal: &Terminal, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Make(asked) => make(terminal, asked),
-        Command::Check(asked) => check(terminal, &load(asked)?),
+        Command::Check(asked) => {
+            check_keys(asked)?;
+            check(terminal, &load(asked)?)
+        }
         Command::Show(asked) => show(terminal, &load(asked)?),
         // Needs a data folder and was run before.
         Command::Publish(_) => Ok(()),
@@ -121,6 +125,9 @@ fn make(terminal: &Terminal, asked: &Make) -> Result<(), Failure> {
     let Judged { plan, .. } = &judged;
     let out = asked.out.clone().unwrap_or_else(|| asked.roster.with_extension(PLAN_EXTENSION));
     let open = OpenPlan { plan: plan.clone(), roster: digest, sealing: asked.sealing()? };
+    if let Some(sealing) = &open.sealing {
+        plan_keys::check(sealing, plan.year(), folder(asked.past.as_deref(), &asked.roster))?;
+    }
     let text = plan_pack::write(&open).map_err(|error| unreadable(&out, &error))?;
     create(&out, text.as_bytes())?;
     let value = json!({
@@ -176,6 +183,14 @@ fn check(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {
     let (groups, years) = (judged.plan.groups().len(), judged.past.len());
     let value = json!({"sound": true, "groups": groups, "years_before": years});
     terminal.result(&value, |t| t.text(words::SOUND, &[&groups, &years]))
+}
+
+/// Whether the keys that a plan names are its year's own; a draft names none.
+fn check_keys(asked: &Look) -> Result<(), Failure> {
+    let read = plan_pack::read(stem(&asked.plan).unwrap_or_default(), &bytes(&asked.plan)?);
+    let open = read.map_err(|error| unreadable(&asked.plan, &error))?;
+    let Some(sealing) = &open.sealing else { return Ok(()) };
+    plan_keys::check(sealing, open.plan.year(), folder(asked.past.as_deref(), &asked.plan))
 }
 
 fn show(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {

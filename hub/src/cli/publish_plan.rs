@@ -21,6 +21,7 @@ use serde_json::json;
 
 use super::causes::Caused as _;
 use super::context::Context;
+use super::plan_keys;
 use super::words;
 use super::words::plan as said;
 use crate::app::{HubError, load_pins};
@@ -58,6 +59,7 @@ pub(super) fn run(context: &Context, asked: &Publish) -> Result<(), Failure> {
     let all = stored.iter().chain([&roster, &plan]).map(|one| one.directive.as_slice());
     let years = SealedYears::read(all, &pins);
     let year = sound(&years, &plan, &roster)?.clone();
+    check_keys(&years, &year)?;
     check_end(&year)?;
     check_standing(&stored, &plan, today)?;
     check_newer(&stored, [&roster, &plan])?;
@@ -122,6 +124,9 @@ fn sound<'y>(
             Err(failure.hint(said::FLAW_NEXT))
         }
         (Some(Unsealed::Roster), _) => Err(refused()),
+        (Some(Unsealed::KeyOfYear(unit, of)), _) => {
+            Err(plan_keys::refused(unit, &proto::pack::plan::name(&area, *of)))
+        }
         (Some(other), _) => {
             Err(Failure::new(Exit::Refused, "PLAN_UNSEALED", Sentence::from(other.text()))
                 .because(other))
@@ -215,6 +220,19 @@ fn check_alone(years: &SealedYears, year: &SealingYear) -> Result<(), Failure> {
         if let Some(school) = twice {
             let message = Sentence::new(said::IN_TWO, &[school, other.year().plan.area()]);
             return Err(Failure::new(Exit::Refused, "IN_TWO_PLANS", message));
+        }
+    }
+    Ok(())
+}
+
+/// The keys of both hubs are this year's own, also beside plans of other areas, and of a later year
+/// that was published before.
+fn check_keys(years: &SealedYears, year: &SealingYear) -> Result<(), Failure> {
+    let own = year.year().plan.year();
+    for stated in [year.leader().statement(), year.helper().statement()] {
+        let other = years.naming(&stated.key.digest()).find(|(_, of)| *of != own);
+        if let Some((area, of)) = other {
+            return Err(plan_keys::refused(&stated.unit, &proto::pack::plan::name(area, of)));
         }
     }
     Ok(())

@@ -17,6 +17,7 @@ use super::context::Context;
 use super::sealed_close as close;
 use super::sealed_confirm as confirm;
 use super::sealed_names::Names;
+use super::sealed_renoted as renoted;
 use super::sealed_reports as reports;
 use super::sealed_told;
 use super::sealed_value as value;
@@ -57,6 +58,8 @@ pub(super) enum Command {
     Confirm(confirm::Asked),
     /// Note that a school is closed or out of session
     Away(Away),
+    /// After a backup was put back: what was noted since is entered again, sums are opened again
+    Renoted(renoted::Asked),
     /// Close a school year: destroy its shares and keys; a signed record stays
     Close(close::Asked),
 }
@@ -102,6 +105,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Object(asked) => object(context, asked),
         Command::Confirm(asked) => confirm::run(context, asked),
         Command::Away(asked) => away(context, asked),
+        Command::Renoted(asked) => renoted::run(context, asked),
         Command::Close(asked) => close::run(context, &asked),
     }
 }
@@ -222,9 +226,12 @@ fn told((packs, names): (&Packs, &Names), task: &TaskView, t: &Terminal) -> Stri
     let stage = |of: Stage| stage_of(packs, of, t.lang());
     let ready = task.ready.iter();
     lines.extend(ready.map(|ready| words::ready(&stage(ready.set.stage), ready, t.lang())));
-    let openings = task.openings.iter();
-    lines.extend(openings.map(|(opening, record)| {
-        opening_line(&stage(opening.set.stage), (opening, record.as_ref()), t)
+    let (openings, lang) = (task.openings.iter(), t.lang());
+    lines.extend(openings.flat_map(|(opening, record)| {
+        let line = opening_line(&stage(opening.set.stage), (opening, record.as_ref()), t);
+        let confirmed = task.confirmed_in(opening).iter();
+        let confirmed = confirmed.map(move |one| format!("  {}", words::confirmed_in(one, lang)));
+        std::iter::once(line).chain(confirmed)
     }));
     lines.extend(task.waits.iter().map(|wait| {
         let reason = words::wait(wait, task.awaited(wait), t.lang());

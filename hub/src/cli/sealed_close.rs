@@ -3,6 +3,7 @@
 use clap::Args;
 use domain::catalogue::Stage;
 use domain::unit::UnitId;
+use proto::pack::plan::name as plan_name;
 use proto::recalled::YearClosed;
 use runtime::cli::{Exit, Failure, Sentence};
 use serde_json::json;
@@ -10,7 +11,7 @@ use serde_json::json;
 use super::context::Context;
 use super::words::sealed as words;
 use crate::sealed::close::{CloseError, Outstanding};
-use crate::sealed::closing::{self, ClosingError};
+use crate::sealed::closing::{self, ClosingError, Kept};
 
 /// Sums that are named where they stand in the way.
 const NAMED_MAX: usize = 20;
@@ -44,14 +45,20 @@ pub(super) fn run(context: &Context, asked: &Asked) -> Result<(), Failure> {
     // Where the log cannot be emptied now, what was overwritten is in it: the command says so and
     // is run again.
     let closed = closing::close_year(&config, &database, of)?;
-    told(context, asked.year, &closed)
+    told(context, asked.year, (&closed, &closing::kept(&config, &database, of)?))
 }
 
 fn told(
     context: &Context,
     year: i16,
-    closed: &[(UnitId, Option<YearClosed>)],
+    (closed, kept): (&[(UnitId, Option<YearClosed>)], &[Kept]),
 ) -> Result<(), Failure> {
+    let plans = |one: &Kept| {
+        let plan = |(area, of): &(UnitId, i16)| plan_name(area, *of);
+        one.open.iter().map(plan).collect::<Vec<_>>()
+    };
+    let keys_kept = kept.iter().map(|one| json!({"key": one.key.to_string(), "open": plans(one)}));
+    let keys_kept: Vec<_> = keys_kept.collect();
     let value = closed.iter().map(|(area, done)| {
         json!({
             "area": area.as_str(), "year": year, "new": done.is_some(),
@@ -60,6 +67,7 @@ fn told(
             "opened": done.as_ref().map(|done| done.opened),
             "left_closed": done.as_ref().map(|done| done.left_closed),
             "record": done.as_ref().map(|done| done.number),
+            "keys_kept": keys_kept,
         })
     });
     let value: Vec<_> = value.collect();
@@ -79,7 +87,11 @@ fn told(
                 ],
             ),
         };
-        closed.iter().map(line).collect::<Vec<_>>().join("\n")
+        let lines = closed.iter().map(line);
+        let still = kept
+            .iter()
+            .map(|one| t.text(words::KEY_KEPT, &[&one.key, &year, &plans(one).join(" ")]));
+        lines.chain(still).collect::<Vec<_>>().join("\n")
     })
 }
 

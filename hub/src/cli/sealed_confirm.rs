@@ -1,7 +1,10 @@
 //! `sealed confirm`: a person called the school, and the number enrolled in a stage that its report
 //! names is right although it is far from what this hub knows. Nothing is said of other stages.
+//!
+//! What was confirmed is never taken out again: taken back, it says so, with who said what.
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use domain::catalogue::Stage;
 use domain::digest::Digest;
 use domain::unit::UnitId;
@@ -23,7 +26,7 @@ pub(super) struct Asked {
     #[arg(value_parser = stage)]
     stage: Stage,
     /// Who called, and what was said
-    #[arg(long, default_value = "")]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     note: String,
     /// Take the confirmation back
     #[arg(long)]
@@ -48,7 +51,7 @@ pub(super) fn run(context: &Context, asked: Asked) -> Result<(), Failure> {
         let Some(own) = own else { return Ok(None) };
         let named = own.held.enrolled.get(&stage).copied().unwrap_or(0);
         if withdraw {
-            let is_taken_back = say::withdraw_confirmation(tx, (&digest, stage))?;
+            let is_taken_back = say::withdraw_confirmation(tx, (&digest, stage), &note, now_ms)?;
             return Ok(is_taken_back.then_some(named));
         }
         say::confirm(tx, (&of, &digest, stage), &note, now_ms)?;

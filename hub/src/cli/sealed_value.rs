@@ -1,10 +1,12 @@
 //! Tasks of sealed sums as `xinqiao-hub sealed` tells them to programs.
 
 use domain::unit::UnitId;
+use runtime::web::time::minute;
 use serde_json::{Value, json};
 
 use crate::sealed::stand;
 use crate::sealed::view::TaskView;
+use crate::store::sealed::say::Confirmation;
 
 /// The tasks of a table and period: one shape, whether this hub has the sum of one area or of
 /// several, as health's hub does.
@@ -23,7 +25,7 @@ pub(super) fn of(task: &TaskView) -> Value {
             "record": record.map(|record| record.number),
             "record_digest": record.map(|record| record.digest.to_string()),
             "cap_sum": record.and_then(|record| record.cap_sum),
-            "refused": opening.refused,
+            "refused": opening.refused, "confirmed": confirmed(task.confirmed_in(opening)),
         })
     });
     let waits = task.waits.iter().map(|wait| {
@@ -61,6 +63,18 @@ pub(super) fn of(task: &TaskView) -> Value {
     })
 }
 
+/// Numbers enrolled that a person confirmed, those that were taken back since too.
+fn confirmed(all: &[Confirmation]) -> Vec<Value> {
+    let value = |one: &Confirmation| {
+        let back = one.withdrawn.as_ref();
+        json!({
+            "school": one.school.as_str(), "note": one.note, "at": minute(one.made_at_ms),
+            "withdrawn": back.map(|(at_ms, note)| json!({"at": minute(*at_ms), "note": note})),
+        })
+    };
+    all.iter().map(value).collect()
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use domain::disclosure::sealed::TaskId;
@@ -87,6 +101,7 @@ pub(super) mod tests {
             openings: Vec::new(),
             waits: Vec::new(),
             untold: Vec::new(),
+            confirmed: std::collections::BTreeMap::new(),
             awaited: std::collections::BTreeMap::new(),
             is_known: true,
         }

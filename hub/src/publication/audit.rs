@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 
 use certs::key::PublicKey;
 use certs::signature::Signature;
-use domain::disclosure::noise::Epsilon;
+use domain::disclosure::noise::{Epsilon, ReleaseName};
 use runtime::sql::{SqlError, Tx};
 
-use super::inputs::scale;
 use super::line::{self, Act};
 use super::office::digest;
 use crate::store::publication::{self, Line, Publication};
@@ -65,11 +64,11 @@ pub fn forged(lines: &[Line], key: &PublicKey) -> Option<u64> {
 }
 
 fn is_paid(said: &[Said<'_>], one: &Publication) -> bool {
-    let queries = one
-        .id
-        .parse()
-        .map(|name: domain::disclosure::noise::ReleaseName| name.subject.queries().len());
-    let scale = queries.ok().and_then(|count| scale(count, one.epsilon, one.carried).ok());
+    let name: Option<ReleaseName> = one.id.parse().ok();
+    let scale = name.and_then(|name| {
+        let queries = name.subject.queries().len();
+        name.scale(queries, (one.epsilon, one.carried)).ok()
+    });
     let Some(scale) = scale else { return false };
     let act = Act::Paid {
         release: &one.id,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use domain::catalogue::{Axis, Stage};
 use domain::digest::Digest;
-use domain::disclosure::noise::{Epsilon, LIST, NoiseError, Publisher, Query, ReleaseName, Scale};
+use domain::disclosure::noise::{LIST, Publisher, Query, ReleaseName, Scale};
 use domain::disclosure::plan::Access;
 use domain::disclosure::sealed::{SealedTable, lv};
 use domain::period::Period;
@@ -293,7 +293,8 @@ impl Inputs {
     /// # Errors
     /// None for the queries of the list.
     pub fn scale(&self) -> Result<Scale, Refused> {
-        Ok(scale(self.parts.len(), self.publisher.epsilon(self.name.subject), self.carried)?)
+        let cost = (self.publisher.epsilon(self.name.subject), self.carried);
+        Ok(self.name.scale(self.parts.len(), cost)?)
     }
 
     /// The exact values of every query that get noise, in order.
@@ -327,17 +328,6 @@ impl Inputs {
             &lv(&tasks),
         ]))
     }
-}
-
-/// How far noise reaches. A student is in at most one cell of a query; where a report of an earlier
-/// term stands in the sums, in at most two, since the student may have gone to another school.
-///
-/// # Errors
-/// None for the queries of the list.
-pub fn scale(queries: usize, epsilon: Epsilon, carried: u32) -> Result<Scale, NoiseError> {
-    let cells = if carried > 0 { 2 } else { 1 };
-    let queries = u64::try_from(queries).unwrap_or(u64::MAX);
-    Scale::of(queries.saturating_mul(cells), epsilon)
 }
 
 fn of_part(part: &Part) -> Vec<u8> {

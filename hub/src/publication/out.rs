@@ -19,7 +19,6 @@ use runtime::web::{Label, Lang, Text, grouped};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::inputs::scale;
 use super::stages::{ReleaseStageOut, stages};
 use super::{cap, ledger, words};
 use crate::packs::Packs;
@@ -81,8 +80,8 @@ pub struct ReleaseLineOut {
     pub margin95: u64,
     /// Schools in it.
     pub coverage: CoverageOut,
-    /// Reports of an earlier term in its sums. Where there are any, a student can be in two cells
-    /// of a query, and the noise reaches twice as far.
+    /// Reports of an earlier term in its sums. In the second term the noise reaches twice as far,
+    /// whether or not there are any.
     pub carried: u32,
     /// When its numbers were kept.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -261,7 +260,8 @@ pub fn release(
 
 fn line(stored: &Publication) -> Option<ReleaseLineOut> {
     let name: ReleaseName = stored.id.parse().ok()?;
-    let scale = scale(name.subject.queries().len(), stored.epsilon, stored.carried).ok()?;
+    let cost = (stored.epsilon, stored.carried);
+    let scale = name.scale(name.subject.queries().len(), cost).ok()?;
     Some(ReleaseLineOut {
         id: stored.id.clone(),
         subject: named(words::subject(name.subject)),

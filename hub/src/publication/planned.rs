@@ -29,7 +29,7 @@ pub struct PlanOut {
     pub is_paid: bool,
     /// Schools in it.
     pub coverage: CoverageOut,
-    /// Reports of an earlier term in its sums; with any of them the noise reaches twice as far.
+    /// Reports of an earlier term in its sums.
     pub carried: u32,
     /// Opened sums that it is made of.
     pub sums: usize,

@@ -69,16 +69,19 @@ fn inputs() -> Inputs {
     }
 }
 
-/// Where a report of an earlier term stands in the sums a student can be in two cells of a query,
-/// so the noise reaches twice as far; cost and everything else stay.
+/// In the second term a student can be in two cells of a query, here or in another district, so the
+/// noise reaches twice as far whether or not a report is carried here; the cost stays.
 #[test]
-fn earlier_reports_double_the_noise() {
-    let fresh = inputs();
-    let carried = Inputs { carried: 1, ..fresh.clone() };
-    let (one, two) = (fresh.scale().expect("scale"), carried.scale().expect("scale"));
+fn the_second_term_doubles_the_noise() {
+    let first = inputs();
+    let name = "2026S2-screening".parse().expect("name");
+    let second = Inputs { name, ..first.clone() };
+    let carried = Inputs { carried: 1, ..second.clone() };
+    let (one, two) = (first.scale().expect("scale"), second.scale().expect("scale"));
     let ((above, below), (twice, same)) = (one.parts(), two.parts());
     assert_eq!(twice * below, 2 * above * same);
-    assert_ne!(identity(&fresh), identity(&carried), "and is drawn by itself");
+    assert_eq!(carried.scale().expect("scale"), two);
+    assert_ne!(identity(&first), identity(&second), "and is drawn by itself");
 }
 
 fn key() -> NoiseKey {

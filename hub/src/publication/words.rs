@@ -18,9 +18,9 @@ texts! {
          it; about 19 of 20 figures are within {0} of the true one.";
 
     CLOSED = "不开启", "closed";
-    CARRIED = "其中 {0} 份是上学期的报告：这些学生可能同时计入两格，噪声因此加倍。",
-        "{0} reports among them are of an earlier term: their students can be in two cells, so the \
-         noise reaches twice as far.";
+    CARRIED = "其中 {0} 份是上学期的报告。转学的学生可能同时计入两格，因此第二学期的噪声一律加倍。",
+        "{0} reports among them are of an earlier term. A student who changed school can be in two \
+         cells, so that in the second term the noise always reaches twice as far.";
 
     NOT_HERE = "只有区县和市的枢纽可以公开发布。没有发布任何内容。",
         "only hubs of districts and cities publish. Nothing was published.";

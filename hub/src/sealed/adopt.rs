@@ -19,8 +19,9 @@ use super::chain;
 use super::documents::Task;
 use super::signed::Judge;
 use super::sums;
+use crate::store::alarm;
 use crate::store::sealed::opening::{self, Opening, Set};
-use crate::store::sealed::{record, verdict};
+use crate::store::sealed::{notes, record, verdict};
 
 /// Kind of the alarm that openings were taken up again.
 pub const ALARM: &str = "sealed_recalled";
@@ -36,6 +37,28 @@ pub enum Adopted {
     Known,
     /// Another record of the set, or of some of its groups, stands here.
     Other,
+}
+
+/// Calls a person because this store is older than what the other hub holds. What operators noted
+/// since the backup no other hub has, so that nothing is opened here until it is entered again.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn note_older(tx: &Tx<'_>, area: &str, detail: &str, now_ms: i64) -> Result<(), SqlError> {
+    alarm::raise(tx, ALARM, area, detail, now_ms)?;
+    notes::lose(tx, now_ms)
+}
+
+/// Whether this store lacks an opening that the other hub tells of. A record with the very same
+/// bytes is here where this hub was ended before it kept the other signature: nothing was lost.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_lost(tx: &Tx<'_>, one: &Recalled) -> Result<bool, SqlError> {
+    let Some(own) = opening::find(tx, &set_of(one))? else { return Ok(true) };
+    let Some(recorded) = &one.recorded else { return Ok(false) };
+    let own = record::of_opening(tx, own.id)?;
+    Ok(own.is_none_or(|own| own.bytes != recorded.bytes))
 }
 
 /// The set that an opening is about.
@@ -241,6 +264,28 @@ mod tests {
         };
         store.write("leader", write).expect("store");
         store
+    }
+
+    /// What the other hub began and this one meant to open was not lost, what is not here was: then
+    /// notes are missing as well.
+    #[test]
+    fn what_is_not_here_was_lost() {
+        let told = |groups: &[&str]| Recalled {
+            task: TASK,
+            stage: Stage::Junior,
+            detail: Detail::Cells,
+            groups: set(groups).groups,
+            schools: standing(b"first"),
+            absent: BTreeSet::new(),
+            asked_on: "2026-12-01".parse().expect("day"),
+            recorded: None,
+        };
+        let store = store(&[]);
+        let both = told(&["370202-j1", "370202-j2"]);
+        let other = told(&["370202-j3"]);
+        let look =
+            move |tx: &Tx<'_>| Ok::<_, SqlError>((is_lost(tx, &both)?, is_lost(tx, &other)?));
+        assert_eq!(store.read(look).expect("store"), (false, true));
     }
 
     /// What the leader computed and keeps closed makes no room for a sum over other reports or

@@ -39,6 +39,15 @@ pub struct Asked {
 /// What was closed: each area, and nothing where it was closed before.
 pub type Closed = Vec<(UnitId, Option<YearClosed>)>;
 
+/// A key of a closed year that is still here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The key.
+    pub key: Digest,
+    /// The plans that name it and are not closed here: by area and school year.
+    pub open: Vec<(UnitId, i16)>,
+}
+
 /// Why a year is not closed here, or not whole.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -77,6 +86,36 @@ pub fn close_year(
     erased.into_iter().collect::<Result<(), ShareKeyError>>()?;
     database.fold()?;
     Ok(closed)
+}
+
+/// Keys of a year that were not destroyed with it, since plans that are not closed name them as
+/// well: whatever was sealed to them in that year can still be opened.
+///
+/// # Errors
+/// The packs, the keys or the store cannot be read.
+pub fn kept(config: &Config, database: &Database, asked: Asked) -> Result<Vec<Kept>, ClosingError> {
+    let (today, pins) = (asked.today, load_pins(config)?);
+    let read = move |tx: &Tx<'_>| Packs::load(tx, today, &pins);
+    let packs = database.read(read).map_err(HubError::from)?;
+    let held = share_key::held(config)?;
+    let read = move |tx: &Tx<'_>| {
+        let mut kept = Vec::new();
+        for key in held {
+            let named = key.years(packs.sealed_years());
+            if named.iter().all(|(_, of)| *of != asked.year) {
+                continue;
+            }
+            let mut open = Vec::new();
+            for (area, of) in named {
+                if !year::is_closed(tx, (&area, of))? {
+                    open.push((area, of));
+                }
+            }
+            kept.push(Kept { key: key.digest(), open });
+        }
+        Ok::<_, SqlError>(kept)
+    };
+    Ok(database.read(read)?)
 }
 
 /// The first step: records, and what goes in the store. Gives the keys whose files go next.

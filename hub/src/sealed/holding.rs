@@ -168,12 +168,7 @@ impl Holding {
     ) -> Result<(), NotOpened> {
         let listed = standings.iter().filter_map(|standing| self.held(standing));
         let on = listed.filter_map(|one| one.on.parse::<Date>().ok()).max();
-        let mut objections = BTreeSet::new();
-        for standing in standings {
-            if say::objected(tx, &standing.unit)?.contains(&standing.report) {
-                objections.insert(standing.unit.clone());
-            }
-        }
+        let objections = objections(tx, standings)?;
         let listing = on.map(|on| Listing { on, objections });
         Ok(Listing::is_over(listing.as_ref(), task.table.kind(), today)?)
     }
@@ -230,6 +225,20 @@ impl Holding {
             None => Ok(admitted),
         }
     }
+}
+
+/// Schools that say now that the report with which they stand is not their own.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn objections(tx: &Tx<'_>, standings: &[Standing]) -> Result<BTreeSet<UnitId>, SqlError> {
+    let mut found = BTreeSet::new();
+    for standing in standings {
+        if say::objected(tx, &standing.unit)?.contains(&standing.report) {
+            found.insert(standing.unit.clone());
+        }
+    }
+    Ok(found)
 }
 
 impl Holding {

@@ -151,6 +151,7 @@ mod tests {
             openings: Vec::new(),
             waits: Vec::new(),
             untold: Vec::new(),
+            confirmed: std::collections::BTreeMap::new(),
             awaited: std::collections::BTreeMap::new(),
             is_closed: false,
             is_known: true,

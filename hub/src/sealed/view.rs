@@ -18,6 +18,7 @@ use super::holding::{Holding, NotOpened};
 use super::leader::{Untold, Wait, outlook};
 use super::past::Past;
 use crate::store::sealed::opening::{self, Opening, Set};
+use crate::store::sealed::say::{self, Confirmation};
 use crate::store::sealed::school_key::{self, Seen};
 use crate::store::sealed::{record, task, year};
 
@@ -55,6 +56,8 @@ pub struct TaskView {
     pub waits: Vec<Wait>,
     /// Towns whose own figure waits or stays closed, since it would tell of too few.
     pub untold: Vec<Untold>,
+    /// Of each opening by its row the numbers enrolled that a person here confirmed.
+    pub confirmed: BTreeMap<i64, Vec<Confirmation>>,
     /// Schools of each waiting group whose report is missing.
     pub awaited: BTreeMap<GroupId, Vec<UnitId>>,
     /// Whether its year was closed here: nothing of it is opened any more.
@@ -79,6 +82,12 @@ impl TaskView {
     #[must_use]
     pub fn awaited(&self, wait: &Wait) -> &[UnitId] {
         self.awaited.get(&wait.group).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers enrolled in an opening that a person here confirmed.
+    #[must_use]
+    pub fn confirmed_in(&self, opening: &Opening) -> &[Confirmation] {
+        self.confirmed.get(&opening.id).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -161,6 +170,8 @@ fn view(
     }
     for (opening, _) in past.stored {
         let signed = recorded(tx, opening.id, made.table.kind())?;
+        let confirmed = say::confirmed_in(tx, (opening.id, opening.set.stage))?;
+        view.confirmed.insert(opening.id, confirmed);
         view.openings.push((opening, signed));
     }
     Ok(view)
@@ -186,6 +197,7 @@ fn blank(stored: task::Task, is_closed: bool, is_known: bool) -> TaskView {
         openings: Vec::new(),
         waits: Vec::new(),
         untold: Vec::new(),
+        confirmed: BTreeMap::new(),
         awaited: BTreeMap::new(),
         is_known,
     }

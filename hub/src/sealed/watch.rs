@@ -18,7 +18,7 @@ use super::{close, dispute, gaps, words};
 use crate::contradiction::about;
 use crate::relay::bounds;
 use crate::store::contradiction::{self, Contradiction};
-use crate::store::sealed::{school_key, task, year};
+use crate::store::sealed::{notes, school_key, task, year};
 use crate::store::{alarm, sealed_inbox};
 
 /// Kind of the alarm about a report under another key than the stated one.
@@ -56,6 +56,9 @@ pub enum Notice {
     OpenThere(UnitId, i16),
     /// Openings were taken up again from the other hub: this store was put back.
     Recalled(String),
+    /// This store was put back, as it found then, and what its operators noted since is not entered
+    /// again: nothing is opened.
+    NotesLost(UnitId, i64),
     /// Records of a leader are not here: the first of their numbers, and how many.
     Gap(UnitId, u64, usize),
     /// The other hub and this one do not agree about reports.
@@ -89,6 +92,7 @@ impl Notice {
             Self::ClosedThere(..) => "year_closed_there",
             Self::OpenThere(..) => "year_open_there",
             Self::Recalled(_) => "recalled",
+            Self::NotesLost(..) => "notes_lost",
             Self::Gap(..) => "records_missing",
             Self::Disagree(_) => "hubs_disagree",
             Self::AskedOutside(..) => "asked_outside_plan",
@@ -124,6 +128,9 @@ impl Notice {
             }
             Self::OpenThere(area, school_year) => (words::OPEN_THERE, year(area, school_year)),
             Self::Recalled(area) => (words::RECALLED, vec![area.clone()]),
+            Self::NotesLost(own, since) => {
+                (words::NOTES_LOST, vec![own.to_string(), minute(*since)])
+            }
             Self::Gap(leader, first, count) => {
                 let values = vec![leader.to_string(), first.to_string(), count.to_string()];
                 (words::GAP, values)
@@ -257,17 +264,18 @@ fn figures_off(
     documents: &Documents,
     (own, now_ms): (&UnitId, i64),
 ) -> Result<Vec<Notice>, SqlError> {
-    let mut found = far_off(tx, documents, own)?;
+    let mut found = to_be_noted(tx, documents, own)?;
     let lately = contradiction::since(tx, now_ms.saturating_sub(LATELY_MS))?;
     let breaks = lately.into_iter().filter(Contradiction::is_opened);
     found.extend(breaks.map(|one| Notice::Breaks(Box::new(one))));
     Ok(found)
 }
 
-/// Accepted stocks of years that are not closed which name far more or fewer persons than are known
-/// of their schools.
-fn far_off(tx: &Tx<'_>, documents: &Documents, own: &UnitId) -> Result<Vec<Notice>, SqlError> {
-    let mut found = Vec::new();
+/// What an operator has to enter or confirm: notes that a backup lacks, and of years that are not
+/// closed accepted stocks which name far more or fewer persons than are known of their schools.
+fn to_be_noted(tx: &Tx<'_>, documents: &Documents, own: &UnitId) -> Result<Vec<Notice>, SqlError> {
+    let lost = notes::lost(tx)?.map(|since| Notice::NotesLost(own.clone(), since));
+    let mut found: Vec<Notice> = lost.into_iter().collect();
     for stored in task::all(tx)? {
         let place = (&stored.area, stored.school_year);
         let made = documents.task_under(place, (&stored.sheet, stored.period), &stored.pack);

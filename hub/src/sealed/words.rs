@@ -8,8 +8,11 @@ use runtime::web::{Lang, Text};
 use super::guard;
 use super::view::Ready;
 
+mod notes;
 mod waits;
 
+pub use notes::confirmed_in;
+pub(crate) use notes::{CONFIRMED, NO_NOTES_LOST, NOTES_LOST, RENOTED, UNCONFIRMED};
 pub use waits::{reason, untold, wait};
 
 texts! {
@@ -112,10 +115,12 @@ texts! {
          more. Close it here too: xinqiao-hub sealed close {2}";
     OPEN_THERE = "{0} 的 {1} 学年在本枢纽已结清，另一枢纽还没有：请致电其操作员。",
         "School year {1} of {0} is closed here and not at the other hub yet: ring its operator.";
-    RECALLED = "{0}：本枢纽的数据库恢复自较早的备份，此后双方收下的报告和开启的合计已从另一枢纽取回，两边一致。请核对备份计划。",
+    RECALLED = "{0}：本枢纽的数据库恢复自较早的备份，此后双方收下的报告和开启的合计已从另一枢纽取回。备份以来本枢纽\
+                操作员登记的内容（异议、停课、人数确认）另一枢纽没有，须重新登记。请核对备份计划。",
         "{0}: this hub's store was put back from an older backup; reports that were accepted and \
-         sums that were opened since then were taken up again from the other hub, so that both \
-         have the same. Look at the plan of backups.";
+         sums that were opened since then were taken up again from the other hub. What operators \
+         noted here since (objections, absences, confirmed numbers) no other hub has: enter it \
+         again. Look at the plan of backups.";
     GAP = "教育方枢纽 {0} 的合计记录中，第 {1} 号起有 {2} 条不在本枢纽。请致电其操作员：其 doctor 写明已作废的编号，\
            无须处理；其余的应由对方补交，在此之前不要与其继续开启。",
         "{2} records of education's hub {0} are not here, number {1} the first of them. Ring its \
@@ -163,25 +168,21 @@ texts! {
          or wait on the way. Ring the school and the hubs in between; see sealed list and sealed \
          show for each period.";
     FAR_FROM_ROSTER = "{0}：{1} 的密封报告称 {2} 学段有 {3} 人，签发的名册上是 {4} 人，相差太多；所在组的合计暂不开启，报告没有退回。\
-                       请致电学校核对：人数属实的（如并校、分班），两个枢纽各自运行 xinqiao-hub sealed confirm {5} {6} {2}；报错的，\
-                       合计保持关闭",
+                       请致电学校核对：人数属实的（如并校、分班），两个枢纽各自运行 xinqiao-hub sealed confirm {5} {6} {2} \
+                       --note “谁来电、说了什么”；报错的，合计保持关闭",
         "{0}: its sealed report of {1} names {3} persons in {2} where the signed roster has {4}. \
          That is too far apart: the sums of its groups stay closed, and the report is not \
          refused. Call the school. If the number is true (schools were joined, say), each hub \
-         runs xinqiao-hub sealed confirm {5} {6} {2}; if it is wrong, the sums stay closed.";
+         runs xinqiao-hub sealed confirm {5} {6} {2} --note \"who, what\"; if it is wrong, the \
+         sums stay closed.";
     FAR_FROM_SHEET = "{0}：{1} 的密封报告称 {2} 学段有 {3} 人，该校同一普查日的明表上是 {4} 人，相差太多；所在组的合计暂不开启，\
                       报告没有退回。请致电学校核对：明表报错的，请学校更正明表；密封报告属实的，在本枢纽运行 xinqiao-hub sealed \
-                      confirm {5} {6} {2}；密封报告报错的，合计保持关闭",
+                      confirm {5} {6} {2} --note “谁来电、说了什么”；密封报告报错的，合计保持关闭",
         "{0}: its sealed report of {1} names {3} persons in {2} where its own clear sheet of the \
          same census day has {4}. That is too far apart: the sums of its groups stay closed, and \
          the report is not refused. Call the school. If the sheet is wrong it is corrected there; \
-         if the report is right all the same, run xinqiao-hub sealed confirm {5} {6} {2} here; if \
-         the report is wrong, the sums stay closed.";
-    CONFIRMED = "已记下：{0} 这份报告中 {1} 学段的人数 {2} 经核对属实；其他学段不在此列。",
-        "Noted: {2} persons in {1}, as this report of {0} names them, is right; nothing was noted \
-         of its other stages.";
-    UNCONFIRMED = "已撤回对 {0} 这份报告中 {1} 学段人数的确认。",
-        "The confirmation of the number in {1} in this report of {0} was taken back.";
+         if the report is right all the same, run xinqiao-hub sealed confirm {5} {6} {2} --note \
+         \"who, what\" here; if the report is wrong, the sums stay closed.";
     TO_LOOK_AT = "需要人处理", "To be looked at";
     NOTHING_TO_LOOK_AT = "没有需要人处理的事项", "nothing needs a person";
     YEAR_IS_CLOSED = "该学年已结清", "the school year was closed";
@@ -194,6 +195,17 @@ texts! {
          opened sums stay, {5} stay closed for good; record {6}. They are overwritten in the file \
          of the store; backups and snapshots of disks are the operators' to destroy. Start the \
          service again.";
+    KEY_KEPT = "注意：密钥 {0} 没有销毁，{1} 学年封存的内容仍可用它打开，因为方案 {2} 也用这把密钥，而且在本枢纽尚未结清。结清该\
+                方案的学年时，密钥随之销毁。今后每个学年请用 xinqiao-hub key request 生成新密钥。",
+        "Note: the key {0} is NOT destroyed, and what was sealed to it in school year {1} can \
+         still be opened: the plan {2} names it too and is not closed here. It goes when that year \
+         is closed. Each school year needs a key of its own, which xinqiao-hub key request makes.";
+    KEY_SHARED = "密钥 {0} 同时用于几个学年的方案（{1}）：要等最后一个学年结清才会销毁",
+        "the key {0} is that of plans of several school years ({1}): it is destroyed with the last \
+         of them only";
+    KEY_SHARED_FIX = "下一学年的方案用新密钥：xinqiao-hub key request，由两个部门签署声明后再制作方案；往年到期即结清",
+        "give the next plan a key of its own (xinqiao-hub key request, a statement of both \
+         commissions, then the plan), and close years that are over";
     CLOSED_BEFORE = "{0} 的 {1} 学年此前已结清。", "School year {1} of {0} was closed before.";
     NO_CLOSE_YEAR = "本枢纽没有参与 {0} 学年的密封汇总；没有改动任何内容。",
         "this hub has no part in sealed sums of school year {0}; nothing was changed.";
@@ -482,6 +494,7 @@ pub fn code(code: &str, lang: Lang) -> String {
         "OTHER_RECORD" => CODE_OTHER_RECORD,
         "OTHER_TIME" => CODE_TIME,
         "NUMBER_TAKEN" => CODE_NUMBER,
+        "NOTES_LOST" => notes::CODE_NOTES,
         "RECORDED_BEFORE" => CODE_BEFORE,
         "RECORDS_MISSING" => CODE_MISSING,
         "REPORTS_LOST" => CODE_LOST,

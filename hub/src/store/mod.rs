@@ -167,4 +167,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "relations that figures break",
         sql: include_str!("migrations/028_contradiction.sql"),
     },
+    Migration {
+        number: 33,
+        name: "confirmations that were taken back, and notes that a backup lacks",
+        sql: include_str!("migrations/029_sealed_notes.sql"),
+    },
 ];

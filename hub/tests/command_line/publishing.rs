@@ -19,6 +19,7 @@ struct City {
     roots: [PathBuf; 2],
     data: PathBuf,
     district: PathBuf,
+    helper: PathBuf,
     statements: [PathBuf; 2],
     year: i16,
     today: Date,
@@ -61,7 +62,7 @@ impl City {
         let today = Clock::system().today();
         let soon = today.checked_add(3.days()).expect("day");
         let year = domain::span::school_year_of(soon);
-        Self { data, district, statements, roots, folder, year, today, soon }
+        Self { data, district, helper: helping, statements, roots, folder, year, today, soon }
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -92,22 +93,47 @@ impl City {
     /// Roster and plan of an area, as texts.
     fn texts(&self, area: &str, (prefix, floor): (&str, &str)) -> [PathBuf; 2] {
         let dir = self.at(&format!("{area}-{floor}"));
-        std::fs::create_dir_all(&dir).expect("folder");
-        let (roster, plan) = (
-            dir.join(format!("{area}-{}.csv", self.year)),
-            dir.join(format!("{area}-{}.toml", self.year)),
-        );
+        let keys = &self.statements;
+        let (made, texts) = self.make(&dir, (area, self.year), (prefix, floor), keys);
+        assert_eq!(ok(made).json()["draft"], false);
+        texts
+    }
+
+    /// What making a plan did, with roster and plan.
+    fn make(
+        &self,
+        dir: &Path,
+        (area, year): (&str, i16),
+        (prefix, floor): (&str, &str),
+        [leader, helper]: &[PathBuf; 2],
+    ) -> (Ran, [PathBuf; 2]) {
+        std::fs::create_dir_all(dir).expect("folder");
+        let roster = dir.join(format!("{area}-{year}.csv"));
+        let plan = dir.join(format!("{area}-{year}.toml"));
         let head = "unit,town,operator,education_since,health_since,signed,stage,grade,male,\
                     female,unstated";
         let row = |n| format!("{prefix}{n},T1,o{n},2020,2021,yes,junior,g7,40,40,1");
         let rows: Vec<String> = std::iter::once(head.to_owned()).chain((1..13).map(row)).collect();
         std::fs::write(&roster, rows.join("\n")).expect("roster");
         let day = self.today.to_string();
-        let [leader, helper] = &self.statements;
         let args = ["plan", "make", text(&roster), "--census-day", &day, "--floor", floor];
         let keys = ["--leader-statement", text(leader), "--helper-statement", text(helper)];
-        assert_eq!(ok(hub(&[args.as_slice(), &keys].concat())).json()["draft"], false);
-        [roster, plan]
+        (hub(&[args.as_slice(), &keys].concat()), [roster, plan])
+    }
+
+    /// Has a hub keep packs that came down to it.
+    fn deliver(&self, data: &Path, packs: &[&PathBuf]) {
+        let config = Config::load(data).expect("config");
+        let pins = load_pins(&config).expect("pins");
+        let store = open_store(&config).expect("store");
+        for pack in packs {
+            let bytes = std::fs::read(pack).expect("pack");
+            let now = Clock::system().now();
+            let stored = verify(&bytes, &pins.roots, &pins.zone, now).expect("signed");
+            let kept: Result<bool, runtime::sql::SqlError> =
+                store.write("published", move |tx| keep(tx, &stored, 1));
+            assert!(kept.expect("kept"));
+        }
     }
 
     /// A calendar of the year's autumn term, from some weeks ago on.
@@ -256,22 +282,85 @@ fn a_plan_that_is_in_force_stands() {
     let [_, wider] = city.texts("370203", ("S", "6"));
     let listed = city.pack(("roster", &name), &roster, (1, city.today, &[0, 1]));
     let signed = city.pack(("plan", &name), &plan, (1, city.today, &[0, 1]));
-    let config = Config::load(&city.data).expect("config");
-    let pins = load_pins(&config).expect("pins");
-    let store = open_store(&config).expect("store");
-    for pack in [&listed, &signed] {
-        let bytes = std::fs::read(pack).expect("pack");
-        let now = Clock::system().now();
-        let stored = verify(&bytes, &pins.roots, &pins.zone, now).expect("signed");
-        let kept: Result<bool, runtime::sql::SqlError> =
-            store.write("published", move |tx| keep(tx, &stored, 1));
-        assert!(kept.expect("kept"));
-    }
-    drop(store);
+    city.deliver(&city.data, &[&listed, &signed]);
     ok(city.publish(&signed, &listed));
     for (text, serial) in [(&wider, 2), (&plan, 3)] {
         let newer = city.pack(("plan", &name), text, (serial, city.soon, &[0, 1]));
         let refused = city.publish(&newer, &listed);
         assert_eq!(refused.failed(), (4, "PLAN_STANDS".to_owned()), "{serial}: {}", refused.out);
     }
+}
+
+/// Statements of both hubs for the year after the one of which these packs came down to them.
+fn next_statements(city: &City, packs: &[&PathBuf]) -> [PathBuf; 2] {
+    std::fs::create_dir(city.at("next")).expect("folder");
+    let hubs = [("leader", &city.district, 0), ("helper", &city.helper, 1)];
+    hubs.map(|(half, data, first)| {
+        city.deliver(data, packs);
+        let purpose = format!("aggregate-{half}");
+        let held = || {
+            let list = ok(hub(&["key", "list", "--data", text(data)])).json();
+            list["keys"].as_array().expect("keys").len()
+        };
+        assert_eq!(held(), 1);
+        let statement = stated(&city.at("next"), &city.roots, (half, data, first));
+        assert_eq!(held(), 2, "without --renew");
+        // No plan names this one: it is asked for again as it is.
+        let again = city.at(&format!("{half}-again"));
+        let args = ["key", "request", "--purpose", &purpose, "--out", text(&again)];
+        let told = ok(hub(&[args.as_slice(), &["--data", text(data)]].concat())).json();
+        assert_eq!((&told["new"], held()), (&false.into(), 2));
+        statement
+    })
+}
+
+/// A hub's key is one school year's. Once a plan names it the next request makes another; a plan of
+/// the next year that names it all the same is neither made, nor called sound, nor published,
+/// whichever area it is of, and each refusal says what to do.
+#[test]
+fn a_key_is_that_of_one_school_year() {
+    let city = City::new();
+    let both = [0, 1].as_slice();
+    let (name, next) = (format!("370203-{}", city.year), city.year + 1);
+    let folder = city.at("370203-5");
+    let [roster, plan] = city.texts("370203", ("S", "5"));
+    let listed = city.pack(("roster", &name), &roster, (1, city.today, both));
+    let signed = city.pack(("plan", &name), &plan, (1, city.soon, both));
+    ok(city.publish(&signed, &listed));
+    let taken = (4, "KEY_OF_OTHER_YEAR".to_owned());
+    let (made, [_, later]) = city.make(&folder, ("370203", next), ("S", "5"), &city.statements);
+    assert_eq!(made.failed(), taken);
+    let said = made.json().to_string();
+    assert!(said.contains(&name) && said.contains("key request"), "{said}");
+    assert!(!later.exists());
+    // Made where the year before does not lie beside it, it is refused all the same.
+    for area in ["370203", "370202"] {
+        let apart = city.at(&format!("apart-{area}"));
+        let (made, [roster, plan]) = city.make(&apart, (area, next), ("R", "5"), &city.statements);
+        ok(made);
+        let name = format!("{area}-{next}");
+        let listed = city.pack(("roster", &name), &roster, (1, city.today, both));
+        let signed = city.pack(("plan", &name), &plan, (1, city.soon, both));
+        assert_eq!(city.publish(&signed, &listed).failed(), taken, "{area}");
+        if area == "370203" {
+            for file in [&roster, &plan] {
+                let beside = folder.join(file.file_name().expect("name"));
+                std::fs::copy(file, beside).expect("copied");
+            }
+            let look = hub(&["plan", "check", text(&later)]);
+            assert_eq!(look.failed(), taken);
+        }
+    }
+    for file in ["csv", "toml"] {
+        std::fs::remove_file(folder.join(format!("370203-{next}.{file}"))).expect("removed");
+    }
+    let statements = next_statements(&city, &[&listed, &signed]);
+    let (made, [roster, plan]) = city.make(&folder, ("370203", next), ("S", "5"), &statements);
+    ok(made);
+    ok(hub(&["plan", "check", text(&plan)]));
+    let name = format!("370203-{next}");
+    let listed = city.pack(("roster", &name), &roster, (1, city.today, both));
+    let signed = city.pack(("plan", &name), &plan, (1, city.soon, both));
+    let refused = city.publish(&signed, &listed).failed();
+    assert_ne!(refused, taken, "its key is its own");
 }

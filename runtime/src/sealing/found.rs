@@ -48,6 +48,8 @@ pub(super) struct Past {
     pairs: Vec<(Plan, Roster)>,
     /// A year of which the plan cannot be read with its roster.
     unread: Option<i16>,
+    /// The hubs' keys of the plans that hold, each with its school year.
+    keys: BTreeMap<Digest, i16>,
 }
 
 impl Past {
@@ -62,6 +64,22 @@ impl Past {
             Some(pair) => self.pairs.push((pair.open.plan, pair.roster)),
             None => self.unread = self.unread.or(Some(year)),
         }
+    }
+
+    /// The keys of a plan that holds are its year's.
+    pub(super) fn note_keys(&mut self, year: i16, of: &SealingYear) {
+        let statements = [of.leader().statement(), of.helper().statement()];
+        self.keys.extend(statements.map(|statement| (statement.key.digest(), year)));
+    }
+
+    /// A key is destroyed with its school year: one that an earlier plan names is no other year's.
+    fn check_keys(&self, statements: [&VerifiedStatement; 2]) -> Result<(), Unsealed> {
+        let of_year = |one: &&VerifiedStatement| {
+            let said = one.statement();
+            let year = self.keys.get(&said.key.digest())?;
+            Some(Unsealed::KeyOfYear(said.unit.clone(), *year))
+        };
+        statements.iter().find_map(of_year).map_or(Ok(()), Err)
     }
 }
 
@@ -168,9 +186,10 @@ pub(super) fn year(
         return Err(Unsealed::Past(year));
     }
     let Pair { open: OpenPlan { plan, roster: roster_digest, sealing }, roster, .. } = pair;
-    plan.check(&roster, &past.pairs).map_err(Unsealed::Leaks)?;
     let sealing = sealing.ok_or(Unsealed::Roster)?;
     let (leader, helper) = statements(&sealing, pins, at)?;
+    past.check_keys([&leader, &helper])?;
+    plan.check(&roster, &past.pairs).map_err(Unsealed::Leaks)?;
     Hubs::new(&leader, &helper).map_err(Unsealed::Hubs)?;
     let key_statements = sha256(&lv(&[leader.digest().bytes(), helper.digest().bytes()]));
     let ends = leader.statement().valid_to.min(helper.statement().valid_to);

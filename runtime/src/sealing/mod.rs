@@ -131,6 +131,9 @@ impl SealedYears {
         }
         let (pair, year) = read.swap_remove(in_use);
         past.note(place.1, pair);
+        if let Ok(year) = &year {
+            past.note_keys(place.1, year);
+        }
         self.years.insert(place.clone(), year);
     }
 

@@ -33,6 +33,9 @@ pub enum Unsealed {
     /// A key statement does not hold on the day from which the plan does.
     #[error("the key statement of the {role} does not hold: {1}", role = .0.as_str())]
     Statement(Role, String),
+    /// A hub's key is that of an earlier school year's plan, with which it is destroyed.
+    #[error("the key of {0} is that of the plan of school year {1}")]
+    KeyOfYear(UnitId, i16),
     /// The key statements are not those of two hubs for sealed sums.
     #[error("{0}")]
     Hubs(HubsError),
@@ -58,6 +61,8 @@ texts! {
         "A key statement does not hold on the day from which the plan does.";
     HUBS = "两份公钥声明不是两个不同枢纽用于密封汇总的声明。",
         "The key statements are not those of two hubs for sealed sums.";
+    KEY_OF_YEAR = "一份公钥声明用的是往年方案的密钥，而密钥随那一学年销毁。",
+        "A key statement names the key of an earlier plan, with whose school year it is destroyed.";
     KEYS = "学校密钥表无法读取，仍以之前核定的密钥为准。",
         "The schools' keys cannot be read; those stated before stand.";
     OTHER_SCHOOL = "学校密钥表里有学校不在名单上，仍以之前核定的密钥为准。",
@@ -76,6 +81,7 @@ impl Unsealed {
             Self::Past(_) => "past",
             Self::Leaks(_) => "leaks",
             Self::Statement(..) => "statement",
+            Self::KeyOfYear(..) => "key_of_year",
             Self::Hubs(_) => "hubs",
             Self::Keys(_) => "keys",
             Self::OtherSchool(_) => "keys_other_school",
@@ -93,6 +99,7 @@ impl Unsealed {
             Self::Past(_) => PAST,
             Self::Leaks(_) => LEAKS,
             Self::Statement(..) => STATEMENT,
+            Self::KeyOfYear(..) => KEY_OF_YEAR,
             Self::Hubs(_) => HUBS,
             Self::Keys(_) => KEYS,
             Self::OtherSchool(_) => OTHER_SCHOOL,

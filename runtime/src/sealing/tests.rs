@@ -345,3 +345,42 @@ fn a_key_is_a_schools_once_both_commissions_signed_it() {
     assert!(matches!(refusal(&packs), Some(Unsealed::Keys(_))), "no key");
     assert_eq!(key_of(&packs, "S1"), Some(sha256(&[9])));
 }
+
+/// A key is destroyed with its school year: a plan of the next year that names one of this year's
+/// is not under seal, at whichever hub it is, and says whose it is. With keys of its own it is.
+#[test]
+fn a_key_is_one_school_years() {
+    let city = City::new();
+    let first = city.both(&Say::usual());
+    let fresh = City::new().keys;
+    let year = |keys: [&ShareKey; 2]| {
+        let name = "370203-2027";
+        let text = roster_text(6);
+        let listed = |name| roster::read(name, text.as_bytes()).expect("roster");
+        let before = (Plan::build(GROUP_MIN, &listed(NAME), &[]), listed(NAME));
+        let days = (date(2027, 8, 20), date(2028, 8, 31));
+        let [leader_statement, helper_statement] = keys.map(|key| city.statement(key, days));
+        let census_day = date(2027, 9, 20);
+        let written = plan::write(&OpenPlan {
+            plan: Plan::build(GROUP_MIN, &listed(name), &[before]),
+            roster: sha256(text.as_bytes()),
+            sealing: Some(Sealing { census_day, leader_statement, helper_statement }),
+        });
+        let written = written.expect("text");
+        let next = [
+            city.sign((PackKind::Roster, name), 1, &[0, 1], &text),
+            city.sign((PackKind::Plan, name), 1, &[0, 1], &written),
+        ];
+        let years = city.read(&[first.to_vec(), next.to_vec()].concat());
+        assert!(years.of_school(&unit("S1"), 2026).is_some(), "the first year stands");
+        let refused = years.refusal("plan", name).cloned();
+        assert_eq!(years.of_school(&unit("S1"), 2027).is_some(), refused.is_none());
+        refused
+    };
+    let [leader, helper] = &city.keys;
+    let [own_leader, own_helper] = &fresh;
+    assert_eq!(year([own_leader, own_helper]), None);
+    let of = |hub: &str| Some(Unsealed::KeyOfYear(unit(hub), 2026));
+    assert_eq!(year([leader, own_helper]), of("370203"));
+    assert_eq!(year([own_leader, helper]), of("HC-QD"));
+}

@@ -91,6 +91,8 @@ async fn two_tables_of_the_same_events_do_not_differ_by_a_school() {
         city.days(1);
         let city = city.restart_driver();
         city.step().await;
+        crate::restored::renoted(&city.leader);
+        city.step().await;
         city.step().await;
         assert_eq!(code(&city, 7, late).as_deref(), Some("opened_without"), "{is_forgotten}");
         for hub in [&city.leader, &city.helper] {

@@ -3,11 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use certs::seal::ShareKey;
+use certs::aggregate::{Role, SealedHalves};
+use certs::seal::{Sealed, ShareKey};
+use domain::disclosure::sealed::context;
 use domain::unit::UnitId;
 use hub::config::Config;
 use hub::sealed::close::CloseError;
-use hub::sealed::closing::{Asked, Closed, ClosingError, close_year, commit};
+use hub::sealed::closing::{Asked, Closed, ClosingError, close_year, commit, kept};
 use hub::share_key;
 use hub::store::sealed::{record, year};
 use hub::store::share_key_record;
@@ -16,11 +18,15 @@ use proto::pack::PackKind;
 use proto::wire::directive::{Directive, Pack};
 use runtime::params;
 use runtime::sql::Tx;
+use serde_json::json;
 use tests::federation::{PackName, RunningHub, signed_pack};
 
 use crate::THE_FLOW;
 use crate::city::{City, LEADER};
-use crate::school::opened_after;
+use crate::commands::hub_in;
+use crate::school::{Draft, draft, opened_after};
+
+const CLOSE: [&str; 6] = ["sealed", "close", "2026", "--confirm", "2026", "--json"];
 
 /// A helper with a year that is over, its key in its folder, and bytes of a share that it holds.
 async fn ended() -> (City, Vec<u8>) {
@@ -158,12 +164,58 @@ async fn a_key_goes_with_the_last_year_that_names_it() {
     plan_of_next_year(&city, true);
     close(&city, false).expect("closed");
     assert_eq!(key_files(&city).len(), 1, "the next year's plan names it");
+    let still = || kept(config(&city.helper), city.helper.hub.database(), asked(&city));
+    let still = || still().expect("read").into_iter().map(|one| one.open).collect::<Vec<_>>();
+    assert_eq!(still(), [[(LEADER.parse::<UnitId>().expect("unit"), 2027)]], "and it is said");
+    let told = hub_in(&city, &city.helper, &CLOSE);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert_eq!(told.json()[0]["keys_kept"][0]["open"], json!(["370202-2027"]));
     city.helper.write(|tx: &Tx<'_>| {
         let area: UnitId = LEADER.parse().expect("unit");
         year::close(tx, (&area, 2027), (b"record", b"signature"), 1)
     });
     close(&city, false).expect("again");
     assert!(key_files(&city).is_empty(), "every year that names it is closed");
+    assert!(still().is_empty());
+}
+
+/// Whether one of the keys that a helper holds opens its half of a report.
+fn opens(config: &Config, draft: &Draft) -> bool {
+    let report = &draft.report;
+    let context = context(&report.task, &report.place.unit, report.place.number);
+    let sealed = |bytes: &Vec<u8>| Sealed::from_bytes(bytes.clone()).expect("sealed");
+    let halves = SealedHalves {
+        nonce: report.nonce,
+        public: report.public.clone(),
+        leader: sealed(&report.leader_half),
+        helper: sealed(&report.helper_half),
+    };
+    let held = share_key::held(config).expect("keys");
+    held.iter().any(|one| halves.open(Role::Helper, &one.key, &context).is_ok())
+}
+
+/// An operator does what the guide says, each year: asks for a key, which is a new one once a plan
+/// names the newest, and closes the year. Then its key is gone, and a half that was sealed to it is
+/// opened by nothing that is left.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_year_takes_its_key_with_it() {
+    let (city, _) = ended().await;
+    let half = draft(&city, THE_FLOW, 1, 1);
+    assert!(opens(config(&city.helper), &half));
+    let out = city.federation.root().join("helper.request");
+    let out = out.to_str().expect("utf-8");
+    let args = ["key", "request", "--purpose", "aggregate-helper", "--out", out, "--json"];
+    let request = hub_in(&city, &city.helper, &args);
+    assert_eq!(request.code, Some(0), "{}", request.err);
+    assert_eq!(request.json()["new"], true);
+    let closed = hub_in(&city, &city.helper, &CLOSE);
+    assert_eq!(closed.code, Some(0), "{}", closed.err);
+    let told = closed.json();
+    assert_eq!((&told[0]["keys"], &told[0]["keys_kept"]), (&json!(1), &json!([])));
+    let held = share_key::held(config(&city.helper)).expect("keys");
+    let held: Vec<String> = held.iter().map(|one| one.digest().to_string()).collect();
+    assert_eq!(json!(held), json!([request.json()["key"]]), "the next year's is left");
+    assert!(!opens(config(&city.helper), &half));
 }
 
 /// A year whose plan does not hold any more can be closed all the same, once its operator says that

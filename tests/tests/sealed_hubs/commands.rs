@@ -7,24 +7,24 @@ use std::process::Command;
 
 use certs::digest::sha256;
 use domain::disclosure::sealed::CapClass;
-use hub::store::sealed::record;
+use hub::store::sealed::{notes, record};
 use runtime::clock::Clock;
 use serde_json::{Value, json};
 use tests::federation::RunningHub;
 
-use crate::THE_FLOW;
-use crate::city::{City, FLOW, SCHOOLS, WEEK};
+use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
 use crate::school::{all_but, draft, recount, task};
+use crate::{THE_FLOW, THE_STOCK};
 
 /// What a command did.
-struct Ran {
-    code: Option<i32>,
+pub struct Ran {
+    pub code: Option<i32>,
     out: String,
-    err: String,
+    pub err: String,
 }
 
 impl Ran {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("no json: {}", self.out))
     }
 
@@ -37,11 +37,16 @@ impl Ran {
 
 /// Runs `xinqiao-hub sealed` in a hub's folder, in the city's time.
 fn sealed_in(city: &City, hub: &RunningHub, args: &[&str]) -> Ran {
+    hub_in(city, hub, &[&["sealed"], args].concat())
+}
+
+/// Runs `xinqiao-hub` in a hub's folder, in the city's time.
+pub fn hub_in(city: &City, hub: &RunningHub, args: &[&str]) -> Ran {
     let clock = city.federation.root().join("clock");
     let ahead_ms = city.federation.clock().now_ms() - Clock::system().now_ms();
     std::fs::write(&clock, ahead_ms.to_string()).expect("clock");
     let mut command = Command::new(env!("CARGO_BIN_EXE_xinqiao-city"));
-    command.args(["__run", "--clock"]).arg(&clock).args(["hub", "sealed"]).args(args);
+    command.args(["__run", "--clock"]).arg(&clock).arg("hub").args(args);
     command.arg("--data").arg(&hub.hub.config().data).env_clear();
     let output = command.output().expect("program");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -187,6 +192,65 @@ async fn a_school_that_is_away_is_typed_in_at_both_hubs() {
     let mended = away(&city.leader, "S07", &["--from", "2026-09-01", "--to", "2026-09-01"]);
     assert_eq!(mended.json()["to"], "2026-09-01");
     assert_eq!(awaited(), (11, true));
+}
+
+/// A number that an operator confirmed is shown with the sum in which it stood, in whose words,
+/// also after it was taken back; without a note nothing is confirmed or taken back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_confirmed_number_is_shown_with_its_sum() {
+    let city = City::start().await;
+    all_but(&city, THE_STOCK, &[3]);
+    let digest = draft(&city, THE_STOCK, 3, 1).send(&city).to_string();
+    city.step().await;
+    city.step().await;
+    let confirm = |more: &[&str]| {
+        let asked = ["confirm", "S03", digest.as_str(), "junior"];
+        sealed(&city, &city.leader, &[&asked[..], more].concat())
+    };
+    assert_eq!(confirm(&[]).code, Some(2), "who called, and what was said");
+    assert_eq!(confirm(&["--note", ""]).code, Some(2));
+    let noted = confirm(&["--note", "the head teacher"]);
+    assert_eq!(noted.code, Some(0), "{}", noted.err);
+    city.days(7);
+    city.step().await;
+    let kept = || {
+        let told = sealed(&city, &city.leader, &["show", STOCK, TERM]).json();
+        let openings = told["areas"][0]["openings"].as_array().expect("openings").clone();
+        assert!(openings[0]["record"].is_number(), "{told}");
+        openings[0]["confirmed"].clone()
+    };
+    let before = kept();
+    assert_eq!(before.as_array().map(Vec::len), Some(1), "{before}");
+    assert_eq!(
+        (&before[0]["school"], &before[0]["note"]),
+        (&json!("S03"), &json!("the head teacher"))
+    );
+    assert_eq!(before[0]["withdrawn"], Value::Null);
+    assert_eq!(confirm(&["--withdraw"]).code, Some(2));
+    let back = confirm(&["--withdraw", "--note", "another school"]);
+    assert_eq!(back.code, Some(0), "{}", back.err);
+    let after = kept();
+    assert_eq!(after[0]["withdrawn"]["note"], "another school");
+    assert_eq!(after[0]["at"], before[0]["at"]);
+    let texts = ["the head teacher；", "the head teacher; taken back"];
+    says(&city, &city.leader, &["show", STOCK, TERM], texts);
+}
+
+/// The operator of a hub that was put back reads what to enter again, and says so once it is done;
+/// at a hub that waits for nothing the command does nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_backup_lacks_is_said_to_be_entered_again() {
+    let city = City::start().await;
+    let renoted = |args: &[&str]| sealed(&city, &city.helper, &[&["renoted"], args].concat());
+    let nothing = (Some(3), "NO_NOTES_LOST".to_owned());
+    assert_eq!(renoted(&["--note", "the log"]).failed(), nothing);
+    city.helper.write(|tx| notes::lose(tx, 1_788_700_000_000));
+    says(&city, &city.helper, &["list"], ["sealed renoted", "sealed renoted"]);
+    assert_eq!(renoted(&[]).code, Some(2), "by which list");
+    let done = renoted(&["--note", "the log"]);
+    assert_eq!((done.code, done.json()), (Some(0), json!({"entered": true})), "{}", done.err);
+    assert_eq!(city.helper.read(notes::lost), None);
+    assert_eq!(renoted(&["--note", "the log"]).failed(), nothing);
 }
 
 /// Reports that were refused are listed by school with their code, and people are told what to do

@@ -5,6 +5,7 @@ use domain::catalogue::Stage;
 use hub::sealed::claim::By;
 use hub::sealed::watch::Notice;
 use hub::store::sealed::say;
+use runtime::sql::Tx;
 use runtime::web::Lang;
 use tests::federation::RunningHub;
 
@@ -68,6 +69,23 @@ async fn a_school_that_names_its_cap_is_named() {
     city.step().await;
     assert!(is_told(&city));
     assert!(far(&city, &city.leader).is_empty() && far(&city, &city.helper).is_empty());
+    // Taken back after the sum, it still shows why the number passed.
+    let back = move |tx: &Tx<'_>| {
+        say::withdraw_confirmation(tx, (&lie, Stage::Junior), "not the school that rang", 2)
+    };
+    assert!(city.leader.write(back));
+    assert!(!city.leader.write(back), "once");
+    assert_eq!(far(&city, &city.leader).len(), 1);
+    for (hub, withdrawn) in [(&city.leader, true), (&city.helper, false)] {
+        let tasks = city.tasks(hub);
+        let own = tasks.iter().find(|task| task.id == id).expect("task");
+        let (opening, _) = own.openings.first().expect("opened");
+        let kept = own.confirmed_in(opening);
+        assert_eq!(kept.len(), 1, "of the stage that was opened, and of no other");
+        assert_eq!((kept[0].school.as_str(), kept[0].note.as_str()), ("S03", "rang"));
+        let taken = withdrawn.then(|| (2, "not the school that rang".to_owned()));
+        assert_eq!(kept[0].withdrawn, taken);
+    }
 }
 
 /// When the term is over the other group opens alone: one school keeps nobody else's figures back.

@@ -8,7 +8,7 @@ use runtime::web::Lang;
 use tests::federation::RunningHub;
 
 use crate::city::{City, LEADER};
-use crate::restored::forget_openings;
+use crate::restored::{forget_openings, renoted};
 use crate::school::{draft, opened_after, owed};
 use crate::{THE_FLOW, THE_STOCK};
 
@@ -34,6 +34,8 @@ async fn what_a_helper_lost_is_shown_by_its_number() {
     assert_eq!(numbers(&city.helper), [1]);
     forget_openings(&city.helper);
     opened_after(&city, THE_STOCK, &[], 7).await;
+    renoted(&city.helper);
+    city.step().await;
     assert_eq!(numbers(&city.leader), [1, 2, 3, 4]);
     assert_eq!(numbers(&city.helper), [1, 2, 3, 4]);
     assert_eq!(said(&city), []);

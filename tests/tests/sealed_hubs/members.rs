@@ -12,7 +12,7 @@ use crate::city::{City, FLOW, HELPER, SCHOOLS, STOCK, TERM};
 use crate::figures::seen_by;
 use crate::leaders::{ask, groups};
 use crate::pages::{browser, has, page};
-use crate::restored::forget_openings;
+use crate::restored::{forget_openings, renoted};
 use crate::school::{all_but, away, code, draft, opened_after, overstated, recount, task, unit};
 use crate::{THE_FLOW, THE_STOCK};
 
@@ -103,7 +103,10 @@ async fn a_sum_over_spoiled_shares_shows_nothing() {
             forget_openings(hub);
         }
         let city = city.restart_driver();
-        city.step().await;
+        for _ in 0..3 {
+            city.step().await;
+            [&city.leader, &city.helper].into_iter().for_each(renoted);
+        }
         city.step().await;
         let district = city.opened(id).into_iter().find(|(detail, _)| detail == "cells");
         let district = district.map(|(_, cells)| cells);

@@ -3,14 +3,16 @@
 
 use hub::sealed::helper::{AskedItems, CallError, Helper};
 use hub::sealed::watch::Notice;
-use hub::store::sealed::{opening, report, task as tasks};
+use hub::store::sealed::{opening, report, say, task as tasks};
 use runtime::sql::Tx;
 use tests::federation::RunningHub;
 
 use crate::city::{City, FLOW, LEADER, SCHOOLS, STOCK};
 use crate::crashes::leader_name;
-use crate::restored::{SPRING, forget_openings};
-use crate::school::{all_but, away, code, draft, opened_after, recount, task, unit, verdicts};
+use crate::restored::{SPRING, forget_openings, renoted};
+use crate::school::{
+    all_but, away, code, draft, opened_after, owed, recount, task, unit, verdicts,
+};
 use crate::{THE_FLOW, THE_STOCK};
 
 /// Puts a hub back to before all reports, as far as reports go.
@@ -49,11 +51,104 @@ async fn a_leader_put_back_has_its_reports_from_the_helper() {
     );
     assert!(city.notices(&city.leader).contains(&Notice::Recalled(LEADER.to_owned())));
     city.leader.write(|tx| tx.execute("delete from sealed_absence", &[]));
+    renoted(&city.leader);
     city.days(1);
     city.step().await;
     assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
     city.step().await;
     assert_eq!(city.opened(id).len(), 1);
+}
+
+/// Whether the operator of a hub is told that notes are to be entered again.
+fn lacks_notes(city: &City, hub: &RunningHub) -> bool {
+    city.notices(hub).iter().any(|one| matches!(one, Notice::NotesLost(..)))
+}
+
+/// A school objected at education's hub alone, and that hub is put back to before: no other hub has
+/// the objection. Nothing is opened there until its operator has entered it again and said so, and
+/// then the sum stays closed for the objection.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_objection_that_a_leader_lost_is_entered_again_first() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[3]);
+    let digest = draft(&city, THE_FLOW, 3, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    let object = move |tx: &Tx<'_>| say::object(tx, (&unit(3), &digest), "rang", 1);
+    city.leader.write(object);
+    forget_reports(&city.leader);
+    city.leader.write(|tx| tx.execute("delete from sealed_objection", &[]));
+    let city = city.restart_driver();
+    city.step().await;
+    city.days(2);
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    assert!(city.opened(id).is_empty(), "its day is over, and the objection is not here");
+    assert!(lacks_notes(&city, &city.leader));
+    assert!(!lacks_notes(&city, &city.helper), "nothing of it is the other hub's");
+    city.leader.write(object);
+    renoted(&city.leader);
+    city.step().await;
+    assert!(city.opened(id).is_empty(), "the school objects");
+    assert!(!lacks_notes(&city, &city.leader));
+    city.leader.write(move |tx| say::withdraw(tx, (&unit(3), &digest), 2));
+    city.step().await;
+    assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
+}
+
+/// The same where health's hub was put back: it learns of it by a record that it is shown, gives no
+/// share before its operator said so, and the leader, which lost nothing, asks again by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_objection_that_a_helper_lost_is_entered_again_first() {
+    let city = City::start().await;
+    let late = draft(&city, THE_FLOW, 8, 1);
+    owed(&city, THE_FLOW, 8).await;
+    forget_openings(&city.helper);
+    let digest = late.send(&city);
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    let refused = || {
+        let all = city.leader.read(move |tx| opening::of_task(tx, &id));
+        all.last().expect("asked for").refused.clone()
+    };
+    assert_eq!(refused(), "NOTES_LOST");
+    assert!(lacks_notes(&city, &city.helper) && !lacks_notes(&city, &city.leader));
+    city.helper.write(move |tx| say::object(tx, (&unit(8), &digest), "rang", 1));
+    renoted(&city.helper);
+    city.step().await;
+    assert_eq!(refused(), "OBJECTABLE");
+    city.helper.write(move |tx| say::withdraw(tx, (&unit(8), &digest), 2));
+    city.step().await;
+    assert_eq!(refused(), "");
+    let cells = |schools| ("cells".to_owned(), recount(&city, FLOW, schools));
+    assert_eq!(city.opened(id), [cells(1..=5), cells(6..=SCHOOLS)]);
+}
+
+/// A sum that the leader has back from the helper, begun there and recorded nowhere, waits for an
+/// objection that is entered again like any other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_that_was_taken_up_waits_for_an_objection() {
+    let city = City::start().await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
+    let id = task(&city, THE_FLOW);
+    forget_openings(&city.leader);
+    city.helper.write(crate::restored::unsign);
+    let city = city.restart_driver();
+    city.step().await;
+    let own = city.leader.read(move |tx| {
+        let first = opening::of_task(tx, &id)?.remove(0);
+        opening::standings(tx, first.id)
+    });
+    let digest = own.iter().find(|one| one.unit == unit(3)).expect("in the sum").report;
+    city.leader.write(move |tx| say::object(tx, (&unit(3), &digest), "rang", 1));
+    renoted(&city.leader);
+    city.step().await;
+    assert!(city.opened(id).iter().all(|(_, cells)| cells.is_empty()));
+    city.leader.write(move |tx| say::withdraw(tx, (&unit(3), &digest), 2));
+    city.step().await;
+    assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
 }
 
 type Taken = std::collections::BTreeMap<domain::unit::UnitId, report::Accepted>;
@@ -92,6 +187,7 @@ async fn a_sum_that_was_begun_is_gone_on_with_over_reports_that_came_back() {
     city.helper.write(crate::restored::unsign);
     let city = city.restart_driver();
     city.step().await;
+    renoted(&city.leader);
     // Schools have their day once more, counted by the day on which this hub took the reports.
     city.days(1);
     city.step().await;

@@ -7,7 +7,7 @@ use domain::disclosure::sealed::TaskId;
 use hub::sealed::helper::{After, Helper};
 use hub::sealed::{adopt, chain};
 use hub::store::directive;
-use hub::store::sealed::{opening, record, task as tasks};
+use hub::store::sealed::{notes, opening, record, task as tasks};
 use proto::opening::{Record, decode_record};
 use runtime::sql::Tx;
 use tests::federation::RunningHub;
@@ -28,6 +28,11 @@ pub fn forget_openings(hub: &RunningHub) {
         }
         Ok(())
     });
+}
+
+/// A hub's operator entered again what was noted since the backup, or found that nothing was.
+pub fn renoted(hub: &RunningHub) {
+    hub.write(|tx: &Tx<'_>| notes::enter(tx, "by the log of the desk", 1).map(drop));
 }
 
 /// Forgets what a hub holds of a report, as if it had come after the backup.
@@ -123,6 +128,8 @@ async fn a_share_that_was_given_is_for_the_reports_of_then() {
         }
         let city = city.restart_driver();
         city.step().await;
+        renoted(&city.leader);
+        city.step().await;
         city.step().await;
         if is_lost {
             let stored = city.leader.read(move |tx| tasks::find(tx, &id)).expect("task");
@@ -154,6 +161,7 @@ async fn a_claim_that_nobody_signed_is_held_to_every_rule() {
         });
         let city = city.restart_driver();
         city.step().await;
+        renoted(&city.leader);
         city.step().await;
         let stored = city.leader.read(move |tx| tasks::find(tx, &id)).expect("task");
         assert_eq!(stored.stopped, code, "{lie}");
@@ -234,6 +242,8 @@ async fn a_helper_put_back_is_shown_what_it_signed() {
     city.step().await;
     city.days(1);
     city.step().await;
+    renoted(&city.helper);
+    city.step().await;
     let cells = |cells| ("cells".to_owned(), cells);
     let [first, second] = [recount(&city, FLOW, 1..=5), recount(&city, FLOW, 6..=SCHOOLS)];
     assert_eq!(city.opened(id), [cells(first), cells(second)]);
@@ -272,6 +282,8 @@ async fn a_record_that_was_taken_up_is_given_on() {
     late.send(&city);
     city.step().await;
     city.days(1);
+    city.step().await;
+    renoted(&city.helper);
     city.step().await;
     let id = task(&city, THE_FLOW);
     let (before, exact) = (records(&city.leader), city.opened(id));

@@ -12,7 +12,7 @@ use crate::disclosure::sealed::{Kind, SealedTable};
 use crate::period::{Period, TermId};
 use crate::unit::UnitKind;
 
-use super::{EPSILON_YEAR_MAX, Epsilon, NoiseError};
+use super::{EPSILON_YEAR_MAX, Epsilon, NoiseError, Scale};
 
 /// Name of this list. It stands in the identity of every release: under another list a release
 /// would get other noise, so the list changes between school years and never within one.
@@ -132,6 +132,32 @@ impl Publisher {
     }
 }
 
+impl ReleaseName {
+    /// In how many cells of a query a student can be, over all releases of the term that hubs of
+    /// one level draw: with the report of the term, and with one of the first term that stands for
+    /// a school which the student has left since, for one of this district or of another.
+    ///
+    /// No hub sees whether a school elsewhere was carried, so that in the second term it is two
+    /// wherever nothing is carried as well.
+    const fn cells_max(self, carried: u32) -> u64 {
+        if self.term.number > 1 || carried > 0 { 2 } else { 1 }
+    }
+
+    /// How far the noise of a release reaches that costs `epsilon` of a student, whoever else
+    /// publishes at this level; `carried` are the reports of an earlier term in it.
+    ///
+    /// # Errors
+    /// No query, or an epsilon of zero.
+    pub fn scale(
+        self,
+        queries: usize,
+        (epsilon, carried): (Epsilon, u32),
+    ) -> Result<Scale, NoiseError> {
+        let queries = u64::try_from(queries).unwrap_or(u64::MAX);
+        Scale::of(queries.saturating_mul(self.cells_max(carried)), epsilon)
+    }
+}
+
 impl Query {
     /// Whether a student is in at most one cell of the query, read from a table of a catalogue.
     ///
@@ -174,7 +200,92 @@ impl FromStr for ReleaseName {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::disclosure::noise::Scale;
+
+    const DISTRICTS: usize = 3;
+    /// Two schools of each district.
+    const SCHOOLS: usize = 2 * DISTRICTS;
+
+    /// Where a student is enrolled on the census day of each term, if anywhere, and which schools
+    /// stand in the second term with their report of the first: a bit of each.
+    struct History {
+        autumn: Option<usize>,
+        spring: Option<usize>,
+        carried: u32,
+    }
+
+    impl History {
+        fn all() -> Vec<Self> {
+            let places = || (0..SCHOOLS).map(Some).chain([None]);
+            let mut all = Vec::new();
+            for carried in 0..1_u32 << SCHOOLS {
+                for autumn in places() {
+                    all.extend(places().map(|spring| Self { autumn, spring, carried }));
+                }
+            }
+            all
+        }
+
+        fn is_carried(&self, school: usize) -> bool {
+            (self.carried >> school) & 1 == 1
+        }
+
+        /// What a release of some districts costs the student, in millionths of epsilon.
+        fn cost(&self, (publisher, name): (Publisher, ReleaseName), districts: &[usize]) -> u64 {
+            let is_here = |school: &usize| districts.contains(&(school / 2));
+            let (cells, carried) = if name.term.number == 1 {
+                (self.autumn.iter().filter(|one| is_here(one)).count(), 0)
+            } else {
+                let fresh = self.spring.iter().filter(|one| !self.is_carried(**one));
+                let left_over = self.autumn.iter().filter(|one| self.is_carried(**one));
+                let all = (0..SCHOOLS).filter(|one| self.is_carried(*one) && is_here(one));
+                (fresh.chain(left_over).filter(|one| is_here(one)).count(), all.count())
+            };
+            let carried = u32::try_from(carried).expect("few");
+            let queries = name.subject.queries().len();
+            let scale = name.scale(queries, (publisher.epsilon(name.subject), carried));
+            let (above, below) = scale.expect("scale").parts();
+            let count = |number: usize| u64::try_from(number).expect("few");
+            let loss = 1_000_000 * count(cells) * count(queries) * below;
+            assert_eq!(loss % above, 0, "nothing is rounded");
+            loss / above
+        }
+
+        /// What a year costs the student, by all districts together and by the city.
+        fn year(&self) -> [u64; 2] {
+            let mut spent = [0, 0];
+            for number in [1, 2] {
+                for subject in Subject::ALL {
+                    let name = ReleaseName { term: TermId { school_year: 2026, number }, subject };
+                    let each = (0..DISTRICTS).map(|one| [one]);
+                    let by =
+                        |district: [usize; 1]| self.cost((Publisher::District, name), &district);
+                    spent[0] += each.map(by).sum::<u64>();
+                    let all: Vec<usize> = (0..DISTRICTS).collect();
+                    spent[1] += self.cost((Publisher::City, name), &all);
+                }
+            }
+            spent
+        }
+    }
+
+    /// Whatever school a student goes to, and whichever schools are silent in the second term: the
+    /// year costs no more than it may, by the districts together, by the city and by both. The
+    /// bound is reached.
+    #[test]
+    fn a_year_costs_no_student_more_than_it_may() {
+        let [mut districts, mut whole] = [0, 0];
+        for history in History::all() {
+            let History { autumn, spring, carried } = history;
+            let [by_districts, by_city] = history.year();
+            let what = format!("{autumn:?} {spring:?} {carried:b}");
+            let most = |publisher: Publisher| 1_000 * u64::from(publisher.year_max().0);
+            assert!(by_districts <= most(Publisher::District), "{what}");
+            assert!(by_city <= most(Publisher::City), "{what}");
+            districts = districts.max(by_districts);
+            whole = whole.max(by_districts + by_city);
+        }
+        assert_eq!((districts, whole), (2_000_000, 1_000 * u64::from(EPSILON_YEAR_MAX.0)));
+    }
 
     /// All that can be drawn in a year fits the budget to the last thousandth, and both levels
     /// together are what is said of a student.
@@ -187,12 +298,16 @@ mod tests {
         }
         let student: u32 = both.iter().map(|publisher| publisher.year_max().0).sum();
         assert_eq!(Epsilon(student), EPSILON_YEAR_MAX);
-        let scale = |publisher: Publisher, subject: Subject| {
-            let count = u64::try_from(subject.queries().len()).expect("few");
-            Scale::of(count, publisher.epsilon(subject)).expect("scale").parts()
-        };
-        assert!(Subject::ALL.into_iter().all(|one| scale(Publisher::District, one) == (4, 1)));
-        assert!(Subject::ALL.into_iter().all(|one| scale(Publisher::City, one) == (8, 1)));
+        for subject in Subject::ALL {
+            for (number, scales) in [(1, [(4, 1), (8, 1)]), (2, [(8, 1), (16, 1)])] {
+                let name = ReleaseName { term: TermId { school_year: 2026, number }, subject };
+                let drawn = both.map(|publisher| {
+                    let cost = (publisher.epsilon(subject), 0);
+                    name.scale(subject.queries().len(), cost).expect("scale").parts()
+                });
+                assert_eq!(drawn, scales, "{name}");
+            }
+        }
         assert_eq!(Publisher::of(UnitKind::Street), None);
         assert_eq!(Publisher::of(UnitKind::Helper), None);
     }

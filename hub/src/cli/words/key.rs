@@ -6,6 +6,9 @@ texts! {
     ASKED = "已写好申请 {0}。请交教育、卫健两个部门签署声明，并在电话中读出六个词：{1}（{2}）",
         "Wrote the request {0}. Give it to both commissions and read out these words by telephone: \
          {2} ({1})";
+    OF_ITS_OWN = "为下一学年生成了新密钥：此前的密钥已写入方案 {0}，随该学年结清而销毁。请用新声明制作下一学年的方案。",
+        "This is a new key, for the next school year: the one before is that of the plan {0} and \
+         is destroyed when its year is closed. Make the next plan with the new statement.";
     OTHER_HALF = "{0} 打开的是另一半：请用 --purpose {1}；没有生成密钥。",
         "{0} opens the other half: use --purpose {1}; no key was made.";
     NOT_SIGNED = "申请无法用本枢纽的证书签名，没有写出。",

@@ -85,6 +85,14 @@ texts! {
     ONE_SIGNATURE_NEXT = "请另一个部门用 xinqiao-ca statement --add 追加签名，再制作方案。",
         "Let the other commission add its signature with xinqiao-ca statement --add, then make \
          the plan.";
+    KEY_OF_YEAR = "{0} 的公钥声明用的是 {1} 方案那一学年的密钥；没有写入，也没有发布任何内容。",
+        "the key statement of {0} names the key of another school year, that of the plan {1}; \
+         nothing was written or published.";
+    KEY_OF_YEAR_NEXT = "密钥随学年结清而销毁，每个学年要有自己的一把：在该枢纽运行 xinqiao-hub key request（会生成新密钥），由两个部门\
+                        签署新的声明，再用新声明制作方案。",
+        "A key is destroyed with its school year, so each year has its own: run xinqiao-hub key \
+         request at that hub, which makes a new one, let both commissions sign a new statement, \
+         and make the plan with it.";
     STATEMENT_NEXT = "用 xinqiao-ca show 查看文件的内容。", "Look at the file with xinqiao-ca show.";
     SOUND = "方案可用：{0} 个组，核对了此前 {1} 个学年的方案。",
         "The plan may be used: {0} groups, judged beside {1} earlier years.";

@@ -133,6 +133,9 @@ pub enum CallError {
     /// What this hub has seen cannot be put together.
     #[error(transparent)]
     Seen(#[from] crate::seen::SeenError),
+    /// This store was put back, and what its operators noted since is not entered again.
+    #[error("this hub was put back, and notes about schools may be missing")]
+    NotesLost,
     /// Another record of the very set was signed before: the leader takes that one up.
     #[error("a record of this set was signed before")]
     RecordedBefore,
@@ -189,6 +192,7 @@ impl CallError {
             Self::OtherStanding | Self::OtherSet => "OTHER_STANDING",
             Self::Blocked(code) => code,
             Self::Seen(_) => "STORE",
+            Self::NotesLost => "NOTES_LOST",
             Self::RecordedBefore => "RECORDED_BEFORE",
             Self::RecordsMissing => "RECORDS_MISSING",
             Self::NumberTaken => "NUMBER_TAKEN",

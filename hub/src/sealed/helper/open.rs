@@ -35,7 +35,7 @@ use crate::sealed::watch;
 use crate::sealed::{Hub, chain};
 use crate::store::alarm;
 use crate::store::sealed::opening::{self, Opening, Set};
-use crate::store::sealed::{record, task, verdict};
+use crate::store::sealed::{notes, record, task, verdict};
 
 /// How far apart the clocks of the two hubs may be.
 const CLOCKS_APART: SignedDuration = SignedDuration::from_hours(24);
@@ -107,6 +107,10 @@ impl Helper {
                 return answer.ok_or(CallError::OtherAbsent);
             }
             known.holds_all(tx, &recorded)?;
+            // An objection, or who is away, may be among what a backup lacks.
+            if notes::lost(tx)?.is_some() {
+                return Err(CallError::NotesLost);
+            }
             known.let_pass(tx, &helper.hub, (set, standings, absent))
         };
         let given = self.hub.parts().database.write_async("sealed_open", write).await;

@@ -71,7 +71,7 @@ impl Helper {
             if taken > 0 {
                 let area = helper.hub.parts().unit.as_str();
                 let now_ms = helper.hub.parts().clock.now_ms();
-                alarm::raise(tx, adopt::ALARM, area, &alarm_text(taken), now_ms)?;
+                adopt::note_older(tx, area, &alarm_text(taken), now_ms)?;
             }
             Ok(())
         };

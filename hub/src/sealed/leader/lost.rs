@@ -16,7 +16,6 @@ use super::call::{Asks, Client, answer};
 use super::{Leader, LeaderError};
 use crate::sealed::documents::Year;
 use crate::sealed::{adopt, signed};
-use crate::store::alarm;
 use crate::store::sealed::report;
 use crate::store::sealed_inbox;
 
@@ -137,7 +136,7 @@ impl Leader {
         let write = move |tx: &Tx<'_>| {
             if !read.is_empty() {
                 let detail = format!("{} reports: this store is older", read.len());
-                alarm::raise(tx, adopt::ALARM, area.as_str(), &detail, now_ms)?;
+                adopt::note_older(tx, area.as_str(), &detail, now_ms)?;
             }
             read.iter().try_for_each(|(digest, (report, item))| {
                 sealed_inbox::insert(tx, (report, digest), item, now_ms).map(drop)

@@ -24,7 +24,7 @@ use crate::sealed::sums::{self, NotShown, Shares};
 use crate::sealed::watch;
 use crate::store::alarm;
 use crate::store::sealed::opening::{self, Opening, Set};
-use crate::store::sealed::{record, task, verdict};
+use crate::store::sealed::{notes, record, task, verdict};
 
 /// Code of an opening whose control sum is off.
 const CONTROL: &str = "CONTROL_SUM";
@@ -72,6 +72,9 @@ pub(super) struct Job {
 impl Leader {
     /// Opens what can be opened now, and goes on with what was begun.
     pub(super) async fn open_all(&self, away: &mut Away) -> Result<(), LeaderError> {
+        if self.lacks_notes().await? {
+            return Ok(());
+        }
         let read = self.hub.parts().database.read_async(task::all).await?;
         for stored in read.into_iter().filter(|stored| stored.key.is_some()) {
             let is_marked = stored.stopped == OWN_STORE;
@@ -120,9 +123,19 @@ impl Leader {
         }
         let mut client = self.dial(&task.terms.helper).await?;
         for job in jobs {
+            // What the helper said of one set can show that this store is older.
+            if self.lacks_notes().await? {
+                return Ok(());
+            }
             self.finish(&mut client, job).await?;
         }
         Ok(())
+    }
+
+    /// Whether this store was put back, and what its operators noted since is not entered again: an
+    /// objection, or who is away, may be among it.
+    async fn lacks_notes(&self) -> Result<bool, LeaderError> {
+        Ok(self.hub.parts().database.read_async(notes::lost).await?.is_some())
     }
 
     /// Whether something can be opened, or was begun and is not recorded by both.
@@ -166,6 +179,11 @@ impl Leader {
                 continue;
             }
             let standings = opening::standings(tx, opening.id)?;
+            // It was begun, or taken up, before the objection was entered: nobody has its figures.
+            let is_open = record.is_none() && opening::seen(tx, opening.id)?.is_empty();
+            if is_open && !holding::objections(tx, &standings)?.is_empty() {
+                continue;
+            }
             let enrolled = holding::enrolled(tx, opening.set.stage, &standings)?;
             jobs.push(Job { task: task.clone(), opening, standings, enrolled, record });
         }

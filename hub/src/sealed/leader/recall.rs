@@ -30,7 +30,7 @@ use crate::sealed::holding::{self, Admitted, Holding, NotOpened};
 use crate::sealed::past::Past;
 use crate::sealed::row::keep_row;
 use crate::store::alarm;
-use crate::store::sealed::{opening, record, task, year};
+use crate::store::sealed::{notes, opening, record, task, year};
 
 /// Code of a sum of which this hub lost reports that the helper gave its share for.
 const REPORTS_LOST: &str = "REPORTS_LOST";
@@ -174,15 +174,21 @@ impl Leader {
         }
         let leader = self.clone();
         let write = move |tx: &Tx<'_>| {
-            let taken = told.iter().map(|one| leader.take_up_one(tx, one));
-            let taken = taken.collect::<Result<Vec<Taken>, LeaderError>>()?;
-            let new = taken.iter().filter(|one| **one == Taken::New).count();
+            let taken = told.iter().map(|one| {
+                let is_lost = adopt::is_lost(tx, one)?;
+                Ok::<_, LeaderError>((leader.take_up_one(tx, one)?, is_lost))
+            });
+            let taken = taken.collect::<Result<Vec<(Taken, bool)>, LeaderError>>()?;
+            let new = taken.iter().filter(|(one, _)| *one == Taken::New).count();
+            if taken.contains(&(Taken::New, true)) {
+                notes::lose(tx, leader.hub.parts().clock.now_ms())?;
+            }
             if new > 0 {
                 let now_ms = leader.hub.parts().clock.now_ms();
                 tracing::warn!(new, "openings were taken up again from the helper");
                 alarm::raise(tx, adopt::ALARM, area.as_str(), &alarm_text(new), now_ms)?;
             }
-            Ok::<_, LeaderError>(!taken.contains(&Taken::LeftOut))
+            Ok::<_, LeaderError>(taken.iter().all(|(one, _)| *one != Taken::LeftOut))
         };
         self.hub.parts().database.write_async("sealed_recall", write).await
     }

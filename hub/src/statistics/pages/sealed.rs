@@ -256,6 +256,8 @@ fn sets(catalogue: &Catalogue, task: &TaskView) -> (Vec<Label>, Vec<Label>) {
                 words::NOT_OPENED_SET.fill(lang, &[&named.in_lang(lang), &groups, &why])
             })),
         }
+        let confirmed = task.confirmed_in(opening).iter().filter(|_| record.is_some());
+        opened.extend(confirmed.map(|one| both(|lang| sealed::confirmed_in(one, lang))));
     }
     for ready in &task.ready {
         let named = stage(ready.set.stage);

@@ -5,6 +5,7 @@
 //! that no order of calls can break it.
 
 pub mod heard;
+pub mod notes;
 pub mod opening;
 pub mod record;
 pub mod report;

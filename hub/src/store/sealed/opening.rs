@@ -247,7 +247,8 @@ pub fn note(tx: &Tx<'_>, opening: i64, code: &str) -> Result<(), SqlError> {
 /// The store cannot be written.
 pub fn forget_refused(tx: &Tx<'_>, task: &TaskId) -> Result<(), SqlError> {
     let refused = "select id from sealed_opening where task = $1
-        and refused in ('NOT_ADMITTED', 'OBJECTABLE', 'SHARE_MISSING', 'OTHER_HISTORY')
+        and refused in ('NOT_ADMITTED', 'OBJECTABLE', 'SHARE_MISSING', 'OTHER_HISTORY',
+                        'NOTES_LOST')
         and id not in (select opening from sealed_record where opening is not null)
         and id not in (select opening from sealed_seen_cell)";
     for id in tx.query(refused, params![task.bytes()], |row| row.i64(0))? {

@@ -42,6 +42,20 @@ pub struct Absence {
     pub note: String,
 }
 
+/// That a person confirmed the number enrolled in a stage that a report names. What is kept of it
+/// is never changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The school that was called.
+    pub school: UnitId,
+    /// What the operator wrote down.
+    pub note: String,
+    /// When.
+    pub made_at_ms: i64,
+    /// When it was taken back, and what was written down then.
+    pub withdrawn: Option<(i64, String)>,
+}
+
 /// Keeps an objection; made again it holds again, with the first note.
 ///
 /// # Errors
@@ -111,7 +125,7 @@ pub fn objected(tx: &Tx<'_>, school: &UnitId) -> Result<Vec<Digest>, SqlError> {
 }
 
 /// Notes that a report names the right number of persons enrolled in a stage, as its school says;
-/// again is nothing.
+/// again is nothing while it stands, and a note of its own once it was taken back.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -122,23 +136,56 @@ pub fn confirm(
     now_ms: i64,
 ) -> Result<(), SqlError> {
     tx.execute(
-        "insert into sealed_number_confirmed (report, stage, school, note, made_at_ms)
-         values ($1, $2, $3, $4, $5) on conflict (report, stage) do nothing",
+        "insert into sealed_confirmation (report, stage, school, note, made_at_ms)
+         values ($1, $2, $3, $4, $5) on conflict do nothing",
         params![&report.to_tagged(), stage.as_str(), school.as_str(), note, now_ms],
     )?;
     Ok(())
 }
 
-/// Withdraws a confirmation; tells whether there was one.
+/// Takes a confirmation back, which keeps its row; tells whether there was one.
 ///
 /// # Errors
 /// The store cannot be written.
 pub fn withdraw_confirmation(
     tx: &Tx<'_>,
     (report, stage): (&Digest, Stage),
+    note: &str,
+    now_ms: i64,
 ) -> Result<bool, SqlError> {
-    let sql = "delete from sealed_number_confirmed where report = $1 and stage = $2";
-    Ok(tx.execute(sql, params![&report.to_tagged(), stage.as_str()])? > 0)
+    let changed = tx.execute(
+        "update sealed_confirmation set withdrawn_at_ms = $3, withdrawn_note = $4
+         where report = $1 and stage = $2 and withdrawn_at_ms is null",
+        params![&report.to_tagged(), stage.as_str(), now_ms, note],
+    )?;
+    Ok(changed > 0)
+}
+
+/// What was ever confirmed of the reports that stand in an opening, in its stage, in order of time.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn confirmed_in(
+    tx: &Tx<'_>,
+    (opening, stage): (i64, Stage),
+) -> Result<Vec<Confirmation>, SqlError> {
+    tx.query(
+        "select school, note, made_at_ms, withdrawn_at_ms, withdrawn_note
+         from sealed_confirmation
+         where stage = $2 and report in (select report from sealed_standing where opening = $1)
+         order by id",
+        params![opening, stage.as_str()],
+        |row| {
+            let withdrawn = row.opt_i64(3)?;
+            let note = row.opt_text(4)?.unwrap_or_default();
+            Ok(Confirmation {
+                school: parsed(row, 0)?,
+                note: row.text(1)?,
+                made_at_ms: row.i64(2)?,
+                withdrawn: withdrawn.map(|at_ms| (at_ms, note)),
+            })
+        },
+    )
 }
 
 /// Reports of a task with the stages of which a person confirmed the number.
@@ -147,8 +194,9 @@ pub fn withdraw_confirmation(
 /// The store cannot be read.
 pub fn confirmed(tx: &Tx<'_>, task: &TaskId) -> Result<BTreeSet<(Digest, Stage)>, SqlError> {
     let all = tx.query(
-        "select report, stage from sealed_number_confirmed
-         where report in (select digest from sealed_report where task = $1)",
+        "select report, stage from sealed_confirmation
+         where withdrawn_at_ms is null
+             and report in (select digest from sealed_report where task = $1)",
         params![task.bytes()],
         |row| {
             let stage = Stage::from_word(row.str(1)?).ok_or(SqlError::Type)?;

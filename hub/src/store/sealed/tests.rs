@@ -247,3 +247,40 @@ fn people_say_who_is_away_and_who_objects() {
     })
     .expect("said");
 }
+
+/// A confirmation that is taken back keeps its row, and one that is made again has its own: nothing
+/// of what was said of a number in a sum is ever changed.
+#[test]
+fn a_confirmation_keeps_its_row() {
+    let store = store();
+    write(&store, |tx| {
+        let one = kept("S1", 1, 1, State::Pending);
+        let (school, digest) = (one.arrival.school.clone(), one.arrival.digest);
+        report::insert(tx, &one, &held(), 1)?;
+        let standing = Standing { unit: school.clone(), task: TASK, report: digest };
+        let opening = opening::insert(tx, &opening_of(&["370202-j1"]), &[standing])?;
+        let confirm =
+            |note: &str, at_ms| say::confirm(tx, (&school, &digest, Stage::Junior), note, at_ms);
+        let back = |note: &str, at_ms| {
+            say::withdraw_confirmation(tx, (&digest, Stage::Junior), note, at_ms)
+        };
+        confirm("rang", 1)?;
+        confirm("again while it stands", 2)?;
+        assert_eq!(say::confirmed(tx, &TASK)?.len(), 1);
+        assert!(back("a mistake", 3)?);
+        assert!(!back("once", 4)?);
+        assert!(say::confirmed(tx, &TASK)?.is_empty());
+        confirm("rang again", 5)?;
+        assert_eq!(say::confirmed(tx, &TASK)?.len(), 1);
+        let told = say::confirmed_in(tx, (opening, Stage::Junior))?;
+        let told: Vec<_> = told
+            .iter()
+            .map(|one| (one.note.as_str(), one.made_at_ms, one.withdrawn.clone()))
+            .collect();
+        let taken = Some((3, "a mistake".to_owned()));
+        assert_eq!(told, [("rang", 1, taken), ("rang again", 5, None)]);
+        assert!(say::confirmed_in(tx, (opening, Stage::Senior))?.is_empty());
+        Ok(())
+    })
+    .expect("kept");
+}

@@ -1,0 +1,51 @@
+//! What people are told of what operators noted: numbers that were confirmed, and what a backup
+//! lacks.
+
+use runtime::texts;
+use runtime::web::Lang;
+use runtime::web::time::minute;
+
+use crate::store::sealed::say::Confirmation;
+
+texts! {
+    CONFIRMED = "已记下：{0} 这份报告中 {1} 学段的人数 {2} 经核对属实；其他学段不在此列。",
+        "Noted: {2} persons in {1}, as this report of {0} names them, is right; nothing was noted \
+         of its other stages.";
+    UNCONFIRMED = "已撤回对 {0} 这份报告中 {1} 学段人数的确认；确认和撤回的记录都保留。已开启的合计不再改动。",
+        "The confirmation of the number in {1} in this report of {0} was taken back; both stay on \
+         record. Sums that were opened stay as they are.";
+    CONFIRMED_IN = "{0} 的人数与名册或明表相差较多，{1} 经致电确认：{2}",
+        "{0}: its number, far from roster or clear sheet, was confirmed by telephone on {1}: {2}";
+    NOTES_LOST = "{0}：本枢纽于 {1} 发现数据库恢复自较早的备份。备份以来本枢纽操作员登记的异议、停课和人数确认（包括撤回）\
+                  已丢失，另一枢纽没有；重新登记之前，本枢纽不开启任何合计，其余照常。请按值班记录和学校来电逐条重新登记\
+                  （sealed object、sealed away、sealed confirm），然后运行 xinqiao-hub sealed renoted \
+                  --note “依据”。备份以来没有登记过的，直接运行即可；另一枢纽无须操作。",
+        "{0}: this hub found on {1} that its store was put back from an older backup. What its \
+         operators noted since (objections, absences, confirmed numbers, and what was taken back) \
+         is lost, and the other hub does not have it. Until it is entered again this hub opens \
+         nothing; all else goes on. Enter it again by the log of the desk and by who rang (sealed \
+         object, sealed away, sealed confirm), then run xinqiao-hub sealed renoted --note \"by \
+         which list\". Where nothing was noted since, run it at once; the other hub has nothing \
+         to do.";
+    RENOTED = "已记下：备份以来的登记已重新登记，恢复开启合计。",
+        "Noted: what was noted since the backup is entered again; sums are opened again.";
+    NO_NOTES_LOST = "本枢纽没有等待重新登记的内容；没有改动任何内容。",
+        "this hub waits for nothing to be entered again; nothing was changed.";
+    CODE_NOTES = "另一枢纽恢复自较早的备份，等其操作员重新登记备份以来的异议、停课和人数确认；若持续，致电其操作员",
+        "the other hub was put back and waits until its operator has entered again what was noted \
+         since the backup; ring the operator if this stays";
+    TAKEN_BACK = "；{0} 撤回：{1}", "; taken back on {0}: {1}";
+}
+
+/// A confirmed number of a report that stands in a sum: who, when, and what was written down, also
+/// where it was taken back since.
+#[must_use]
+pub fn confirmed_in(one: &Confirmation, lang: Lang) -> String {
+    let at = minute(one.made_at_ms);
+    let confirmed = CONFIRMED_IN.fill(lang, &[&one.school, &at, &one.note]);
+    let back = one.withdrawn.as_ref().map(|(at_ms, note)| {
+        let at = minute(*at_ms);
+        TAKEN_BACK.fill(lang, &[&at, note])
+    });
+    confirmed + &back.unwrap_or_default()
+}

@@ -121,14 +121,18 @@ texts! {
         "{2} records of education's hub {0} are not here, number {1} the first of them. Ring its \
          operator: numbers that its doctor calls set aside are in order; it must show the others, \
          and nothing more should be opened with it before.";
-    DISAGREE = "本枢纽与 {0} 对学校报告的核验结果不一致：一方说成立、另一方算出不成立，或者同一项汇总中有三所以上学校的报告\
-                核验失败。这通常是其中一个枢纽出错，不是学校的问题：这些报告不退回、不计入，在此等待。请与对方操作员\
-                核对两边的程序版本、备份和密钥；更正后自动继续。两边都查不出原因的，再逐校核对。",
+    DISAGREE = "本枢纽与 {0} 对学校报告的处理意见不一致：一方说成立、另一方算出不成立；或者同一项汇总中有三所以上学校的报告\
+                核验失败；或者教育方要以停课、密钥、学年关闭、合计已开启等理由退回报告，而卫健方自己的记录与此不符。这通常\
+                是其中一个枢纽出错，不是学校的问题：这些报告不退回、不计入，在此等待。请与对方操作员逐项核对：程序版本、备份和\
+                密钥，停课登记（sealed away），方案和花名册是否同一版本；更正后自动继续。两边都查不出原因的，再逐校核对。",
         "{0} and this hub do not agree about reports of schools: one says that a report holds and \
-         the other comes to the opposite, or reports of three or more schools fail in one sum. \
-         That is rather a hub than the schools: nobody is refused for it, and these reports wait \
-         and are in no sum. Compare versions, backups and keys with the other hub's operator; once \
-         it is put right they go on by themselves. Only if neither finds a cause, ask the schools.";
+         the other comes to the opposite, reports of three or more schools fail in one sum, or \
+         education's hub would refuse a report for an absence, a key, a closed year or a sum that \
+         was opened, and health's own records say otherwise. That is rather a hub than the \
+         schools: nobody is refused for it, and these reports wait and are in no sum. Compare with \
+         the other hub's operator: versions, backups and keys, who is noted as away (sealed away), \
+         and whether plan and roster are the same. Once it is put right they go on by themselves. \
+         Only if neither finds a cause, ask the schools.";
     ASKED_OUTSIDE = "教育方枢纽 {0} 要求开启方案之外的合计（{1}），本枢纽没有给出份额。请致电其操作员：是否恢复过旧备份、\
                      方案是否为已发布的版本；都不是的，请书面报告两个部门，由人核查对方枢纽，查清之前留意它的每次开启。",
         "Education's hub {0} asked for a sum that the plan does not have ({1}); this hub gave no \
@@ -251,9 +255,9 @@ texts! {
     CODE_OTHER_KEY = "两个枢纽持有的校验密钥不同，报告在此等待：持有旧备份的一方恢复较新的备份",
         "the two hubs hold different verify keys, and reports wait: whoever runs an older backup \
          puts back a later one";
-    CODE_DISAGREE = "两个枢纽对报告的核验结果不一致，报告在此等待、不退回学校：与对方操作员核对程序版本、备份和密钥",
+    CODE_DISAGREE = "两个枢纽对报告的处理意见不一致，报告在此等待、不退回学校：与对方操作员核对程序版本、备份、密钥和停课登记",
         "the two hubs do not agree about reports, which wait and are refused to nobody: compare \
-         versions, backups and keys with the other operator";
+         versions, backups, keys and who is noted as away with the other operator";
     CODE_NO_OTHER = "本枢纽已确认某校另一份报告，对方枢纽却没有：后到的报告在此等待。恢复自旧备份的一方恢复较新的备份",
         "this hub holds another accepted report of a school and the helper does not, so that the \
          later one waits: whoever runs an older backup puts back a later one";

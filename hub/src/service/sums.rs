@@ -16,8 +16,8 @@ use proto::wire::sealed::{
     PresentRequest, PresentResponse, RecallRequest, RecallResponse, RecordRequest, RecordResponse,
     Refused as WireRefused, RefusedVerdict, RemindRequest, RemindResponse, ReportsRequest,
     ReportsResponse, RevealRequest, RevealResponse, SettleRequest, SettleResponse,
-    Settled as WireSettled, Shown as WireShown, Verified, VerifyRequest, VerifyResponse, settled,
-    verified,
+    Settled as WireSettled, Shown as WireShown, ToSettle, Verified, VerifyRequest, VerifyResponse,
+    settled, verified,
 };
 use runtime::transport::{Peer, coded};
 use tonic::{Code, Request, Response, Status};
@@ -109,9 +109,9 @@ impl SealedSums for SumsService {
         let leader = caller(&request)?;
         let request = request.into_inner();
         let id = task(&request.task).map_err(malformed)?;
-        let reports = request.reports.into_iter();
-        let asked = reports.map(|one| AskedVerdict { verdict: one.verdict, sums: one.sums });
-        let settled = self.helper.settle(leader, (id, asked.collect())).await.map_err(refusal)?;
+        let asked = request.reports.into_iter().map(asked_verdict).collect::<Result<Vec<_>, _>>();
+        let asked = asked.map_err(malformed)?;
+        let settled = self.helper.settle(leader, (id, asked)).await.map_err(refusal)?;
         let reports = settled.into_iter().map(settled_to_wire).collect();
         Ok(Response::new(SettleResponse { reports }))
     }
@@ -234,6 +234,14 @@ fn asked_set(request: &OpenRequest) -> Result<AskedSet, SealedError> {
         absent: units(&request.absent)?,
         recorded: recorded.map_err(|_| SealedError::Field("recorded"))?,
     })
+}
+
+fn asked_verdict(one: ToSettle) -> Result<AskedVerdict, SealedError> {
+    let ToSettle { verdict, sums, item, recorded } = one;
+    let recorded = recorded.iter().map(|digest| Digest::from_tagged(digest));
+    let recorded = recorded.collect::<Result<_, _>>();
+    let recorded = recorded.map_err(|_| SealedError::Field("recorded"))?;
+    Ok(AskedVerdict { verdict, sums, item, recorded })
 }
 
 fn asked_items(request: &ReportsRequest) -> Result<AskedItems, SealedError> {

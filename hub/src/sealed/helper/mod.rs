@@ -5,6 +5,7 @@
 
 mod agree;
 mod close;
+mod grounds;
 mod open;
 mod present;
 pub(crate) mod recall;
@@ -49,6 +50,12 @@ pub const REPORTS_MAX: usize = 256;
 
 /// Code of a refusal beside another report, where this hub holds no other.
 pub const NO_OTHER_REPORT: &str = "NO_OTHER_REPORT";
+
+/// Code of a refusal about which this hub cannot say yet what it knows: it is asked again.
+pub const NOT_YET: &str = "NOT_YET";
+
+/// Code of a call of a leader that has records about the period which are not here.
+pub const RECORDS_MISSING: &str = "RECORDS_MISSING";
 
 /// Answers leaders.
 #[derive(Clone)]
@@ -108,6 +115,9 @@ pub enum CallError {
     /// What the leader showed or proposed cannot be where this hub is right.
     #[error("the two hubs do not agree about a report of the call")]
     Disagree,
+    /// A refusal for what this hub does not know yet, and will: the report waits.
+    #[error("this hub cannot say yet whether a report of the call is refused for that")]
+    NotYet,
     /// The leader's share does not belong to this hub's.
     #[error("the shares of the two hubs do not belong together")]
     Apart,
@@ -180,6 +190,7 @@ impl CallError {
             Self::Accepted => ACCEPTED_BEFORE,
             Self::NoOtherReport => NO_OTHER_REPORT,
             Self::Disagree => HUBS_DISAGREE,
+            Self::NotYet => NOT_YET,
             Self::Apart => "SHARES_APART",
             Self::Control => "CONTROL_SUM",
             Self::NotOpened(NotOpened::Objectable(_)) => "OBJECTABLE",
@@ -190,7 +201,7 @@ impl CallError {
             Self::Blocked(code) => code,
             Self::Seen(_) => "STORE",
             Self::RecordedBefore => "RECORDED_BEFORE",
-            Self::RecordsMissing => "RECORDS_MISSING",
+            Self::RecordsMissing => RECORDS_MISSING,
             Self::NumberTaken => "NUMBER_TAKEN",
             Self::OtherTime(_) => "OTHER_TIME",
             Self::OtherRecord => "OTHER_RECORD",

@@ -106,7 +106,7 @@ impl Helper {
                 let answer = is_same.then_some((before.share, before.control));
                 return answer.ok_or(CallError::OtherAbsent);
             }
-            known.holds_all(tx, &recorded)?;
+            holds_all(tx, &known.task, &recorded)?;
             known.let_pass(tx, &helper.hub, (set, standings, absent))
         };
         let given = self.hub.parts().database.write_async("sealed_open", write).await;
@@ -265,16 +265,20 @@ impl Helper {
     }
 }
 
-impl Known {
-    /// Whether every record that the leader has is here: an older store would let pass what with a
-    /// forgotten sum singles out a few schools.
-    fn holds_all(&self, tx: &Tx<'_>, recorded: &BTreeSet<Digest>) -> Result<(), CallError> {
-        let plan = &self.task.year.sealed().plan;
-        let held = record::of_period(tx, (plan.area(), plan.year()), self.task.terms.period)?;
-        let held: BTreeSet<Digest> = held.iter().map(|one| sha256(&one.bytes)).collect();
-        if recorded.is_subset(&held) { Ok(()) } else { Err(CallError::RecordsMissing) }
-    }
+/// Whether every record about a period that the leader has is here: an older store would let pass
+/// what with a forgotten sum singles out a few schools.
+pub(super) fn holds_all(
+    tx: &Tx<'_>,
+    task: &Task,
+    recorded: &BTreeSet<Digest>,
+) -> Result<(), CallError> {
+    let plan = &task.year.sealed().plan;
+    let held = record::of_period(tx, (plan.area(), plan.year()), task.terms.period)?;
+    let held: BTreeSet<Digest> = held.iter().map(|one| sha256(&one.bytes)).collect();
+    if recorded.is_subset(&held) { Ok(()) } else { Err(CallError::RecordsMissing) }
+}
 
+impl Known {
     fn let_pass(
         &self,
         tx: &Tx<'_>,

@@ -17,6 +17,7 @@ use crate::sealed::Look;
 use crate::sealed::chain;
 use crate::sealed::documents::Task;
 use crate::sealed::guard::{self, Blocked};
+use crate::sealed::helper::RECORDS_MISSING;
 use crate::sealed::holding::{self, Holding, NotOpened};
 use crate::sealed::past::Past;
 use crate::sealed::signed;
@@ -55,9 +56,6 @@ const BEFORE: [&str; 6] = [
 /// openings.
 const SHOWN: &str = "shown";
 const ASKED: &str = "before";
-/// Code by which it says that it lost records.
-const MISSING: &str = "RECORDS_MISSING";
-
 /// An opening that is not recorded by both hubs yet.
 pub(super) struct Job {
     pub(super) task: Task,
@@ -211,7 +209,7 @@ impl Leader {
             absent: job.opening.absent.iter().map(ToString::to_string).collect(),
         };
         let mut told = answer(client.open(asked.clone())).await;
-        if matches!(&told, Err(LeaderError::Refused { code, .. }) if code == MISSING) {
+        if matches!(&told, Err(LeaderError::Refused { code, .. }) if code == RECORDS_MISSING) {
             self.remind(client, &job.task).await?;
             told = answer(client.open(asked)).await;
         }

@@ -31,6 +31,9 @@ pub const ALARM_CONTRADICTS: &str = "sealed_contradicts";
 /// Kind of the alarm about a leader that asked for what the plan does not have.
 pub const ALARM_OUTSIDE: &str = "sealed_outside_plan";
 
+/// Kind of the alarm about a helper that claims an opening which does not hold.
+pub const ALARM_CLAIM: &str = "sealed_claim";
+
 const DAY_MS: i64 = 24 * 3_600_000;
 /// How long what came lately is shown.
 const LATELY_MS: i64 = 30 * DAY_MS;
@@ -60,6 +63,8 @@ pub enum Notice {
     Disagree(UnitId),
     /// A leader asked for a sum that the plan does not have.
     AskedOutside(UnitId, String),
+    /// The helper claims that it let a sum pass, over reports that do not hold here.
+    Claimed(UnitId, String),
     /// The helper has not answered since then.
     HelperSilent(UnitId, i64),
     /// The leader has not agreed on any key since then.
@@ -88,6 +93,7 @@ impl Notice {
             Self::Gap(..) => "records_missing",
             Self::Disagree(_) => "hubs_disagree",
             Self::AskedOutside(..) => "asked_outside_plan",
+            Self::Claimed(..) => "claim_does_not_hold",
             Self::HelperSilent(..) => "helper_silent",
             Self::LeaderSilent(..) => "leader_silent",
             Self::SchoolsSilent(..) => "schools_silent",
@@ -127,6 +133,7 @@ impl Notice {
             Self::AskedOutside(unit, what) => {
                 (words::ASKED_OUTSIDE, vec![unit.to_string(), what.clone()])
             }
+            Self::Claimed(unit, what) => (words::CLAIMED, vec![unit.to_string(), what.clone()]),
             Self::Contradicts(unit, period) => {
                 (words::CONTRADICTS, vec![unit.to_string(), period.clone()])
             }
@@ -188,7 +195,7 @@ pub fn notices(
         other_keys(tx, documents, now_ms)?.into_keys().map(Notice::OtherKey).collect();
     let of_kind = |kind| alarm::of_kind(tx, kind);
     let mut asked = BTreeSet::new();
-    let kinds = [bounds::ALARM, super::adopt::ALARM, ALARM_OUTSIDE, ALARM_CONTRADICTS];
+    let kinds = [bounds::ALARM, super::adopt::ALARM, ALARM_OUTSIDE, ALARM_CONTRADICTS, ALARM_CLAIM];
     for raised in kinds.map(of_kind).into_iter().collect::<Result<Vec<_>, _>>()?.concat() {
         if now_ms.saturating_sub(raised.raised_at_ms) > LATELY_MS {
             continue;
@@ -199,6 +206,7 @@ pub fn notices(
             bounds::ALARM => Notice::TooMuch(unit),
             super::adopt::ALARM => Notice::Recalled(raised.unit),
             ALARM_CONTRADICTS => Notice::Contradicts(unit, raised.detail),
+            ALARM_CLAIM => Notice::Claimed(unit, raised.detail),
             // The latest of a leader stands for the others.
             ALARM_OUTSIDE if asked.insert(unit.clone()) => {
                 Notice::AskedOutside(unit, raised.detail)

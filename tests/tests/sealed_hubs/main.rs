@@ -19,6 +19,7 @@ mod callers;
 mod caps;
 mod city;
 mod city_leads;
+mod claimed;
 mod closed_here;
 mod closing;
 mod commands;

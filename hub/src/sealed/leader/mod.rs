@@ -10,6 +10,7 @@ mod away;
 mod beside;
 mod call;
 mod check;
+mod claimed;
 mod close;
 mod dispute;
 mod follow;

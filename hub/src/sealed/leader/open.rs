@@ -11,6 +11,7 @@ use proto::wire::sealed::{OpenRequest, RecordRequest};
 use runtime::sql::{SqlError, Tx};
 
 use super::call::{Client, answer};
+use super::claimed::claim_is_over;
 use super::outlook::outlook;
 use super::{Away, Leader, LeaderError};
 use crate::sealed::Look;
@@ -335,13 +336,16 @@ impl Leader {
         if !signed::holds_record(&self.hub.judge(), by, (&bytes, &signed)) {
             return self.note_opening(&job.opening, HELPER_SIGNATURE).await;
         }
-        let id = job.opening.id;
+        let (id, task, detail) = (job.opening.id, job.task.clone(), job.opening.set.detail);
         let write = move |tx: &Tx<'_>| {
             let key = certs::signature::Signature::from_bytes(&signed.signature);
             let key = key.map_err(|_| SqlError::Type)?.key_id();
             verdict::keep_signer(tx, &key, &signed.chain)?;
             record::countersign(tx, id, &signed.signature)?;
             opening::note(tx, id, "")?;
+            if detail == Detail::Cells {
+                claim_is_over(tx, &task)?;
+            }
             opening::put_cells(tx, id, &cells)
         };
         self.hub.parts().database.write_async("sealed_opened", write).await?;

@@ -32,6 +32,7 @@ pub mod stand;
 pub mod sums;
 pub mod view;
 pub mod watch;
+mod whole;
 pub mod without;
 pub mod words;
 

@@ -127,6 +127,12 @@ pub enum CallError {
     /// The set is not opened.
     #[error(transparent)]
     NotOpened(#[from] NotOpened),
+    /// A part of a stage of which this hub would open more at once.
+    #[error("this hub would open more of the stage as one sum")]
+    NotWhole {
+        /// Whether no part of it is opened by itself yet, whatever either hub knows.
+        is_early: bool,
+    },
     /// The leader has other reports of the schools than this hub.
     #[error("the two hubs do not hold the same reports of the set")]
     OtherStanding,
@@ -196,7 +202,7 @@ impl CallError {
             Self::NotOpened(NotOpened::Objectable(_)) => "OBJECTABLE",
             Self::NotOpened(NotOpened::History) => "OTHER_HISTORY",
             Self::NotOpened(NotOpened::Share) => "SHARE_MISSING",
-            Self::NotOpened(_) | Self::OtherAbsent => "NOT_ADMITTED",
+            Self::NotOpened(_) | Self::NotWhole { .. } | Self::OtherAbsent => "NOT_ADMITTED",
             Self::OtherStanding | Self::OtherSet => "OTHER_STANDING",
             Self::Blocked(code) => code,
             Self::Seen(_) => "STORE",
@@ -214,8 +220,8 @@ impl CallError {
 
 impl CallError {
     /// Whether no leader that keeps to the plan asks this: groups that it does not have, a group
-    /// that was opened before, what would single out a few schools. What a leader with other
-    /// reports or absences asks is none of these.
+    /// that was opened before, a part of a stage before its time, what would single out a few
+    /// schools. What a leader with other reports or absences asks is none of these.
     #[must_use]
     pub const fn is_outside_plan(&self) -> bool {
         matches!(
@@ -225,6 +231,7 @@ impl CallError {
                     Refusal::Unknown | Refusal::Stages | Refusal::Again(_) | Refusal::Isolates(_)
                 ) | NotOpened::NoTown
             ) | Self::Blocked(_)
+                | Self::NotWhole { is_early: true }
                 | Self::OtherSet
         )
     }

@@ -32,6 +32,7 @@ use crate::sealed::past::Past;
 use crate::sealed::signed;
 use crate::sealed::sums::{self, NotShown, Shares};
 use crate::sealed::watch;
+use crate::sealed::whole::{self, Extent};
 use crate::sealed::{Hub, chain};
 use crate::store::alarm;
 use crate::store::sealed::opening::{self, Opening, Set};
@@ -289,7 +290,9 @@ impl Known {
         let documents = hub.documents();
         let holding = Holding::read(tx, (&documents, Role::Helper), &self.task, today)?;
         let past = Past::read(tx, &self.task)?;
-        let admitted = holding.admit(tx, &self.task, (&set, &past), today)?;
+        let admitted = holding.admit_now(&self.task, &set, &past)?;
+        self.is_whole((&holding, &past), &set, today)?;
+        holding.unobjected(tx, &self.task, &admitted.standings, today)?;
         // Before a share is out: the records would differ, and no later word could mend it.
         if admitted.absent != absent {
             return Err(CallError::OtherAbsent);
@@ -303,6 +306,19 @@ impl Known {
         let new = holding::opening(tx, &self.task, (set, &admitted), today)?;
         opening::insert(tx, &new, &standings)?;
         Ok((new.share, new.control))
+    }
+
+    /// Whether cells are asked for as this hub itself would open their stage: not group by group,
+    /// by whoever leads.
+    fn is_whole(&self, held: (&Holding, &Past), set: &Set, today: Date) -> Result<(), CallError> {
+        if set.detail != Detail::Cells {
+            return Ok(());
+        }
+        match whole::extent(&self.task, held, set, today) {
+            Extent::Whole => Ok(()),
+            Extent::Other => Err(CallError::NotWhole { is_early: false }),
+            Extent::Early => Err(CallError::NotWhole { is_early: true }),
+        }
     }
 
     fn sign_record(

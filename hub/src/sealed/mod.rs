@@ -18,6 +18,7 @@ pub mod dispute;
 pub mod documents;
 mod fit;
 pub mod gaps;
+pub mod given;
 pub mod guard;
 pub mod helper;
 pub mod holding;

@@ -14,7 +14,7 @@ use runtime::web::{Lang, Text};
 
 use super::claim::{self, By, Far};
 use super::documents::Documents;
-use super::{close, dispute, gaps, words};
+use super::{close, dispute, gaps, given, words};
 use crate::relay::bounds;
 use crate::store::sealed::{school_key, task, year};
 use crate::store::{alarm, sealed_inbox};
@@ -65,6 +65,8 @@ pub enum Notice {
     AskedOutside(UnitId, String),
     /// The helper claims that it let a sum pass, over reports that do not hold here.
     Claimed(UnitId, String),
+    /// A share of this hub's has been out since a day, of a sum that the leader does not record.
+    ShareOut(UnitId, String, String),
     /// The helper has not answered since then.
     HelperSilent(UnitId, i64),
     /// The leader has not agreed on any key since then.
@@ -94,6 +96,7 @@ impl Notice {
             Self::Disagree(_) => "hubs_disagree",
             Self::AskedOutside(..) => "asked_outside_plan",
             Self::Claimed(..) => "claim_does_not_hold",
+            Self::ShareOut(..) => "share_not_recorded",
             Self::HelperSilent(..) => "helper_silent",
             Self::LeaderSilent(..) => "leader_silent",
             Self::SchoolsSilent(..) => "schools_silent",
@@ -132,6 +135,9 @@ impl Notice {
             Self::Disagree(unit) => (words::DISAGREE, vec![unit.to_string()]),
             Self::AskedOutside(unit, what) => {
                 (words::ASKED_OUTSIDE, vec![unit.to_string(), what.clone()])
+            }
+            Self::ShareOut(unit, what, on) => {
+                (words::SHARE_OUT, vec![unit.to_string(), what.clone(), on.clone()])
             }
             Self::Claimed(unit, what) => (words::CLAIMED, vec![unit.to_string(), what.clone()]),
             Self::Contradicts(unit, period) => {
@@ -224,6 +230,8 @@ pub fn notices(
         found.push(Notice::Gap(leader, first, numbers.len()));
     }
     found.extend(far_off(tx, documents, own)?);
+    let given = given::unrecorded(tx, (documents, own), today)?.into_iter();
+    found.extend(given.map(|one| Notice::ShareOut(one.leader, one.what, one.on)));
     for place in task::places(tx)? {
         if !close::is_ended(place.1, today) {
             continue;

@@ -142,12 +142,20 @@ texts! {
     CLAIMED = "卫健方枢纽 {0} 称已就一项合计（{1}）给出份额，但所依据的各校报告在本枢纽核对不成立（例如本学期报告已被双方收下，却\
                改用上学期的）。本枢纽没有采纳，数据未改动，其余合计照常。请与其操作员逐校核对这项合计的报告摘要（sealed show）：\
                对方恢复过旧备份的，恢复较新的备份；都不是的，请书面报告两个部门。",
-        "Health's hub {0} says that it gave its share of a sum ({1}) over reports of schools which do \
-         not hold here, such as one of last term where both hubs accepted one of this term. This \
-         hub did not take it up; nothing here was changed, and other sums go on. Compare the \
+        "Health's hub {0} says that it gave its share of a sum ({1}) over reports of schools which \
+         do not hold here, such as one of last term where both hubs accepted one of this term. \
+         This hub did not take it up; nothing here was changed, and other sums go on. Compare the \
          digests of that sum's reports with its operator, school by school (sealed show): if its \
          store was put back, it puts back a later backup; if not, report it to both departments in \
          writing.";
+    SHARE_OUT = "本枢纽于 {2} 向教育方枢纽 {0} 给出一项合计（{1}）的份额，至今没有收到对方签署的记录：对方从那时起已能算出这项合计，\
+                 双方都没有留下记录。同一任务的其他合计在此之前不再给份额。请致电其操作员：枢纽是否在运行、页面上这项合计停在哪里。\
+                 运行中的枢纽会在几分钟内自动补签；对方说不清的，请书面报告两个部门。",
+        "On {2} this hub gave education's hub {0} its share of a sum ({1}) and has no record of it \
+         yet. That hub can compute the sum since then, and nothing of it is written down. No \
+         further share of the same task is given before. Ring its operator: is the hub running, and what \
+         does its page say of this sum? One that runs sends the record by itself within minutes; \
+         if nobody can say why it did not, report it to both departments in writing.";
     CONTRADICTS = "{0} 在 {1} 的清单分档与已开启的合计对不上（可能是数错、日期不同或多报少报），已开启的合计照常有效，攻击检查时\
                    不采信这张清单。请致电该单位核对该时段的名册日期和分档。",
         "{0}: the bands of its clear sheet of {1} do not fit together with the opened sums: it \
@@ -274,6 +282,9 @@ texts! {
                      恢复较新的备份",
         "the other hub accepted a report that this one would refuse: it is taken as accepted. If \
          this stays, ring its operator; if this store was put back, put back a later backup";
+    CODE_SHARE_OUT = "对方枢纽先等同一任务的上一项合计签署完毕，之后自动继续",
+        "the other hub waits for the record of the sum before of the same task, then it goes on by \
+         itself";
     CODE_CLAIM = "卫健方枢纽称已就另一组报告给出份额，本枢纽核对不成立，没有采纳，数据未改动：与其操作员核对这项合计的报告",
         "health's hub says that it gave its share over reports that do not hold here: nothing was \
          taken up or changed; compare the reports of this sum with its operator";
@@ -486,6 +497,7 @@ pub fn code(code: &str, lang: Lang) -> String {
         "RECORDS_MISSING" => CODE_MISSING,
         "REPORTS_LOST" => CODE_LOST,
         "HELPER_CLAIM" => CODE_CLAIM,
+        "SHARE_OUT" => CODE_SHARE_OUT,
         "YEAR_CLOSED" => CODE_CLOSED,
         "NO_TASK" | "OTHER_TASK" | "NOT_AGREED" | "NO_SHARE_KEY" => CODE_DOCUMENTS,
         other => return CODE_OTHER.fill(lang, &[&other]),

@@ -25,8 +25,8 @@ use tonic::{Code, Request, Response, Status};
 use super::peer::store_status;
 use crate::sealed::close::Told;
 use crate::sealed::helper::{
-    After, Announced, AskedItems, AskedRecord, AskedReport, AskedReports, AskedSet, AskedVerdict,
-    CallError, Helper, Settled, Shown,
+    After, Announced, AskedClosed, AskedItems, AskedRecord, AskedReport, AskedReports, AskedSet,
+    AskedVerdict, CallError, Helper, Settled, Shown,
 };
 use crate::sealed::refused::{Evidence, Refused};
 
@@ -130,8 +130,14 @@ impl SealedSums for SumsService {
         request: Request<RecordRequest>,
     ) -> Result<Response<RecordResponse>, Status> {
         let leader = caller(&request)?;
-        let RecordRequest { task: id, share, record, signature, control } = request.into_inner();
+        let RecordRequest { task: id, share, record, signature, control, closed } =
+            request.into_inner();
         let id = task(&id).map_err(malformed)?;
+        if !closed.is_empty() {
+            let asked = AskedClosed { share, control, record, code: closed };
+            self.helper.keep_closed(leader, (id, asked)).await.map_err(refusal)?;
+            return Ok(Response::new(RecordResponse { signature: None, missing: Vec::new() }));
+        }
         let signature = signature.ok_or(SealedError::Field("signature")).map_err(malformed)?;
         let asked = AskedRecord { share, control, record, signature };
         let (signature, missing) =

@@ -29,6 +29,7 @@ mod dated;
 mod enrolled;
 mod figures;
 mod gaps;
+mod given;
 mod gone;
 mod guarded;
 mod keys;

@@ -15,7 +15,7 @@ use crate::store::sealed::opening::{self, Opening, Set};
 use crate::store::sealed::{record, task};
 
 /// Codes of sets of which no share was given.
-const REFUSED_WHOLE: [&str; 3] = [ISOLATES, "NOT_ADMITTED", "OBJECTABLE"];
+const REFUSED_WHOLE: [&str; 4] = [ISOLATES, "NOT_ADMITTED", "OBJECTABLE", "SHARE_OUT"];
 
 /// Whether a set singles out a few schools beside what other tables of its week, or other plans of
 /// the period, opened. What is told already of others is no reason to keep it closed.

@@ -6,6 +6,7 @@
 mod agree;
 mod close;
 mod grounds;
+mod kept;
 mod open;
 mod present;
 pub(crate) mod recall;
@@ -24,6 +25,7 @@ use proto::sealed::SealedError;
 use runtime::sql::{SqlError, Tx};
 
 pub use agree::Announced;
+pub use kept::AskedClosed;
 pub use open::{AskedRecord, AskedSet};
 pub use recall::{After, LetPass};
 pub use reports::{AskedItems, HeldItems};
@@ -143,6 +145,9 @@ pub enum CallError {
     /// its share.
     #[error("the two hubs do not note the same schools of the set as away")]
     OtherAbsent,
+    /// The share of another set of the task was given, and neither recorded nor refused.
+    #[error("the share of another set of this task is out, which is recorded first")]
+    ShareOut,
     /// The set stays closed: a code of the guard before openings.
     #[error("this sum stays closed: {0}")]
     Blocked(&'static str),
@@ -204,6 +209,7 @@ impl CallError {
             Self::NotOpened(NotOpened::Share) => "SHARE_MISSING",
             Self::NotOpened(_) | Self::NotWhole { .. } | Self::OtherAbsent => "NOT_ADMITTED",
             Self::OtherStanding | Self::OtherSet => "OTHER_STANDING",
+            Self::ShareOut => "SHARE_OUT",
             Self::Blocked(code) => code,
             Self::Seen(_) => "STORE",
             Self::RecordedBefore => "RECORDED_BEFORE",

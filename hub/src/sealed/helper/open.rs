@@ -69,6 +69,13 @@ pub struct AskedRecord {
     pub signature: HubSignature,
 }
 
+impl AskedRecord {
+    /// The leader's share of the sum and of the control sum.
+    fn shares(&self) -> (&[u8], &[u8]) {
+        (&self.share, &self.control)
+    }
+}
+
 /// A sum that a leader asks to be signed, with all that this hub would have seen then.
 struct Looked {
     views: guard::Views,
@@ -251,14 +258,14 @@ impl Helper {
         (id, asked): (&TaskId, &AskedRecord),
     ) -> Result<Option<Looked>, CallError> {
         let known = self.task(tx, leader, id)?;
-        let (opening, claimed) = known.claimed(tx, asked)?;
+        let (opening, claimed) = known.claimed(tx, &asked.record)?;
         if let Some(code) = guard::final_code(&opening.refused) {
             return Err(CallError::Blocked(code));
         }
         if record::of_opening(tx, opening.id)?.is_some() {
             return Ok(None);
         }
-        let (_, cells) = known.own_record(tx, &opening, (asked, &claimed))?;
+        let (_, cells) = known.own_record(tx, &opening, (asked.shares(), &claimed))?;
         let standings = opening::standings(tx, opening.id)?;
         let documents = self.hub.documents();
         let views = guard::views(tx, &documents, &known.task, (&opening, &standings), &cells)?;
@@ -303,6 +310,10 @@ impl Known {
         if let Some(blocked) = guard::isolates(tx, &self.task, (&set, &standings))? {
             return Err(CallError::Blocked(blocked.code));
         }
+        // The leader has the figures once it has the share: one at a time, and each is recorded.
+        if opening::is_any_out(tx, &self.task.id)? {
+            return Err(CallError::ShareOut);
+        }
         let new = holding::opening(tx, &self.task, (set, &admitted), today)?;
         opening::insert(tx, &new, &standings)?;
         Ok((new.share, new.control))
@@ -327,8 +338,8 @@ impl Known {
         asked: &AskedRecord,
         (identity, now): (&LeafIdentity, Timestamp),
     ) -> Result<HubSignature, CallError> {
-        let (opening, claimed) = self.claimed(tx, asked)?;
-        let (own, cells) = self.own_record(tx, &opening, (asked, &claimed))?;
+        let (opening, claimed) = self.claimed(tx, &asked.record)?;
+        let (own, cells) = self.own_record(tx, &opening, (asked.shares(), &claimed))?;
         if encode_record(&own) != asked.record {
             return Err(CallError::OtherRecord);
         }
@@ -385,8 +396,12 @@ impl Known {
     }
 
     /// The opening that a record is about, and what the record says.
-    fn claimed(&self, tx: &Tx<'_>, asked: &AskedRecord) -> Result<(Opening, Record), CallError> {
-        let claimed = decode_record(&asked.record)?;
+    pub(super) fn claimed(
+        &self,
+        tx: &Tx<'_>,
+        record: &[u8],
+    ) -> Result<(Opening, Record), CallError> {
+        let claimed = decode_record(record)?;
         let set = Set {
             task: claimed.task,
             stage: claimed.stage,
@@ -398,13 +413,13 @@ impl Known {
     }
 
     /// The record as this hub would write it, and the figures that the two shares give.
-    fn own_record(
+    pub(super) fn own_record(
         &self,
         tx: &Tx<'_>,
         opening: &Opening,
-        (asked, claimed): (&AskedRecord, &Record),
+        ((share, control), claimed): ((&[u8], &[u8]), &Record),
     ) -> Result<(Record, Vec<Option<u64>>), CallError> {
-        let leader = Shares::from_bytes(&asked.share, &asked.control);
+        let leader = Shares::from_bytes(share, control);
         let leader = leader.map_err(|_| CallError::Apart)?;
         let own = Shares::from_bytes(&opening.share, &opening.control);
         let own = own.map_err(|_| NotOpened::Share)?;

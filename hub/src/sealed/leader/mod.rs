@@ -14,6 +14,7 @@ mod claimed;
 mod close;
 mod dispute;
 mod follow;
+mod kept;
 mod lost;
 mod open;
 mod outlook;

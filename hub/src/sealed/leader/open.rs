@@ -45,9 +45,10 @@ const NUMBER_TAKEN: &str = "NUMBER_TAKEN";
 const BEHIND: [&str; 3] = ["NOT_ADMITTED", "OTHER_STANDING", "SHARE_MISSING"];
 /// Codes by which it says that it let the set, or a part of it, pass before, or may have before it
 /// closed the year.
-const BEFORE: [&str; 6] = [
+const BEFORE: [&str; 7] = [
     "NOT_ADMITTED",
     "OTHER_STANDING",
+    "SHARE_OUT",
     "RECORDED_BEFORE",
     "OTHER_RECORD",
     NUMBER_TAKEN,
@@ -114,10 +115,19 @@ impl Leader {
         }
         let write = move |tx: &Tx<'_>| leader.begin(tx, &begun);
         let jobs = self.hub.parts().database.write_async("sealed_begin", write).await?;
-        if jobs.is_empty() {
+        let read = {
+            let (leader, id) = (self.clone(), task.id);
+            move |tx: &Tx<'_>| leader.untold_closed(tx, &id)
+        };
+        let closed = self.hub.parts().database.read_async(read).await?;
+        if jobs.is_empty() && closed.is_empty() {
             return Ok(());
         }
         let mut client = self.dial(&task.terms.helper).await?;
+        // Until it heard of these the helper gives no further share of the task.
+        for opening in closed {
+            self.tell_closed(&mut client, task, opening).await?;
+        }
         for job in jobs {
             self.finish(&mut client, job).await?;
         }
@@ -132,6 +142,9 @@ impl Leader {
             if is_open && !guard::is_final(&opening.refused) {
                 return Ok(true);
             }
+        }
+        if !self.untold_closed(tx, &task.id)?.is_empty() {
+            return Ok(true);
         }
         let today = self.hub.parts().clock.today();
         let holding = Holding::read(tx, (&self.hub.documents(), Role::Leader), task, today)?;
@@ -238,7 +251,13 @@ impl Leader {
                 let look = self.hub.look().await;
                 match self.guard(&job, &cells).await? {
                     None => self.record(client, job, cells, look).await,
-                    Some(blocked) => self.keep_closed(&job, cells, blocked).await,
+                    Some(blocked) => {
+                        self.keep_closed(&job, cells, &blocked).await?;
+                        drop(look);
+                        let refused = blocked.code.to_owned();
+                        let opening = Opening { refused, ..job.opening };
+                        self.tell_closed(client, &job.task, opening).await
+                    }
                 }
             }
             Err(NotShown::Off { found, enrolled }) => {
@@ -279,9 +298,10 @@ impl Leader {
         &self,
         job: &Job,
         cells: Vec<Option<u64>>,
-        blocked: Blocked,
+        blocked: &Blocked,
     ) -> Result<(), LeaderError> {
         let (leader, task, opening) = (self.clone(), job.task.clone(), job.opening.clone());
+        let blocked = blocked.clone();
         let write = move |tx: &Tx<'_>| {
             opening::put_seen(tx, opening.id, &cells)?;
             leader.block(tx, &task, (opening.id, &opening), &blocked)
@@ -322,6 +342,7 @@ impl Leader {
             control: job.opening.control.clone(),
             record: bytes.clone(),
             signature: Some(signature),
+            ..RecordRequest::default()
         };
         let (signed, missing) = match answer(client.record(asked)).await {
             Ok(told) => (told.signature.ok_or(LeaderError::Protocol("signature"))?, told.missing),

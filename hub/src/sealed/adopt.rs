@@ -131,9 +131,6 @@ pub enum Room {
     /// At a leader: for what both signed. What it only meant to open, and a record of its own that
     /// nobody else signed, go; of what it computed only where it is the very same.
     Signed,
-    /// At a leader: for what the helper says and did not sign. A record of its own stays, since its
-    /// share may be out, and so does what it computed and keeps closed.
-    Claimed,
     /// At a helper: for what both signed over these reports. Each opening of its own is a share
     /// that was given, and goes only where it is of the very same set and reports.
     Given,
@@ -152,12 +149,7 @@ pub fn make_room(
     (set, schools): (&Set, &[Standing]),
     room: Room,
 ) -> Result<bool, SqlError> {
-    for own in opening::of_task(tx, &set.task)? {
-        let is_beside = (own.set.stage, own.set.detail) != (set.stage, set.detail)
-            || own.set.groups.is_disjoint(&set.groups);
-        if is_beside {
-            continue;
-        }
+    for own in opening::of_task(tx, &set.task)?.into_iter().filter(|own| is_over(own, set)) {
         let is_same = own.set == *set && opening::standings(tx, own.id)? == schools;
         if !is_same && !opening::seen(tx, own.id)?.is_empty() {
             return Ok(false);
@@ -167,8 +159,8 @@ pub fn make_room(
             (Room::Signed, Some(record)) => {
                 record.helper.is_none() && record::take_back(tx, record.number)?
             }
-            (Room::Claimed | Room::Given, Some(_)) => false,
-            (Room::Signed | Room::Claimed, None) => true,
+            (Room::Given, Some(_)) => false,
+            (Room::Signed, None) => true,
             (Room::Given, None) => is_same,
         };
         if !goes {
@@ -177,6 +169,34 @@ pub fn make_room(
         opening::forget(tx, own.id)?;
     }
     Ok(true)
+}
+
+/// What a leader would forget of a set's groups for what the helper says and did not sign: nothing
+/// where a record of its own stands in the way, since its share may be out, or what it computed.
+/// Nothing is forgotten here: the claim is judged first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn in_the_way(
+    tx: &Tx<'_>,
+    (set, schools): (&Set, &[Standing]),
+) -> Result<Option<Vec<i64>>, SqlError> {
+    let mut goes = Vec::new();
+    for own in opening::of_task(tx, &set.task)?.into_iter().filter(|own| is_over(own, set)) {
+        let is_same = own.set == *set && opening::standings(tx, own.id)? == schools;
+        let was_computed = !is_same && !opening::seen(tx, own.id)?.is_empty();
+        if was_computed || record::of_opening(tx, own.id)?.is_some() {
+            return Ok(None);
+        }
+        goes.push(own.id);
+    }
+    Ok(Some(goes))
+}
+
+/// Whether an opening is over some of the groups of a set, in the same detail.
+fn is_over(own: &Opening, set: &Set) -> bool {
+    (own.set.stage, own.set.detail) == (set.stage, set.detail)
+        && !own.set.groups.is_disjoint(&set.groups)
 }
 
 /// The row of an opening of which this hub has no share any more: all of it is in the bytes that
@@ -296,18 +316,22 @@ mod tests {
         let (own, part) = (["370202-j1", "370202-j2"], ["370202-j2"]);
         let others: [(&[&str], &[u8]); 2] = [(&own, b"second"), (&part, b"first")];
         for (groups, report) in others {
-            for room in [Room::Claimed, Room::Signed] {
-                let make = |store: &Database| {
-                    let (set, schools) = (set(groups), standing(report));
-                    let made = store
-                        .write("room", move |tx| make_room(tx, (&set, &schools), room))
-                        .expect("store");
-                    let left = store.read(|tx| opening::seen(tx, 1)).expect("store");
-                    (made, left)
-                };
-                assert_eq!(make(&store(&[Some(7)])), (false, vec![(0, 7)]), "{room:?}");
-                assert_eq!(make(&store(&[])), (true, Vec::new()), "{room:?}");
-            }
+            let make = |store: &Database| {
+                let (set, schools) = (set(groups), standing(report));
+                let made = store
+                    .write("room", move |tx| make_room(tx, (&set, &schools), Room::Signed))
+                    .expect("store");
+                let left = store.read(|tx| opening::seen(tx, 1)).expect("store");
+                (made, left)
+            };
+            assert_eq!(make(&store(&[Some(7)])), (false, vec![(0, 7)]));
+            assert_eq!(make(&store(&[])), (true, Vec::new()));
+            let claimed = |store: &Database| {
+                let (set, schools) = (set(groups), standing(report));
+                store.read(move |tx| in_the_way(tx, (&set, &schools))).expect("store")
+            };
+            assert_eq!(claimed(&store(&[Some(7)])), None);
+            assert_eq!(claimed(&store(&[])), Some(vec![1]));
         }
         let same =
             move |tx: &Tx<'_>| make_room(tx, (&set(&own), &standing(b"first")), Room::Signed);

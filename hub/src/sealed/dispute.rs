@@ -6,11 +6,14 @@
 //! hubs is wrong: both decide over the very same, so no report can do that. And where reports of
 //! several schools fail in one task it is rather a hub than all of them, since a program that works
 //! makes no such report: from then on nobody is refused for it. In either case the reports wait,
-//! both operators are called, and everything else of the task goes on.
+//! both operators are called, and everything else of the task goes on. So it is where the leader
+//! refuses a report for what the helper's own documents and store contradict.
 
 use std::collections::BTreeSet;
 
+use domain::catalogue::TableId;
 use domain::disclosure::sealed::TaskId;
+use domain::period::Period;
 use domain::unit::UnitId;
 use runtime::sql::{SqlError, Tx};
 
@@ -60,7 +63,20 @@ pub fn raise(
     (other, report): (&UnitId, Option<&domain::digest::Digest>),
     now_ms: i64,
 ) -> Result<(), SqlError> {
-    let mut detail = format!("{} {}", task.terms.table, task.terms.period);
+    raise_about(tx, (&task.terms.table, task.terms.period), (other, report), now_ms)
+}
+
+/// The same of a report of whatever task, by what it says that it is about.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn raise_about(
+    tx: &Tx<'_>,
+    (table, period): (&TableId, Period),
+    (other, report): (&UnitId, Option<&domain::digest::Digest>),
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    let mut detail = format!("{table} {period}");
     if let Some(report) = report {
         detail += &format!(" {report}");
     }

@@ -32,7 +32,7 @@ use crate::seen::{
 use crate::store::sealed::opening::Opening;
 use crate::store::sealed::task;
 
-pub use singled::isolates;
+pub use singled::{isolates, isolates_without};
 
 /// With the sums of other tables of the week, or of another plan, a few schools would be singled
 /// out.

@@ -241,6 +241,27 @@ pub fn objections(tx: &Tx<'_>, standings: &[Standing]) -> Result<BTreeSet<UnitId
     Ok(found)
 }
 
+/// Lets the cells of a set pass over reports and absences that are named, beside the openings so
+/// far.
+///
+/// # Errors
+/// Why it is not opened over these.
+pub(super) fn admit_over(
+    task: &Task,
+    (set, past): (&Set, &Past),
+    (standings, absent): (Vec<Standing>, BTreeSet<UnitId>),
+) -> Result<Admitted, NotOpened> {
+    let by = (&task.year.sealed().plan, &task.year.sealed().roster);
+    let reports = reports(task, &standings, &absent);
+    let mut openings = past.openings.clone();
+    let schools = openings.admit(by, &set.groups, set.detail.as_str(), &reports)?;
+    let admitted = Admitted::over(task, schools, (standings, absent));
+    match lopsided(task, set, &admitted) {
+        Some(group) => Err(plan::Refusal::Lopsided(group).into()),
+        None => Ok(admitted),
+    }
+}
+
 impl Holding {
     /// A group of a set that waits for a school which is noted as away and told something else of
     /// the period.

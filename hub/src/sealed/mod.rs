@@ -18,6 +18,7 @@ pub mod dispute;
 pub mod documents;
 mod fit;
 pub mod gaps;
+pub mod given;
 pub mod guard;
 pub mod helper;
 pub mod holding;
@@ -32,6 +33,7 @@ pub mod stand;
 pub mod sums;
 pub mod view;
 pub mod watch;
+mod whole;
 pub mod without;
 pub mod words;
 

@@ -23,7 +23,7 @@ use super::helper::KEY_LATE;
 use super::leader::AHEAD_DAYS;
 use super::view::{self, TaskView};
 use super::watch::Notice;
-use super::{Hub, close};
+use super::{Hub, close, given};
 use crate::store::sealed::{heard, task};
 use crate::store::{alarm, directive};
 
@@ -170,6 +170,9 @@ fn calls(
             _ => continue,
         };
         found.push((kind, unit, format!("since {}", minute(since))));
+    }
+    for one in given::unrecorded(tx, (documents, own), today)? {
+        found.push((given::ALARM, one.leader, format!("{}, given on {}", one.what, one.on)));
     }
     for task in late_tasks(tx, (documents, own), today)? {
         let period = task.period.to_string();

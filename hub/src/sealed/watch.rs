@@ -14,7 +14,7 @@ use runtime::web::{Lang, Text};
 
 use super::claim::{self, By, Far};
 use super::documents::Documents;
-use super::{close, dispute, gaps, words};
+use super::{close, dispute, gaps, given, words};
 use crate::contradiction::about;
 use crate::relay::bounds;
 use crate::store::contradiction::{self, Contradiction};
@@ -32,6 +32,9 @@ pub const ALARM_CONTRADICTS: &str = "sealed_contradicts";
 
 /// Kind of the alarm about a leader that asked for what the plan does not have.
 pub const ALARM_OUTSIDE: &str = "sealed_outside_plan";
+
+/// Kind of the alarm about a helper that claims an opening which does not hold.
+pub const ALARM_CLAIM: &str = "sealed_claim";
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// How long what came lately is shown.
@@ -65,6 +68,10 @@ pub enum Notice {
     Disagree(UnitId),
     /// A leader asked for a sum that the plan does not have.
     AskedOutside(UnitId, String),
+    /// The helper claims that it let a sum pass, over reports that do not hold here.
+    Claimed(UnitId, String),
+    /// A share of this hub's has been out since a day, of a sum that the leader does not record.
+    ShareOut(UnitId, String, String),
     /// The helper has not answered since then.
     HelperSilent(UnitId, i64),
     /// The leader has not agreed on any key since then.
@@ -96,6 +103,8 @@ impl Notice {
             Self::Gap(..) => "records_missing",
             Self::Disagree(_) => "hubs_disagree",
             Self::AskedOutside(..) => "asked_outside_plan",
+            Self::Claimed(..) => "claim_does_not_hold",
+            Self::ShareOut(..) => "share_not_recorded",
             Self::HelperSilent(..) => "helper_silent",
             Self::LeaderSilent(..) => "leader_silent",
             Self::SchoolsSilent(..) => "schools_silent",
@@ -139,6 +148,10 @@ impl Notice {
             Self::AskedOutside(unit, what) => {
                 (words::ASKED_OUTSIDE, vec![unit.to_string(), what.clone()])
             }
+            Self::ShareOut(unit, what, on) => {
+                (words::SHARE_OUT, vec![unit.to_string(), what.clone(), on.clone()])
+            }
+            Self::Claimed(unit, what) => (words::CLAIMED, vec![unit.to_string(), what.clone()]),
             Self::Contradicts(unit, period) => {
                 (words::CONTRADICTS, vec![unit.to_string(), period.clone()])
             }
@@ -204,7 +217,7 @@ pub fn notices(
         other_keys(tx, documents, now_ms)?.into_keys().map(Notice::OtherKey).collect();
     let of_kind = |kind| alarm::of_kind(tx, kind);
     let mut asked = BTreeSet::new();
-    let kinds = [bounds::ALARM, super::adopt::ALARM, ALARM_OUTSIDE, ALARM_CONTRADICTS];
+    let kinds = [bounds::ALARM, super::adopt::ALARM, ALARM_OUTSIDE, ALARM_CONTRADICTS, ALARM_CLAIM];
     for raised in kinds.map(of_kind).into_iter().collect::<Result<Vec<_>, _>>()?.concat() {
         if now_ms.saturating_sub(raised.raised_at_ms) > LATELY_MS {
             continue;
@@ -215,6 +228,7 @@ pub fn notices(
             bounds::ALARM => Notice::TooMuch(unit),
             super::adopt::ALARM => Notice::Recalled(raised.unit),
             ALARM_CONTRADICTS => Notice::Contradicts(unit, raised.detail),
+            ALARM_CLAIM => Notice::Claimed(unit, raised.detail),
             // The latest of a leader stands for the others.
             ALARM_OUTSIDE if asked.insert(unit.clone()) => {
                 Notice::AskedOutside(unit, raised.detail)
@@ -232,6 +246,8 @@ pub fn notices(
         found.push(Notice::Gap(leader, first, numbers.len()));
     }
     found.extend(figures_off(tx, documents, (own, now_ms))?);
+    let given = given::unrecorded(tx, (documents, own), today)?.into_iter();
+    found.extend(given.map(|one| Notice::ShareOut(one.leader, one.what, one.on)));
     for place in task::places(tx)? {
         if !close::is_ended(place.1, today) {
             continue;

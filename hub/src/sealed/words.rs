@@ -126,20 +126,41 @@ texts! {
         "{2} records of education's hub {0} are not here, number {1} the first of them. Ring its \
          operator: numbers that its doctor calls set aside are in order; it must show the others, \
          and nothing more should be opened with it before.";
-    DISAGREE = "本枢纽与 {0} 对学校报告的核验结果不一致：一方说成立、另一方算出不成立，或者同一项汇总中有三所以上学校的报告\
-                核验失败。这通常是其中一个枢纽出错，不是学校的问题：这些报告不退回、不计入，在此等待。请与对方操作员\
-                核对两边的程序版本、备份和密钥；更正后自动继续。两边都查不出原因的，再逐校核对。",
+    DISAGREE = "本枢纽与 {0} 对学校报告的处理意见不一致：一方说成立、另一方算出不成立；或者同一项汇总中有三所以上学校的报告\
+                核验失败；或者教育方要以停课、密钥、学年关闭、合计已开启等理由退回报告，而卫健方自己的记录与此不符。这通常\
+                是其中一个枢纽出错，不是学校的问题：这些报告不退回、不计入，在此等待。请与对方操作员逐项核对：程序版本、备份和\
+                密钥，停课登记（sealed away），方案和花名册是否同一版本；更正后自动继续。两边都查不出原因的，再逐校核对。",
         "{0} and this hub do not agree about reports of schools: one says that a report holds and \
-         the other comes to the opposite, or reports of three or more schools fail in one sum. \
-         That is rather a hub than the schools: nobody is refused for it, and these reports wait \
-         and are in no sum. Compare versions, backups and keys with the other hub's operator; once \
-         it is put right they go on by themselves. Only if neither finds a cause, ask the schools.";
+         the other comes to the opposite, reports of three or more schools fail in one sum, or \
+         education's hub would refuse a report for an absence, a key, a closed year or a sum that \
+         was opened, and health's own records say otherwise. That is rather a hub than the \
+         schools: nobody is refused for it, and these reports wait and are in no sum. Compare with \
+         the other hub's operator: versions, backups and keys, who is noted as away (sealed away), \
+         and whether plan and roster are the same. Once it is put right they go on by themselves. \
+         Only if neither finds a cause, ask the schools.";
     ASKED_OUTSIDE = "教育方枢纽 {0} 要求开启方案之外的合计（{1}），本枢纽没有给出份额。请致电其操作员：是否恢复过旧备份、\
                      方案是否为已发布的版本；都不是的，请书面报告两个部门，由人核查对方枢纽，查清之前留意它的每次开启。",
         "Education's hub {0} asked for a sum that the plan does not have ({1}); this hub gave no \
          share of it. Ring its operator: was its store put back, is its plan the published one? If \
          neither, report it to both departments in writing and have that hub looked into; until \
          then watch what it opens.";
+    CLAIMED = "卫健方枢纽 {0} 称已就一项合计（{1}）给出份额，但所依据的各校报告在本枢纽核对不成立（例如本学期报告已被双方收下，却\
+               改用上学期的）。本枢纽没有采纳，数据未改动，其余合计照常。请与其操作员逐校核对这项合计的报告摘要（sealed show）：\
+               对方恢复过旧备份的，恢复较新的备份；都不是的，请书面报告两个部门。",
+        "Health's hub {0} says that it gave its share of a sum ({1}) over reports of schools which \
+         do not hold here, such as one of last term where both hubs accepted one of this term. \
+         This hub did not take it up; nothing here was changed, and other sums go on. Compare the \
+         digests of that sum's reports with its operator, school by school (sealed show): if its \
+         store was put back, it puts back a later backup; if not, report it to both departments in \
+         writing.";
+    SHARE_OUT = "本枢纽于 {2} 向教育方枢纽 {0} 给出一项合计（{1}）的份额，至今没有收到对方签署的记录：对方从那时起已能算出这项合计，\
+                 双方都没有留下记录。同一任务的其他合计在此之前不再给份额。请致电其操作员：枢纽是否在运行、页面上这项合计停在哪里。\
+                 运行中的枢纽会在几分钟内自动补签；对方说不清的，请书面报告两个部门。",
+        "On {2} this hub gave education's hub {0} its share of a sum ({1}) and has no record of it \
+         yet. That hub can compute the sum since then, and nothing of it is written down. No \
+         further share of the same task is given before. Ring its operator: is the hub running, and what \
+         does its page say of this sum? One that runs sends the record by itself within minutes; \
+         if nobody can say why it did not, report it to both departments in writing.";
     CONTRADICTS = "{0} 在 {1} 的清单分档与已开启的合计对不上（可能是数错、日期不同或多报少报），已开启的合计照常有效，攻击检查时\
                    不采信这张清单。请致电该单位核对该时段的名册日期和分档。",
         "{0}: the bands of its clear sheet of {1} do not fit together with the opened sums: it \
@@ -271,9 +292,9 @@ texts! {
     CODE_OTHER_KEY = "两个枢纽持有的校验密钥不同，报告在此等待：持有旧备份的一方恢复较新的备份",
         "the two hubs hold different verify keys, and reports wait: whoever runs an older backup \
          puts back a later one";
-    CODE_DISAGREE = "两个枢纽对报告的核验结果不一致，报告在此等待、不退回学校：与对方操作员核对程序版本、备份和密钥",
+    CODE_DISAGREE = "两个枢纽对报告的处理意见不一致，报告在此等待、不退回学校：与对方操作员核对程序版本、备份、密钥和停课登记",
         "the two hubs do not agree about reports, which wait and are refused to nobody: compare \
-         versions, backups and keys with the other operator";
+         versions, backups, keys and who is noted as away with the other operator";
     CODE_NO_OTHER = "本枢纽已确认某校另一份报告，对方枢纽却没有：后到的报告在此等待。恢复自旧备份的一方恢复较新的备份",
         "this hub holds another accepted report of a school and the helper does not, so that the \
          later one waits: whoever runs an older backup puts back a later one";
@@ -281,6 +302,12 @@ texts! {
                      恢复较新的备份",
         "the other hub accepted a report that this one would refuse: it is taken as accepted. If \
          this stays, ring its operator; if this store was put back, put back a later backup";
+    CODE_SHARE_OUT = "对方枢纽先等同一任务的上一项合计签署完毕，之后自动继续",
+        "the other hub waits for the record of the sum before of the same task, then it goes on by \
+         itself";
+    CODE_CLAIM = "卫健方枢纽称已就另一组报告给出份额，本枢纽核对不成立，没有采纳，数据未改动：与其操作员核对这项合计的报告",
+        "health's hub says that it gave its share over reports that do not hold here: nothing was \
+         taken up or changed; compare the reports of this sum with its operator";
     CODE_STORE = "本枢纽的份额或记录损坏：从备份恢复",
         "shares or records of this hub are damaged: restore the backup";
     CODE_NOT_ADMITTED = "对方枢纽掌握的名单或停课记录不同：双方对照后各自更正",
@@ -498,6 +525,8 @@ pub fn code(code: &str, lang: Lang) -> String {
         "RECORDED_BEFORE" => CODE_BEFORE,
         "RECORDS_MISSING" => CODE_MISSING,
         "REPORTS_LOST" => CODE_LOST,
+        "HELPER_CLAIM" => CODE_CLAIM,
+        "SHARE_OUT" => CODE_SHARE_OUT,
         "YEAR_CLOSED" => CODE_CLOSED,
         "NO_TASK" | "OTHER_TASK" | "NOT_AGREED" | "NO_SHARE_KEY" => CODE_DOCUMENTS,
         other => return CODE_OTHER.fill(lang, &[&other]),

@@ -16,8 +16,8 @@ use proto::wire::sealed::{
     PresentRequest, PresentResponse, RecallRequest, RecallResponse, RecordRequest, RecordResponse,
     Refused as WireRefused, RefusedVerdict, RemindRequest, RemindResponse, ReportsRequest,
     ReportsResponse, RevealRequest, RevealResponse, SettleRequest, SettleResponse,
-    Settled as WireSettled, Shown as WireShown, Verified, VerifyRequest, VerifyResponse, settled,
-    verified,
+    Settled as WireSettled, Shown as WireShown, ToSettle, Verified, VerifyRequest, VerifyResponse,
+    settled, verified,
 };
 use runtime::transport::{Peer, coded};
 use tonic::{Code, Request, Response, Status};
@@ -25,8 +25,8 @@ use tonic::{Code, Request, Response, Status};
 use super::peer::store_status;
 use crate::sealed::close::Told;
 use crate::sealed::helper::{
-    After, Announced, AskedItems, AskedRecord, AskedReport, AskedReports, AskedSet, AskedVerdict,
-    CallError, Helper, Settled, Shown,
+    After, Announced, AskedClosed, AskedItems, AskedRecord, AskedReport, AskedReports, AskedSet,
+    AskedVerdict, CallError, Helper, Settled, Shown,
 };
 use crate::sealed::refused::{Evidence, Refused};
 
@@ -109,9 +109,9 @@ impl SealedSums for SumsService {
         let leader = caller(&request)?;
         let request = request.into_inner();
         let id = task(&request.task).map_err(malformed)?;
-        let reports = request.reports.into_iter();
-        let asked = reports.map(|one| AskedVerdict { verdict: one.verdict, sums: one.sums });
-        let settled = self.helper.settle(leader, (id, asked.collect())).await.map_err(refusal)?;
+        let asked = request.reports.into_iter().map(asked_verdict).collect::<Result<Vec<_>, _>>();
+        let asked = asked.map_err(malformed)?;
+        let settled = self.helper.settle(leader, (id, asked)).await.map_err(refusal)?;
         let reports = settled.into_iter().map(settled_to_wire).collect();
         Ok(Response::new(SettleResponse { reports }))
     }
@@ -130,8 +130,14 @@ impl SealedSums for SumsService {
         request: Request<RecordRequest>,
     ) -> Result<Response<RecordResponse>, Status> {
         let leader = caller(&request)?;
-        let RecordRequest { task: id, share, record, signature, control } = request.into_inner();
+        let RecordRequest { task: id, share, record, signature, control, closed } =
+            request.into_inner();
         let id = task(&id).map_err(malformed)?;
+        if !closed.is_empty() {
+            let asked = AskedClosed { share, control, record, code: closed };
+            self.helper.keep_closed(leader, (id, asked)).await.map_err(refusal)?;
+            return Ok(Response::new(RecordResponse { signature: None, missing: Vec::new() }));
+        }
         let signature = signature.ok_or(SealedError::Field("signature")).map_err(malformed)?;
         let asked = AskedRecord { share, control, record, signature };
         let (signature, missing) =
@@ -234,6 +240,14 @@ fn asked_set(request: &OpenRequest) -> Result<AskedSet, SealedError> {
         absent: units(&request.absent)?,
         recorded: recorded.map_err(|_| SealedError::Field("recorded"))?,
     })
+}
+
+fn asked_verdict(one: ToSettle) -> Result<AskedVerdict, SealedError> {
+    let ToSettle { verdict, sums, item, recorded } = one;
+    let recorded = recorded.iter().map(|digest| Digest::from_tagged(digest));
+    let recorded = recorded.collect::<Result<_, _>>();
+    let recorded = recorded.map_err(|_| SealedError::Field("recorded"))?;
+    Ok(AskedVerdict { verdict, sums, item, recorded })
 }
 
 fn asked_items(request: &ReportsRequest) -> Result<AskedItems, SealedError> {

@@ -251,7 +251,7 @@ async fn a_report_between_its_check_and_its_verdict_is_refused() {
         refused: None,
         decided_at_ms: city.federation.clock().now_ms(),
     });
-    let asked = vec![AskedVerdict { verdict, sums: Vec::new() }];
+    let asked = vec![AskedVerdict { verdict, ..AskedVerdict::default() }];
     let settled = helper.settle(leader_name(&city), (second, asked)).await.expect("answered");
     let is_refused = matches!(settled[0], hub::sealed::helper::Settled::Refused(..));
     assert!(is_refused, "{settled:?}");

@@ -25,7 +25,7 @@ fn beside(draft: &Draft) -> AskedVerdict {
         refused,
         decided_at_ms: 1,
     });
-    AskedVerdict { verdict, sums: Vec::new() }
+    AskedVerdict { verdict, ..AskedVerdict::default() }
 }
 
 /// The last verdict about a report says that another one stands, under both signatures.

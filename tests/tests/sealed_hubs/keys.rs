@@ -8,7 +8,7 @@ use domain::disclosure::sealed::TaskId;
 use hub::store::sealed::{report, school_key, verdict};
 
 use crate::city::{City, FLOW, SCHOOLS, stated_by};
-use crate::school::{Draft, all_but, away, code, draft, recount, task, unit};
+use crate::school::{Draft, all_but, both_away, code, draft, recount, task, unit};
 use crate::{THE_FLOW, THE_STOCK};
 
 /// A report as education forges it: the school's name under a certificate that education made, and
@@ -107,7 +107,7 @@ async fn nobody_is_refused_under_a_key_that_is_not_stated() {
     let mut rest = city.report_keys.clone();
     rest.remove(&unit(1));
     city.state(2, &stated_by(&rest));
-    away(&city.leader, 1, ("2026-09-01", Some("2026-09-13")));
+    both_away(&city, 1, ("2026-09-01", Some("2026-09-13")));
     let absent = draft(&city, THE_FLOW, 1, 1).send(&city);
     let mut other = draft(&city, THE_STOCK, 1, 1);
     other.report.task = TaskId::from_bytes([7; 32]);

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use domain::catalogue::Stage;
 use domain::disclosure::plan::{GroupId, atoms};
+use domain::disclosure::sealed::TaskId;
 use domain::unit::{IdentityName, UnitId};
+use hub::sealed::chain;
 use hub::sealed::helper::{AskedSet, CallError, Helper};
-use hub::store::sealed::{opening, report, say};
+use hub::store::sealed::{opening, record, report, say};
 use proto::opening::{Detail, Standing};
 
 use crate::city::{City, FLOW, WEEK};
@@ -88,7 +90,7 @@ async fn the_helper_keeps_to_the_plan() {
     all_but(&city, THE_FLOW, &[8]);
     city.step().await;
     city.step().await;
-    city.days(1);
+    city.days(4);
     let cells = (THE_FLOW, Detail::Cells);
     let [first, second] = groups(&city).try_into().expect("two groups");
     let unknown = "2020-junior-9".parse().expect("name");
@@ -131,7 +133,27 @@ async fn categories_are_a_towns() {
     assert_eq!(ask(&city, town, all.clone()).await, Err("NOT_ADMITTED"));
     assert_eq!(ask(&city, town, first.clone()).await, Err("NOT_ADMITTED"), "the cells come first");
     assert_eq!(ask(&city, cells, all).await, Ok(()));
+    assert_eq!(ask(&city, town, first.clone()).await, Err("SHARE_OUT"), "one share at a time");
+    // The leader goes on with it and has it recorded.
+    city.step().await;
     assert_eq!(ask(&city, town, first).await, Ok(()));
+}
+
+/// Marks the first sum of a task as recorded at the helper, as the leader's record does.
+fn danger_recorded(city: &City, id: TaskId) {
+    city.helper.write(move |tx| {
+        let first = opening::of_task(tx, &id)?.remove(0).id;
+        let number = record::last_number(tx)? + 1;
+        let new = record::New {
+            opening: Some(first),
+            number,
+            signed_number: number,
+            bytes: b"a record",
+            leader: b"education",
+            helper: Some(b"health".as_slice()),
+        };
+        record::append(tx, &new, chain::link).map(drop)
+    });
 }
 
 /// Whoever calls must be the leader of the plan by its certificate: not a school, not another
@@ -218,6 +240,7 @@ async fn a_town_is_told_of_no_school_that_came_in_between() {
     let (cells, town) = ((THE_STOCK, Detail::Cells), (THE_STOCK, Detail::Categories));
     let all = groups(&city);
     assert_eq!(ask(&city, cells, all.clone()).await, Ok(()), "without the seventh");
+    danger_recorded(&city, task(&city, THE_STOCK));
     both_away(&city, 7, ("2026-09-01", Some("2026-09-01")));
     let late = draft(&city, THE_STOCK, 7, 1).send(&city);
     // The first step hears of what the helper let pass, and the town waits for no day.
@@ -226,9 +249,10 @@ async fn a_town_is_told_of_no_school_that_came_in_between() {
     assert_eq!(code(&city, 7, late).as_deref(), Some("opened_without"));
     let id = task(&city, THE_STOCK);
     assert!(!city.helper.read(move |tx| report::accepted(tx, &id)).contains_key(&unit(7)));
-    for one in all {
-        assert_eq!(ask(&city, town, [one]).await, Ok(()));
-    }
+    // The second share is given once the first sum is recorded as well.
+    let [first, second] = all.try_into().expect("two groups");
+    assert_eq!(ask(&city, town, [first]).await, Ok(()));
+    assert_eq!(ask(&city, town, [second]).await, Err("SHARE_OUT"));
 }
 
 /// New alerts by source: the very events of the other flow.
@@ -247,7 +271,8 @@ async fn no_two_sums_differ_by_the_schools_that_a_leader_lies_about() {
         all_but(&city, SOURCES, &[]);
         city.step().await;
         city.step().await;
-        city.days(1);
+        // A group that is late is opened by itself from here on.
+        city.days(4);
         let [first, second] = groups(&city).try_into().expect("two groups");
         let both = || [first.clone(), second.clone()];
         let keep: Change<'_> = &|_| ();
@@ -267,8 +292,9 @@ async fn no_two_sums_differ_by_the_schools_that_a_leader_lies_about() {
         }
         city.step().await;
         city.days(1);
-        for one in both() {
-            assert_eq!(ask(&city, flow, [one]).await, Ok(()), "the late one is whole");
+        // The leader hears of the share that is out, goes on with it, and opens the late group.
+        for _ in 0..3 {
+            city.step().await;
         }
         let (flow, sources) = (task(&city, THE_FLOW), task(&city, SOURCES));
         let sums: Vec<BTreeSet<UnitId>> = city.helper.read(move |tx| {

@@ -19,6 +19,7 @@ mod callers;
 mod caps;
 mod city;
 mod city_leads;
+mod claimed;
 mod closed_here;
 mod closing;
 mod commands;
@@ -28,6 +29,7 @@ mod dated;
 mod enrolled;
 mod figures;
 mod gaps;
+mod given;
 mod gone;
 mod guarded;
 mod identities;
@@ -53,9 +55,10 @@ mod waiting;
 
 use domain::disclosure::sealed::State;
 use hub::sealed::chain;
+use hub::sealed::watch::Notice;
 use hub::store::sealed::{opening, record, report, say};
 
-use city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
+use city::{City, FLOW, HELPER, LEADER, SCHOOLS, STOCK, TERM, WEEK};
 use school::{all_but, away, code, draft, owed, recount, task, unit, verdicts};
 
 const THE_FLOW: (&str, &str) = (FLOW, WEEK);
@@ -175,7 +178,8 @@ async fn an_objection_keeps_a_sum_closed() {
 }
 
 /// A school that is closed is not waited for where both hubs know it, adds nothing, and a report of
-/// it about days after its closing is refused.
+/// it about days after its closing is refused. While one of them alone noted it nobody is refused,
+/// and both operators are told to compare their lists.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_school_is_not_waited_for() {
     let city = City::start().await;
@@ -185,7 +189,11 @@ async fn a_closed_school_is_not_waited_for() {
     let digest = draft(&city, THE_FLOW, 7, 2).send(&city);
     city.step().await;
     city.step().await;
-    assert_eq!(code(&city, 7, digest).as_deref(), Some("school_away"));
+    assert_eq!(code(&city, 7, digest), None, "the helper's list has no such school");
+    for (hub, other) in [(&city.leader, HELPER), (&city.helper, LEADER)] {
+        let told = Notice::Disagree(other.parse().expect("unit"));
+        assert!(city.notices(hub).contains(&told));
+    }
     city.days(1);
     city.step().await;
     let id = task(&city, THE_FLOW);
@@ -197,6 +205,8 @@ async fn a_closed_school_is_not_waited_for() {
     let opened = city.opened(id);
     assert_eq!(opened.len(), 1);
     assert!(opened[0].1.iter().all(|(place, value)| exact.get(place) == Some(value)));
+    city.step().await;
+    assert_eq!(code(&city, 7, digest).as_deref(), Some("school_away"));
 }
 
 /// Whatever is held of a report, neither hub keeps a half that is open, or figures of it: the

@@ -6,9 +6,9 @@ use hub::store::alarm;
 use proto::opening::Detail;
 use runtime::web::Lang;
 
-use crate::city::{City, LEADER};
+use crate::city::{City, FLOW, LEADER};
 use crate::leaders::{ask, groups};
-use crate::school::all_but;
+use crate::school::{all_but, away, recount, task};
 use crate::{THE_FLOW, THE_STOCK};
 
 /// Why the helper's operator is called, and what it reads on its page and in `doctor`.
@@ -32,7 +32,8 @@ async fn a_leader_that_asks_outside_the_plan_is_named() {
     all_but(&city, THE_STOCK, &[]);
     city.step().await;
     city.step().await;
-    city.days(1);
+    // Late groups are opened by themselves from here on.
+    city.days(4);
     let [first, second] = groups(&city).try_into().expect("two groups");
     let cells = (THE_FLOW, Detail::Cells);
     let both = || [first.clone(), second.clone()];
@@ -66,4 +67,49 @@ async fn a_leader_that_asks_outside_the_plan_is_named() {
     let all = groups(&city);
     assert_eq!(ask(&city, cells, all).await, Err("NOT_ADMITTED"), "one of them was opened");
     assert_eq!(called(&city).0.len(), 1, "it says so by itself");
+}
+
+/// A leader asks for one group of a week by itself although all are whole. Before the days of grace
+/// are over no leader that keeps to the plan does, and health's operator is told; on their last day
+/// the clocks of the two may differ. After them the helper gives its share of what it would open
+/// itself, which is both groups at once, and calls nobody: the leader may not know of a report yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_is_not_opened_group_by_group() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    let cells = (THE_FLOW, Detail::Cells);
+    let all = groups(&city);
+    for (days, calls) in [(1, 1), (1, 0), (1, 0), (1, 0)] {
+        city.days(days);
+        for one in &all {
+            assert_eq!(ask(&city, cells, [one.clone()]).await, Err("NOT_ADMITTED"));
+        }
+        assert_eq!(called(&city).0.len(), calls, "{}", city.federation.clock().today());
+        city.helper.write(|tx| tx.execute("delete from alarm", &[]).map(drop));
+    }
+    assert_eq!(ask(&city, cells, all).await, Ok(()), "as one sum");
+}
+
+/// Health alone notes a school as away for which the leader waits: after the days of grace the
+/// leader asks for the other group, and health would open both. The sum waits, nobody is called,
+/// and it is opened once the lists are alike.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_that_one_hub_has_calls_nobody() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[8]);
+    city.step().await;
+    city.step().await;
+    away(&city.helper, 8, ("2026-09-07", Some("2026-09-13")));
+    city.days(4);
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    assert!(city.opened(id).iter().all(|(_, cells)| cells.is_empty()), "health would open more");
+    assert_eq!(called(&city), (Vec::new(), Vec::new()));
+    away(&city.helper, 8, ("2026-09-07", Some("2026-09-07")));
+    city.step().await;
+    let first = [("cells".to_owned(), recount(&city, FLOW, 1..=5))];
+    assert_eq!(city.opened(id), first, "the lists are alike");
+    assert_eq!(called(&city), (Vec::new(), Vec::new()));
 }

@@ -151,7 +151,7 @@ async fn a_claim_that_nobody_signed_is_held_to_every_rule() {
         (select report from sealed_standing where task = $1 order by school limit 1)
         where task = $1";
     let one_less = "delete from sealed_standing where task = $1 and school = 'S05'";
-    for (lie, code) in [(one_for_all, "REPORTS_LOST"), (one_less, "OTHER_HISTORY")] {
+    for (lie, code) in [(one_for_all, "REPORTS_LOST"), (one_less, "HELPER_CLAIM")] {
         let city = carried().await;
         let id = task(&city, SPRING);
         forget_openings(&city.leader);

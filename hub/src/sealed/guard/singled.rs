@@ -15,7 +15,8 @@ use crate::store::sealed::opening::{self, Opening, Set};
 use crate::store::sealed::{record, task};
 
 /// Codes of sets of which no share was given.
-const REFUSED_WHOLE: [&str; 4] = [ISOLATES, "NOT_ADMITTED", "OBJECTABLE", "NOTES_LOST"];
+const REFUSED_WHOLE: [&str; 5] =
+    [ISOLATES, "NOT_ADMITTED", "OBJECTABLE", "NOTES_LOST", "SHARE_OUT"];
 
 /// Whether a set singles out a few schools beside what other tables of its week, or other plans of
 /// the period, opened. What is told already of others is no reason to keep it closed.
@@ -25,10 +26,23 @@ const REFUSED_WHOLE: [&str; 4] = [ISOLATES, "NOT_ADMITTED", "OBJECTABLE", "NOTES
 pub fn isolates(
     tx: &Tx<'_>,
     task: &Task,
+    asked: (&Set, &[Standing]),
+) -> Result<Option<Blocked>, SqlError> {
+    isolates_without(tx, task, asked, &[])
+}
+
+/// The same with some openings left aside, which a hub would forget for the set.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn isolates_without(
+    tx: &Tx<'_>,
+    task: &Task,
     (set, standings): (&Set, &[Standing]),
+    aside: &[i64],
 ) -> Result<Option<Blocked>, SqlError> {
     let sealed = task.year.sealed();
-    let Some(before) = beside(tx, task, set.stage)? else { return Ok(None) };
+    let Some(before) = beside(tx, task, (set.stage, aside))? else { return Ok(None) };
     let units: BTreeSet<UnitId> = standings.iter().map(|one| one.unit.clone()).collect();
     let after = atoms(before.iter().chain([&units]));
     let before = atoms(&before);
@@ -49,13 +63,14 @@ pub fn isolates(
 fn beside(
     tx: &Tx<'_>,
     task: &Task,
-    stage: Stage,
+    (stage, aside): (Stage, &[i64]),
 ) -> Result<Option<Vec<BTreeSet<UnitId>>>, SqlError> {
     let plan = &task.year.sealed().plan;
     let (place, period) = ((plan.area(), plan.year()), task.terms.period);
     let same = task::of_period(tx, place, (&task.terms.table, period))?;
     let is_beside = |one: &Opening| {
         one.set.stage == stage
+            && !aside.contains(&one.id)
             && (task.table.kind() == Kind::Flow || same.iter().any(|(id, _)| *id == one.set.task))
     };
     let (mut sets, mut is_other) = (Vec::new(), false);

@@ -5,6 +5,8 @@
 
 mod agree;
 mod close;
+mod grounds;
+mod kept;
 mod open;
 mod present;
 pub(crate) mod recall;
@@ -23,6 +25,7 @@ use proto::sealed::SealedError;
 use runtime::sql::{SqlError, Tx};
 
 pub use agree::Announced;
+pub use kept::AskedClosed;
 pub use open::{AskedRecord, AskedSet};
 pub use recall::{After, LetPass};
 pub use reports::{AskedItems, HeldItems};
@@ -49,6 +52,12 @@ pub const REPORTS_MAX: usize = 256;
 
 /// Code of a refusal beside another report, where this hub holds no other.
 pub const NO_OTHER_REPORT: &str = "NO_OTHER_REPORT";
+
+/// Code of a refusal about which this hub cannot say yet what it knows: it is asked again.
+pub const NOT_YET: &str = "NOT_YET";
+
+/// Code of a call of a leader that has records about the period which are not here.
+pub const RECORDS_MISSING: &str = "RECORDS_MISSING";
 
 /// Answers leaders.
 #[derive(Clone)]
@@ -108,6 +117,9 @@ pub enum CallError {
     /// What the leader showed or proposed cannot be where this hub is right.
     #[error("the two hubs do not agree about a report of the call")]
     Disagree,
+    /// A refusal for what this hub does not know yet, and will: the report waits.
+    #[error("this hub cannot say yet whether a report of the call is refused for that")]
+    NotYet,
     /// The leader's share does not belong to this hub's.
     #[error("the shares of the two hubs do not belong together")]
     Apart,
@@ -117,6 +129,12 @@ pub enum CallError {
     /// The set is not opened.
     #[error(transparent)]
     NotOpened(#[from] NotOpened),
+    /// A part of a stage of which this hub would open more at once.
+    #[error("this hub would open more of the stage as one sum")]
+    NotWhole {
+        /// Whether no part of it is opened by itself yet, whatever either hub knows.
+        is_early: bool,
+    },
     /// The leader has other reports of the schools than this hub.
     #[error("the two hubs do not hold the same reports of the set")]
     OtherStanding,
@@ -127,6 +145,9 @@ pub enum CallError {
     /// its share.
     #[error("the two hubs do not note the same schools of the set as away")]
     OtherAbsent,
+    /// The share of another set of the task was given, and neither recorded nor refused.
+    #[error("the share of another set of this task is out, which is recorded first")]
+    ShareOut,
     /// The set stays closed: a code of the guard before openings.
     #[error("this sum stays closed: {0}")]
     Blocked(&'static str),
@@ -183,18 +204,20 @@ impl CallError {
             Self::Accepted => ACCEPTED_BEFORE,
             Self::NoOtherReport => NO_OTHER_REPORT,
             Self::Disagree => HUBS_DISAGREE,
+            Self::NotYet => NOT_YET,
             Self::Apart => "SHARES_APART",
             Self::Control => "CONTROL_SUM",
             Self::NotOpened(NotOpened::Objectable(_)) => "OBJECTABLE",
             Self::NotOpened(NotOpened::History) => "OTHER_HISTORY",
             Self::NotOpened(NotOpened::Share) => "SHARE_MISSING",
-            Self::NotOpened(_) | Self::OtherAbsent => "NOT_ADMITTED",
+            Self::NotOpened(_) | Self::NotWhole { .. } | Self::OtherAbsent => "NOT_ADMITTED",
             Self::OtherStanding | Self::OtherSet => "OTHER_STANDING",
+            Self::ShareOut => "SHARE_OUT",
             Self::Blocked(code) => code,
             Self::Seen(_) => "STORE",
             Self::NotesLost => "NOTES_LOST",
             Self::RecordedBefore => "RECORDED_BEFORE",
-            Self::RecordsMissing => "RECORDS_MISSING",
+            Self::RecordsMissing => RECORDS_MISSING,
             Self::NumberTaken => "NUMBER_TAKEN",
             Self::OtherTime(_) => "OTHER_TIME",
             Self::OtherRecord => "OTHER_RECORD",
@@ -207,8 +230,8 @@ impl CallError {
 
 impl CallError {
     /// Whether no leader that keeps to the plan asks this: groups that it does not have, a group
-    /// that was opened before, what would single out a few schools. What a leader with other
-    /// reports or absences asks is none of these.
+    /// that was opened before, a part of a stage before its time, what would single out a few
+    /// schools. What a leader with other reports or absences asks is none of these.
     #[must_use]
     pub const fn is_outside_plan(&self) -> bool {
         matches!(
@@ -218,6 +241,7 @@ impl CallError {
                     Refusal::Unknown | Refusal::Stages | Refusal::Again(_) | Refusal::Isolates(_)
                 ) | NotOpened::NoTown
             ) | Self::Blocked(_)
+                | Self::NotWhole { is_early: true }
                 | Self::OtherSet
         )
     }

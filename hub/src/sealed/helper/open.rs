@@ -32,6 +32,7 @@ use crate::sealed::past::Past;
 use crate::sealed::signed;
 use crate::sealed::sums::{self, NotShown, Shares};
 use crate::sealed::watch;
+use crate::sealed::whole::{self, Extent};
 use crate::sealed::{Hub, chain};
 use crate::store::alarm;
 use crate::store::sealed::opening::{self, Opening, Set};
@@ -66,6 +67,13 @@ pub struct AskedRecord {
     pub record: Vec<u8>,
     /// Its signature over them.
     pub signature: HubSignature,
+}
+
+impl AskedRecord {
+    /// The leader's share of the sum and of the control sum.
+    fn shares(&self) -> (&[u8], &[u8]) {
+        (&self.share, &self.control)
+    }
 }
 
 /// A sum that a leader asks to be signed, with all that this hub would have seen then.
@@ -106,7 +114,7 @@ impl Helper {
                 let answer = is_same.then_some((before.share, before.control));
                 return answer.ok_or(CallError::OtherAbsent);
             }
-            known.holds_all(tx, &recorded)?;
+            holds_all(tx, &known.task, &recorded)?;
             // An objection, or who is away, may be among what a backup lacks.
             if notes::lost(tx)?.is_some() {
                 return Err(CallError::NotesLost);
@@ -254,14 +262,14 @@ impl Helper {
         (id, asked): (&TaskId, &AskedRecord),
     ) -> Result<Option<Looked>, CallError> {
         let known = self.task(tx, leader, id)?;
-        let (opening, claimed) = known.claimed(tx, asked)?;
+        let (opening, claimed) = known.claimed(tx, &asked.record)?;
         if let Some(code) = guard::final_code(&opening.refused) {
             return Err(CallError::Blocked(code));
         }
         if record::of_opening(tx, opening.id)?.is_some() {
             return Ok(None);
         }
-        let (_, cells) = known.own_record(tx, &opening, (asked, &claimed))?;
+        let (_, cells) = known.own_record(tx, &opening, (asked.shares(), &claimed))?;
         let standings = opening::standings(tx, opening.id)?;
         let documents = self.hub.documents();
         let views = guard::views(tx, &documents, &known.task, (&opening, &standings), &cells)?;
@@ -269,16 +277,20 @@ impl Helper {
     }
 }
 
-impl Known {
-    /// Whether every record that the leader has is here: an older store would let pass what with a
-    /// forgotten sum singles out a few schools.
-    fn holds_all(&self, tx: &Tx<'_>, recorded: &BTreeSet<Digest>) -> Result<(), CallError> {
-        let plan = &self.task.year.sealed().plan;
-        let held = record::of_period(tx, (plan.area(), plan.year()), self.task.terms.period)?;
-        let held: BTreeSet<Digest> = held.iter().map(|one| sha256(&one.bytes)).collect();
-        if recorded.is_subset(&held) { Ok(()) } else { Err(CallError::RecordsMissing) }
-    }
+/// Whether every record about a period that the leader has is here: an older store would let pass
+/// what with a forgotten sum singles out a few schools.
+pub(super) fn holds_all(
+    tx: &Tx<'_>,
+    task: &Task,
+    recorded: &BTreeSet<Digest>,
+) -> Result<(), CallError> {
+    let plan = &task.year.sealed().plan;
+    let held = record::of_period(tx, (plan.area(), plan.year()), task.terms.period)?;
+    let held: BTreeSet<Digest> = held.iter().map(|one| sha256(&one.bytes)).collect();
+    if recorded.is_subset(&held) { Ok(()) } else { Err(CallError::RecordsMissing) }
+}
 
+impl Known {
     fn let_pass(
         &self,
         tx: &Tx<'_>,
@@ -289,7 +301,9 @@ impl Known {
         let documents = hub.documents();
         let holding = Holding::read(tx, (&documents, Role::Helper), &self.task, today)?;
         let past = Past::read(tx, &self.task)?;
-        let admitted = holding.admit(tx, &self.task, (&set, &past), today)?;
+        let admitted = holding.admit_now(&self.task, &set, &past)?;
+        self.is_whole((&holding, &past), &set, today)?;
+        holding.unobjected(tx, &self.task, &admitted.standings, today)?;
         // Before a share is out: the records would differ, and no later word could mend it.
         if admitted.absent != absent {
             return Err(CallError::OtherAbsent);
@@ -300,9 +314,26 @@ impl Known {
         if let Some(blocked) = guard::isolates(tx, &self.task, (&set, &standings))? {
             return Err(CallError::Blocked(blocked.code));
         }
+        // The leader has the figures once it has the share: one at a time, and each is recorded.
+        if opening::is_any_out(tx, &self.task.id)? {
+            return Err(CallError::ShareOut);
+        }
         let new = holding::opening(tx, &self.task, (set, &admitted), today)?;
         opening::insert(tx, &new, &standings)?;
         Ok((new.share, new.control))
+    }
+
+    /// Whether cells are asked for as this hub itself would open their stage: not group by group,
+    /// by whoever leads.
+    fn is_whole(&self, held: (&Holding, &Past), set: &Set, today: Date) -> Result<(), CallError> {
+        if set.detail != Detail::Cells {
+            return Ok(());
+        }
+        match whole::extent(&self.task, held, set, today) {
+            Extent::Whole => Ok(()),
+            Extent::Other => Err(CallError::NotWhole { is_early: false }),
+            Extent::Early => Err(CallError::NotWhole { is_early: true }),
+        }
     }
 
     fn sign_record(
@@ -311,8 +342,8 @@ impl Known {
         asked: &AskedRecord,
         (identity, now): (&LeafIdentity, Timestamp),
     ) -> Result<HubSignature, CallError> {
-        let (opening, claimed) = self.claimed(tx, asked)?;
-        let (own, cells) = self.own_record(tx, &opening, (asked, &claimed))?;
+        let (opening, claimed) = self.claimed(tx, &asked.record)?;
+        let (own, cells) = self.own_record(tx, &opening, (asked.shares(), &claimed))?;
         if encode_record(&own) != asked.record {
             return Err(CallError::OtherRecord);
         }
@@ -369,8 +400,12 @@ impl Known {
     }
 
     /// The opening that a record is about, and what the record says.
-    fn claimed(&self, tx: &Tx<'_>, asked: &AskedRecord) -> Result<(Opening, Record), CallError> {
-        let claimed = decode_record(&asked.record)?;
+    pub(super) fn claimed(
+        &self,
+        tx: &Tx<'_>,
+        record: &[u8],
+    ) -> Result<(Opening, Record), CallError> {
+        let claimed = decode_record(record)?;
         let set = Set {
             task: claimed.task,
             stage: claimed.stage,
@@ -382,13 +417,13 @@ impl Known {
     }
 
     /// The record as this hub would write it, and the figures that the two shares give.
-    fn own_record(
+    pub(super) fn own_record(
         &self,
         tx: &Tx<'_>,
         opening: &Opening,
-        (asked, claimed): (&AskedRecord, &Record),
+        ((share, control), claimed): ((&[u8], &[u8]), &Record),
     ) -> Result<(Record, Vec<Option<u64>>), CallError> {
-        let leader = Shares::from_bytes(&asked.share, &asked.control);
+        let leader = Shares::from_bytes(share, control);
         let leader = leader.map_err(|_| CallError::Apart)?;
         let own = Shares::from_bytes(&opening.share, &opening.control);
         let own = own.map_err(|_| NotOpened::Share)?;

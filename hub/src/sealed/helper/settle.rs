@@ -5,6 +5,7 @@
 //! not it saw the report: else a school would tell again what is in the sums. A report of which
 //! this hub found that it holds it refuses for nothing that is in the report, but for control sums
 //! that are off by its own share too; and for a proof or a control sum none that it did not see.
+//! Every other refusal is held against what this hub knows itself.
 
 use std::collections::BTreeSet;
 
@@ -17,22 +18,30 @@ use proto::frame::VERDICT_CONTEXT;
 use proto::sealed::{HubSignature, Verdict, decode_verdict, encode_verdict};
 use runtime::sql::Tx;
 
+use super::grounds::{item_of, use_up, was_signed};
 use super::{CallError, Helper, Known, REPORTS_MAX};
 use crate::sealed::dispute;
 use crate::sealed::documents::NoTask;
 use crate::sealed::fit::{self, Sums};
 use crate::sealed::refused::{self, Refused};
-use crate::sealed::signed;
+use crate::sealed::signed::{self, Read};
 use crate::sealed::without::{Without, opened_without};
+use crate::store::alarm;
 use crate::store::sealed::report::{self, Shared};
 use crate::store::sealed::verdict;
 
 /// A verdict that the leader proposes.
+#[derive(Default)]
 pub struct AskedVerdict {
     /// The bytes that it would sign.
     pub verdict: Vec<u8>,
     /// Its share of the stage sums of a stock; empty for a flow, or a refusal for anything else.
     pub sums: Vec<u8>,
+    /// The school's signed item, with a refusal for which the other hub shows nothing.
+    pub item: Vec<u8>,
+    /// With a refusal of what came after its sum: digests of the records about the period that the
+    /// leader holds.
+    pub recorded: BTreeSet<Digest>,
 }
 
 /// What the helper says about a verdict.
@@ -49,6 +58,8 @@ struct Proposal {
     verdict: Verdict,
     bytes: Vec<u8>,
     off: Option<Refused>,
+    /// What a refusal is about, where the leader had to show it.
+    read: Option<Read>,
 }
 
 impl Helper {
@@ -114,7 +125,7 @@ impl Helper {
         let known = if is_any_here { Some(self.task(tx, leader, id)?) } else { None };
         let propose = |(verdict, asked): (Verdict, AskedVerdict)| match &known {
             Some(known) if is_of_task(&verdict) => known.propose(tx, verdict, asked),
-            _ => refusal(tx, id, (verdict, asked.verdict)),
+            _ => self.refusal(tx, (leader, id), (verdict, asked)),
         };
         decoded.into_iter().map(propose).collect()
     }
@@ -127,38 +138,61 @@ impl Helper {
         if is_led { Ok(()) } else { Err(CallError::NoTask(NoTask::Year)) }
     }
 
-    /// Notes that the leader proposed what cannot be where this hub is right, where the task is one
-    /// of this hub.
+    /// Notes that the leader proposed what cannot be where this hub is right, also about a task
+    /// that is none of this hub's.
     async fn disagree_on(&self, leader: IdentityName, id: TaskId) -> Result<(), CallError> {
-        let helper = self.clone();
-        let read = move |tx: &Tx<'_>| helper.task(tx, &leader, &id);
+        let (helper, caller) = (self.clone(), leader.clone());
+        let read = move |tx: &Tx<'_>| helper.task(tx, &caller, &id);
         match self.hub.parts().database.read_async(read).await {
             Ok(known) => Ok(self.disagree(&known).await?),
             Err(CallError::Store(error)) => Err(error.into()),
-            Err(_) => Ok(()),
+            Err(_) => {
+                let (now_ms, other) = (self.hub.parts().clock.now_ms(), leader.unit().clone());
+                // Without the task, of which a leader can name any.
+                let write = move |tx: &Tx<'_>| {
+                    alarm::raise(tx, dispute::ALARM, other.as_str(), "a refusal", now_ms)
+                };
+                Ok(self.hub.parts().database.write_async("sealed_disagree", write).await?)
+            }
         }
     }
-}
 
-/// A refusal of a report of whatever task, in a year that the caller leads; this hub need not have
-/// seen the report.
-fn refusal(
-    tx: &Tx<'_>,
-    task: &TaskId,
-    (verdict, bytes): (Verdict, Vec<u8>),
-) -> Result<Proposal, CallError> {
-    let claimed = (&verdict.place.unit, verdict.place.number, verdict.task);
-    let is_same = match report::find(tx, &verdict.report)? {
-        Some(held) => {
+    /// A refusal of a report of whatever task, in a year that the caller leads; this hub need not
+    /// have seen the report, and signs what its own documents and store say too.
+    fn refusal(
+        &self,
+        tx: &Tx<'_>,
+        (leader, id): (&IdentityName, &TaskId),
+        (verdict, asked): (Verdict, AskedVerdict),
+    ) -> Result<Proposal, CallError> {
+        let AskedVerdict { verdict: bytes, item, recorded, .. } = asked;
+        let code = verdict.refused.as_ref().map_or("", |(code, _)| code.as_str()).to_owned();
+        let held = report::find(tx, &verdict.report)?;
+        let is_same = held.as_ref().is_none_or(|held| {
             let arrival = &held.kept.arrival;
+            let claimed = (&verdict.place.unit, verdict.place.number, verdict.task);
             claimed == (&arrival.school, arrival.number, arrival.task)
+        });
+        if !is_same || verdict.task != *id {
+            return Err(CallError::NotVerified);
         }
-        None => true,
-    };
-    if !is_same || verdict.task != *task {
-        return Err(CallError::NotVerified);
+        let is_said = match &held {
+            // What it says of these stands, and is said when it is decided.
+            Some(held) if held.kept.state == State::Accepted => true,
+            Some(held) if held.kept.state == State::Pending && !refused::is_of_period(&code) => {
+                true
+            }
+            Some(held) if held.kept.state == State::Refused && held.held.code == code => true,
+            _ => was_signed(tx, &verdict.report, &code)?,
+        };
+        if is_said {
+            return Ok(Proposal { verdict, bytes, off: None, read: None });
+        }
+        let own = held.and_then(|held| held.held.item).filter(|_| item.is_empty());
+        let read = item_of(&verdict, &own.unwrap_or(item))?;
+        self.speaks_for(tx, leader, (&code, &read), &recorded)?;
+        Ok(Proposal { verdict, bytes, off: None, read: Some(read) })
     }
-    Ok(Proposal { verdict, bytes, off: None })
 }
 
 impl Known {
@@ -192,7 +226,7 @@ impl Known {
             true => self.control(&held, &asked.sums)?,
             false => None,
         };
-        Ok(Proposal { verdict, bytes: asked.verdict, off })
+        Ok(Proposal { verdict, bytes: asked.verdict, off, read: None })
     }
 
     /// Whether a sum of the period went out without a school.
@@ -206,7 +240,7 @@ impl Known {
         if claimed != (&self.task.terms.table, self.task.terms.period, self.task.id) {
             return Err(CallError::NotVerified);
         }
-        Ok(Proposal { verdict, bytes, off: None })
+        Ok(Proposal { verdict, bytes, off: None, read: None })
     }
 
     /// The stage sums of a pending stock, against what its school names as enrolled.
@@ -233,7 +267,7 @@ fn decide(
     proposal: Proposal,
     (identity, today): (&LeafIdentity, &str),
 ) -> Result<Settled, CallError> {
-    let Proposal { verdict, bytes, off } = proposal;
+    let Proposal { verdict, bytes, off, read } = proposal;
     if is_beside(&verdict) {
         return beside(tx, &verdict, &bytes, identity);
     }
@@ -244,6 +278,9 @@ fn decide(
         None if is_refusal(&verdict) => {
             if is_one_too_many(tx, &verdict)? {
                 return Err(CallError::Disagree);
+            }
+            if let Some(read) = read {
+                use_up(tx, &verdict, read)?;
             }
             return Ok(Settled::Signed(sign(tx, &verdict, bytes, identity)?));
         }

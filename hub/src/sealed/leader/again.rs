@@ -123,7 +123,8 @@ fn again(tx: &Tx<'_>, task: &Task, standings: &[Standing]) -> Result<Option<Agai
         let Ok(open) = case.begin() else { continue };
         let sums = open.stage_sums(held.held.share.as_deref()).unwrap_or_default();
         let verify = ToVerify { item, shown: open.shown };
-        cases.push((verify, ToSettle { verdict: verdict.bytes, sums }));
+        let settle = ToSettle { verdict: verdict.bytes, sums, ..ToSettle::default() };
+        cases.push((verify, settle));
     }
     Ok(Some((own, cases)))
 }

@@ -10,9 +10,11 @@ mod away;
 mod beside;
 mod call;
 mod check;
+mod claimed;
 mod close;
 mod dispute;
 mod follow;
+mod kept;
 mod lost;
 mod open;
 mod outlook;
@@ -206,13 +208,14 @@ impl Leader {
         }
         let mut away = Away::default();
         self.agree_all(&years, &mut away).await?;
+        // Before reports are refused for it: the helper signs that once it heard.
+        self.close_all(&years, &mut away).await?;
         // The day turns before anything is shown on it.
         self.present_kept(&mut away).await?;
         self.check_all(&mut away).await?;
         // Before anything is opened: this store may be older than what was signed.
         self.recall_all(&years, &mut away).await?;
         self.open_all(&mut away).await?;
-        self.close_all(&years, &mut away).await?;
         self.end(away, &years)
     }
 

@@ -11,12 +11,14 @@ use proto::wire::sealed::{OpenRequest, RecordRequest};
 use runtime::sql::{SqlError, Tx};
 
 use super::call::{Client, answer};
+use super::claimed::claim_is_over;
 use super::outlook::outlook;
 use super::{Away, Leader, LeaderError};
 use crate::sealed::Look;
 use crate::sealed::chain;
 use crate::sealed::documents::Task;
 use crate::sealed::guard::{self, Blocked};
+use crate::sealed::helper::RECORDS_MISSING;
 use crate::sealed::holding::{self, Holding, NotOpened};
 use crate::sealed::past::Past;
 use crate::sealed::signed;
@@ -43,9 +45,10 @@ const NUMBER_TAKEN: &str = "NUMBER_TAKEN";
 const BEHIND: [&str; 3] = ["NOT_ADMITTED", "OTHER_STANDING", "SHARE_MISSING"];
 /// Codes by which it says that it let the set, or a part of it, pass before, or may have before it
 /// closed the year.
-const BEFORE: [&str; 6] = [
+const BEFORE: [&str; 7] = [
     "NOT_ADMITTED",
     "OTHER_STANDING",
+    "SHARE_OUT",
     "RECORDED_BEFORE",
     "OTHER_RECORD",
     NUMBER_TAKEN,
@@ -55,9 +58,6 @@ const BEFORE: [&str; 6] = [
 /// openings.
 const SHOWN: &str = "shown";
 const ASKED: &str = "before";
-/// Code by which it says that it lost records.
-const MISSING: &str = "RECORDS_MISSING";
-
 /// An opening that is not recorded by both hubs yet.
 pub(super) struct Job {
     pub(super) task: Task,
@@ -118,10 +118,19 @@ impl Leader {
         }
         let write = move |tx: &Tx<'_>| leader.begin(tx, &begun);
         let jobs = self.hub.parts().database.write_async("sealed_begin", write).await?;
-        if jobs.is_empty() {
+        let read = {
+            let (leader, id) = (self.clone(), task.id);
+            move |tx: &Tx<'_>| leader.untold_closed(tx, &id)
+        };
+        let closed = self.hub.parts().database.read_async(read).await?;
+        if jobs.is_empty() && closed.is_empty() {
             return Ok(());
         }
         let mut client = self.dial(&task.terms.helper).await?;
+        // Until it heard of these the helper gives no further share of the task.
+        for opening in closed {
+            self.tell_closed(&mut client, task, opening).await?;
+        }
         for job in jobs {
             // What the helper said of one set can show that this store is older.
             if self.lacks_notes().await? {
@@ -146,6 +155,9 @@ impl Leader {
             if is_open && !guard::is_final(&opening.refused) {
                 return Ok(true);
             }
+        }
+        if !self.untold_closed(tx, &task.id)?.is_empty() {
+            return Ok(true);
         }
         let today = self.hub.parts().clock.today();
         let holding = Holding::read(tx, (&self.hub.documents(), Role::Leader), task, today)?;
@@ -229,7 +241,7 @@ impl Leader {
             absent: job.opening.absent.iter().map(ToString::to_string).collect(),
         };
         let mut told = answer(client.open(asked.clone())).await;
-        if matches!(&told, Err(LeaderError::Refused { code, .. }) if code == MISSING) {
+        if matches!(&told, Err(LeaderError::Refused { code, .. }) if code == RECORDS_MISSING) {
             self.remind(client, &job.task).await?;
             told = answer(client.open(asked)).await;
         }
@@ -257,7 +269,13 @@ impl Leader {
                 let look = self.hub.look().await;
                 match self.guard(&job, &cells).await? {
                     None => self.record(client, job, cells, look).await,
-                    Some(blocked) => self.keep_closed(&job, cells, blocked).await,
+                    Some(blocked) => {
+                        self.keep_closed(&job, cells, &blocked).await?;
+                        drop(look);
+                        let refused = blocked.code.to_owned();
+                        let opening = Opening { refused, ..job.opening };
+                        self.tell_closed(client, &job.task, opening).await
+                    }
                 }
             }
             Err(NotShown::Off { found, enrolled }) => {
@@ -298,9 +316,10 @@ impl Leader {
         &self,
         job: &Job,
         cells: Vec<Option<u64>>,
-        blocked: Blocked,
+        blocked: &Blocked,
     ) -> Result<(), LeaderError> {
         let (leader, task, opening) = (self.clone(), job.task.clone(), job.opening.clone());
+        let blocked = blocked.clone();
         let write = move |tx: &Tx<'_>| {
             opening::put_seen(tx, opening.id, &cells)?;
             leader.block(tx, &task, (opening.id, &opening), &blocked)
@@ -341,6 +360,7 @@ impl Leader {
             control: job.opening.control.clone(),
             record: bytes.clone(),
             signature: Some(signature),
+            ..RecordRequest::default()
         };
         let (signed, missing) = match answer(client.record(asked)).await {
             Ok(told) => (told.signature.ok_or(LeaderError::Protocol("signature"))?, told.missing),
@@ -355,13 +375,16 @@ impl Leader {
         if !signed::holds_record(&self.hub.judge(), by, (&bytes, &signed)) {
             return self.note_opening(&job.opening, HELPER_SIGNATURE).await;
         }
-        let id = job.opening.id;
+        let (id, task, detail) = (job.opening.id, job.task.clone(), job.opening.set.detail);
         let write = move |tx: &Tx<'_>| {
             let key = certs::signature::Signature::from_bytes(&signed.signature);
             let key = key.map_err(|_| SqlError::Type)?.key_id();
             verdict::keep_signer(tx, &key, &signed.chain)?;
             record::countersign(tx, id, &signed.signature)?;
             opening::note(tx, id, "")?;
+            if detail == Detail::Cells {
+                claim_is_over(tx, &task)?;
+            }
             opening::put_cells(tx, id, &cells)
         };
         self.hub.parts().database.write_async("sealed_opened", write).await?;

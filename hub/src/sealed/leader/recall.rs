@@ -8,32 +8,24 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
-use certs::aggregate::Role;
 use certs::digest::sha256;
 use domain::unit::UnitId;
-use jiff::civil::Date;
 use proto::limits::MESSAGE_BYTES_MAX;
-use proto::opening::{Detail, Standing};
 use proto::recalled::{Recalled, Recorded};
 use proto::wire::sealed::{RecallRequest, RemindRequest};
 use runtime::sql::{SqlError, Tx};
 
 use super::call::{Asks, Client, answer};
-use super::{Away, Leader, LeaderError, follow};
+use super::{Away, Leader, LeaderError};
 use crate::sealed::adopt::{self, Adopted, OTHER_HISTORY, Room};
 use crate::sealed::documents::{Documents, Task, Year};
 use crate::sealed::gaps::ASKED_MAX;
-use crate::sealed::guard;
 use crate::sealed::helper::recall::{alarm_text, size, with_record};
 use crate::sealed::helper::{CallError, KEY_LATE, REPORTS_MAX};
-use crate::sealed::holding::{self, Admitted, Holding, NotOpened};
-use crate::sealed::past::Past;
+use crate::sealed::holding::NotOpened;
 use crate::sealed::row::keep_row;
 use crate::store::alarm;
 use crate::store::sealed::{notes, opening, record, task, year};
-
-/// Code of a sum of which this hub lost reports that the helper gave its share for.
-const REPORTS_LOST: &str = "REPORTS_LOST";
 
 /// Most answers about the openings of a year within one step, at 64 in each.
 const ANSWERS_MAX: u32 = 1_024;
@@ -237,87 +229,6 @@ impl Leader {
                 Ok(Taken::Known)
             }
         }
-    }
-
-    /// Goes on with a set for which the helper says that it gave its share: over the reports of
-    /// then.
-    ///
-    /// Nobody signed this, so it is asked of it what is asked of every opening here: the plan, the
-    /// days of objection, the smallest atom, and that each report is one of its school that this
-    /// hub accepted. Where this hub has a record of the set its own share may be out, and nothing
-    /// else is opened.
-    fn take_up_open(&self, tx: &Tx<'_>, task: &Task, one: &Recalled) -> Result<bool, LeaderError> {
-        let set = adopt::set_of(one);
-        let today = self.hub.parts().clock.today();
-        let holding = Holding::read(tx, (&self.hub.documents(), Role::Leader), task, today)?;
-        if let Some(own) = opening::find(tx, &set)?
-            && opening::standings(tx, own.id)? == one.schools
-        {
-            let away = (&holding.absent, today);
-            return Ok(own.absent != one.absent && follow::follow(tx, task, (&own, one), away)?);
-        }
-        if one.schools.iter().any(|standing| holding.held(standing).is_none()) {
-            // The helper gives its share of these reports and of no others.
-            task::stop(tx, &task.id, REPORTS_LOST)?;
-            return Ok(false);
-        }
-        if set.detail == Detail::Categories && Past::read(tx, task)?.stood(task, &set).is_err() {
-            // The area's sum was not taken up; why stands with the task.
-            return Ok(false);
-        }
-        let Some(admitted) = self.admitted(tx, task, (&holding, one), today)? else {
-            task::stop(tx, &task.id, OTHER_HISTORY)?;
-            return Ok(false);
-        };
-        match holding::opening(tx, task, (set, &admitted), today) {
-            Ok(new) => {
-                opening::insert(tx, &new, &admitted.standings)?;
-                Ok(true)
-            }
-            Err(NotOpened::Share) => {
-                task::stop(tx, &task.id, REPORTS_LOST)?;
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The set as this hub would open it itself, over the reports that the helper names; nothing
-    /// where it would not, or has opened some of it.
-    fn admitted(
-        &self,
-        tx: &Tx<'_>,
-        task: &Task,
-        (holding, one): (&Holding, &Recalled),
-        today: Date,
-    ) -> Result<Option<Admitted>, LeaderError> {
-        let set = adopt::set_of(one);
-        if !adopt::make_room(tx, (&set, &one.schools), Room::Claimed)? {
-            return Ok(None);
-        }
-        let past = Past::read(tx, task)?;
-        let own = holding
-            .admit_now(task, &set, &past)
-            .and_then(|own| holding.unobjected(tx, task, &one.schools, today).map(|()| own));
-        let own = match own {
-            Ok(own) => own,
-            Err(NotOpened::Store(error)) => return Err(error.into()),
-            Err(_) => return Ok(None),
-        };
-        let units = |standings: &[Standing]| -> BTreeSet<UnitId> {
-            standings.iter().map(|standing| standing.unit.clone()).collect()
-        };
-        let same = one.absent == own.absent
-            && one.schools.len() == own.standings.len()
-            && units(&one.schools) == units(&own.standings)
-            // A town's categories stand on the very reports of the area's cells.
-            && (set.detail == Detail::Cells || one.schools == own.standings);
-        if !same || guard::isolates(tx, task, (&set, &one.schools))?.is_some() {
-            return Ok(None);
-        }
-        let fresh = one.schools.iter().filter(|standing| standing.task == task.id).count();
-        let fresh = u32::try_from(fresh).unwrap_or(u32::MAX);
-        Ok(Some(Admitted { standings: one.schools.clone(), fresh, ..own }))
     }
 
     /// Digests of the records that this hub holds about the period of a task.

@@ -19,10 +19,11 @@ use super::call::{Client, answer};
 use super::proposal::{Ruling, held, verdict_on};
 use super::settle::{Final, HELPER_SIGNATURE};
 use super::{Away, Leader, LeaderError};
-use crate::sealed::dispute::HUBS_DISAGREE;
+use crate::sealed::dispute::{self, HUBS_DISAGREE};
 use crate::sealed::documents::Year;
-use crate::sealed::helper::ACCEPTED_BEFORE;
+use crate::sealed::helper::{ACCEPTED_BEFORE, NOT_YET, RECORDS_MISSING};
 use crate::sealed::refused;
+use crate::sealed::signed::Read;
 use crate::store::sealed::task;
 
 impl Leader {
@@ -77,22 +78,23 @@ impl Leader {
         // What the arithmetic refused uses up its number; what came second leaves no trace.
         let kept = refused::uses_number(refused.code)
             .then(|| Kept { arrival: read.arrival.clone(), state: State::Refused });
+        let code = refused.code;
         let verdict = verdict_on(&read, Some(refused), now_ms);
         let bytes = encode_verdict(&verdict);
-        let asked = ToSettle { verdict: bytes.clone(), sums: Vec::new() };
-        let asked = SettleRequest { task: task.bytes().to_vec(), reports: vec![asked] };
-        let told = match answer(client.settle(asked)).await {
-            Ok(told) => told.reports.into_iter().next().and_then(|one| one.answer),
+        let item = arrived.item.clone();
+        let asked = ToSettle { verdict: bytes.clone(), item, ..ToSettle::default() };
+        let told = match self.ask_to_refuse(client, (task, code), asked).await {
+            Ok(told) => told,
             Err(error) => {
                 let code = error.refusal()?;
-                if code == ACCEPTED_BEFORE {
-                    self.note_accepted_there([read.arrival.digest]);
-                }
-                // The helper found that it holds, or too many of its task fail: nobody is refused.
-                if code == HUBS_DISAGREE
-                    && let Some(task) = self.made(task).await?
-                {
-                    return self.note_dispute(&task, vec![read.arrival.digest]).await;
+                match code.as_str() {
+                    // It waits, and is asked about again.
+                    NOT_YET => return Ok(()),
+                    ACCEPTED_BEFORE => self.note_accepted_there([read.arrival.digest]),
+                    // The helper knows the opposite, or too many of its task fail: nobody is
+                    // refused.
+                    HUBS_DISAGREE => return self.note_apart(task, helper, &read).await,
+                    _ => {}
                 }
                 return self.stop_at(task, code).await;
             }
@@ -108,6 +110,52 @@ impl Leader {
         self.finish_all(vec![Final { arrived, kept, held, verdict, bytes, leader, helper }])
             .await?;
         self.clear(task).await
+    }
+
+    /// Asks the helper to sign one refusal. Where it says that a report came after its sum, it
+    /// names the records of the period, which a helper that was put back is shown first.
+    async fn ask_to_refuse(
+        &self,
+        client: &mut Client,
+        (id, code): (TaskId, &str),
+        asked: ToSettle,
+    ) -> Result<Option<settled::Answer>, LeaderError> {
+        let of = if code == refused::OPENED_WITHOUT { self.made(id).await? } else { None };
+        let recorded = match &of {
+            Some(of) => self.recorded_beside(of).await?,
+            None => Vec::new(),
+        };
+        let reports = vec![ToSettle { recorded, ..asked }];
+        let asked = SettleRequest { task: id.bytes().to_vec(), reports };
+        let mut told = answer(client.settle(asked.clone())).await;
+        if let Some(of) = &of
+            && matches!(&told, Err(LeaderError::Refused { code, .. }) if code == RECORDS_MISSING)
+        {
+            self.remind(client, of).await?;
+            told = answer(client.settle(asked)).await;
+        }
+        Ok(told?.reports.into_iter().next().and_then(|one| one.answer))
+    }
+
+    /// Calls a person about a report that this hub refuses and the helper does not: also where its
+    /// task is none of this hub's.
+    async fn note_apart(
+        &self,
+        id: TaskId,
+        helper: &UnitId,
+        read: &Read,
+    ) -> Result<(), LeaderError> {
+        let report = read.arrival.digest;
+        if let Some(task) = self.made(id).await? {
+            return self.note_dispute(&task, vec![report]).await;
+        }
+        let (place, helper) = (read.report.place.clone(), helper.clone());
+        let now_ms = self.hub.parts().clock.now_ms();
+        let write = move |tx: &Tx<'_>| {
+            let about = (&place.table, place.period);
+            dispute::raise_about(tx, about, (&helper, Some(&report)), now_ms)
+        };
+        Ok(self.hub.parts().database.write_async("sealed_dispute", write).await?)
     }
 
     /// Notes what a person must look at with the task that a report names, where it is one here.

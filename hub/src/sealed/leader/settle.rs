@@ -259,7 +259,8 @@ impl Leader {
         let task = proposals.first().map(|one| one.case.task.id.bytes().to_vec());
         let reports = proposals
             .iter()
-            .map(|one| ToSettle { verdict: one.bytes.clone(), sums: one.sums.clone() });
+            .map(|one| (one.bytes.clone(), one.sums.clone()))
+            .map(|(verdict, sums)| ToSettle { verdict, sums, ..ToSettle::default() });
         let asked = SettleRequest { task: task.unwrap_or_default(), reports: reports.collect() };
         let answers = answer(client.settle(asked)).await?.reports;
         if answers.len() != proposals.len() {

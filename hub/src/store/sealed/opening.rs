@@ -240,6 +240,33 @@ pub fn note(tx: &Tx<'_>, opening: i64, code: &str) -> Result<(), SqlError> {
     Ok(())
 }
 
+/// What was let pass and is neither recorded nor refused.
+const IS_OUT: &str = "refused = ''
+    and id not in (select opening from sealed_record where opening is not null)";
+
+/// Openings of all tasks that were let pass and are neither recorded nor refused, in their order:
+/// at a helper, whose share of each is out.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn out(tx: &Tx<'_>) -> Result<Vec<Opening>, SqlError> {
+    let sql = format!("select {COLUMNS} from sealed_opening where {IS_OUT} order by id");
+    let mut all = tx.query(&sql, &[], read)?;
+    // What was taken up again from its record has none.
+    all.retain(|one| !one.share.is_empty());
+    Ok(all)
+}
+
+/// Whether there is one of a task.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_any_out(tx: &Tx<'_>, task: &TaskId) -> Result<bool, SqlError> {
+    let sql = format!("select share from sealed_opening where task = $1 and {IS_OUT}");
+    let shares = tx.query(&sql, params![task.bytes()], |row| row.blob(0))?;
+    Ok(shares.iter().any(|share| !share.is_empty()))
+}
+
 /// Forgets openings of a task that the other hub refused before it gave anything, so that other
 /// sets can be asked for; never one that was computed, whatever the other hub says later.
 ///
@@ -248,7 +275,7 @@ pub fn note(tx: &Tx<'_>, opening: i64, code: &str) -> Result<(), SqlError> {
 pub fn forget_refused(tx: &Tx<'_>, task: &TaskId) -> Result<(), SqlError> {
     let refused = "select id from sealed_opening where task = $1
         and refused in ('NOT_ADMITTED', 'OBJECTABLE', 'SHARE_MISSING', 'OTHER_HISTORY',
-                        'NOTES_LOST')
+                        'NOTES_LOST', 'SHARE_OUT')
         and id not in (select opening from sealed_record where opening is not null)
         and id not in (select opening from sealed_seen_cell)";
     for id in tx.query(refused, params![task.bytes()], |row| row.i64(0))? {

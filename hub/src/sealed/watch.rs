@@ -168,18 +168,7 @@ impl Notice {
             Self::SchoolsSilent(area, count, named) => {
                 (words::SCHOOLS_SILENT, vec![area.to_string(), count.to_string(), named.clone()])
             }
-            Self::Enrolled(far) => {
-                let text = match far.by {
-                    By::Roster => words::FAR_FROM_ROSTER,
-                    By::Sheet => words::FAR_FROM_SHEET,
-                };
-                let (school, period) = (far.school.to_string(), far.period.to_string());
-                let stage = far.stage.as_str().to_owned();
-                let numbers = [far.named.to_string(), far.known.to_string()];
-                let [named, known] = numbers;
-                let report = far.report.to_string();
-                (text, vec![school.clone(), period, stage, named, known, school, report])
-            }
+            Self::Enrolled(far) => far_parts(far),
         }
     }
 
@@ -271,6 +260,18 @@ pub fn notices(
         }
     }
     Ok(found)
+}
+
+/// What a stock says of a school's stages that is far from what is known of them.
+fn far_parts(far: &Far) -> (Text, Vec<String>) {
+    let text = match far.by {
+        By::Roster => words::FAR_FROM_ROSTER,
+        By::Sheet => words::FAR_FROM_SHEET,
+    };
+    let (school, period) = (far.school.to_string(), far.period.to_string());
+    let (stage, report) = (far.stage.as_str().to_owned(), far.report.to_string());
+    let [named, known] = [far.named.to_string(), far.known.to_string()];
+    (text, vec![school.clone(), period, stage, named, known, school, report])
 }
 
 /// Numbers that do not fit together: sums with each other, and reports with what is known of their

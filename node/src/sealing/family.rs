@@ -72,6 +72,9 @@ pub(super) fn is_one(
     Family::of((all, catalogue), one).ids().contains(&other.id().as_str())
 }
 
+/// Cells of a report, and what is told with them.
+type CellsAndTold = (Vec<u64>, Vec<Told>);
+
 /// Cells of a report that is bound to what another table told of its period, and what is told with
 /// them: what the refused one of the same task held, where it told the very same, else the same
 /// records as they are by now. Nothing where these are not whole any more.
@@ -79,7 +82,7 @@ pub(super) fn as_told(
     tx: &Tx<'_>,
     (due, other): (&Due, &str),
     counted: Option<(&[Event], &[Before])>,
-) -> Result<Option<(Vec<u64>, Vec<Told>)>, SqlError> {
+) -> Result<Option<CellsAndTold>, SqlError> {
     let (own, period) = (due.table.id().as_str(), due.period.to_string());
     let told = register::told_in(tx, other, &period)?;
     if let Some(cells) = as_before(tx, due, &told)? {

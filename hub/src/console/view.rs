@@ -298,6 +298,8 @@ pub struct SourceLine {
 /// An opened sum in the figures shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenedLine {
+    /// What is counted.
+    pub name: Label,
     /// Area of the plan.
     pub area: Label,
     /// Period.

@@ -1,7 +1,7 @@
 //! What people see of opened sums: figures of the area, its towns and the helper, against a sum
 //! that is counted here from the schools' own cells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalogue::{Label, Stage};
 use domain::unit::UnitKind;
@@ -187,6 +187,42 @@ async fn a_month_is_the_sum_of_its_weeks() {
     let street = seen_by(&city.leader, "T1", UnitKind::Street);
     let town = figures(&street, "alt.opened", MONTH, &[]);
     assert_eq!(read(town.whole.figures[0].reading), Err(Blank::Sealed(Closed::Detail)));
+}
+
+/// Opens the tables of the five topics of talks of a week.
+async fn topics_opened(city: &City) {
+    let of_topics = city.tables.all().iter().filter(|table| table.indicator() == "mtr.topics");
+    let tables: Vec<String> = of_topics.map(|table| table.id().to_string()).collect();
+    assert_eq!(tables.len(), 5);
+    tables.iter().for_each(|table| all_but(city, (table.as_str(), WEEK), &[]));
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    city.step().await;
+}
+
+/// A count of which one can have several values has no total; which schools and which sums are in
+/// its kinds is told all the same, and no area is said to be missing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_count_of_several_values_tells_its_schools_and_sums() {
+    let city = City::start().await;
+    topics_opened(&city).await;
+    for hub in [&city.leader, &city.helper] {
+        let seen = Statistics::of(&hub.hub);
+        let whole = figures(&seen, "mtr.topics", WEEK, &["talk_topic"]).whole;
+        let is_told = |reading| matches!(read(reading), Ok(_) | Err(Blank::Suppressed(_)));
+        assert!(whole.figures.iter().all(|figure| is_told(figure.reading)), "{whole:?}");
+        let total = figures(&seen, "mtr.topics", WEEK, &[]).whole;
+        assert_eq!(read(total.figures[0].reading), Err(Blank::Sealed(Closed::Several)));
+        for whole in [&whole, &total] {
+            let coverage = whole.coverage;
+            assert_eq!((coverage.schools_reported, coverage.schools_due), (SCHOOLS, SCHOOLS));
+            assert!(whole.missing.is_empty(), "{:?}", whole.missing);
+            let tables: BTreeSet<&str> =
+                whole.opened.iter().map(|from| from.sum.table.as_str()).collect();
+            assert_eq!(tables.len(), 5, "one for each topic");
+        }
+    }
 }
 
 /// A week of which one group waits shows the other with its coverage; the groups add up to the

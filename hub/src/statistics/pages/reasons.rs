@@ -78,7 +78,9 @@ pub(super) fn waits(
 /// Whether a reading can never come, for a reason that is not the schools'.
 fn is_barred(reading: &Reading) -> bool {
     let Some(Blank::Sealed(closed)) = reading.blank() else { return false };
-    closed.sort() == Sort::Closed && closed != opened::Closed::FewSchools
+    // Kinds that do not add up come one by one.
+    let may_come = [opened::Closed::FewSchools, opened::Closed::Several].contains(&closed);
+    closed.sort() == Sort::Closed && !may_come
 }
 
 /// Areas under seal of which nothing is in, and stages in which schools are too few: what is

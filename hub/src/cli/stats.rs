@@ -4,17 +4,19 @@
 //! the hub serves and while it does not.
 
 use clap::Args;
+use domain::catalogue::Catalogue;
 use domain::period::Period;
 use domain::span::Span;
-use runtime::cli::{Align, Exit, Failure, Table, Terminal};
+use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
 use runtime::texts;
 use runtime::web::{Label, Lang};
 
 use super::context::Context;
 use crate::app::{load_pins, open_store};
+use crate::opened::Closed;
 use crate::packs::{PackCache, Packs};
 use crate::statistics::{
-    CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, Members, OpenedOut, Query,
+    Blank, CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, Members, OpenedOut, Query,
     Statistics, StatisticsError, UnitName, WAITING, city_table, figures, latest_term, opened_lines,
     opened_why, shown, tree_lines,
 };
@@ -41,6 +43,10 @@ texts! {
     NO_INDICATOR_NEXT = "不带指标运行 xinqiao-hub stats 可列出有数的指标。",
         "xinqiao-hub stats without an indicator lists those with figures.";
     DIMENSION = "这个指标不能这样分组。", "The indicator cannot be broken down like this.";
+    DIMENSION_NEXT = "可以按这些分组：{0}。", "It can be broken down by: {0}.";
+    DIMENSION_NONE = "这个指标只有合计；不带 --by 再运行一次。",
+        "It has a total and nothing finer: run it again without --by.";
+    BY_KIND = "各类的数：加 --by {0}（{1}）", "Its kinds: add --by {0} ({1})";
     NOT_READ = "统计暂时读不出来，没有改动任何内容。", "The figures cannot be read; nothing was changed.";
 }
 
@@ -115,9 +121,14 @@ fn period(statistics: &Statistics, asked: Option<&str>) -> Result<Period, Failur
 }
 
 fn one(context: &Context, statistics: &Statistics, query: Query) -> Result<(), Failure> {
-    let found = statistics.read(move |tx, packs, at| figures(tx, packs, at, &query))?;
+    let asked = query.indicator.clone();
+    let found = statistics.read(move |tx, packs, at| figures(tx, packs, at, &query));
     let packs = statistics.packs();
     let catalogue = &packs.in_force().catalogue;
+    let found = found.map_err(|error| match error {
+        StatisticsError::Dimension => Failure::from(error).hint(groupings(catalogue, &asked)),
+        other => other.into(),
+    })?;
     let indicator = Indicator::find(catalogue, &found.indicator);
     let indicator = indicator.ok_or(StatisticsError::UnknownIndicator)?;
     let units: Vec<_> = std::iter::once(&found.whole).chain(&found.members).collect();
@@ -148,8 +159,49 @@ fn one(context: &Context, statistics: &Statistics, query: Query) -> Result<(), F
             }
         }
         let name = Label::from(indicator.label());
-        format!("{}\n{}", head(terminal, &found, name.in_lang(lang)), table.render())
+        let head = head(terminal, &found, name.in_lang(lang));
+        let own = named(catalogue, indicator).into_iter().next();
+        let kinds = own
+            .filter(|_| is_of_several(&found))
+            .map(|(id, label)| terminal.text(BY_KIND, &[&id, &label.in_lang(lang)]));
+        let lines = [Some(head), kinds, Some(table.render())];
+        lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
     })
+}
+
+/// Whether there is no total of it since one can have several of its values.
+fn is_of_several(found: &Figures) -> bool {
+    let several = Some(Blank::Sealed(Closed::Several));
+    let mut figures = found.whole.figures.iter();
+    figures.any(|figure| figure.reading.blank() == several)
+}
+
+/// The dimensions of an indicator, those of its own first, with their names.
+fn named(catalogue: &Catalogue, indicator: Indicator<'_>) -> Vec<(String, Label)> {
+    let roster = ["stage", "grade", "sex"];
+    let mut dims: Vec<&str> = indicator.dims().iter().map(|dim| dim.as_str()).collect();
+    dims.sort_by_key(|dim| roster.contains(dim));
+    let named = |id: &str| {
+        let known = catalogue.dimension(id).map(|known| Label::from(&known.label));
+        (id.to_owned(), known.unwrap_or_else(|| Label::same(id.to_owned())))
+    };
+    dims.into_iter().map(named).collect()
+}
+
+/// By what an indicator can be broken down, in a sentence.
+fn groupings(catalogue: &Catalogue, indicator: &str) -> Sentence {
+    let found = Indicator::find(catalogue, indicator);
+    let dims = found.map(|found| named(catalogue, found)).unwrap_or_default();
+    if dims.is_empty() {
+        return DIMENSION_NONE.into();
+    }
+    let said = |lang: Lang| dims.iter().map(move |(id, label)| (id, label.in_lang(lang)));
+    let zh: Vec<String> = said(Lang::Zh).map(|(id, name)| format!("{id}（{name}）")).collect();
+    let en: Vec<String> = said(Lang::En).map(|(id, name)| format!("{id} ({name})")).collect();
+    Sentence::pair(
+        DIMENSION_NEXT.fill(Lang::Zh, &[&zh.join("、")]),
+        DIMENSION_NEXT.fill(Lang::En, &[&en.join(", ")]),
+    )
 }
 
 fn head(terminal: &Terminal, found: &Figures, name: &str) -> String {

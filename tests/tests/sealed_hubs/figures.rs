@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalogue::{Label, Stage};
 use domain::unit::UnitKind;
-use hub::console::{Filter, StatisticsSource};
+use hub::console::{Breakdown, Filter, StatisticsSource};
 use hub::opened::Closed;
 use hub::packs::Packs;
 use hub::statistics::{
@@ -223,6 +223,30 @@ async fn a_count_of_several_values_tells_its_schools_and_sums() {
             assert_eq!(tables.len(), 5, "one for each topic");
         }
     }
+}
+
+/// The page of a week offers what is opened by week whatever its own period is, kinds that do not
+/// add up first and without the stages that a week does not have. An indicator that the period
+/// does not have says so, and no other one stands in its place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_week_has_a_page_of_what_is_opened_by_week() {
+    let city = City::start().await;
+    topics_opened(&city).await;
+    let leader = Statistics::of(&city.leader.hub);
+    let page = |indicator: &str| {
+        let (indicator, period) = (indicator.to_owned(), WEEK.to_owned());
+        leader.indicator(&Filter { indicator, period, ..Filter::default() }).expect("page")
+    };
+    let topics = page("mtr.topics");
+    assert!(topics.choices.indicators.iter().any(|one| one.value == "mtr.topics"));
+    assert_eq!(topics.selected.breakdown, Some(Breakdown::KindStage));
+    let (rows, columns) = (topics.table.rows.len(), topics.table.columns.len());
+    assert_eq!((rows, columns), (5, 1), "five topics, no stages");
+    assert_eq!((topics.coverage.reported, topics.coverage.due), (SCHOOLS, SCHOOLS));
+    let students = page("base.students");
+    assert_eq!(students.selected.indicator, "base.students");
+    assert!(students.closed[0].why.zh.starts_with("按学期统计"), "{:?}", students.closed);
+    assert_eq!((students.closed.len(), students.table.rows.len()), (1, 0));
 }
 
 /// A week of which one group waits shows the other with its coverage; the groups add up to the

@@ -7,16 +7,18 @@ use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::chart::Interval;
-use runtime::web::{Export, Label, Lang};
+use runtime::web::{Export, Figure, Label, Lang};
 
 use super::breakdown::{areas, available, exports, table};
+use super::overview::other_length;
 use super::reasons::{closed, protection, waits};
 use super::{PageError, Periods, coverage, filled_with, first_sheet, version, words};
 use crate::console::{
-    Breakdown, Choice, Choices, Filter, Headline, IndicatorPage, NamedFigure, OpenedLine,
-    PublishedLine, Range, SourceLine, Version,
+    Breakdown, BreakdownTable, Choice, Choices, Coverage, Filter, Headline, IndicatorPage,
+    NamedFigure, OpenedLine, PublishedLine, Range, SourceLine, TableRow, Version,
 };
 use crate::contradiction::why;
+use crate::opened::Closed;
 use crate::packs::Packs;
 use crate::publication::{self, CellOut};
 use crate::statistics::shown::amount_shown;
@@ -69,6 +71,26 @@ impl Page<'_> {
         let is_sealed = plan.is_ok_and(|plan| plan.numerator.iter().all(|t| t.sealed.is_some()));
         let books = &self.holdings.whole.books;
         books.is_sealed() && is_sealed && self.holdings.is_told(self.packs, *indicator)
+    }
+
+    /// Whether the indicator is told for periods of this length; one that schools do not send is
+    /// told in none, for a reason of its own.
+    pub fn is_told(&self) -> bool {
+        let reading = self.total().ok().map(|total| self.reading(total));
+        let is_sent = !matches!(reading.and_then(|one| one.blank()), Some(Blank::NoFeed(_)));
+        !is_sent || self.holdings.is_told(self.packs, self.indicator)
+    }
+
+    /// Whether one can have several of its values, so that there is no total of them.
+    pub fn is_of_several(&self) -> bool {
+        let several = Some(Blank::Sealed(Closed::Several));
+        self.total().is_ok_and(|total| self.reading(total).blank() == several)
+    }
+
+    /// Whether the period is told by stage: of a week only the area's total is opened.
+    pub fn tells_stages(&self) -> bool {
+        let is_week = matches!(self.holdings.period, Period::Week { .. });
+        !(is_week && self.is_opened(&self.indicator))
     }
 
     /// Whether figures of areas that are not under seal stand on the page.
@@ -130,10 +152,10 @@ pub(super) fn page(
         definition: definition(&known, indicator),
         whole: (&page.unit.label).into(),
         headline: Headline { marks: marks(total), ..headline(&page, &reading) },
-        coverage: coverage(total.coverage),
+        coverage: if page.is_told() { coverage(total.coverage) } else { Coverage::default() },
         version: version.unwrap_or_else(|| unsealed(packs)),
-        table: table(&page, breakdown)?,
-        areas: if breakdown.has_areas() { areas(&page) } else { Vec::new() },
+        table: if page.is_told() { table(&page, breakdown)? } else { untold(&page) },
+        areas: if breakdown.has_areas() && page.is_told() { areas(&page) } else { Vec::new() },
         sources: sources(&page),
         opened: opened(&page, total),
         published: published(tx, at, &page)?,
@@ -153,11 +175,8 @@ fn chosen<'c>(
 ) -> Result<Indicator<'c>, PageError> {
     let is_told = |known: &Indicator<'_>| holdings.is_told(packs, *known);
     if !asked.is_empty() {
-        let known = Indicator::find(catalogue, asked).ok_or(PageError::Unknown)?;
-        if is_told(&known) {
-            return Ok(known);
-        }
-        // Somebody chose a week while looking at a figure of the term.
+        // One that the period does not have says so: another one in its place would be misread.
+        return Indicator::find(catalogue, asked).ok_or(PageError::Unknown);
     }
     let preferred = PREFERRED.into_iter().filter_map(|id| Indicator::find(catalogue, id));
     for known in preferred.chain(Indicator::all(catalogue)).filter(is_told) {
@@ -258,7 +277,24 @@ fn sum_label(catalogue: &Catalogue, sum: &domain::catalogue::Sum) -> Label {
     joined
 }
 
+/// What stands for the breakdown of an indicator that the period does not have.
+fn untold(page: &Page<'_>) -> BreakdownTable {
+    let label = Label::from(&page.unit.label);
+    let (figures, coverage) = (vec![Figure::NotApplicable], Coverage::default());
+    BreakdownTable {
+        row_kind: words::TOTAL.into(),
+        columns: vec![words::TOTAL.into()],
+        rows: Vec::new(),
+        whole: TableRow { label, figures, coverage, closed: None },
+    }
+}
+
 fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
+    if !page.is_told() {
+        let note = Some(other_length(page.indicator));
+        let (value, parts, marks) = (Figure::NotApplicable, Vec::new(), Vec::new());
+        return Headline { value, range: None, parts, note, marks };
+    }
     let value = shown(page.catalogue, page.indicator, reading);
     let (range, parts) = match *reading {
         Reading::Count(amount) if amount.rounded_cells > 0 || amount.left_out > 0 => {

@@ -152,7 +152,7 @@ fn line(
             }
         }
         Some(Blank::NotReported | Blank::NotApplicable | Blank::Sealed(_)) if !is_told => {
-            Support::Closed(filled_with(words::OTHER_LENGTH, &[&length(indicator.period())]))
+            Support::Closed(other_length(indicator))
         }
         _ if in_reports > 0 && whole.able < in_reports => {
             Support::Partial { able: whole.able, of: in_reports }
@@ -183,14 +183,15 @@ fn named(indicator: Indicator<'_>) -> Label {
     }
 }
 
-fn length(period: NativePeriod) -> Label {
-    match period {
+/// That the period is of another length than the indicator is told for.
+pub(super) fn other_length(indicator: Indicator<'_>) -> Label {
+    let length = match indicator.period() {
         NativePeriod::Day => words::BY_DAY,
         NativePeriod::Week => words::BY_WEEK,
         NativePeriod::Month => words::BY_MONTH,
         NativePeriod::Term => words::BY_TERM,
         NativePeriod::HalfYear => words::BY_HALF_YEAR,
         NativePeriod::Year => words::BY_YEAR,
-    }
-    .into()
+    };
+    filled_with(words::OTHER_LENGTH, &[&Label::from(length)])
 }

@@ -96,6 +96,9 @@ texts! {
     CLOSED_STAGES_WHY = "{0}：按汇总方案不开启；这些学校的该学段不计入，也不算应报。",
         "{0}: by the plan these schools' stages are not opened. They are neither in the figure \
          nor due.";
+    WEEK_STAGES = "各学段的数", "Figures by stage";
+    WEEK_STAGES_WHY = "每周只有全区合计，不分学段；分学段的数请看月或学期。",
+        "Of a week there is the area's total and no stage: months and terms have stages.";
     CLOSED_PARTS = "等待或不开启的部分", "Parts that wait or stay closed";
     CLOSED_MORE = "另有 {0} 项，见“密封汇总”页。", "{0} more are on the page of sealed sums.";
     WAITS_SCHOOLS = "{0}，组 {1}：等 {2} 所学校的报告", "{0}, group {1}: waits for reports of {2} schools";

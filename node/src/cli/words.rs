@@ -4,10 +4,12 @@
 //! own with the ending `_NEXT`.
 
 mod accounts;
+mod lacks;
 mod release;
 mod service;
 
 pub(crate) use accounts::*;
+pub(crate) use lacks::*;
 pub(crate) use release::*;
 use runtime::texts;
 pub(crate) use service::*;

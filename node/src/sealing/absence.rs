@@ -69,9 +69,14 @@ fn why(made: &Made) -> Option<Why> {
         ),
         Made::Absent { reason: Unsealed::NotAtWork, .. } => (
             "not_at_work",
-            "学校在该时段之前还没有在台账中开展工作（没有任何心理课、活动、培训、导师或演练记录）",
+            "学校在该时段之前还没有在台账中开展工作（没有任何心理课、活动、培训、导师或演练记录）。当时已经做过的，\
+             请按实际日期补录，本机次日自动补报；之后才开始使用的，请致电教育方枢纽和卫健方枢纽的运维人员，由两方各自\
+             登记本校这一时段不报（sealed away），同组学校的合计就不再等本校",
             "the school did not work in its ledgers by then: no lesson, event, training, mentor or \
-             drill is entered",
+             drill is entered. What was done by then is entered with its true day, and the report \
+             is made by itself the day after. If the school began later, ring the operators of \
+             education's hub and of health's: each notes it as away for these days (sealed away), \
+             and the sums of its group wait for it no more",
         ),
         Made::Absent { reason: Unsealed::Destroyed, .. } => (
             "destroyed",

@@ -67,7 +67,7 @@ pub(super) const CHINESE: Translation = &[
     ),
     ("Stage whose number is right, as the notice names it", "人数属实的学段，代码见提示"),
     ("Take the confirmation back", "撤回确认"),
-    ("Note that a school is closed or out of session", "记下学校停办或不在校"),
+    ("Note that a school is closed or out of session", "记下学校停课或停办"),
     ("Take the note from this first day back", "撤回自该首日起的登记"),
     (
         "Close a school year: destroy its shares and keys; a signed record stays",
@@ -159,7 +159,7 @@ pub(super) const CHINESE: Translation = &[
     ),
     (
         "Which half: aggregate-leader at education's hub, aggregate-helper at health's",
-        "哪一半：教育部门枢纽 aggregate-leader，卫健部门枢纽 aggregate-helper",
+        "哪一半：教育方枢纽 aggregate-leader，卫健方枢纽 aggregate-helper",
     ),
     (
         "Make a new key, for a new school year; the old one still opens what was sealed to it",
@@ -167,7 +167,7 @@ pub(super) const CHINESE: Translation = &[
     ),
     (
         "Show the keys, the words to read out, and the keys that were destroyed",
-        "显示密钥、要读出的六个词，以及已销毁的密钥",
+        "显示密钥、要读出的六个字，以及已销毁的密钥",
     ),
     (
         "Destroy a key whose school years are over; a signed record stays",
@@ -198,15 +198,15 @@ pub(super) const CHINESE: Translation = &[
     ("New file for the request", "写入申请的新文件"),
     (
         "Day on which the roster's enrolment was read; without it the plan is a draft",
-        "名单上在校人数的统计日；不给则只做草案",
+        "名单人数的截止日期（不是学期普查日）；不给则只做草案",
     ),
     (
         "Key statement of education's hub, signed by both commissions",
-        "教育部门枢纽的公钥声明，由两个部门签名",
+        "教育方枢纽的公钥声明，由两个部门签名",
     ),
     (
         "Key statement of health's hub, signed by both commissions",
-        "卫健部门枢纽的公钥声明，由两个部门签名",
+        "卫健方枢纽的公钥声明，由两个部门签名",
     ),
     (
         "New file for the plan; beside the roster if left out",
@@ -245,7 +245,7 @@ pub(super) const CHINESE: Translation = &[
     ("Level: city, district or street", "级别：city 市、district 区县、street 街镇"),
     (
         "Role instead of a level: the health commission's hub, under health's own root",
-        "不属于某一级别时的角色：helper 卫健部门枢纽，由卫健部门自己的根证书签发",
+        "不属于某一级别时的角色：helper 卫健方枢纽，由卫健部门自己的根证书签发",
     ),
     ("Unit id of the hub, a division code such as 370202", "枢纽的单位编号，即区划代码，如 370202"),
     ("DNS name of the city, such as qingdao.example", "城市的域名，如 qingdao.example"),
@@ -293,7 +293,7 @@ pub(super) const CHINESE: Translation = &[
     ("Id for life: school identification code or division code", "终身编号：学校标识码或区划代码"),
     (
         "Kind: district, street, school, centre, clinic or helper",
-        "类别：district 区县、street 街镇、school 学校、centre 中心、clinic 医疗机构、helper 卫健部门枢纽",
+        "类别：district 区县、street 街镇、school 学校、centre 中心、clinic 医疗机构、helper 卫健方枢纽",
     ),
     ("Division code that it lies in", "所在区划代码"),
     (
@@ -343,11 +343,11 @@ pub(super) const CHINESE: Translation = &[
     ("Unit whose invite it is", "邀请码所属单位"),
     (
         "Approve a hub, centre or clinic after comparing six words",
-        "核对六个词后批准枢纽、中心或医疗机构加入",
+        "核对六个字后批准枢纽、中心或医疗机构加入",
     ),
     ("Unit that waits", "等待批准的单位"),
-    ("Six words as the unit's operator read them out", "对方运维人员读出的六个词"),
-    ("The words were compared; do not ask", "已核对六个词，不再询问"),
+    ("Six words as the unit's operator read them out", "对方运维人员读出的六个字"),
+    ("The words were compared; do not ask", "已核对六个字，不再询问"),
     (
         "Publish signed packs to all units below; all or none",
         "向所有下级发布已签名的标准包，全部成功或全不发布",

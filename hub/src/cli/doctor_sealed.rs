@@ -126,6 +126,9 @@ fn keys_held(years: &[&(Arc<Year>, Role)], today: Date) -> Check {
             return Check::warning(KEYS, found, words::STATEMENT_ENDS_FIX);
         }
     }
+    if years.is_empty() {
+        return Check::well(KEYS, words::KEYS_NONE);
+    }
     Check::well(KEYS, Sentence::new(words::KEYS_WELL, &[&years.len()]))
 }
 

@@ -30,7 +30,7 @@ texts! {
     FRESH = "{0} / {1} 所学校本学期的密封报告已计入，其余沿用上学期的。",
         "{0} of {1} schools are in with a report of this term, the others with their last one.";
     MISSING = "还没有收到密封合计的区域：{0}", "Areas without opened sums so far: {0}";
-    AWAY = "{0} 所学校开启时登记为停办或不在校，不在合计内，也不算应报。",
+    AWAY = "{0} 所学校开启时登记为停课或停办，不在合计内，也不算应报。",
         "{0} schools were noted as closed or out of session when the sums were opened: neither in \
          them nor due.";
     CLOSED = "另有 {0} 项目前没有数（未支持或不开启）；用 --json 查看原因。",

@@ -5,7 +5,7 @@ use runtime::texts;
 texts! {
     PRODUCT_CITY = "心桥 · 市级枢纽", "Xinqiao · City hub";
     PRODUCT_DISTRICT = "心桥 · 区级枢纽", "Xinqiao · District hub";
-    PRODUCT_HELPER = "心桥 · 卫健枢纽", "Xinqiao · Health hub";
+    PRODUCT_HELPER = "心桥 · 卫健方枢纽", "Xinqiao · Health hub";
     PRODUCT_STREET = "心桥 · 街道枢纽", "Xinqiao · Street hub";
     STATISTICS = "统计", "Statistics";
     OVERVIEW = "概览", "Overview";
@@ -53,7 +53,7 @@ texts! {
     SEALED_OBJECTIONS = "学校的异议", "Objections of schools";
     SEALED_OBJECTIONS_NOTE = "含这些报告的合计不开启；核实后用 xinqiao-hub sealed object --withdraw 撤回",
         "sums with these reports stay closed; xinqiao-hub sealed object --withdraw takes one back";
-    SEALED_ABSENCES = "停办或不在校的学校", "Schools closed or out of session";
+    SEALED_ABSENCES = "停课或停办的学校", "Schools closed or out of session";
     SEALED_ABSENCES_NOTE = "两个枢纽须各自记下：xinqiao-hub sealed away；合计按登记开启后，该校这一时段的报告不再计入",
         "both hubs must note it: xinqiao-hub sealed away; once a sum was opened by the note, the \
          school's report of that period is not added any more";
@@ -144,7 +144,7 @@ texts! {
     SCHOOLS_DUE = "/ {0} 校", "of {0} schools";
     PERSONS = "覆盖在校学生 {0} 人", "{0} enrolled students covered";
     NONE_DUE = "没有应报的学校", "No school is due";
-    PERSONS_LISTED = "名册上这些学校有学生 {0} 人；统计日的在册人数可能略有出入",
+    PERSONS_LISTED = "名册上这些学校有学生 {0} 人；普查日的在册人数可能略有出入",
         "{0} students of these schools on the signed roster; on the day of the count there can be \
          a few more or less";
     COMPLETE = "应报单位已报齐", "All schools that were due have reported";

@@ -39,7 +39,7 @@ texts! {
         "no verdict for {0} days: ring both hubs' operators";
     ACCEPTED = "两方都已确认", "accepted by both hubs";
     REFUSED = "被退回：{0}", "refused: {0}";
-    KEY = "本校报告密钥，十六个词：{0}\n{1}",
+    KEY = "本校报告密钥，十六个字：{0}\n{1}",
         "This school's report key, sixteen words: {0}\n{1}";
     UNSTATED = "等卫健方核定本校密钥", "waits until health has stated your key";
     UNDER = "{0} 学年启用密封汇总：教育方 {1}，卫健方 {2}。",

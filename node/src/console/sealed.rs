@@ -14,7 +14,7 @@ pub(super) const SEALED_HREF: &str = "/egress/sealed";
 texts! {
     TITLE = "密封报告", "Sealed reports";
     NOTE = "已密封 {0} 份", "{0} sealed so far";
-    WHAT = "每份密封报告把本校的一张统计表拆成两半，一半只有教育方的汇总枢纽能打开，另一半只有卫健方的能打开。\
+    WHAT = "每份密封报告把本校的一张统计表拆成两半，一半只有教育方枢纽能打开，另一半只有卫健方的能打开。\
             任何一半单独看都只是随机数；两方只能一起算出多所学校的合计，谁也算不出本校的数字。\
             报告的长短和发送时间与数字大小无关。",
         "A sealed report splits one of the school's tables into two halves: one opens only at \
@@ -34,7 +34,7 @@ texts! {
          schools or more";
     DISTRICT = "区县枢纽", "The district's hub";
     DISTRICT_SEES = "街道看到的内容；全区已开启的合计（至少五所学校），没有单个学校的数。\
-                     兼任教育方汇总枢纽的，另有下面一行所列的一半随机数",
+                     兼任教育方枢纽的，另有下面一行所列的一半随机数",
         "what the street sees; the district's opened sums, over five schools or more, and nothing \
          of one school. Where it is education's hub of the sums, the random half of the next row \
          as well";
@@ -61,11 +61,11 @@ texts! {
     FORGED_SEES = "什么也看不到：没有卫健方核定的学校密钥，冒名的报告不会被打开",
         "nothing: without the key that health stated for the school, a forged report is never \
          opened";
-    KEY = "本校报告密钥（十六个词）", "This school's report key (sixteen words)";
+    KEY = "本校报告密钥（十六个字）", "This school's report key (sixteen words)";
     KEY_STATED = "{0} 学年：卫健方已核定，本校报告可以进入合计。",
         "School year {0}: health has stated it; this school's reports are taken.";
-    KEY_UNSTATED = "{0} 学年：卫健方还没有核定，报告在两个汇总枢纽等待。卫健方来电时，请照上面逐词读出；\
-                    也可以主动致电卫健方的枢纽运维人员。",
+    KEY_UNSTATED = "{0} 学年：卫健方还没有核定，报告在两个汇总枢纽等待。卫健方来电时，请照上面逐字读出；\
+                    也可以主动致电卫健方枢纽运维人员。",
         "School year {0}: health has not stated it yet, and reports wait at both hubs. When health \
          rings, read out the words above; or ring the operator of health's hub.";
     KEY_OTHER = "{0} 学年：卫健方核定的是另一把密钥，本校报告一律等待。如果本机是重装且没有用备份恢复的，\
@@ -73,7 +73,7 @@ texts! {
         "School year {0}: health has stated another key, and all reports wait. If this machine was \
          set up anew without a backup, ring health to state the new key; if not, somebody may sign \
          in this school's name: ring both departments at once.";
-    KEY_EARLY = "所在区域还没有启用密封汇总；启用前后，卫健方会来电核对这些词。",
+    KEY_EARLY = "所在区域还没有启用密封汇总；启用前后，卫健方会来电核对这些字。",
         "The area is not under seal yet; health will ring to compare these words.";
     ON_THE_WAY = "途中的枢纽没有转送：{0}", "a hub on the way did not pass it on: {0}";
     ON_THE_WAY_NEXT = "本机会按原样再次发送，一天后、两天后，直至每周一次，直到两方都有结论。",

@@ -64,7 +64,7 @@ async fn helper_pages(city: &City, (by_grade, digest): (&str, &str)) {
     let indicator = page(&mut helper, by_grade, "helper-grade").await;
     has(&indicator, "370202 + HC-QD", "370202 + HC-QD");
     let overview = page(&mut helper, "/overview", "helper-overview").await;
-    has(&overview, "不经卫健枢纽", "does not come to health");
+    has(&overview, "不经卫健方枢纽", "does not come to health");
     assert!(!overview[0].contains("还没有形成快照"), "no school reports to a helper");
 }
 

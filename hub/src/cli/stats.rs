@@ -16,9 +16,9 @@ use crate::app::{load_pins, open_store};
 use crate::opened::Closed;
 use crate::packs::{PackCache, Packs};
 use crate::statistics::{
-    Blank, CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, Members, OpenedOut, Query,
-    Statistics, StatisticsError, UnitName, WAITING, city_table, figures, latest_term, opened_lines,
-    opened_why, shown, tree_lines,
+    Blank, CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, LEGEND, Members, OpenedOut,
+    Query, Statistics, StatisticsError, UnitName, WAITING, city_table, figures, latest_term,
+    opened_lines, opened_why, shown, tree_lines,
 };
 
 texts! {
@@ -159,7 +159,7 @@ fn one(context: &Context, statistics: &Statistics, query: Query) -> Result<(), F
             }
         }
         let name = Label::from(indicator.label());
-        let head = head(terminal, &found, name.in_lang(lang));
+        let head = head(terminal, (catalogue.as_ref(), &found), name.in_lang(lang));
         let own = named(catalogue, indicator).into_iter().next();
         let kinds = own
             .filter(|_| is_of_several(&found))
@@ -204,7 +204,7 @@ fn groupings(catalogue: &Catalogue, indicator: &str) -> Sentence {
     )
 }
 
-fn head(terminal: &Terminal, found: &Figures, name: &str) -> String {
+fn head(terminal: &Terminal, (catalogue, found): (&Catalogue, &Figures), name: &str) -> String {
     let mut lines =
         vec![terminal.text(STATE, &[&name, &found.indicator, &found.period, &found.revision])];
     lines.extend(
@@ -226,7 +226,7 @@ fn head(terminal: &Terminal, found: &Figures, name: &str) -> String {
         lines.push(terminal.text(AWAY, &[&found.whole.away]));
     }
     let sums: Vec<OpenedOut> = found.whole.opened.iter().map(OpenedOut::from).collect();
-    lines.extend(opened_lines(&sums, terminal.lang()));
+    lines.extend(opened_lines(catalogue, &sums, terminal.lang()));
     let mut why: Vec<String> = found
         .whole
         .figures
@@ -246,17 +246,20 @@ fn all(
     sources: bool,
 ) -> Result<(), Failure> {
     let table = statistics.read(move |tx, packs, at| city_table(tx, packs, at, period))?;
+    let packs = statistics.packs();
+    let catalogue = &packs.in_force().catalogue;
     context.terminal.result(&table, |terminal| {
         let lang = terminal.lang();
         if sources {
-            let opened = opened_lines(&table.opened, lang);
+            let opened = opened_lines(catalogue, &table.opened, lang);
             [tree_lines(&table.sources, lang), opened].concat().join("\n")
         } else {
             let closed = terminal.text(CLOSED, &[&table.closed.len()]);
             let waiting = table.waiting.as_ref();
             let waits =
                 waiting.map(|known| terminal.text(WAITING, &[&known.schools, &GROUP_SCHOOLS_MIN]));
-            let lines = [Some(drawn(&table, lang)), Some(closed), waits];
+            let (title, legend) = (table.title(lang), LEGEND.in_lang(lang).to_owned());
+            let lines = [Some(title), Some(drawn(&table, lang)), Some(legend), Some(closed), waits];
             lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
         }
     })

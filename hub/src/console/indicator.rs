@@ -143,11 +143,8 @@ fn dot_plot(view: &IndicatorPage, lang: Lang) -> DotPlot {
 }
 
 fn why_not_compared(area: &AreaFigure, lang: Lang) -> String {
-    if area.coverage.is_comparable() {
+    if area.coverage.is_comparable() || area.coverage.due == 0 {
         return area.figure.text(lang);
-    }
-    if area.coverage.due == 0 {
-        return words::NOT_OPEN.in_lang(lang).to_owned();
     }
     words::NOT_COMPARED.fill(lang, &[&area.coverage.share().text(lang)])
 }
@@ -225,6 +222,12 @@ impl IndicatorTemplate<'_> {
 
     fn completeness(&self) -> String {
         completeness(&self.page.coverage, self.lang)
+    }
+
+    /// Schools that are neither in it nor due.
+    fn outside(&self) -> Option<String> {
+        let outside = self.page.outside.as_ref()?;
+        Some(words::OUTSIDE.fill(self.lang, &[&outside.in_lang(self.lang)]))
     }
 
     fn persons(&self) -> String {

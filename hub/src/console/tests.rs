@@ -108,6 +108,17 @@ async fn pages_are_whole_in_both_languages() {
     }
 }
 
+/// A share says what it is made of, and of which schools nothing is opened: two counts of the same
+/// page would else be taken for its parts.
+#[tokio::test]
+async fn a_share_stands_beside_its_parts() {
+    let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
+    let zh = check(&mut browser, "/?lang=zh", "hub-parts-zh.html").await.text;
+    assert!(zh.contains("3,003 / 3,742") && zh.contains("另有 普通高中 2 校，学校太少不开启"));
+    let en = check(&mut browser, "/?lang=en", "hub-parts-en.html").await.text;
+    assert!(en.contains("3,003 / 3,742") && en.contains("besides Senior middle (2)"));
+}
+
 /// The page of sealed sums says in both languages who is missing, what is opened and what stays
 /// closed; a helper begins with it.
 #[tokio::test]

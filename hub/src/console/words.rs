@@ -161,7 +161,7 @@ texts! {
         "A higher rate may mean that more was noticed. It is not fit for ranking or assessment.";
     NO_SCHOOL_RANKING = "不提供到校排名", "schools are not ranked";
     NOT_COMPARED = "报送 {0}，低于 80%，不参与比较", "{0} reported, below 80%: not compared";
-    NOT_OPEN = "未开放", "not open";
+    NOT_OPEN = "不开启", "closed";
     NOT_SHOWN = "本格不显示", "not shown";
     MAP = "方格地图", "Tile map";
     MAP_NOTE = "每格一个地区，位置示意", "one tile an area, roughly placed";
@@ -245,6 +245,11 @@ texts! {
         "{0} of {1} reporting schools keep the ledgers for it";
     SUPPORT_NONE = "未支持", "unsupported";
     SUPPORT_NONE_WHY = "学校台账尚未接入，不等于零", "schools do not keep the ledger yet; not zero";
+    SUPPORT_OTHER_PERIOD = "另选时段", "other period";
+    SUPPORT_ELSEWHERE = "无学校上报", "not from schools";
+    SUPPORT_BY_KIND = "分类查看", "by kind";
+    OUTSIDE = "另有 {0}，学校太少不开启，不算应报",
+        "besides {0}: too few schools, so they stay closed and are not due";
     SUPPORT_CLOSED = "不开启", "closed";
     SUPPORT_WAITING = "待开启", "waiting";
     SUPPORT_STOPPED = "已停", "stopped";

@@ -321,6 +321,8 @@ async fn schools_of_a_closed_stage_are_not_missing() {
     assert_eq!(by_stage("senior"), (0, 0));
     let asked = Filter { indicator: "alt.census".to_owned(), ..Filter::default() };
     let page = leader.indicator(&Filter { period: TERM.to_owned(), ..asked }).expect("page");
+    let outside = page.outside.as_ref().map(|outside| outside.zh.as_str());
+    assert_eq!(outside, Some("普通高中 2 校"), "beside the coverage too");
     let named = page.closed.iter().find(|line| line.what.zh == "学校太少的学段");
     let named = named.expect("the closed stage is named");
     assert!(named.why.zh.starts_with("普通高中 2 校：按汇总方案不开启"), "{}", named.why.zh);

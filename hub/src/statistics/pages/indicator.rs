@@ -11,7 +11,7 @@ use runtime::web::{Export, Figure, Label, Lang};
 
 use super::breakdown::{areas, available, exports, table};
 use super::overview::other_length;
-use super::reasons::{closed, protection, waits};
+use super::reasons::{closed, protection, stage_schools, waits};
 use super::{PageError, Periods, coverage, filled_with, first_sheet, version, words};
 use crate::console::{
     Breakdown, BreakdownTable, Choice, Choices, Coverage, Filter, Headline, IndicatorPage,
@@ -161,6 +161,7 @@ pub(super) fn page(
         published: published(tx, at, &page)?,
         is_sealed: holdings.whole.books.is_sealed(),
         fresh: total.fresh,
+        outside: stage_schools(&known, &total.closed),
         protection: protection(&page, &reading),
         closed: [closed(&page, &reading)?, waits(tx, &page, at, today)?].concat(),
         exports: page_exports(&page, breakdown, periods),

@@ -182,6 +182,7 @@ const fn rank(period: Period) -> u8 {
     }
 }
 
+pub(super) use reasons::stage_schools;
 pub(crate) use sealed::{area_name, counted as sealed_name};
 
 /// What people call a period.

@@ -105,7 +105,10 @@ fn not_in(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
 }
 
 /// Stages with their number of schools; nothing without any.
-pub(super) fn stage_schools(catalogue: &Catalogue, stages: &BTreeMap<Stage, u32>) -> Option<Label> {
+pub(in crate::statistics) fn stage_schools(
+    catalogue: &Catalogue,
+    stages: &BTreeMap<Stage, u32>,
+) -> Option<Label> {
     joined(stages.iter().map(|(stage, schools)| {
         let stage = stage_label(catalogue, *stage);
         filled_with(words::STAGE_SCHOOLS, &[&stage, &Label::same(schools.to_string())])

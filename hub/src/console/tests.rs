@@ -119,6 +119,20 @@ async fn a_share_stands_beside_its_parts() {
     assert!(en.contains("3,003 / 3,742") && en.contains("besides Senior middle (2)"));
 }
 
+/// That a higher rate may mean that more was noticed is said of what was found in students, and of
+/// nothing else.
+#[tokio::test]
+async fn only_findings_carry_the_caution() {
+    let caution = "检出率高可能因为发现得多";
+    for (id, is_said) in [("r.scr.positive", true), ("base.students", false)] {
+        let mut view = indicator_view();
+        view.selected.indicator = id.to_owned();
+        let (mut browser, _) = console_of(Role::Analyst, view).await;
+        let page = check(&mut browser, "/indicators?lang=zh", "hub-caution.html").await;
+        assert_eq!(page.text.contains(caution), is_said, "{id}");
+    }
+}
+
 /// The page of sealed sums says in both languages who is missing, what is opened and what stays
 /// closed; a helper begins with it.
 #[tokio::test]

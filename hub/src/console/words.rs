@@ -156,6 +156,7 @@ texts! {
 
     COMPARE = "{0}比较", "By {0}";
     COMPARE_NOTE = "实心表示取整范围不含{0}值", "filled: its rounding range does not hold the value for {0}";
+    COMPARE_EXACT = "竖线为{0}值", "the line is the value for {0}";
     COUNTS_NOTE = "按区划代码排列", "in the order of division codes";
     CAUTION = "检出率高可能因为发现得多，不宜用作考核排名。",
         "A higher rate may mean that more was noticed. It is not fit for ranking or assessment.";

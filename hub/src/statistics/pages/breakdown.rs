@@ -5,7 +5,7 @@ use domain::unit::UnitKind;
 use runtime::web::{Export, Figure as Shown, Label};
 
 use super::indicator::{Page, share_interval};
-use super::{PageError, coverage, value_label, why, words};
+use super::{PageError, coverage, unit_label, value_label, why, words};
 use crate::console::{AreaFigure, Breakdown, BreakdownTable, TableRow};
 use crate::statistics::table::is_area;
 use crate::statistics::{Blank, Figures, Reading, UnitFigures, shown};
@@ -107,7 +107,7 @@ fn area_line(page: &Page<'_>, parts: Option<&Figures>, total: &UnitFigures) -> L
     let cells = cells.into_iter().flat_map(|unit| &unit.figures);
     let mut readings: Vec<Reading> = cells.map(|figure| figure.reading).collect();
     readings.push(page.reading(total));
-    (Label::from(&total.unit.label), readings, total.coverage)
+    (unit_label(&total.unit), readings, total.coverage)
 }
 
 fn by_dimension(
@@ -143,7 +143,7 @@ fn by_dimension(
     labels.push(words::TOTAL.into());
     let mut last = columns;
     last.push(page.reading(unit));
-    let whole = (Label::from(&unit.unit.label), last, unit.coverage);
+    let whole = (unit_label(&unit.unit), last, unit.coverage);
     Ok(assembled(page, kind, labels, (lines, whole)))
 }
 

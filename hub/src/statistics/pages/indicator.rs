@@ -12,7 +12,7 @@ use runtime::web::{Export, Figure, Label, Lang};
 use super::breakdown::{areas, available, exports, table};
 use super::overview::other_length;
 use super::reasons::{closed, protection, stage_schools, waits};
-use super::{PageError, Periods, coverage, filled_with, first_sheet, version, words};
+use super::{PageError, Periods, coverage, filled_with, first_sheet, unit_label, version, words};
 use crate::console::{
     Breakdown, BreakdownTable, Choice, Choices, Coverage, Filter, Headline, IndicatorPage,
     NamedFigure, OpenedLine, PublishedLine, Range, SourceLine, TableRow, Version,
@@ -24,8 +24,8 @@ use crate::publication::{self, CellOut};
 use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
-    Blank, Figures, Floor, Holdings, Indicator, OpenedFrom, Reading, UnitFigures, UnitName,
-    interval, shown,
+    Blank, Figures, Floor, Holdings, Indicator, OpenedFrom, Reading, UnitFigures, UnitHoldings,
+    UnitName, interval, shown,
 };
 use crate::store::contradiction::Contradiction;
 
@@ -150,7 +150,7 @@ pub(super) fn page(
         choices: choices(&page, periods, offered),
         name: indicator.label().into(),
         definition: definition(&known, indicator),
-        whole: (&page.unit.label).into(),
+        whole: unit_label(&page.unit),
         headline: Headline { marks: marks(total), ..headline(&page, &reading) },
         coverage: if page.is_told() { coverage(total.coverage) } else { Coverage::default() },
         version: version.unwrap_or_else(|| unsealed(packs)),
@@ -211,10 +211,14 @@ fn choices(page: &Page<'_>, periods: &Periods, breakdowns: Vec<Breakdown>) -> Ch
     });
     let areas = page.holdings.members.iter().filter(|member| is_area(member.unit.kind));
     let units = std::iter::once(&page.holdings.whole).chain(areas);
+    let unit = |held: &UnitHoldings| {
+        let (value, label) = (held.unit.id.to_string(), unit_label(&held.unit));
+        Choice { value, label }
+    };
     Choices {
         indicators: sent.map(|known| named(known.label(), known.id())).collect(),
         periods: periods.choices.clone(),
-        units: units.map(|held| named(&held.unit.label, held.unit.id.as_str())).collect(),
+        units: units.map(unit).collect(),
         breakdowns,
     }
 }
@@ -280,7 +284,7 @@ fn sum_label(catalogue: &Catalogue, sum: &domain::catalogue::Sum) -> Label {
 
 /// What stands for the breakdown of an indicator that the period does not have.
 fn untold(page: &Page<'_>) -> BreakdownTable {
-    let label = Label::from(&page.unit.label);
+    let label = unit_label(&page.unit);
     let (figures, coverage) = (vec![Figure::NotApplicable], Coverage::default());
     BreakdownTable {
         row_kind: words::TOTAL.into(),

@@ -7,7 +7,7 @@ use runtime::web::{Figure, Label, Text};
 
 use super::indicator::is_everybody;
 use super::reasons::stage_schools;
-use super::{PageError, Periods, coverage, filled_with, version, why, words};
+use super::{PageError, Periods, coverage, filled_with, unit_label, version, why, words};
 use crate::console::{
     AreaCoverage, EndingCertificate, IndicatorGroup, IndicatorLine, OverviewPage, Support,
 };
@@ -61,7 +61,7 @@ pub(super) fn page(
     Ok(OverviewPage {
         periods: periods.choices.clone(),
         period: periods.chosen.to_string(),
-        whole: (&at.label).into(),
+        whole: unit_label(at),
         coverage: reported(&holdings.whole),
         areas: areas(&holdings),
         groups: groups(packs, &catalogue, &holdings)?,

@@ -64,8 +64,10 @@ texts! {
         "It is highly sensitive and shown at district level and above only.";
     THIS_INDICATOR = "本项指标", "This indicator";
     DIRECT_SCHOOLS = "直属学校 {0} 所", "{0} schools directly below";
-    DIRECT_SCHOOLS_WHY = "只计入合计，不单独列出；枢纽不列到校数字。",
-        "They are in the total and not listed: pages have no rows of schools.";
+    DIRECT_SCHOOLS_WHY = "只计入合计，页面不逐校列出。各校直接上报的办学类计数，运维人员核对时可在终端查看（stats --members）。",
+        "They are in the total and not listed: pages have no rows of schools. Operational counts \
+         that schools report openly can be compared at the terminal (stats --members).";
+    HELPED = "所协助各区合计", "All areas that it helps";
 
     OTHER_LENGTH = "按{0}统计，请在“时段”中选择", "It is told by {0}: choose one under \"period\".";
     BY_DAY = "日", "day";

@@ -277,7 +277,7 @@ async fn a_late_group_is_in_the_coverage() {
 }
 
 /// Two schools of a stage that has too few of them.
-const CLOSED: [&str; 2] = [
+pub const CLOSED: [&str; 2] = [
     "S12,T2,office 12,2020,2021,yes,senior,g10,120,120,0",
     "S13,T2,office 13,2020,2021,yes,senior,g10,110,110,0",
 ];

@@ -43,6 +43,10 @@ pub(super) const CHINESE: Translation = &[
         "Show every task: reports in, schools missing, sums opened",
         "列出全部密封汇总：已收报告、缺报学校、已开启的合计",
     ),
+    ("Only this area", "只列这个区域"),
+    ("Only this period, such as 2026S1 or 2026-W48", "只列这个时段，如 2026S1 或 2026-W48"),
+    ("Only what has begun and is not opened as a whole", "只列已经开始、还没有全部开启的"),
+    ("Periods that have not begun as well", "连同时段还没有开始的"),
     (
         "Show one task with the schools that are missing and what each sum waits for",
         "查看一项密封汇总：缺哪些学校，各合计在等什么",

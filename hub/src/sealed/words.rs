@@ -29,6 +29,11 @@ texts! {
     NO_KEY = "尚未与对方枢纽商定密钥", "no key agreed with the other hub yet";
     NO_DOCUMENTS = "缺少方案、名单或指标目录", "plan, roster or catalogue are not here";
     STOPPED = "需要人处理：{0}", "needs a person: {0}";
+    PERIOD_AHEAD = "时段还没有开始", "its period has not begun";
+    LIST_SUM = "已开始 {0} 项：已全部开启 {1}，等待 {2}，需要人处理 {3}。",
+        "{0} have begun: {1} are opened as a whole, {2} wait, {3} need a person.";
+    LIST_AHEAD = "另有 {0} 项的时段还没有开始（加 --ahead 列出）。",
+        "Periods of {0} more have not begun (--ahead lists them).";
     NO_TASKS = "还没有密封汇总。", "Nothing is sealed yet.";
     NO_TASK = "没有 {0} 在 {1} 的密封汇总。", "there is no sealed sum of {0} about {1}.";
     NO_TASK_NEXT = "用 sealed list 查看全部。", "See all of them with sealed list.";

@@ -121,9 +121,10 @@ texts! {
     PART_HELPER = "本枢纽是卫健方枢纽：核验各校的密封报告，只按双方签署的方案交出自己的一半，并在开启记录上签名。",
         "This hub is health's part, the helper: it checks the schools' sealed reports, gives its \
          half of sums by the plan that both signed and of nothing else, and signs the records.";
-    PART_ABOVE = "本枢纽不参与计算；这里是下级教育方枢纽送来、已用双方签名核验过的合计。",
+    PART_ABOVE = "本枢纽不参与计算；这里是下级教育方枢纽送来、已用双方签名核验过的合计；还在等什么、什么不开启，看那两个枢纽的同一页。",
         "This hub has no part in the computing. Here are the sums that leaders below told, each \
-         verified by the signatures of both hubs.";
+         verified by the signatures of both hubs; what waits, and what stays closed, those hubs \
+         say on the same page.";
     PART_TOWN = "本枢纽不参与计算；这里是区县发来的本街道（镇）合计，逐份核验过双方签名。",
         "This hub has no part in the computing. Here are the town's own sums that the district \
          sent down, each verified by the signatures of both hubs.";

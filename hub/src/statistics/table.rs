@@ -33,7 +33,7 @@ texts! {
 
 /// What the words and marks of such a table mean, for a terminal.
 pub const LEGEND: Text = Text::new(
-    "≈ 取整数相加的近似数；M–N 只知道范围；(a/b) 分子和分母；隐去：人数或学校太少；未报齐：还差学校；\
+    "≈ 取整后的近似数；M–N 只知道范围；(a/b) 分子和分母；隐去：人数或学校太少；未报齐：还差学校；\
      不开启：按规则不开启；待开启：密封汇总还没有开启；分类查看：各类不能相加；未支持：台账还算不出；—：不适用",
     "≈ a sum of rounded figures; M–N only the range is known; (a/b) numerator and denominator; \
      suppressed: too few persons or schools; not reported: schools are missing; closed: by rule; \

@@ -21,7 +21,7 @@ texts! {
     BY_KIND_WHY = "一人可属几类，各类不能相加，没有合计；请看各类的数",
         "a person can be of several kinds, so there is no total; look at each kind";
     ROUNDED_SAMPLE = "≈N", "≈N";
-    ROUNDED_SAMPLE_WHY = "由取整数相加，是近似数", "a sum of rounded figures, approximate";
+    ROUNDED_SAMPLE_WHY = "取整后的近似数，不是实数", "a sum of rounded figures, approximate";
     BAND_SAMPLE = "M–N", "M–N";
     BAND_SAMPLE_WHY = "只知道在这个范围内", "only the range is known";
     CLOSED = "不开启", "closed";

@@ -129,7 +129,7 @@ pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Result<Vec<Closed>, 
         let why = other_length(page.indicator);
         return Ok(vec![Closed { what: words::THIS_INDICATOR.into(), why }]);
     }
-    if !page.tells_stages() {
+    if !page.tells_stages() && !is_barred(reading) {
         let (what, why) = (words::WEEK_STAGES.into(), words::WEEK_STAGES_WHY.into());
         lines.push(Closed { what, why });
     }

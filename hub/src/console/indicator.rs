@@ -147,8 +147,13 @@ fn dot_plot(view: &IndicatorPage, lang: Lang) -> DotPlot {
 }
 
 fn why_not_compared(area: &AreaFigure, lang: Lang) -> String {
-    if area.coverage.is_comparable() || area.coverage.due == 0 {
+    // Where nobody is due the blank says why; a value without schools is none.
+    let is_blank = area.coverage.due == 0 && area.figure.share_value().is_none();
+    if area.coverage.is_comparable() || is_blank {
         return area.figure.text(lang);
+    }
+    if area.coverage.due == 0 {
+        return words::NOT_OPEN.in_lang(lang).to_owned();
     }
     words::NOT_COMPARED.fill(lang, &[&area.coverage.share().text(lang)])
 }

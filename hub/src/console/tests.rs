@@ -315,7 +315,7 @@ async fn an_empty_city_and_a_count_are_shown() {
     assert!(page.text.contains("class=\"bar\"") && !page.text.contains("class=\"dot\""));
 }
 
-/// An area of which nothing is opened did not fail to report: it is called not open, with the
+/// An area of which nothing is opened did not fail to report: it is called closed, with the
 /// reason and without the colour of a warning.
 #[tokio::test]
 async fn an_area_that_is_not_opened_is_no_fault() {
@@ -326,7 +326,7 @@ async fn an_area_that_is_not_opened_is_no_fault() {
     view.areas[0].coverage = view.table.rows[0].coverage;
     let (mut browser, _) = console_of(Role::Analyst, view).await;
     let page = check(&mut browser, "/indicators?lang=zh", "hub-not-open-zh.html").await;
-    assert!(page.text.contains("<td>未开放 <span class=\"sub\">学校太少。</span></td>"));
+    assert!(page.text.contains("<td>不开启 <span class=\"sub\">学校太少。</span></td>"));
     assert!(!page.text.contains("0 / 0") && !page.text.contains("num hot"));
 }
 

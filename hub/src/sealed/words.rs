@@ -39,7 +39,9 @@ texts! {
     NO_TASK_NEXT = "用 sealed list 查看全部。", "See all of them with sealed list.";
     AREA_HEAD = "【{0}】", "[{0}]";
     COVERAGE = "已收 {0} / {1} 所学校的报告。", "Reports of {0} of {1} schools are in.";
-    MISSING = "未收到：{0}", "Missing: {0}";
+    MISSING = "未收到：{0}\n  学校的“密封报告”页写明原因。学期中途才开始使用的，两个枢纽各自登记（sealed away），见指南“第一学年”。",
+        "Missing: {0}\n  The school reads why on its page of sealed reports. One that began in \
+         mid-term is noted at both hubs (sealed away): see the guide, \"The first year\".";
     UNSTATED_COUNT = "{0} 所学校的密钥待卫健方核定", "keys of {0} schools not stated by health";
     UNSTATED = "密钥待卫健方核定，报告到达后在此等待：{0}\n  怎么办：在卫健方枢纽运行 \
                 xinqiao-hub key school list，逐校电话核对后签发学校密钥表。",

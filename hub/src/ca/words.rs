@@ -60,9 +60,9 @@ pub(super) const WILL_SIGN: Text = Text::new(
 pub(super) const SIX_WORDS: Text =
     Text::new("请与对方逐字核对：{0}（{1}）", "Compare by telephone: {1} ({0})");
 pub(super) const DO_THEY_AGREE: Text =
-    Text::new("对方读出的六个词与上面完全一致吗？", "Did the other side read out the same words?");
+    Text::new("对方读出的六个字与上面完全一致吗？", "Did the other side read out the same words?");
 pub(super) const WORDS_DIFFER: Text =
-    Text::new("六个词不一致，没有签署任何内容。", "the words differ; nothing was signed.");
+    Text::new("六个字不一致，没有签署任何内容。", "the words differ; nothing was signed.");
 pub(super) const WORDS_DIFFER_NEXT: Text = Text::new(
     "请对方重新导出申请文件，并用您原来就有的号码再次核对。",
     "Ask for the request file again and compare by a number that you already had.",
@@ -90,7 +90,7 @@ pub(super) const OTHER_ZONE: Text = Text::new(
     "the request {0} is for another city; nothing was signed.",
 );
 pub(super) const OTHER_COMMISSION: Text = Text::new(
-    "请求文件 {0} 应由另一个部门签发：卫健部门的根证书只签发卫健部门枢纽，其他枢纽由教育部门签发；没有签发。",
+    "请求文件 {0} 应由另一个部门签发：卫健部门的根证书只签发卫健方枢纽，其他枢纽由教育部门签发；没有签发。",
     "the request {0} is the other commission's to sign: health's root signs helper hubs, \
      education's every other hub; nothing was signed.",
 );

@@ -43,6 +43,10 @@ pub(super) const CHINESE: Translation = &[
         "Show every task: reports in, schools missing, sums opened",
         "列出全部密封汇总：已收报告、缺报学校、已开启的合计",
     ),
+    ("Only this area", "只列这个区域"),
+    ("Only this period, such as 2026S1 or 2026-W48", "只列这个时段，如 2026S1 或 2026-W48"),
+    ("Only what has begun and is not opened as a whole", "只列已经开始、还没有全部开启的"),
+    ("Periods that have not begun as well", "连同时段还没有开始的"),
     (
         "Show one task with the schools that are missing and what each sum waits for",
         "查看一项密封汇总：缺哪些学校，各合计在等什么",
@@ -67,7 +71,7 @@ pub(super) const CHINESE: Translation = &[
     ),
     ("Stage whose number is right, as the notice names it", "人数属实的学段，代码见提示"),
     ("Take the confirmation back", "撤回确认"),
-    ("Note that a school is closed or out of session", "记下学校停办或不在校"),
+    ("Note that a school is closed or out of session", "记下学校停课或停办"),
     (
         "After a backup was put back: what was noted since is entered again, sums are opened again",
         "恢复备份之后：备份以来登记的内容已重新登记，恢复开启合计",
@@ -165,7 +169,7 @@ pub(super) const CHINESE: Translation = &[
     ),
     (
         "Which half: aggregate-leader at education's hub, aggregate-helper at health's",
-        "哪一半：教育部门枢纽 aggregate-leader，卫健部门枢纽 aggregate-helper",
+        "哪一半：教育方枢纽 aggregate-leader，卫健方枢纽 aggregate-helper",
     ),
     (
         "Make a new key although no plan names the newest; older ones still open what was sealed \
@@ -174,7 +178,7 @@ pub(super) const CHINESE: Translation = &[
     ),
     (
         "Show the keys, the words to read out, and the keys that were destroyed",
-        "显示密钥、要读出的六个词，以及已销毁的密钥",
+        "显示密钥、要读出的六个字，以及已销毁的密钥",
     ),
     (
         "Destroy a key whose school years are over; a signed record stays",
@@ -205,15 +209,15 @@ pub(super) const CHINESE: Translation = &[
     ("New file for the request", "写入申请的新文件"),
     (
         "Day on which the roster's enrolment was read; without it the plan is a draft",
-        "名单上在校人数的统计日；不给则只做草案",
+        "名单人数的截止日期（不是学期普查日）；不给则只做草案",
     ),
     (
         "Key statement of education's hub, signed by both commissions",
-        "教育部门枢纽的公钥声明，由两个部门签名",
+        "教育方枢纽的公钥声明，由两个部门签名",
     ),
     (
         "Key statement of health's hub, signed by both commissions",
-        "卫健部门枢纽的公钥声明，由两个部门签名",
+        "卫健方枢纽的公钥声明，由两个部门签名",
     ),
     (
         "New file for the plan; beside the roster if left out",
@@ -252,7 +256,7 @@ pub(super) const CHINESE: Translation = &[
     ("Level: city, district or street", "级别：city 市、district 区县、street 街镇"),
     (
         "Role instead of a level: the health commission's hub, under health's own root",
-        "不属于某一级别时的角色：helper 卫健部门枢纽，由卫健部门自己的根证书签发",
+        "不属于某一级别时的角色：helper 卫健方枢纽，由卫健部门自己的根证书签发",
     ),
     ("Unit id of the hub, a division code such as 370202", "枢纽的单位编号，即区划代码，如 370202"),
     ("DNS name of the city, such as qingdao.example", "城市的域名，如 qingdao.example"),
@@ -300,7 +304,7 @@ pub(super) const CHINESE: Translation = &[
     ("Id for life: school identification code or division code", "终身编号：学校标识码或区划代码"),
     (
         "Kind: district, street, school, centre, clinic or helper",
-        "类别：district 区县、street 街镇、school 学校、centre 中心、clinic 医疗机构、helper 卫健部门枢纽",
+        "类别：district 区县、street 街镇、school 学校、centre 中心、clinic 医疗机构、helper 卫健方枢纽",
     ),
     ("Division code that it lies in", "所在区划代码"),
     (
@@ -350,11 +354,11 @@ pub(super) const CHINESE: Translation = &[
     ("Unit whose invite it is", "邀请码所属单位"),
     (
         "Approve a hub, centre or clinic after comparing six words",
-        "核对六个词后批准枢纽、中心或医疗机构加入",
+        "核对六个字后批准枢纽、中心或医疗机构加入",
     ),
     ("Unit that waits", "等待批准的单位"),
-    ("Six words as the unit's operator read them out", "对方运维人员读出的六个词"),
-    ("The words were compared; do not ask", "已核对六个词，不再询问"),
+    ("Six words as the unit's operator read them out", "对方运维人员读出的六个字"),
+    ("The words were compared; do not ask", "已核对六个字，不再询问"),
     (
         "Publish signed packs to all units below; all or none",
         "向所有下级发布已签名的标准包，全部成功或全不发布",

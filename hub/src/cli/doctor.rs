@@ -218,6 +218,9 @@ fn silent(seen: &[Seen], now_ms: i64) -> Check {
             missing.push(format!("{} ({last})", unit.id));
         }
     }
+    if count == 0 {
+        return Check::well(MEMBERS, words::MEMBERS_NONE);
+    }
     if missing.is_empty() {
         return Check::well(MEMBERS, Sentence::new(words::MEMBERS_WELL, &[&count]));
     }

@@ -25,7 +25,7 @@ use crate::contradiction::about;
 use crate::packs::Packs;
 use crate::sealed::documents::{Documents, ShareKeys, Year};
 use crate::sealed::helper::KEY_LATE;
-use crate::sealed::silent::{NAMED_MAX, hubs as silent_hubs, is_late};
+use crate::sealed::silent::{NAMED_MAX, hubs as silent_hubs, is_late, leave_closed};
 use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch::{self, Notice};
 use crate::sealed::{chain, close};
@@ -80,7 +80,8 @@ pub(super) fn checks(
         let notices = watch::notices(tx, &all, &unit, (today, now_ms))?;
         let heard = task::last_made(tx, None)?;
         let quiet = silent_hubs(tx, (&all, &unit), (today, now_ms))?;
-        let tasks = view::tasks(tx, (&all, &unit), today)?;
+        let mut tasks = view::tasks(tx, (&all, &unit), today)?;
+        leave_closed(&all, &mut tasks);
         let records = record::all(tx)?;
         Ok::<_, runtime::sql::SqlError>((records, tasks, notices, heard, quiet, helpers))
     })?;
@@ -140,6 +141,9 @@ fn keys_held(years: &[&(Arc<Year>, Role)], today: Date) -> Check {
             let found = Sentence::new(words::STATEMENT_ENDS, &[&name, &until]);
             return Check::warning(KEYS, found, words::STATEMENT_ENDS_FIX);
         }
+    }
+    if years.is_empty() {
+        return Check::well(KEYS, words::KEYS_NONE);
     }
     Check::well(KEYS, Sentence::new(words::KEYS_WELL, &[&years.len()]))
 }

@@ -27,6 +27,7 @@ mod school_key;
 mod sealed;
 mod sealed_close;
 mod sealed_confirm;
+mod sealed_list;
 mod sealed_names;
 mod sealed_renoted;
 mod sealed_reports;

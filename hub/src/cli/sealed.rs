@@ -16,6 +16,7 @@ use std::sync::Arc;
 use super::context::Context;
 use super::sealed_close as close;
 use super::sealed_confirm as confirm;
+use super::sealed_list as list;
 use super::sealed_names::Names;
 use super::sealed_renoted as renoted;
 use super::sealed_reports as reports;
@@ -26,7 +27,7 @@ use crate::app::load_pins;
 use crate::packs::{Packs, PacksError};
 use crate::sealed::documents::{Documents, ShareKeys};
 use crate::sealed::silent;
-use crate::sealed::stand::{self, Stand};
+use crate::sealed::stand;
 use crate::sealed::view::{self, Recorded, TaskView};
 use crate::sealed::watch::{self, Notice};
 use crate::store::sealed::opening::Opening;
@@ -40,7 +41,7 @@ const REFUSED_MAX: u32 = 200;
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Show every task: reports in, schools missing, sums opened
-    List,
+    List(list::Asked),
     /// Show one task with the schools that are missing and what each sum waits for
     Show {
         /// Sealed table, such as sealed.alt.census
@@ -98,7 +99,7 @@ pub(super) struct Away {
 
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     match command {
-        Command::List => list(context),
+        Command::List(asked) => list::run(context, &asked),
         Command::Show { table, period } => show(context, &table, &period),
         Command::Refused => refused(context),
         Command::Reports(asked) => reports::run(context, &asked),
@@ -130,7 +131,7 @@ pub(super) fn read<T: Send + 'static>(
 type Tasks = (Vec<TaskView>, Vec<Notice>, Names);
 
 /// Every task, and what a person has to look at.
-fn tasks(context: &Context) -> Result<(Arc<Packs>, Tasks), Failure> {
+pub(super) fn tasks(context: &Context) -> Result<(Arc<Packs>, Tasks), Failure> {
     let (today, now_ms) = (context.clock.today(), context.now_ms());
     read(context, move |tx, documents, unit| {
         let mut notices = watch::notices(tx, documents, unit, (today, now_ms))?;
@@ -144,45 +145,6 @@ fn tasks(context: &Context) -> Result<(Arc<Packs>, Tasks), Failure> {
 pub(super) fn unknown_task(sheet: &str, period: &str) -> Failure {
     let message = Sentence::new(words::NO_TASK, &[&sheet, &period]);
     Failure::new(Exit::NotFound, "TASK_UNKNOWN", message).hint(words::NO_TASK_NEXT)
-}
-
-fn list(context: &Context) -> Result<(), Failure> {
-    let (_, (tasks, notices, names)) = tasks(context)?;
-    if tasks.is_empty() {
-        return sealed_told::list(context);
-    }
-    let value: Vec<Value> = tasks.iter().map(value::of).collect();
-    context.terminal.result(&value, |t| {
-        let mut table = Table::new();
-        let heads = [words::AREA, words::TABLE, words::COUNTED, words::PERIOD, words::REPORTS];
-        for head in heads.into_iter().chain([words::OPENED, words::STATE]) {
-            table = table.column(head.in_lang(t.lang()), Align::Left);
-        }
-        for task in &tasks {
-            let opened = task.openings.iter().filter(|(_, record)| record.is_some()).count();
-            let state = match stand::stand(task) {
-                Stand::Reports | Stand::Partly if !task.other_key.is_empty() => {
-                    t.text(words::OTHER_KEY_COUNT, &[&task.other_key.len()])
-                }
-                Stand::Reports | Stand::Partly if !task.unstated.is_empty() => {
-                    t.text(words::UNSTATED_COUNT, &[&task.unstated.len()])
-                }
-                stand => stand.say(&task.stopped, t.lang()),
-            };
-            let reports = format!("{} / {}", task.fresh, task.due);
-            let named = [
-                names.unit(task.area.as_str(), t.lang()),
-                task.sheet.clone(),
-                names.table(&task.sheet, t.lang()),
-                task.period.to_string(),
-                reports,
-            ];
-            table.row([named.to_vec(), vec![opened.to_string(), state]].concat());
-        }
-        let say = |notice: &Notice| notice.say_named(t.lang(), |id| names.unit(id, t.lang()));
-        let said = notices.iter().map(say);
-        std::iter::once(table.render()).chain(said).collect::<Vec<_>>().join("\n")
-    })
 }
 
 fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {

@@ -4,19 +4,21 @@
 //! the hub serves and while it does not.
 
 use clap::Args;
+use domain::catalogue::Catalogue;
 use domain::period::Period;
 use domain::span::Span;
-use runtime::cli::{Align, Exit, Failure, Table, Terminal};
+use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
 use runtime::texts;
 use runtime::web::{Label, Lang};
 
 use super::context::Context;
 use crate::app::{load_pins, open_store};
+use crate::opened::Closed;
 use crate::packs::{PackCache, Packs};
 use crate::statistics::{
-    CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, Members, OpenedOut, Query,
-    Statistics, StatisticsError, UnitName, WAITING, city_table, figures, latest_term, opened_lines,
-    opened_why, shown, tree_lines,
+    Blank, CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, LEGEND, Members, OpenedOut,
+    Query, Statistics, StatisticsError, UnitName, WAITING, city_table, figures, latest_term,
+    opened_lines, opened_why, shown, tree_lines,
 };
 
 texts! {
@@ -28,7 +30,7 @@ texts! {
     FRESH = "{0} / {1} 所学校本学期的密封报告已计入，其余沿用上学期的。",
         "{0} of {1} schools are in with a report of this term, the others with their last one.";
     MISSING = "还没有收到密封合计的区域：{0}", "Areas without opened sums so far: {0}";
-    AWAY = "{0} 所学校开启时登记为停办或不在校，不在合计内，也不算应报。",
+    AWAY = "{0} 所学校开启时登记为停课或停办，不在合计内，也不算应报。",
         "{0} schools were noted as closed or out of session when the sums were opened: neither in \
          them nor due.";
     CLOSED = "另有 {0} 项目前没有数（未支持或不开启）；用 --json 查看原因。",
@@ -41,6 +43,10 @@ texts! {
     NO_INDICATOR_NEXT = "不带指标运行 xinqiao-hub stats 可列出有数的指标。",
         "xinqiao-hub stats without an indicator lists those with figures.";
     DIMENSION = "这个指标不能这样分组。", "The indicator cannot be broken down like this.";
+    DIMENSION_NEXT = "可以按这些分组：{0}。", "It can be broken down by: {0}.";
+    DIMENSION_NONE = "这个指标只有合计；不带 --by 再运行一次。",
+        "It has a total and nothing finer: run it again without --by.";
+    BY_KIND = "各类的数：加 --by {0}（{1}）", "Its kinds: add --by {0} ({1})";
     NOT_READ = "统计暂时读不出来，没有改动任何内容。", "The figures cannot be read; nothing was changed.";
 }
 
@@ -115,9 +121,14 @@ fn period(statistics: &Statistics, asked: Option<&str>) -> Result<Period, Failur
 }
 
 fn one(context: &Context, statistics: &Statistics, query: Query) -> Result<(), Failure> {
-    let found = statistics.read(move |tx, packs, at| figures(tx, packs, at, &query))?;
+    let asked = query.indicator.clone();
+    let found = statistics.read(move |tx, packs, at| figures(tx, packs, at, &query));
     let packs = statistics.packs();
     let catalogue = &packs.in_force().catalogue;
+    let found = found.map_err(|error| match error {
+        StatisticsError::Dimension => Failure::from(error).hint(groupings(catalogue, &asked)),
+        other => other.into(),
+    })?;
     let indicator = Indicator::find(catalogue, &found.indicator);
     let indicator = indicator.ok_or(StatisticsError::UnknownIndicator)?;
     let units: Vec<_> = std::iter::once(&found.whole).chain(&found.members).collect();
@@ -148,11 +159,52 @@ fn one(context: &Context, statistics: &Statistics, query: Query) -> Result<(), F
             }
         }
         let name = Label::from(indicator.label());
-        format!("{}\n{}", head(terminal, &found, name.in_lang(lang)), table.render())
+        let head = head(terminal, (catalogue.as_ref(), &found), name.in_lang(lang));
+        let own = named(catalogue, indicator).into_iter().next();
+        let kinds = own
+            .filter(|_| is_of_several(&found))
+            .map(|(id, label)| terminal.text(BY_KIND, &[&id, &label.in_lang(lang)]));
+        let lines = [Some(head), kinds, Some(table.render())];
+        lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
     })
 }
 
-fn head(terminal: &Terminal, found: &Figures, name: &str) -> String {
+/// Whether there is no total of it since one can have several of its values.
+fn is_of_several(found: &Figures) -> bool {
+    let several = Some(Blank::Sealed(Closed::Several));
+    let mut figures = found.whole.figures.iter();
+    figures.any(|figure| figure.reading.blank() == several)
+}
+
+/// The dimensions of an indicator, those of its own first, with their names.
+fn named(catalogue: &Catalogue, indicator: Indicator<'_>) -> Vec<(String, Label)> {
+    let roster = ["stage", "grade", "sex"];
+    let mut dims: Vec<&str> = indicator.dims().iter().map(|dim| dim.as_str()).collect();
+    dims.sort_by_key(|dim| roster.contains(dim));
+    let named = |id: &str| {
+        let known = catalogue.dimension(id).map(|known| Label::from(&known.label));
+        (id.to_owned(), known.unwrap_or_else(|| Label::same(id.to_owned())))
+    };
+    dims.into_iter().map(named).collect()
+}
+
+/// By what an indicator can be broken down, in a sentence.
+fn groupings(catalogue: &Catalogue, indicator: &str) -> Sentence {
+    let found = Indicator::find(catalogue, indicator);
+    let dims = found.map(|found| named(catalogue, found)).unwrap_or_default();
+    if dims.is_empty() {
+        return DIMENSION_NONE.into();
+    }
+    let said = |lang: Lang| dims.iter().map(move |(id, label)| (id, label.in_lang(lang)));
+    let zh: Vec<String> = said(Lang::Zh).map(|(id, name)| format!("{id}（{name}）")).collect();
+    let en: Vec<String> = said(Lang::En).map(|(id, name)| format!("{id} ({name})")).collect();
+    Sentence::pair(
+        DIMENSION_NEXT.fill(Lang::Zh, &[&zh.join("、")]),
+        DIMENSION_NEXT.fill(Lang::En, &[&en.join(", ")]),
+    )
+}
+
+fn head(terminal: &Terminal, (catalogue, found): (&Catalogue, &Figures), name: &str) -> String {
     let mut lines =
         vec![terminal.text(STATE, &[&name, &found.indicator, &found.period, &found.revision])];
     lines.extend(
@@ -174,7 +226,7 @@ fn head(terminal: &Terminal, found: &Figures, name: &str) -> String {
         lines.push(terminal.text(AWAY, &[&found.whole.away]));
     }
     let sums: Vec<OpenedOut> = found.whole.opened.iter().map(OpenedOut::from).collect();
-    lines.extend(opened_lines(&sums, terminal.lang()));
+    lines.extend(opened_lines(catalogue, &sums, terminal.lang()));
     let mut why: Vec<String> = found
         .whole
         .figures
@@ -194,17 +246,20 @@ fn all(
     sources: bool,
 ) -> Result<(), Failure> {
     let table = statistics.read(move |tx, packs, at| city_table(tx, packs, at, period))?;
+    let packs = statistics.packs();
+    let catalogue = &packs.in_force().catalogue;
     context.terminal.result(&table, |terminal| {
         let lang = terminal.lang();
         if sources {
-            let opened = opened_lines(&table.opened, lang);
+            let opened = opened_lines(catalogue, &table.opened, lang);
             [tree_lines(&table.sources, lang), opened].concat().join("\n")
         } else {
             let closed = terminal.text(CLOSED, &[&table.closed.len()]);
             let waiting = table.waiting.as_ref();
             let waits =
                 waiting.map(|known| terminal.text(WAITING, &[&known.schools, &GROUP_SCHOOLS_MIN]));
-            let lines = [Some(drawn(&table, lang)), Some(closed), waits];
+            let (title, legend) = (table.title(lang), LEGEND.in_lang(lang).to_owned());
+            let lines = [Some(title), Some(drawn(&table, lang)), Some(legend), Some(closed), waits];
             lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
         }
     })

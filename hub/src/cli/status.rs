@@ -6,6 +6,7 @@ use certs::identity::LeafIdentity;
 use clap::Subcommand;
 use domain::unit::UnitId;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use runtime::cli::{Align, Failure, Paint, Table, Terminal};
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
@@ -102,6 +103,9 @@ fn parts(context: &Context, config: &Config) -> Result<Vec<Part>, Failure> {
             _ => return None,
         };
         let (from, until) = sealing.days();
+        // A key statement may hold for longer than the school year that it is for.
+        let last = Date::new(year.plan.year().saturating_add(1), 8, 31).unwrap_or(Date::MAX);
+        let until = until.min(last);
         Some(Part {
             area: year.plan.area().to_string(),
             year: year.plan.year(),

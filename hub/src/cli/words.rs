@@ -16,7 +16,7 @@ pub(super) const NAME: Text = Text::new("名称", "name");
 pub(super) const STATE: Text = Text::new("状态", "state");
 pub(super) const PARENT: Text = Text::new("上级", "under");
 pub(super) const EXPIRES: Text = Text::new("到期", "expires");
-pub(super) const WORDS: Text = Text::new("六个词", "six words");
+pub(super) const WORDS: Text = Text::new("六个字", "six words");
 pub(super) const VERSION: Text = Text::new("版本", "version");
 pub(super) const SERIAL: Text = Text::new("序号", "serial");
 pub(super) const EFFECTIVE: Text = Text::new("生效日期", "in force from");
@@ -77,7 +77,7 @@ pub(super) const INIT_USAGE: Text = Text::new(
 );
 pub(super) const SET_UP: Text = Text::new("已建立{0}的枢纽：{1}", "Set up the hub {0} in {1}");
 pub(super) const REQUEST_NEXT: Text = Text::new(
-    "下一步：把 {0} 带到根证书仪式签发；签发时请核对六个词：{1}（{2}）\n\
+    "下一步：把 {0} 带到根证书仪式签发；签发时请核对六个字：{1}（{2}）\n\
      然后：xinqiao-hub init --issuer 签好的证书 --root 根证书",
     "Next: carry {0} to the root ceremony; compare six words there: {2} ({1})\n\
      Then: xinqiao-hub init --issuer SIGNED --root ROOT",
@@ -93,11 +93,11 @@ pub(super) const INSTALLED: Text = Text::new(
     "Installed the issuing authority of {0}, for *.{1}",
 );
 pub(super) const LEADS: Text = Text::new(
-    "密封汇总：{0} {1} 学年，本枢纽为汇总方，协同方 {2}；{3} 至 {4}",
+    "密封汇总：{0} {1} 学年，本枢纽为教育方枢纽，卫健方枢纽 {2}；{3} 至 {4}",
     "sealed sums: leads {0} in school year {1}, with {2} as helper; {3} to {4}",
 );
 pub(super) const HELPS: Text = Text::new(
-    "密封汇总：{0} {1} 学年，本枢纽为协同方，汇总方 {2}；{3} 至 {4}",
+    "密封汇总：{0} {1} 学年，本枢纽为卫健方枢纽，教育方枢纽 {2}；{3} 至 {4}",
     "sealed sums: helps in {0} in school year {1}, with {2} as leader; {3} to {4}",
 );
 pub(super) const KEY_MISSING: Text = Text::new(
@@ -114,12 +114,12 @@ pub(super) const PLAN_PUBLISHES_NEXT: Text = Text::new(
     "Use xinqiao-hub plan publish PLAN ROSTER: both are checked and published together.",
 );
 pub(super) const HELPER_ID: Text = Text::new(
-    "{0} 是区划代码，卫健部门枢纽请用自己的编号，如 HC-QD；没有建立。",
+    "{0} 是区划代码，卫健方枢纽请用自己的编号，如 HC-QD；没有建立。",
     "{0} is a division code: a helper hub has a code of its own, such as HC-QD; nothing was set \
      up.",
 );
 pub(super) const HELPER_ROOTS: Text = Text::new(
-    "卫健部门枢纽要核对两个部门的根证书：请给出两次 --root；没有安装。",
+    "卫健方枢纽要核对两个部门的根证书：请给出两次 --root；没有安装。",
     "a helper hub pins both commissions' roots: give --root twice; nothing was installed.",
 );
 pub(super) const ISSUER_OTHER_ROOT: Text = Text::new(
@@ -146,15 +146,15 @@ pub(super) const INVITE_ONE_ROOT_NEXT: Text = Text::new(
     "Let that hub add the second root with root add, start again, and make a new invite.",
 );
 pub(super) const SIX_WORDS: Text =
-    Text::new("六个词，请通过电话核对：{0}（{1}）", "Compare by telephone: {1} ({0})");
+    Text::new("六个字，请通过电话核对：{0}（{1}）", "Compare by telephone: {1} ({0})");
 pub(super) const WAITING_FOR: Text = Text::new(
-    "已提交申请，正在等待 {0} 的运维人员批准：请致电对方并读出以上六个词，对方运行 invite approve。\
+    "已提交申请，正在等待 {0} 的运维人员批准：请致电对方并读出以上六个字，对方运行 invite approve。\
      按 Ctrl-C 退出也无妨，再次运行同一命令会接着进行。",
     "Sent. Waiting for the operator of {0}: call, read the six words out, and they run invite \
      approve. Ctrl-C is safe: the same command goes on where it was.",
 );
 pub(super) const PENDING_LATER: Text = Text::new(
-    "等待上级枢纽批准。核对六个词后再次运行同一命令即可。",
+    "等待上级枢纽批准。核对六个字后再次运行同一命令即可。",
     "Waiting for approval by the hub above. Run the same command again after the telephone call.",
 );
 pub(super) const JOINED: Text = Text::new(
@@ -236,11 +236,11 @@ pub(super) const REQUEST_DAMAGED: Text = Text::new(
     "the stored request is damaged; nothing was approved.",
 );
 pub(super) const DO_THEY_AGREE: Text = Text::new(
-    "{0} 的运维人员读出的六个词与上面完全一致吗？",
+    "{0} 的运维人员读出的六个字与上面完全一致吗？",
     "Did the operator of {0} read the same words?",
 );
 pub(super) const WORDS_DIFFER: Text =
-    Text::new("六个词不一致，没有批准。", "the words differ; nothing was approved.");
+    Text::new("六个字不一致，没有批准。", "the words differ; nothing was approved.");
 pub(super) const WORDS_DIFFER_NEXT: Text = Text::new(
     "请撤回该邀请码并查明：xinqiao-hub invite revoke --unit UNIT",
     "Take the invite back and find out why:  xinqiao-hub invite revoke --unit UNIT",
@@ -431,6 +431,7 @@ pub(super) const NO_CLOCK: Text =
     Text::new("没有足够的下级时钟可以对照", "there are too few members' clocks to compare with");
 pub(super) const MEMBERS_WELL: Text =
     Text::new("{0} 个单位，一天内都有联系", "{0}, all seen within a day");
+pub(super) const MEMBERS_NONE: Text = Text::new("还没有已加入的单位", "no unit has joined yet");
 pub(super) const MEMBERS_SILENT: Text = Text::new(
     "{1} 个单位中 {0} 个超过一天没有联系：{2}",
     "{0} of {1} were not seen for a day: {2}",

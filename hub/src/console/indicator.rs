@@ -16,6 +16,10 @@ use super::view::{
 };
 use super::words;
 
+/// How ids of indicators begin that count what was found in students.
+const FINDINGS: [&str; 6] =
+    ["scr.positive", "scr.confirmed", "alt.rate", "alt.census", "alt.open", "alt.sources"];
+
 #[derive(Template)]
 #[template(path = "console/indicator.html")]
 struct IndicatorTemplate<'a> {
@@ -143,7 +147,9 @@ fn dot_plot(view: &IndicatorPage, lang: Lang) -> DotPlot {
 }
 
 fn why_not_compared(area: &AreaFigure, lang: Lang) -> String {
-    if area.coverage.is_comparable() {
+    // Where nobody is due the blank says why; a value without schools is none.
+    let is_blank = area.coverage.due == 0 && area.figure.share_value().is_none();
+    if area.coverage.is_comparable() || is_blank {
         return area.figure.text(lang);
     }
     if area.coverage.due == 0 {
@@ -207,6 +213,20 @@ pub(super) fn breakdown_label(breakdown: Breakdown) -> Label {
 }
 
 impl IndicatorTemplate<'_> {
+    /// What a filled mark of the chart means; where nothing is rounded, all of them say the same.
+    fn compared(&self) -> String {
+        let is_rounded = self.page.areas.iter().any(|area| area.interval.is_some());
+        let text = if is_rounded { words::COMPARE_NOTE } else { words::COMPARE_EXACT };
+        text.fill(self.lang, &[&self.page.whole.in_lang(self.lang)])
+    }
+
+    /// Whether it counts what was found in students: more of that may mean that more was noticed.
+    fn tells_findings(&self) -> bool {
+        let id = self.page.selected.indicator.as_str();
+        let id = id.strip_prefix("r.").unwrap_or(id);
+        FINDINGS.iter().any(|start| id.starts_with(start))
+    }
+
     fn is_chosen(&self, choice: &Choice, selected: &str) -> bool {
         choice.value == selected
     }
@@ -225,6 +245,12 @@ impl IndicatorTemplate<'_> {
 
     fn completeness(&self) -> String {
         completeness(&self.page.coverage, self.lang)
+    }
+
+    /// Schools that are neither in it nor due.
+    fn outside(&self) -> Option<String> {
+        let outside = self.page.outside.as_ref()?;
+        Some(words::OUTSIDE.fill(self.lang, &[&outside.in_lang(self.lang)]))
     }
 
     fn persons(&self) -> String {

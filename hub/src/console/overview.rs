@@ -29,8 +29,10 @@ struct OverviewTemplate<'a> {
 /// A template could not be rendered.
 pub fn page(view: &OverviewPage, href: &'static str, lang: Lang) -> Result<Page, RenderError> {
     let lines = || view.groups.iter().flat_map(|group| &group.lines);
-    let shown =
-        |line: &&IndicatorLine| matches!(line.support, Support::Reported | Support::Partial { .. });
+    let shown = |line: &&IndicatorLine| {
+        use Support::{ByKind, Partial, Reported};
+        matches!(line.support, Reported | Partial { .. } | ByKind(_))
+    };
     let bars = Bars {
         title: words::AREA_PROGRESS.in_lang(lang).to_owned(),
         bars: view.areas.iter().map(|area| bar(area, lang)).collect(),
@@ -76,6 +78,9 @@ impl OverviewTemplate<'_> {
             Support::Reported => (Tone::Good, words::SUPPORT_REPORTED),
             Support::Partial { .. } => (Tone::Notice, words::SUPPORT_PARTIAL),
             Support::Unsupported => (Tone::Muted, words::SUPPORT_NONE),
+            Support::OtherPeriod(_) => (Tone::Muted, words::SUPPORT_OTHER_PERIOD),
+            Support::Elsewhere(_) => (Tone::Muted, words::SUPPORT_ELSEWHERE),
+            Support::ByKind(_) => (Tone::Good, words::SUPPORT_BY_KIND),
             Support::Closed(_) => (Tone::Info, words::SUPPORT_CLOSED),
             Support::Waiting(_) => (Tone::Info, words::SUPPORT_WAITING),
             Support::Stopped(_) => (Tone::Bad, words::SUPPORT_STOPPED),
@@ -92,16 +97,31 @@ impl OverviewTemplate<'_> {
                 words::SUPPORT_PARTIAL_WHY.fill(self.lang, &[able, of])
             }
             Support::Unsupported => words::SUPPORT_NONE_WHY.in_lang(self.lang).to_owned(),
-            Support::Closed(why) | Support::Waiting(why) | Support::Stopped(why) => {
-                why.in_lang(self.lang).to_owned()
-            }
+            Support::OtherPeriod(why)
+            | Support::Elsewhere(why)
+            | Support::ByKind(why)
+            | Support::Closed(why)
+            | Support::Waiting(why)
+            | Support::Stopped(why) => why.in_lang(self.lang).to_owned(),
             Support::Local => words::SUPPORT_LOCAL_WHY.in_lang(self.lang).to_owned(),
         }
     }
 
+    /// What a share is made of, beside it: two counts of the table that look alike need not be.
+    fn parts(&self, line: &IndicatorLine) -> Option<String> {
+        let parts: Vec<String> = line.parts.iter().map(|part| part.text(self.lang)).collect();
+        (!parts.is_empty()).then(|| parts.join(" / "))
+    }
+
+    /// Schools that are neither in it nor due.
+    fn outside(&self, line: &IndicatorLine) -> Option<String> {
+        let outside = line.outside.as_ref()?;
+        Some(words::OUTSIDE.fill(self.lang, &[&outside.in_lang(self.lang)]))
+    }
+
     fn is_shown(&self, support: &Support) -> bool {
-        use Support::{Partial, Reported, Stopped, Waiting};
-        matches!(support, Reported | Partial { .. } | Waiting(_) | Stopped(_))
+        use Support::{ByKind, Partial, Reported, Stopped, Waiting};
+        matches!(support, Reported | Partial { .. } | ByKind(_) | Waiting(_) | Stopped(_))
     }
 
     /// When a member's certificate ends: within a month it heals by itself as a rule, within a week

@@ -108,6 +108,31 @@ async fn pages_are_whole_in_both_languages() {
     }
 }
 
+/// A share says what it is made of, and of which schools nothing is opened: two counts of the same
+/// page would else be taken for its parts.
+#[tokio::test]
+async fn a_share_stands_beside_its_parts() {
+    let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
+    let zh = check(&mut browser, "/?lang=zh", "hub-parts-zh.html").await.text;
+    assert!(zh.contains("3,003 / 3,742") && zh.contains("另有 普通高中 2 校，学校太少不开启"));
+    let en = check(&mut browser, "/?lang=en", "hub-parts-en.html").await.text;
+    assert!(en.contains("3,003 / 3,742") && en.contains("besides Senior middle (2)"));
+}
+
+/// That a higher rate may mean that more was noticed is said of what was found in students, and of
+/// nothing else.
+#[tokio::test]
+async fn only_findings_carry_the_caution() {
+    let caution = "检出率高可能因为发现得多";
+    for (id, is_said) in [("r.scr.positive", true), ("base.students", false)] {
+        let mut view = indicator_view();
+        view.selected.indicator = id.to_owned();
+        let (mut browser, _) = console_of(Role::Analyst, view).await;
+        let page = check(&mut browser, "/indicators?lang=zh", "hub-caution.html").await;
+        assert_eq!(page.text.contains(caution), is_said, "{id}");
+    }
+}
+
 /// The page of sealed sums says in both languages who is missing, what is opened and what stays
 /// closed; a helper begins with it.
 #[tokio::test]
@@ -290,7 +315,7 @@ async fn an_empty_city_and_a_count_are_shown() {
     assert!(page.text.contains("class=\"bar\"") && !page.text.contains("class=\"dot\""));
 }
 
-/// An area of which nothing is opened did not fail to report: it is called not open, with the
+/// An area of which nothing is opened did not fail to report: it is called closed, with the
 /// reason and without the colour of a warning.
 #[tokio::test]
 async fn an_area_that_is_not_opened_is_no_fault() {
@@ -301,7 +326,7 @@ async fn an_area_that_is_not_opened_is_no_fault() {
     view.areas[0].coverage = view.table.rows[0].coverage;
     let (mut browser, _) = console_of(Role::Analyst, view).await;
     let page = check(&mut browser, "/indicators?lang=zh", "hub-not-open-zh.html").await;
-    assert!(page.text.contains("<td>未开放 <span class=\"sub\">学校太少。</span></td>"));
+    assert!(page.text.contains("<td>不开启 <span class=\"sub\">学校太少。</span></td>"));
     assert!(!page.text.contains("0 / 0") && !page.text.contains("num hot"));
 }
 

@@ -298,6 +298,8 @@ pub struct SourceLine {
 /// An opened sum in the figures shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenedLine {
+    /// What is counted.
+    pub name: Label,
     /// Area of the plan.
     pub area: Label,
     /// Period.
@@ -375,6 +377,8 @@ pub struct IndicatorPage {
     pub is_sealed: bool,
     /// Schools whose report of an opened stock is fresh, of those that were due.
     pub fresh: Option<(u32, u32)>,
+    /// Stages whose schools are too few to be opened: neither due nor in the figure.
+    pub outside: Option<Label>,
     /// What is not shown.
     pub closed: Vec<Closed>,
     /// The same figures for programs.
@@ -395,6 +399,12 @@ pub enum Support {
     },
     /// No school's ledgers give it yet; never shown as zero.
     Unsupported,
+    /// It is told for periods of another length, which are named.
+    OtherPeriod(Label),
+    /// No school sends it to this hub, for the reason given.
+    Elsewhere(Label),
+    /// It has no total, for the reason given: its kinds are told one by one.
+    ByKind(Label),
     /// It is reported and not opened, for the reason given.
     Closed(Label),
     /// It is sealed and not opened yet, for the reason given.
@@ -416,8 +426,12 @@ pub struct IndicatorLine {
     pub support: Support,
     /// The figure of the whole.
     pub figure: Figure,
+    /// Numerator and denominator of a ratio; empty for a count, and where there is no value.
+    pub parts: Vec<Figure>,
     /// Schools behind it.
     pub coverage: Coverage,
+    /// Stages whose schools are too few to be opened: neither due nor in it.
+    pub outside: Option<Label>,
 }
 
 /// Indicators that belong together.

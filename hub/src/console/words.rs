@@ -5,7 +5,7 @@ use runtime::texts;
 texts! {
     PRODUCT_CITY = "心桥 · 市级枢纽", "Xinqiao · City hub";
     PRODUCT_DISTRICT = "心桥 · 区级枢纽", "Xinqiao · District hub";
-    PRODUCT_HELPER = "心桥 · 卫健枢纽", "Xinqiao · Health hub";
+    PRODUCT_HELPER = "心桥 · 卫健方枢纽", "Xinqiao · Health hub";
     PRODUCT_STREET = "心桥 · 街道枢纽", "Xinqiao · Street hub";
     STATISTICS = "统计", "Statistics";
     OVERVIEW = "概览", "Overview";
@@ -53,7 +53,7 @@ texts! {
     SEALED_OBJECTIONS = "学校的异议", "Objections of schools";
     SEALED_OBJECTIONS_NOTE = "含这些报告的合计不开启；核实后用 xinqiao-hub sealed object --withdraw 撤回",
         "sums with these reports stay closed; xinqiao-hub sealed object --withdraw takes one back";
-    SEALED_ABSENCES = "停办或不在校的学校", "Schools closed or out of session";
+    SEALED_ABSENCES = "停课或停办的学校", "Schools closed or out of session";
     SEALED_ABSENCES_NOTE = "两个枢纽须各自记下：xinqiao-hub sealed away；合计按登记开启后，该校这一时段的报告不再计入",
         "both hubs must note it: xinqiao-hub sealed away; once a sum was opened by the note, the \
          school's report of that period is not added any more";
@@ -144,7 +144,7 @@ texts! {
     SCHOOLS_DUE = "/ {0} 校", "of {0} schools";
     PERSONS = "覆盖在校学生 {0} 人", "{0} enrolled students covered";
     NONE_DUE = "没有应报的学校", "No school is due";
-    PERSONS_LISTED = "名册上这些学校有学生 {0} 人；统计日的在册人数可能略有出入",
+    PERSONS_LISTED = "名册上这些学校有学生 {0} 人；普查日的在册人数可能略有出入",
         "{0} students of these schools on the signed roster; on the day of the count there can be \
          a few more or less";
     COMPLETE = "应报单位已报齐", "All schools that were due have reported";
@@ -156,12 +156,13 @@ texts! {
 
     COMPARE = "{0}比较", "By {0}";
     COMPARE_NOTE = "实心表示取整范围不含{0}值", "filled: its rounding range does not hold the value for {0}";
+    COMPARE_EXACT = "竖线为{0}值", "the line is the value for {0}";
     COUNTS_NOTE = "按区划代码排列", "in the order of division codes";
     CAUTION = "检出率高可能因为发现得多，不宜用作考核排名。",
         "A higher rate may mean that more was noticed. It is not fit for ranking or assessment.";
     NO_SCHOOL_RANKING = "不提供到校排名", "schools are not ranked";
     NOT_COMPARED = "报送 {0}，低于 80%，不参与比较", "{0} reported, below 80%: not compared";
-    NOT_OPEN = "未开放", "not open";
+    NOT_OPEN = "不开启", "closed";
     NOT_SHOWN = "本格不显示", "not shown";
     MAP = "方格地图", "Tile map";
     MAP_NOTE = "每格一个地区，位置示意", "one tile an area, roughly placed";
@@ -245,6 +246,11 @@ texts! {
         "{0} of {1} reporting schools keep the ledgers for it";
     SUPPORT_NONE = "未支持", "unsupported";
     SUPPORT_NONE_WHY = "学校台账尚未接入，不等于零", "schools do not keep the ledger yet; not zero";
+    SUPPORT_OTHER_PERIOD = "另选时段", "other period";
+    SUPPORT_ELSEWHERE = "无学校上报", "not from schools";
+    SUPPORT_BY_KIND = "分类查看", "by kind";
+    OUTSIDE = "另有 {0}，学校太少不开启，不算应报",
+        "besides {0}: too few schools, so they stay closed and are not due";
     SUPPORT_CLOSED = "不开启", "closed";
     SUPPORT_WAITING = "待开启", "waiting";
     SUPPORT_STOPPED = "已停", "stopped";

@@ -209,8 +209,7 @@ impl AreaBook {
             return total;
         };
         if asked.is_of_several() {
-            total.cells = vec![Err(Closed::Several); size];
-            return total;
+            return self.several(extent, asked);
         }
         let mut schools = BTreeMap::<&UnitId, bool>::new();
         for stage in Stage::ALL {

@@ -32,7 +32,7 @@ texts! {
     KEY_LATE = "两个枢纽在本时段结束前没有商定密钥，本时段（或其中几周）不再开启。",
         "The hubs had agreed on no key before the period, or a week of it, ended: it stays closed.";
     NOT_BEGUN = "本时段的密封汇总还没有开始。", "Sealed sums of the period have not begun.";
-    NOT_SENT = "主导汇总的枢纽没有送来本时段已开启的合计；在等什么、是否不开启，见该枢纽的“密封汇总”页。",
+    NOT_SENT = "教育方枢纽没有送来本时段已开启的合计；在等什么、是否不开启，见该枢纽的“密封汇总”页。",
         "The hub that leads the sums has not sent any of the period; what it waits for, or why it \
          stays closed, is on that hub's page of sealed sums.";
     REPORTS = "还有学校的密封报告没有到。", "Sealed reports of schools are missing.";

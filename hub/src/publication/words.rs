@@ -24,7 +24,7 @@ texts! {
 
     NOT_HERE = "只有区县和市的枢纽可以公开发布。没有发布任何内容。",
         "only hubs of districts and cities publish. Nothing was published.";
-    NOT_HERE_NEXT = "街镇、卫健枢纽的数据由所在区县、市发布。",
+    NOT_HERE_NEXT = "街镇、卫健方枢纽的数据由所在区县、市发布。",
         "The district or the city publishes what this hub holds.";
     NOT_A_TERM = "只发布学期的数据：周、月的数据每期加新的噪声，平均后会露出实数。没有发布任何内容。",
         "only terms are published: fresh noise for each week or month averages out. Nothing was \

@@ -16,9 +16,10 @@ use crate::statistics::DataOut;
 #[openapi(
     info(
         title = "心桥 Xinqiao statistics",
-        description = "Read-only figures of a hub. A figure has one of four statuses: value, \
-            suppressed, not_reported, not_applicable; only the first has a value. Every answer \
-            names its snapshot, its definitions and how many schools reported of those due.",
+        description = "Read-only figures of a hub. A figure has one status: value, suppressed, \
+            not_reported, not_applicable; of sealed sums also closed, waiting, stopped. Only value \
+            has a value. Every answer names its snapshot, its definitions and how many schools \
+            reported of those due.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(

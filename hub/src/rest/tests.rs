@@ -79,6 +79,23 @@ impl Api {
 
 const STUDENTS: &str = "/api/v1/data?indicator=base.students&period=2025S1";
 
+/// An answer tells the rules of its own figures, in both languages: nothing was rounded of schools'
+/// own work, and what was says so.
+#[tokio::test]
+async fn rules_are_those_of_the_figures() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    hub.schools(&SCHOOLS);
+    let api = api_of(&hub).await;
+    for (indicator, is_rounded) in [("base.students", false), ("scr.positive", true)] {
+        let asked = format!("/api/v1/data?indicator={indicator}&period=2025S1");
+        let told = api.read(&asked).await.json();
+        let rule = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+        assert_eq!(rule("rules").contains("base 5"), is_rounded, "{told}");
+        assert_eq!(rule("rules_zh").contains("按 5 取整"), is_rounded, "{told}");
+        assert!(rule("rules_zh").ends_with("没有报的不是零。"), "{told}");
+    }
+}
+
 /// A key or a session opens the interface; nothing, a revoked key and a wrong role do not.
 #[tokio::test]
 async fn figures_need_a_key_or_a_session() {

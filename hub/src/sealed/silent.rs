@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use certs::aggregate::Role;
+use domain::disclosure::plan::Access;
 use domain::disclosure::sealed::Kind;
 use domain::span::Span;
 use domain::unit::UnitId;
@@ -66,9 +67,27 @@ fn late_tasks(
     let calendar = documents.packs().calendar();
     let late = |period| Span::of(period, calendar).is_ok_and(|span| is_late(span.to, today));
     let mut tasks = view::tasks_of(tx, (documents, own), today, late)?;
+    leave_closed(documents, &mut tasks);
     // Of a period that stays closed for want of a key every school was answered.
     tasks.retain(|task| !task.is_closed && task.stopped != KEY_LATE && !task.missing.is_empty());
     Ok(tasks)
+}
+
+/// Takes those out of the missing who are in no group that the plan opens: they are in no sum, and
+/// nothing waits for their reports.
+pub(crate) fn leave_closed(documents: &Documents, tasks: &mut [TaskView]) {
+    for task in tasks {
+        if let Some(year) = documents.year(&task.area, task.school_year) {
+            task.missing.retain(|school| is_opened(year, school));
+        }
+    }
+}
+
+/// Whether the plan opens a group that a school is in.
+fn is_opened(year: &Year, school: &UnitId) -> bool {
+    let mut open =
+        year.sealed().plan.groups().iter().filter(|group| group.access != Access::Closed);
+    open.any(|group| group.members.contains(school))
 }
 
 /// Hubs and schools that are silent now.

@@ -186,6 +186,10 @@ impl Notice {
         if let Some(unit) = values.first_mut() {
             *unit = name(unit);
         }
+        if let (Self::SchoolsSilent(..), Some(schools)) = (self, values.get_mut(2)) {
+            let named: Vec<String> = schools.split_whitespace().map(&name).collect();
+            *schools = named.join(" ");
+        }
         let values: Vec<&dyn std::fmt::Display> =
             values.iter().map(|value| value as &dyn std::fmt::Display).collect();
         text.fill(lang, &values)

@@ -32,12 +32,19 @@ texts! {
     NO_KEY = "尚未与对方枢纽商定密钥", "no key agreed with the other hub yet";
     NO_DOCUMENTS = "缺少方案、名单或指标目录", "plan, roster or catalogue are not here";
     STOPPED = "需要人处理：{0}", "needs a person: {0}";
+    PERIOD_AHEAD = "时段还没有开始", "its period has not begun";
+    LIST_SUM = "已开始 {0} 项：已全部开启 {1}，等待 {2}，需要人处理 {3}。",
+        "{0} have begun: {1} are opened as a whole, {2} wait, {3} need a person.";
+    LIST_AHEAD = "另有 {0} 项的时段还没有开始（加 --ahead 列出）。",
+        "Periods of {0} more have not begun (--ahead lists them).";
     NO_TASKS = "还没有密封汇总。", "Nothing is sealed yet.";
     NO_TASK = "没有 {0} 在 {1} 的密封汇总。", "there is no sealed sum of {0} about {1}.";
     NO_TASK_NEXT = "用 sealed list 查看全部。", "See all of them with sealed list.";
     AREA_HEAD = "【{0}】", "[{0}]";
     COVERAGE = "已收 {0} / {1} 所学校的报告。", "Reports of {0} of {1} schools are in.";
-    MISSING = "未收到：{0}", "Missing: {0}";
+    MISSING = "未收到：{0}\n  学校的“密封报告”页写明原因。学期中途才开始使用的，两个枢纽各自登记（sealed away），见指南“第一学年”。",
+        "Missing: {0}\n  The school reads why on its page of sealed reports. One that began in \
+         mid-term is noted at both hubs (sealed away): see the guide, \"The first year\".";
     UNSTATED_COUNT = "{0} 所学校的密钥待卫健方核定", "keys of {0} schools not stated by health";
     UNSTATED = "密钥待卫健方核定，报告到达后在此等待：{0}\n  怎么办：在卫健方枢纽运行 \
                 xinqiao-hub key school list，逐校电话核对后签发学校密钥表。",
@@ -81,7 +88,7 @@ texts! {
     OPENED_AT = "开启时间", "opened";
     FRESH = "本期报告 / 应报", "fresh / due";
     OTHER_KEY_OF = "报告使用的密钥与卫健方核定的不符，在此等待、不计入合计：{0}\n  怎么办：致电学校。学校重装或\
-                    恢复过系统的，按其页面上的十六个词重新核定密钥；学校没有做过的，即为他人冒名上报，查发证单位。",
+                    恢复过系统的，按其页面上的十六个字重新核定密钥；学校没有做过的，即为他人冒名上报，查发证单位。",
         "Reports under another key than health stated wait here and are in no sum: {0}\n  What to \
          do: ring the school. If it was installed anew or put back, have its key stated again by \
          the sixteen words on its page; if not, somebody reports in its name: ask who issued the \
@@ -94,12 +101,12 @@ texts! {
          put back, or somebody forges its reports. Ring the school; if it did nothing of the kind, \
          ask who issued the certificate. These reports are in no sum.";
     HELD_THERE = "{0}：对方枢纽称已有该校同一时段的另一份报告，本枢纽没有。只有一方这样说，不会退回学校的报告；报告在此等待。\
-                  请致电对方操作员核对：本枢纽恢复过旧备份的，恢复较新的备份。",
+                  请致电对方运维人员核对：本枢纽恢复过旧备份的，恢复较新的备份。",
         "{0}: the other hub says that it holds another report of this school for a period, and \
          this hub does not. On one hub's word no school is refused, so the report waits here. Ring \
          the other hub's operator; if this store was put back, put back a later backup.";
     KEYS_CROWDED = "{0} 名下未经核定的密钥超过 {1} 个，新来的报告暂不收取（会自动再送）。请致电学校，只采信学校\
-                    页面上读出的十六个词；多出来的密钥查发证单位。",
+                    页面上读出的十六个字；多出来的密钥查发证单位。",
         "{0}: reports under more than {1} keys that health has not stated; later ones are not \
          taken now and are sent again. Ring the school, believe only the sixteen words on its own \
          page, and ask the issuer of the certificate about the others.";
@@ -113,22 +120,22 @@ texts! {
     CLOSED_THERE = "{0} 的 {1} 学年：另一枢纽已经结清，不会再开启。请在本枢纽也结清：xinqiao-hub sealed close {2}",
         "School year {1} of {0}: the other hub closed it, so that nothing of it is opened any \
          more. Close it here too: xinqiao-hub sealed close {2}";
-    OPEN_THERE = "{0} 的 {1} 学年在本枢纽已结清，另一枢纽还没有：请致电其操作员。",
+    OPEN_THERE = "{0} 的 {1} 学年在本枢纽已结清，另一枢纽还没有：请致电其运维人员。",
         "School year {1} of {0} is closed here and not at the other hub yet: ring its operator.";
     RECALLED = "{0}：本枢纽的数据库恢复自较早的备份，此后双方收下的报告和开启的合计已从另一枢纽取回。备份以来本枢纽\
-                操作员登记的内容（异议、停课、人数确认）另一枢纽没有，须重新登记。请核对备份计划。",
+                运维人员登记的内容（异议、停课、人数确认）另一枢纽没有，须重新登记。请核对备份计划。",
         "{0}: this hub's store was put back from an older backup; reports that were accepted and \
          sums that were opened since then were taken up again from the other hub. What operators \
          noted here since (objections, absences, confirmed numbers) no other hub has: enter it \
          again. Look at the plan of backups.";
-    GAP = "教育方枢纽 {0} 的合计记录中，第 {1} 号起有 {2} 条不在本枢纽。请致电其操作员：其 doctor 写明已作废的编号，\
+    GAP = "教育方枢纽 {0} 的合计记录中，第 {1} 号起有 {2} 条不在本枢纽。请致电其运维人员：其 doctor 写明已作废的编号，\
            无须处理；其余的应由对方补交，在此之前不要与其继续开启。",
         "{2} records of education's hub {0} are not here, number {1} the first of them. Ring its \
          operator: numbers that its doctor calls set aside are in order; it must show the others, \
          and nothing more should be opened with it before.";
     DISAGREE = "本枢纽与 {0} 对学校报告的处理意见不一致：一方说成立、另一方算出不成立；或者同一项汇总中有三所以上学校的报告\
                 核验失败；或者教育方要以停课、密钥、学年关闭、合计已开启等理由退回报告，而卫健方自己的记录与此不符。这通常\
-                是其中一个枢纽出错，不是学校的问题：这些报告不退回、不计入，在此等待。请与对方操作员逐项核对：程序版本、备份和\
+                是其中一个枢纽出错，不是学校的问题：这些报告不退回、不计入，在此等待。请与对方运维人员逐项核对：程序版本、备份和\
                 密钥，停课登记（sealed away），方案和花名册是否同一版本；更正后自动继续。两边都查不出原因的，再逐校核对。",
         "{0} and this hub do not agree about reports of schools: one says that a report holds and \
          the other comes to the opposite, reports of three or more schools fail in one sum, or \
@@ -138,14 +145,14 @@ texts! {
          the other hub's operator: versions, backups and keys, who is noted as away (sealed away), \
          and whether plan and roster are the same. Once it is put right they go on by themselves. \
          Only if neither finds a cause, ask the schools.";
-    ASKED_OUTSIDE = "教育方枢纽 {0} 要求开启方案之外的合计（{1}），本枢纽没有给出份额。请致电其操作员：是否恢复过旧备份、\
+    ASKED_OUTSIDE = "教育方枢纽 {0} 要求开启方案之外的合计（{1}），本枢纽没有给出份额。请致电其运维人员：是否恢复过旧备份、\
                      方案是否为已发布的版本；都不是的，请书面报告两个部门，由人核查对方枢纽，查清之前留意它的每次开启。",
         "Education's hub {0} asked for a sum that the plan does not have ({1}); this hub gave no \
          share of it. Ring its operator: was its store put back, is its plan the published one? If \
          neither, report it to both departments in writing and have that hub looked into; until \
          then watch what it opens.";
     CLAIMED = "卫健方枢纽 {0} 称已就一项合计（{1}）给出份额，但所依据的各校报告在本枢纽核对不成立（例如本学期报告已被双方收下，却\
-               改用上学期的）。本枢纽没有采纳，数据未改动，其余合计照常。请与其操作员逐校核对这项合计的报告摘要（sealed show）：\
+               改用上学期的）。本枢纽没有采纳，数据未改动，其余合计照常。请与其运维人员逐校核对这项合计的报告摘要（sealed show）：\
                对方恢复过旧备份的，恢复较新的备份；都不是的，请书面报告两个部门。",
         "Health's hub {0} says that it gave its share of a sum ({1}) over reports of schools which \
          do not hold here, such as one of last term where both hubs accepted one of this term. \
@@ -154,7 +161,7 @@ texts! {
          store was put back, it puts back a later backup; if not, report it to both departments in \
          writing.";
     SHARE_OUT = "本枢纽于 {2} 向教育方枢纽 {0} 给出一项合计（{1}）的份额，至今没有收到对方签署的记录：对方从那时起已能算出这项合计，\
-                 双方都没有留下记录。同一任务的其他合计在此之前不再给份额。请致电其操作员：枢纽是否在运行、页面上这项合计停在哪里。\
+                 双方都没有留下记录。同一任务的其他合计在此之前不再给份额。请致电其运维人员：枢纽是否在运行、页面上这项合计停在哪里。\
                  运行中的枢纽会在几分钟内自动补签；对方说不清的，请书面报告两个部门。",
         "On {2} this hub gave education's hub {0} its share of a sum ({1}) and has no record of it \
          yet. That hub can compute the sum since then, and nothing of it is written down. No \
@@ -166,7 +173,7 @@ texts! {
         "{0}: the bands of its clear sheet of {1} do not fit together with the opened sums: it \
          counted wrongly, of another day, or told too much or too little. The sums stand, and the \
          attacker leaves that sheet aside. Ring the unit: it checks the census day and its bands.";
-    BREAKS = "{0}：已开启的合计彼此矛盾，违反目录规则“{1}”（{2}）。数字照常显示并带标记，不因此关闭。请与另一枢纽的操作员核对\
+    BREAKS = "{0}：已开启的合计彼此矛盾，违反目录规则“{1}”（{2}）。数字照常显示并带标记，不因此关闭。请与另一枢纽的运维人员核对\
               同一批记录的数值：不一致的，查程序版本和备份；一致的，按运维指南依次核对名册年级、指标目录和各校台账。之后的各周\
               符合规则时，本提示自动消失。",
         "{0}: opened sums contradict each other: the rule \"{1}\" of the catalogue does not hold \
@@ -175,11 +182,11 @@ texts! {
          backups; where they agree, at the roster's grades, the catalogue and the schools' \
          ledgers, as the guide says. The notice goes by itself once later weeks keep the rule.";
     HELPER_AWAY = "卫健方枢纽 {0} 自 {1} 起没有应答，其间学校报告不核验、合计不开启（都留在原处，恢复后自动继续）。请致电其\
-                   操作员：服务是否在运行、地址和证书有没有换、能否从本枢纽连到。",
+                   运维人员：服务是否在运行、地址和证书有没有换、能否从本枢纽连到。",
         "Health's hub {0} has not answered since {1}. Meanwhile no report is checked and no sum is \
          opened; everything stays where it is and goes on by itself. Ring its operator: does it \
          run, did its address or certificate change, can it be reached from here?";
-    LEADER_AWAY = "教育方枢纽 {0} 自 {1} 起没有消息，新的一周没有商定密钥，其间合计不开启。请致电其操作员：服务是否在运行、\
+    LEADER_AWAY = "教育方枢纽 {0} 自 {1} 起没有消息，新的一周没有商定密钥，其间合计不开启。请致电其运维人员：服务是否在运行、\
                    能否连到本枢纽。",
         "Nothing was heard of education's hub {0} since {1}: no key of a new week was agreed on, \
          and no sum is opened. Ring its operator: does it run, and can it reach this hub?";
@@ -211,7 +218,7 @@ texts! {
         "{0}: groups {1} are complete and are opened on {2}; until then schools can object";
     READY_OBJECTED = "{0}：组 {1} 报告已齐，有学校提出异议", "{0}: groups {1} are complete; a school objects";
     CLOSED_YEAR = "{0} 的 {1} 学年已结清：销毁 {2} 份报告的份额和 {3} 把密钥，{4} 项合计保留，{5} 项不再开启；\
-                   记录第 {6} 号。数据库文件中已覆盖，备份和磁盘快照须由操作员自行销毁。运行中的服务请重启。",
+                   记录第 {6} 号。数据库文件中已覆盖，备份和磁盘快照须由运维人员自行销毁。运行中的服务请重启。",
         "Closed school year {1} of {0}: shares of {2} reports and {3} keys are destroyed, {4} \
          opened sums stay, {5} stay closed for good; record {6}. They are overwritten in the file \
          of the store; backups and snapshots of disks are the operators' to destroy. Start the \
@@ -242,7 +249,7 @@ texts! {
         "this hub holds no such report of that school; nothing was changed.";
     NO_SCHOOL = "{0} 不在本枢纽参与汇总的名册上；没有记下任何内容。",
         "{0} is on no roster of which this hub sums one half; nothing was noted.";
-    NO_SCHOOL_NEXT = "请核对学校编号；停课由教育、卫健两个枢纽各自记下，市枢纽和街镇枢纽不记。",
+    NO_SCHOOL_NEXT = "请核对学校编号；停课由教育方、卫健方两个枢纽各自记下，市枢纽和街镇枢纽不记。",
         "Look at the school's id. It is noted at education's hub and at health's, each by its own \
          operator, and not at a city's or a street's.";
     NO_REPORT_NEXT = "用 sealed reports 列出本枢纽持有的该校报告，摘要从中抄写；学校自己的摘要在其“密封报告”页面上。",
@@ -251,7 +258,7 @@ texts! {
     NUMBER = "编号", "no.";
     DIGEST = "摘要", "digest";
     REPORTS_OF = "本枢纽持有的 {0} 的报告，新的在前。请学校与其“密封报告”页面逐一核对摘要：学校页面上没有的，用 sealed object \
-                  记下异议，另一枢纽也须由其操作员记下。",
+                  记下异议，另一枢纽也须由其运维人员记下。",
         "Reports of {0} that are held here, the latest first. The school compares the digests with \
          its page of sealed reports: one that is not there is noted with sealed object, at the \
          other hub too, by its own operator.";
@@ -262,9 +269,9 @@ texts! {
     OBJECTED = "已记下 {0} 的异议；含这份报告的合计保持关闭，直到撤回。",
         "The objection of {0} is noted; sums with this report stay closed until it is taken back.";
     WITHDRAWN = "{0} 的异议已撤回。", "The objection of {0} was taken back.";
-    AWAY = "已记下：{0} 停办或不在校。另一枢纽也须由其操作员记下。",
+    AWAY = "已记下：{0} 停课或停办。另一枢纽也须由其运维人员记下。",
         "Noted: {0} is closed or out of session. The other hub's operator must note it there too.";
-    AWAY_WITHDRAWN = "已撤回：{0} 自 {1} 起停办或不在校的登记。另一枢纽也须由其操作员撤回；已开启的合计不再改动。",
+    AWAY_WITHDRAWN = "已撤回：{0} 自 {1} 起停课或停办的登记。另一枢纽也须由其运维人员撤回；已开启的合计不再改动。",
         "Taken back: the note that {0} is away from {1} on. The other hub's operator must take it \
          back there too; sums that were opened stay as they are.";
     NO_ABSENCE = "没有 {0} 自 {1} 起的停课登记；没有改动任何内容。",
@@ -292,20 +299,20 @@ texts! {
     CODE_OTHER_KEY = "两个枢纽持有的校验密钥不同，报告在此等待：持有旧备份的一方恢复较新的备份",
         "the two hubs hold different verify keys, and reports wait: whoever runs an older backup \
          puts back a later one";
-    CODE_DISAGREE = "两个枢纽对报告的处理意见不一致，报告在此等待、不退回学校：与对方操作员核对程序版本、备份、密钥和停课登记",
+    CODE_DISAGREE = "两个枢纽对报告的处理意见不一致，报告在此等待、不退回学校：与对方运维人员核对程序版本、备份、密钥和停课登记",
         "the two hubs do not agree about reports, which wait and are refused to nobody: compare \
          versions, backups, keys and who is noted as away with the other operator";
     CODE_NO_OTHER = "本枢纽已确认某校另一份报告，对方枢纽却没有：后到的报告在此等待。恢复自旧备份的一方恢复较新的备份",
         "this hub holds another accepted report of a school and the helper does not, so that the \
          later one waits: whoever runs an older backup puts back a later one";
-    CODE_ACCEPTED = "对方枢纽早已收下本枢纽要退回的一份报告：按收下处理。若持续，致电其操作员核对；本枢纽恢复过旧备份的，\
+    CODE_ACCEPTED = "对方枢纽早已收下本枢纽要退回的一份报告：按收下处理。若持续，致电其运维人员核对；本枢纽恢复过旧备份的，\
                      恢复较新的备份",
         "the other hub accepted a report that this one would refuse: it is taken as accepted. If \
          this stays, ring its operator; if this store was put back, put back a later backup";
     CODE_SHARE_OUT = "对方枢纽先等同一任务的上一项合计签署完毕，之后自动继续",
         "the other hub waits for the record of the sum before of the same task, then it goes on by \
          itself";
-    CODE_CLAIM = "卫健方枢纽称已就另一组报告给出份额，本枢纽核对不成立，没有采纳，数据未改动：与其操作员核对这项合计的报告",
+    CODE_CLAIM = "卫健方枢纽称已就另一组报告给出份额，本枢纽核对不成立，没有采纳，数据未改动：与其运维人员核对这项合计的报告",
         "health's hub says that it gave its share over reports that do not hold here: nothing was \
          taken up or changed; compare the reports of this sum with its operator";
     CODE_STORE = "本枢纽的份额或记录损坏：从备份恢复",
@@ -334,7 +341,7 @@ texts! {
          takes the next number by itself";
     CODE_BEFORE = "另一枢纽此前已签署过这份合计，正在取回那份记录",
         "the other hub signed this sum before; its record is being taken up";
-    CODE_MISSING = "另一枢纽的记录少于本枢纽：其数据库恢复自较早的备份，正在补回；若持续，致电其操作员",
+    CODE_MISSING = "另一枢纽的记录少于本枢纽：其数据库恢复自较早的备份，正在补回；若持续，致电其运维人员",
         "the other hub lacks records that it signed: its store was put back and is being shown \
          them; ring its operator if this stays";
     CODE_LOST = "本枢纽丢失了另一枢纽已据以开启的报告：用较新的备份恢复，否则这份合计保持关闭",
@@ -352,6 +359,7 @@ texts! {
         "stop the service, put back a later backup of hub.db, and compare with the other hub";
     KEYS_TITLE = "密封汇总的密钥", "keys of sealed sums";
     KEYS_WELL = "{0} 个学年的密钥和声明都有效", "keys and statements of {0} years hold";
+    KEYS_NONE = "没有进行中的学年", "no school year runs";
     KEY_LOST = "本枢纽没有 {0} 的密钥，报告无法打开", "this hub has no key of {0}: reports are not opened";
     KEY_LOST_FIX = "从备份恢复 share-keys 文件夹后重启服务；找不回的，本学年余下的合计无法开启",
         "put the folder share-keys back from a backup and start again; if it is lost, nothing more \
@@ -363,7 +371,7 @@ texts! {
     AGREED_TITLE = "与另一枢纽的约定", "agreement with the other hub";
     TASKS_WELL = "{0} 项汇总都已商定密钥", "keys of {0} tasks are agreed";
     TASKS_OPEN = "{0} 项汇总尚未商定密钥", "no key is agreed for {0} tasks yet";
-    TASKS_OPEN_FIX = "等另一枢纽恢复连接；一天后仍如此，致电其操作员",
+    TASKS_OPEN_FIX = "等另一枢纽恢复连接；一天后仍如此，致电其运维人员",
         "wait until the other hub is back; if this stays for a day, ring its operator";
     TASKS_STOPPED = "{0} 项汇总需要人处理，如 {1}", "{0} tasks need a person, such as {1}";
     TASKS_FIX = "逐项查看 xinqiao-hub sealed list，其中写明怎么办",
@@ -373,7 +381,7 @@ texts! {
     LEADER_SILENT = "{0} 天没有消息，新的一周没有商定密钥",
         "silent for {0} days: no key of a new week was agreed on";
     LEADER_NEVER = "从未来过", "never heard";
-    LEADER_FIX = "致电教育方枢纽的操作员：服务是否在运行、能否连到本枢纽",
+    LEADER_FIX = "致电教育方枢纽的运维人员：服务是否在运行、能否连到本枢纽",
         "ring the operator of education's hub: does it run, and can it reach this one";
     HELPER_TITLE = "卫健方枢纽", "health's hub";
     HELPER_WELL = "{0}（{1}）最近一次应答：{2}", "{0} ({1}) answered last on {2}";
@@ -383,13 +391,13 @@ texts! {
         "{0} ({1}) has not been reached since {3}; its last answer: {2}. Meanwhile no report is \
          checked and no sum is opened";
     HELPER_NEVER_SINCE = "从未", "never";
-    HELPER_FIX = "致电卫健方枢纽的操作员：服务是否在运行、地址和证书有没有换、能否从本枢纽连到",
+    HELPER_FIX = "致电卫健方枢纽的运维人员：服务是否在运行、地址和证书有没有换、能否从本枢纽连到",
         "ring the operator of health's hub: does it run, did its address or certificate change, \
          can it be reached from here";
     HELPER_NO_ADDRESS = "方案写明由 {0} 协助，但 hub.toml 没有填 helper_address：密封报告不会核验，合计不会开启",
         "the plan names {0} as helper and hub.toml has no helper_address: no sealed report is \
          checked and no sum is opened";
-    HELPER_NO_ADDRESS_FIX = "致电卫健方枢纽的操作员问清地址和端口，填入 hub.toml 的 helper_address，重启服务",
+    HELPER_NO_ADDRESS_FIX = "致电卫健方枢纽的运维人员问清地址和端口，填入 hub.toml 的 helper_address，重启服务",
         "ring the operator of health's hub for address and port, set helper_address in hub.toml, \
          and start the service again";
     HELPER_NO_PLAN = "hub.toml 填了卫健方枢纽的地址（{0}），但没有一份生效的方案由本枢纽主导：不会密封汇总",
@@ -415,7 +423,7 @@ texts! {
     SILENT_FIX = "致电学校与沿途枢纽；各时段见 xinqiao-hub sealed list 和 sealed show",
         "ring the school and the hubs on the way; see xinqiao-hub sealed list and sealed show";
     CALL_BOTH = "学校不会自动重报：打电话请学校核对名册和台账，改正后在其机器上运行 xinqiao-node sealed send --again，命令全文见其\
-                 密封报告页面；学校查无问题的，先与对方枢纽的操作员核对程序版本、备份和密钥，再请学校同样重报",
+                 密封报告页面；学校查无问题的，先与对方枢纽的运维人员核对程序版本、备份和密钥，再请学校同样重报",
         "the school does not report again by itself: call it; once it has looked at its roster and \
          ledgers it runs xinqiao-node sealed send --again on its machine, as its page of sealed \
          reports says in full. If it finds nothing wrong, first compare versions, backups and keys \

@@ -81,15 +81,14 @@ impl Holdings {
     }
 
     /// Whether an indicator is told for periods of this length: its own, and of flows under seal
-    /// longer ones too, as sums of their weeks.
+    /// weeks, by which they are opened, and longer ones as sums of their weeks.
     #[must_use]
     pub fn is_told(&self, packs: &Packs, indicator: Indicator<'_>) -> bool {
         let length = NativePeriod::of(self.period);
         if indicator.period() == length {
             return true;
         }
-        if !self.whole.books.is_sealed() || matches!(length, NativePeriod::Day | NativePeriod::Week)
-        {
+        if !self.whole.books.is_sealed() || length == NativePeriod::Day {
             return false;
         }
         let known = packs.in_force();

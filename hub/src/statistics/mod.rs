@@ -56,7 +56,7 @@ pub use special::{
     FollowersOut, RefusedOut, SPECIAL_FOLLOW, SpecialCountOut, SpecialLineOut, SpecialOut,
     SpecialPeriodOut, SpecialState, special_lines, special_report,
 };
-pub use table::{AreaOut, CityTable, ClosedOut, RowOut, city_table, latest_term};
+pub use table::{AreaOut, CityTable, ClosedOut, LEGEND, RowOut, city_table, latest_term};
 pub use value::{
     Amount, Blank, Figure, Figures, Floor, NoFeed, OpenedFrom, Reading, State, UnitFigures,
     UnitName,

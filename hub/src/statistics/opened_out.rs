@@ -1,6 +1,7 @@
 //! Where an opened figure came from: who opened it, under which record, plan and roster.
 
-use runtime::web::{Lang, time};
+use domain::catalogue::Catalogue;
+use runtime::web::{Label, Lang, time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -48,6 +49,14 @@ pub struct OpenedOut {
     opened_at_ms: i64,
 }
 
+impl OpenedOut {
+    /// By what sums are listed.
+    pub(super) fn place(&self) -> (&str, &str, &str, &str, &[String]) {
+        let Self { table, period, area, stage, groups, .. } = self;
+        (table.as_str(), period.as_str(), area.as_str(), stage.as_str(), groups.as_slice())
+    }
+}
+
 impl From<&OpenedFrom> for OpenedOut {
     fn from(from: &OpenedFrom) -> Self {
         let sum = &from.sum;
@@ -84,10 +93,14 @@ pub fn opened_why(reading: &Reading, lang: Lang) -> Option<String> {
 
 /// Opened sums as lines of a terminal.
 #[must_use]
-pub fn opened_lines(sums: &[OpenedOut], lang: Lang) -> Vec<String> {
+pub fn opened_lines(catalogue: &Catalogue, sums: &[OpenedOut], lang: Lang) -> Vec<String> {
     let (exact, schools, record, caps) = match lang {
         Lang::Zh => ("密封汇总，精确", "校", "记录", "各校上限合计"),
         Lang::En => ("opened, exact", "schools", "record", "caps add up to"),
+    };
+    let stage = |stage: &str| {
+        let known = catalogue.dimension("stage").and_then(|known| known.label_of(stage));
+        known.map_or_else(|| Label::same(stage), Label::from).in_lang(lang).to_owned()
     };
     let line = |sum: &OpenedOut| {
         let short = |text: &str| text.chars().take(16).collect::<String>();
@@ -97,7 +110,7 @@ pub fn opened_lines(sums: &[OpenedOut], lang: Lang) -> Vec<String> {
             sum.table,
             sum.period,
             sum.area,
-            sum.stage,
+            stage(&sum.stage),
             sum.schools_fresh,
             sum.schools_due,
             sum.leader,

@@ -221,6 +221,15 @@ pub const WAITING: Text = Text::new(
 );
 
 texts! {
+    RULE_ROUNDED = "关于人的数在各校按 5 取整后报出；合计小于 {0}、涉及的学校不足 {1} 所、或与其他数相减会推出被隐去的数的，不显示。",
+        "Counts about persons were rounded to base 5 at each school; sums of them are suppressed \
+         below {0}, where fewer than {1} schools stand behind them, or where they would tell a \
+         suppressed one by subtraction.";
+    RULE_SEALED = "两个部门共同开启的合计是整组学校的精确数；1 至 4 的和小于 {0} 的不显示。",
+        "Sums that two departments opened are exact, of whole groups of schools, and not shown \
+         from 1 to 4 or below {0}.";
+    RULE_PLAIN = "办学类计数按目录的规定上报。", "Operational counts are reported as the catalogue says.";
+    RULE_MISSING = "没有报的不是零。", "Missing is never zero.";
     HIDDEN_SMALL = "小于 {0}，不显示。", "It is below {0}, and such figures are not shown.";
     HIDDEN_FEW = "涉及的学校不足 {0} 所，不显示。",
         "Fewer than {0} schools stand behind it, and such figures are not shown.";
@@ -259,6 +268,8 @@ pub struct DataOut {
     pub waiting: Option<WaitingOut>,
     /// The rule by which figures were held back, in a sentence.
     pub rules: String,
+    /// The same in Chinese.
+    pub rules_zh: String,
     /// The figures, unit by unit.
     pub units: Vec<UnitOut>,
 }
@@ -442,23 +453,34 @@ impl DataOut {
             catalogue_revision: figures.revision,
             snapshots: figures.states.iter().map(SnapshotOut::from).collect(),
             waiting: WaitingOut::new(figures.waiting),
-            rules: rules(catalogue),
+            rules: rules(catalogue, units, Lang::En),
+            rules_zh: rules(catalogue, units, Lang::Zh),
             units: units.iter().map(|unit| UnitOut::new(unit, &figures.by)).collect(),
         }
     }
 }
 
-/// The floors in a sentence, for exports.
-#[must_use]
-pub fn rules(catalogue: &Catalogue) -> String {
-    format!(
-        "Counts about persons were rounded to base 5 at each school; sums of them are suppressed \
-         below {0}, where fewer than {GROUP_SCHOOLS_MIN} schools stand behind them, or where they \
-         would tell a suppressed one by subtraction. Sums that two departments opened are exact, \
-         of whole groups of schools, and not shown from 1 to 4 or below the same floor. Missing is \
-         never zero.",
-        catalogue.definition().default_min_cell
-    )
+/// How these figures were protected, in sentences for exports: what holds of some of them, and
+/// nothing that holds of none.
+fn rules(catalogue: &Catalogue, units: &[&UnitFigures], lang: Lang) -> String {
+    let least = catalogue.definition().default_min_cell;
+    let readings = || units.iter().flat_map(|unit| &unit.figures).map(|figure| &figure.reading);
+    let amounts: Vec<Amount> = readings().flat_map(Reading::amounts).collect();
+    let blanks: Vec<Blank> = readings().filter_map(Reading::blank).collect();
+    let is_sealed = blanks.iter().any(|blank| matches!(blank, Blank::Sealed(_)))
+        || amounts.iter().any(|amount| amount.opened_cells > 0);
+    let is_hidden = blanks.iter().any(|blank| matches!(blank, Blank::Suppressed(_)));
+    // What is rough as well is no multiple of five.
+    let is_fives =
+        |amount: &Amount| amount.rounded_cells > 0 && amount.rounding_error_max.is_some();
+    let is_rounded = amounts.iter().any(is_fives) || (is_hidden && !is_sealed);
+    let rounded = is_rounded.then(|| RULE_ROUNDED.fill(lang, &[&least, &GROUP_SCHOOLS_MIN]));
+    let sealed = is_sealed.then(|| RULE_SEALED.fill(lang, &[&least]));
+    let is_plain = !is_rounded && !is_sealed;
+    let plain = is_plain.then(|| RULE_PLAIN.in_lang(lang).to_owned());
+    let missing = Some(RULE_MISSING.in_lang(lang).to_owned());
+    let between = if lang == Lang::Zh { "" } else { " " };
+    [rounded, sealed, plain, missing].into_iter().flatten().collect::<Vec<_>>().join(between)
 }
 
 /// An instant in UTC as programs read it.

@@ -6,7 +6,7 @@ use runtime::web::chart::Interval;
 
 use super::plan::Indicator;
 use super::value::{Amount, Blank, NoFeed, Reading};
-use crate::opened::Sort;
+use crate::opened::{Closed, Sort};
 
 /// A reading of an indicator as it is shown.
 ///
@@ -28,6 +28,7 @@ pub fn shown(catalogue: &Catalogue, indicator: Indicator<'_>, reading: &Reading)
             Blank::Suppressed(_) => Shown::Suppressed,
             Blank::NotReported | Blank::DifferentSchools => Shown::NotReported,
             Blank::NotApplicable => Shown::NotApplicable,
+            Blank::Sealed(Closed::Several) => Shown::ByKind,
             Blank::Sealed(closed) => match closed.sort() {
                 Sort::Never => Shown::NotApplicable,
                 Sort::Closed => Shown::Closed,

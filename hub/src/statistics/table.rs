@@ -8,21 +8,38 @@ use domain::rollup::Coverage;
 use domain::unit::UnitKind;
 use jiff::civil::Date;
 use runtime::sql::Tx;
-use runtime::web::Lang;
+use runtime::texts;
+use runtime::web::{Figure, Label, Lang, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::holdings::Holdings;
 use super::opened_out::OpenedOut;
+use super::pages::{name as period_name, stage_schools};
 use super::plan::Indicator;
 use super::provenance::{TableSourceOut, schools_of, sources};
 use super::report::{CoverageOut, FigureOut, NameOut, WaitingOut};
 use super::sheet::Sheet;
-use super::shown::shown;
-use super::value::{Blank, Figures, NoFeed, UnitFigures, UnitName};
+use super::shown::{amount_shown, shown};
+use super::value::{Blank, Figures, NoFeed, Reading, UnitFigures, UnitName};
 use super::{Members, StatisticsError};
 use crate::packs::Packs;
 use crate::store::snapshot;
+
+texts! {
+    TITLE = "{0}  {1}  目录第 {2} 版", "{0}  {1}  catalogue revision {2}";
+    OUTSIDE = "{0}（另有 {1} 不开启）", "{0} (besides {1}, closed)";
+}
+
+/// What the words and marks of such a table mean, for a terminal.
+pub const LEGEND: Text = Text::new(
+    "≈ 取整后的近似数；M–N 只知道范围；(a/b) 分子和分母；隐去：人数或学校太少；未报齐：还差学校；\
+     不开启：按规则不开启；待开启：密封汇总还没有开启；分类查看：各类不能相加；未支持：台账还算不出；—：不适用",
+    "≈ a sum of rounded figures; M–N only the range is known; (a/b) numerator and denominator; \
+     suppressed: too few persons or schools; not reported: schools are missing; closed: by rule; \
+     waiting: not opened yet; by kind: kinds do not add up; unsupported: ledgers do not give it; \
+     —: not applicable",
+);
 
 /// One area of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -54,6 +71,8 @@ pub struct RowOut {
     pub areas: Vec<FigureOut>,
     #[serde(skip)]
     texts: [Vec<String>; 2],
+    #[serde(skip)]
+    outside: Option<NameOut>,
 }
 
 /// An indicator without figures, and why.
@@ -76,6 +95,8 @@ pub struct CityTable {
     pub name: NameOut,
     /// Period.
     pub period: String,
+    #[serde(skip)]
+    period_name: NameOut,
     /// Digest of the catalogue whose definitions hold, in hexadecimal.
     pub catalogue: String,
     /// Revision of that catalogue.
@@ -126,6 +147,9 @@ pub fn city_table(
             }
         }
     }
+    // Indicators of one table are made of the same sums.
+    opened.sort_by(|one: &OpenedOut, other| one.place().cmp(&other.place()));
+    opened.dedup();
     let waiting = holdings.whole.sheets.iter().map(|sheet| sheet.waiting).max();
     let areas = holdings.members.iter().filter(|member| member.unit.kind.is_area());
     let clear = |sheets: &[Sheet], due| {
@@ -141,6 +165,7 @@ pub fn city_table(
         unit: at.id.to_string(),
         name: (&at.label).into(),
         period: period.to_string(),
+        period_name: said(&period_name(period)),
         catalogue: known.digest.to_string(),
         catalogue_revision: catalogue.revision(),
         coverage: clear(&holdings.whole.sheets, holdings.whole.due),
@@ -189,6 +214,12 @@ fn closed_by(figures: &Figures) -> Option<&'static str> {
     }
 }
 
+/// A name as programs read it.
+fn said(label: &Label) -> NameOut {
+    let text = |lang| label.in_lang(lang).to_owned();
+    NameOut { zh: text(Lang::Zh), en: text(Lang::En) }
+}
+
 fn row(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> RowOut {
     let areas = || figures.members.iter().filter(|member| member.unit.kind.is_area());
     let units: Vec<&UnitFigures> = std::iter::once(&figures.whole).chain(areas()).collect();
@@ -198,10 +229,15 @@ fn row(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> Ro
             let text = figure.map(|f| shown(catalogue, indicator, &f.reading).text(lang));
             text.unwrap_or_default()
         };
-        units.iter().map(cell).collect()
+        let mut texts: Vec<String> = units.iter().map(cell).collect();
+        if let Some((whole, parts)) = texts.first_mut().zip(parts(catalogue, indicator, figures)) {
+            let [above, below] = parts.map(|part| part.text(lang));
+            *whole = format!("{whole} ({above}/{below})");
+        }
+        texts
     };
     let out = |unit: &UnitFigures| {
-        let missing = super::value::Reading::Blank(Blank::NoFeed(NoFeed::SecondHub));
+        let missing = Reading::Blank(Blank::NoFeed(NoFeed::SecondHub));
         let bare = super::Figure { key: Vec::new(), reading: missing };
         FigureOut::new(unit.figures.first().unwrap_or(&bare), &[])
     };
@@ -214,10 +250,34 @@ fn row(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> Ro
         total: out(&figures.whole),
         areas: areas().map(out).collect(),
         texts: [text(Lang::Zh), text(Lang::En)],
+        outside: stage_schools(catalogue, &figures.whole.closed).as_ref().map(said),
+    }
+}
+
+/// Numerator and denominator of a share of the whole.
+fn parts(
+    catalogue: &Catalogue,
+    indicator: Indicator<'_>,
+    figures: &Figures,
+) -> Option<[Figure; 2]> {
+    let reading = figures.whole.figures.first()?.reading;
+    match reading {
+        Reading::Ratio { numerator, denominator } if indicator.is_share(catalogue) => {
+            Some([numerator, denominator].map(amount_shown))
+        }
+        _ => None,
     }
 }
 
 impl CityTable {
+    /// What the table is of, for a terminal.
+    #[must_use]
+    pub fn title(&self, lang: Lang) -> String {
+        let values: [&dyn std::fmt::Display; 3] =
+            [&self.name.in_lang(lang), &self.period_name.in_lang(lang), &self.catalogue_revision];
+        TITLE.fill(lang, &values)
+    }
+
     /// Heading and rows for a terminal: indicator, whole, areas, schools that reported.
     #[must_use]
     pub fn lines(&self, lang: Lang) -> Vec<Vec<String>> {
@@ -236,7 +296,11 @@ impl CityTable {
             };
             let mut line = vec![name(&row.name)];
             line.extend(texts.iter().cloned());
-            line.push(schools_of(row.coverage));
+            let schools = schools_of(row.coverage);
+            line.push(match &row.outside {
+                Some(outside) => OUTSIDE.fill(lang, &[&schools, &outside.in_lang(lang)]),
+                None => schools,
+            });
             line
         });
         std::iter::once(head).chain(body).collect()

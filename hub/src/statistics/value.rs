@@ -1,7 +1,7 @@
 //! Figures as they may be shown: a value with its error bound, or one of the blanks.
 //!
 //! A blank is never a zero, and a rounded sum always carries how far it may be off. Whoever shows
-//! or exports a figure takes it from here, so the four statuses are the same everywhere.
+//! or exports a figure takes it from here, so the statuses are the same everywhere.
 
 use std::collections::BTreeMap;
 

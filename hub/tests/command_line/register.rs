@@ -124,6 +124,11 @@ fn stats_say_what_was_not_reported() {
         let ran = hub(&[&["stats", "--data", data], args].concat());
         assert_eq!(ran.failed(), (failed.0, failed.1.to_owned()), "{}", ran.err);
     }
+    let by_weather = [one.as_slice(), &["--by", "weather"]].concat();
+    for (lang, offered) in [("zh", "stage（学段）"), ("en", "stage (")] {
+        let ran = said(lang, &by_weather);
+        assert!(ran.err.contains(offered), "{}", ran.err);
+    }
 }
 
 /// Of each pack that was published it is told how many units stored it and follow it, of how many

@@ -544,7 +544,7 @@ pub(super) const TEXTS: Translation = &[
     ),
     (
         "Show the keys, the words to read out, and the statements about them",
-        "显示密钥、须读出的六个词及公钥声明",
+        "显示密钥、须读出的六个字及公钥声明",
     ),
     ("Keep the statement that the commissions signed", "保存两部门签署的公钥声明"),
     ("Signed statement", "已签署的公钥声明"),

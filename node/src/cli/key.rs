@@ -15,13 +15,13 @@ use crate::app::Node;
 use crate::ledger::sealing_key::{self, KeptKey};
 
 texts! {
-    ASKED = "已写好申请 {0}。请交教育、卫健两部门签署声明，并在电话中读出六个词：{1}（{2}）",
+    ASKED = "已写好申请 {0}。请交教育、卫健两部门签署声明，并在电话中读出六个字：{1}（{2}）",
         "wrote the request {0}. Give it to both commissions and read out these words by telephone: \
          {2} ({1})";
     NO_KEY = "本校还没有接收部门名单的密钥。生成并申请：xinqiao-node key request --out 文件",
         "This school has no key for lists yet. Make one and ask:  xinqiao-node key request --out \
          FILE";
-    SHOWN = "接收部门名单的密钥，{0} 生成；六个词：{1}（{2}）\n  {3}",
+    SHOWN = "接收部门名单的密钥，{0} 生成；六个字：{1}（{2}）\n  {3}",
         "Key for departments' lists, made {0}; words: {2} ({1})\n  {3}";
     NO_STATEMENT = "还没有公钥声明，部门不能向本校发名单。", "no statement yet: no department can send a list.";
     STATED_BOTH = "声明由教育、卫健两部门签署，{0} 至 {1} 有效。", "stated by both commissions, from {0} to {1}.";

@@ -31,6 +31,7 @@ mod inspection;
 mod joining;
 mod keeping;
 mod key;
+mod lacks;
 mod ledger;
 mod list;
 mod local_report;

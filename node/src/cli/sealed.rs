@@ -39,11 +39,11 @@ texts! {
         "no verdict for {0} days: ring both hubs' operators";
     ACCEPTED = "两方都已确认", "accepted by both hubs";
     REFUSED = "被退回：{0}", "refused: {0}";
-    KEY = "本校报告密钥，十六个词：{0}\n{1}",
+    KEY = "本校报告密钥，十六个字：{0}\n{1}",
         "This school's report key, sixteen words: {0}\n{1}";
     UNSTATED = "等卫健方核定本校密钥", "waits until health has stated your key";
-    UNDER = "{0} 学年启用密封汇总：教育方 {1}，卫健方 {2}。",
-        "School year {0} is under seal: education's hub {1}, health's hub {2}.";
+    UNDER = "{0}–{1} 学年自 {4} 起启用密封汇总：教育方 {2}，卫健方 {3}。",
+        "School year {0}–{1} is under seal from {4} on: education's hub {2}, health's hub {3}.";
     NOT_UNDER = "本学年没有启用密封汇总，关于学生的统计数取整后每学期出校一次。",
         "This school year is not under seal: counts about students leave rounded, once a term.";
     ABSENT = "{0} 没有做出密封报告：{1}", "no report of {0}: {1}";
@@ -232,7 +232,12 @@ fn not_sealed(error: &SealDueError) -> Failure {
 
 fn text(terminal: &Terminal, page: &SealedPage) -> String {
     let year = match &page.year {
-        Some(year) => terminal.text(UNDER, &[&year.year, &year.leader, &year.helper]),
+        Some(year) => {
+            let next = year.year + 1;
+            let values: [&dyn std::fmt::Display; 5] =
+                [&year.year, &next, &year.leader, &year.helper, &year.from];
+            terminal.text(UNDER, &values)
+        }
         None => terminal.text(NOT_UNDER, &[]),
     };
     let key = page.key.as_ref().map_or_else(String::new, |key| key_text(terminal, key) + "\n");

@@ -9,6 +9,7 @@ use runtime::web::Text;
 use runtime::web::time::minute;
 use serde_json::{Value, json};
 
+use super::lacks::{self, Lack};
 use super::{Place, context, words};
 use crate::app::{self, Outward};
 use crate::egress::link::{self, EXPIRY_DAYS, Notes, SKEW_LIMIT_MS};
@@ -47,6 +48,7 @@ struct Counts {
     staff: u64,
     imports: Vec<(String, i64, u64)>,
     holds: Vec<Hold>,
+    lacks: Vec<Lack>,
 }
 
 pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
@@ -68,7 +70,8 @@ fn counts(
     }
     let key = context::ledger_key(terminal, place, config)?;
     let ledger = Ledger::open(&config.path("ledger.db"), key.data_key())?;
-    let counts = ledger.read(|tx| {
+    let lacks = lacks::of(outward, &ledger)?;
+    let counts = ledger.read(move |tx| {
         // What was taken back is not the last that came.
         let latest = import_batch::latest(tx, IMPORTS_READ)?.into_iter();
         let imports = latest.filter(|line| line.undone.is_none()).take(IMPORTS_SHOWN);
@@ -78,6 +81,7 @@ fn counts(
             staff: staff::current(tx)?.len() as u64,
             imports: imports.map(import).collect(),
             holds: hold::in_force(tx)?,
+            lacks,
         })
     })?;
     Ok(Some(counts))
@@ -101,7 +105,10 @@ fn look(outward: &Outward, ledger: Option<Counts>) -> Result<Status, Failure> {
         let ends = member.identity.current().peer().not_after().as_millisecond();
         Some((ends, link::certificate_days(outward)?))
     });
-    let problems = problems(outward, &notes, certificate.map(|(_, days)| days), &directives);
+    let days = certificate.map(|(_, days)| days);
+    let mut problems = problems(outward, &notes, days, &directives);
+    let lacks = ledger.iter().flat_map(|counts| &counts.lacks);
+    problems.extend(lacks.map(|(code, what, who)| Problem::new(code, what.clone(), *who)));
     Ok(Status {
         unit: membership.map(|membership| membership.name.unit().to_string()),
         hub: membership.map(|membership| membership.parent_name.clone()),
@@ -292,7 +299,9 @@ fn as_text(status: &Status, terminal: &Terminal) -> String {
         terminal.paint(Paint::Warn, &line)
     }));
     if status.problems.is_empty() {
-        let well = terminal.text(words::ALL_WELL, &[]);
+        let is_whole = status.ledger.is_some();
+        let text = if is_whole { words::ALL_WELL } else { words::WELL_LOCKED };
+        let well = terminal.text(text, &[]);
         lines.push(terminal.paint(Paint::Good, &well));
     }
     for problem in &status.problems {

@@ -4,10 +4,12 @@
 //! own with the ending `_NEXT`.
 
 mod accounts;
+mod lacks;
 mod release;
 mod service;
 
 pub(crate) use accounts::*;
+pub(crate) use lacks::*;
 pub(crate) use release::*;
 use runtime::texts;
 pub(crate) use service::*;
@@ -143,19 +145,19 @@ texts! {
     INVITE_ENDS = "邀请码有效期至 {0}（还有 {1} 小时）", "Invite ends  {0} ({1} hours left)";
     EDUCATION = "教育部门", "education commission";
     HEALTH = "卫健部门", "health commission";
-    ROOT = "{0}根证书指纹（16 个词，两种文字任选其一核对）：",
+    ROOT = "{0}根证书指纹（十六个字，两种文字任选其一核对）：",
         "Fingerprint of the {0}'s root, sixteen words in either language:";
     ONE_ROOT = "提示：本市目前只有一个根证书；加入第二个时也要同样核对。",
         "Note: this city has one root so far; the second is added by the same comparison.";
     RIGHT_SCHOOL = "单位 {0} 就是本校，上面的枢纽也正是本校要加入的，对吗？",
         "Is {0} this school, and the hub the one that you expect?";
-    ROOTS_COMPARED = "是否已由两人对照该部门的纸质函件，逐词核对过上面的指纹？",
+    ROOTS_COMPARED = "是否已由两人对照该部门的纸质函件，逐字核对过上面的指纹？",
         "Have two persons compared every word above with the paper letter of that commission?";
     JOIN_DECLINED = "没有加入，没有生成密钥，也没有发送任何内容。",
         "not joined; no key was made and nothing was sent.";
-    JOIN_DECLINED_NEXT = "如有一个词不同，请停下来，用您原来就有的号码联系枢纽运维人员。",
+    JOIN_DECLINED_NEXT = "如有一个字不同，请停下来，用您原来就有的号码联系枢纽运维人员。",
         "If a single word differs, stop and call the hub's operator by a number you already had.";
-    PENDING = "已提交申请，等待枢纽运维人员批准。请在电话中读出这六个词：",
+    PENDING = "已提交申请，等待枢纽运维人员批准。请在电话中读出这六个字：",
         "Sent. Waiting for the operator's approval; read these six words out by telephone:";
     PENDING_NEXT = "按 Ctrl-C 退出也无妨，再次运行同一命令会接着进行。",
         "Ctrl-C is safe: the same command goes on where it was.";
@@ -217,7 +219,7 @@ texts! {
          earlier year add --as-of with a day of it.";
     COUNTS_FROM = "这份名册自 {0} 起计入；此前就是如此的，请加 --as-of 日期。",
         "This roster counts from {0}; if it was right before, add --as-of with that day.";
-    CENSUS_MISSES = "注意：新增的 {0} 名不在 {1}（本学期统计日）的统计中。当时已在校的，请加 --as-of {1}。",
+    CENSUS_MISSES = "注意：新增的 {0} 名不在 {1}（本学期普查日）的统计中。当时已在校的，请加 --as-of {1}。",
         "NOTE: the {0} new pupils are not in the figures of the census day {1}. If they were at \
          the school then, add --as-of {1}.";
     NO_CHANGE = "文件与台账一致，没有需要写入的内容。",

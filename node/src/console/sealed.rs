@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::digest::Digest;
+use jiff::civil::Date;
 use runtime::texts;
 use runtime::web::{Html, Label, Lang, NavLink, Page, Part, RenderError, Tag, Text, Tone, time};
 
@@ -14,13 +15,14 @@ pub(super) const SEALED_HREF: &str = "/egress/sealed";
 texts! {
     TITLE = "密封报告", "Sealed reports";
     NOTE = "已密封 {0} 份", "{0} sealed so far";
-    WHAT = "每份密封报告把本校的一张统计表拆成两半，一半只有教育方的汇总枢纽能打开，另一半只有卫健方的能打开。\
-            任何一半单独看都只是随机数；两方只能一起算出多所学校的合计，谁也算不出本校的数字。\
-            报告的长短和发送时间与数字大小无关。",
+    WHAT = "每份密封报告把本校的一张统计表拆成两半，一半只有教育方枢纽能打开，另一半只有卫健方的能打开。\
+            任何一半单独看都只是随机数；两方只能一起算出多所学校的合计，哪一方都算不出本校的数字。\
+            同一张表每次一样长，各表之间不同；长短和发送时间都与数字大小无关。",
         "A sealed report splits one of the school's tables into two halves: one opens only at \
          education's hub, the other only at health's. Each half alone is random; together the two \
-         hubs can add up several schools, and neither learns this school's figures. Its length and \
-         its hour say nothing about the figures.";
+         hubs can add up several schools, and neither learns this school's figures. A table's \
+         report is as long each time, and tables differ; its length and its hour say nothing about \
+         the figures.";
     WHO = "谁", "Who";
     SEES = "能看到什么", "What they can see";
     SCHOOL = "本校", "This school";
@@ -34,7 +36,7 @@ texts! {
          schools or more";
     DISTRICT = "区县枢纽", "The district's hub";
     DISTRICT_SEES = "街道看到的内容；全区已开启的合计（至少五所学校），没有单个学校的数。\
-                     兼任教育方汇总枢纽的，另有下面一行所列的一半随机数",
+                     兼任教育方枢纽的，另有下面一行所列的一半随机数",
         "what the street sees; the district's opened sums, over five schools or more, and nothing \
          of one school. Where it is education's hub of the sums, the random half of the next row \
          as well";
@@ -48,12 +50,16 @@ texts! {
     HUBS = "两个汇总枢纽，各自", "Each of the two hubs";
     HUBS_SEES = "街道看到的内容、一半随机数，以及至少五所学校的合计",
         "what the street sees, one random half, and sums over five schools or more";
+    OTHERS = "同组的其他学校全部串通", "All other schools of its group in collusion";
+    OTHERS_SEES = "用公布的合计减去它们自己的数，能算出本校的数字；一组至少五所，须另外四所都参与",
+        "this school's figures: the sum less their own. A group has five schools or more, so that \
+         four or more must take part";
     BOTH = "两个汇总枢纽私下串通", "Both hubs in collusion";
     BOTH_SEES = "能算出每所学校的数字。正因如此，两方的人员、密钥和机房彼此独立",
         "every school's figures; hence the two have operators, keys and machines of their own";
-    UNDER = "{0} 学年启用密封汇总：教育方 {1}，卫健方 {2}。关于学生的统计数只以密封报告出校。",
-        "School year {0} is under seal: education's hub {1}, health's hub {2}. Counts about \
-         students leave in sealed reports only.";
+    UNDER = "{0}–{1} 学年自 {4} 起启用密封汇总：教育方 {2}，卫健方 {3}。自这一天起，关于学生的统计数只以密封报告出校。",
+        "School year {0}–{1} is under seal from {4} on: education's hub {2}, health's hub {3}. \
+         From that day on counts about students leave in sealed reports only.";
     STAYS = "姓名、学号、作答、访谈都在本机加密数据库 ledger.db 中，不出校；单份报告谁也读不出数字。",
         "Names, numbers, answers and talks stay in the encrypted ledger.db of this machine; nobody \
          can read a figure out of a single report.";
@@ -61,19 +67,19 @@ texts! {
     FORGED_SEES = "什么也看不到：没有卫健方核定的学校密钥，冒名的报告不会被打开",
         "nothing: without the key that health stated for the school, a forged report is never \
          opened";
-    KEY = "本校报告密钥（十六个词）", "This school's report key (sixteen words)";
-    KEY_STATED = "{0} 学年：卫健方已核定，本校报告可以进入合计。",
-        "School year {0}: health has stated it; this school's reports are taken.";
-    KEY_UNSTATED = "{0} 学年：卫健方还没有核定，报告在两个汇总枢纽等待。卫健方来电时，请照上面逐词读出；\
-                    也可以主动致电卫健方的枢纽运维人员。",
-        "School year {0}: health has not stated it yet, and reports wait at both hubs. When health \
+    KEY = "本校报告密钥（十六个字）", "This school's report key (sixteen words)";
+    KEY_STATED = "{0}–{1} 学年：卫健方已核定，本校报告可以进入合计。",
+        "School year {0}–{1}: health has stated it; this school's reports are taken.";
+    KEY_UNSTATED = "{0}–{1} 学年：卫健方还没有核定，报告在两个汇总枢纽等待。卫健方来电时，请照上面逐字读出；\
+                    也可以主动致电卫健方枢纽运维人员。",
+        "School year {0}–{1}: health has not stated it yet, and reports wait at both hubs. When health \
          rings, read out the words above; or ring the operator of health's hub.";
-    KEY_OTHER = "{0} 学年：卫健方核定的是另一把密钥，本校报告一律等待。如果本机是重装且没有用备份恢复的，\
+    KEY_OTHER = "{0}–{1} 学年：卫健方核定的是另一把密钥，本校报告一律等待。如果本机是重装且没有用备份恢复的，\
                  请致电卫健方重新核定；如果不是，可能有人冒用本校名义，请立即致电两个部门。",
-        "School year {0}: health has stated another key, and all reports wait. If this machine was \
+        "School year {0}–{1}: health has stated another key, and all reports wait. If this machine was \
          set up anew without a backup, ring health to state the new key; if not, somebody may sign \
          in this school's name: ring both departments at once.";
-    KEY_EARLY = "所在区域还没有启用密封汇总；启用前后，卫健方会来电核对这些词。",
+    KEY_EARLY = "所在区域还没有启用密封汇总；启用前后，卫健方会来电核对这些字。",
         "The area is not under seal yet; health will ring to compare these words.";
     ON_THE_WAY = "途中的枢纽没有转送：{0}", "a hub on the way did not pass it on: {0}";
     ON_THE_WAY_NEXT = "本机会按原样再次发送，一天后、两天后，直至每周一次，直到两方都有结论。",
@@ -98,7 +104,7 @@ texts! {
     TABLE = "统计表", "Table";
     SIZE = "大小", "Size";
     STATE = "到了哪一步", "Where it is";
-    NUMBER = "{0} · 第 {1} 号", "{0} · no. {1}";
+    NUMBER = "{0} · 本表第 {1} 份", "{0} · report {1} of this table";
     BYTES = "{0} 字节", "{0} bytes";
     DIGEST = "摘要 {0}", "digest {0}";
     OBJECT = "两个汇总枢纽按摘要列出本校名下的报告。枢纽所列的摘要本页没有，那份报告就不是本校的：请分别致电两个枢纽的运维人员\
@@ -213,6 +219,8 @@ pub struct YearUnderSeal {
     pub leader: String,
     /// Health's hub.
     pub helper: String,
+    /// The first day from which reports leave sealed.
+    pub from: Date,
 }
 
 /// Tables of a period that were not sealed at the last look, and why.
@@ -293,7 +301,12 @@ pub(super) fn page(view: &SealedPage, lang: Lang) -> Result<Page, RenderError> {
 impl SealedTemplate<'_> {
     fn year(&self) -> String {
         match &self.page.year {
-            Some(year) => UNDER.fill(self.lang, &[&year.year, &year.leader, &year.helper]),
+            Some(year) => {
+                let next = year.year + 1;
+                let values: [&dyn std::fmt::Display; 5] =
+                    [&year.year, &next, &year.leader, &year.helper, &year.from];
+                UNDER.fill(self.lang, &values)
+            }
             None => NOT_UNDER.in_lang(self.lang).to_owned(),
         }
     }
@@ -304,14 +317,15 @@ impl SealedTemplate<'_> {
         Some((key_words(key, self.lang), key_standing(key, self.lang)))
     }
 
-    fn sees(&self) -> [(&'static str, &'static str); 8] {
-        let rows: [(Text, Text); 8] = [
+    fn sees(&self) -> [(&'static str, &'static str); 9] {
+        let rows: [(Text, Text); 9] = [
             (SCHOOL, SCHOOL_SEES),
             (STREET, STREET_SEES),
             (DISTRICT, DISTRICT_SEES),
             (HUBS, HUBS_SEES),
             (CITY, CITY_SEES),
             (PUBLIC, PUBLIC_SEES),
+            (OTHERS, OTHERS_SEES),
             (BOTH, BOTH_SEES),
             (FORGED, FORGED_SEES),
         ];
@@ -421,7 +435,7 @@ pub(crate) fn key_standing(key: &ReportKey, lang: Lang) -> String {
                 KeyStanding::Unstated => KEY_UNSTATED,
                 KeyStanding::Other => KEY_OTHER,
             };
-            text.fill(lang, &[&year])
+            text.fill(lang, &[&year, &(year + 1)])
         }
     }
 }

@@ -94,6 +94,7 @@ impl EgressSource for Fixed {
             year: 2025,
             leader: "370202".to_owned(),
             helper: "HC-QD".to_owned(),
+            from: jiff::civil::date(2025, 12, 3),
         });
         let standings = [(2025, KeyStanding::Unstated)].into();
         let key = Some(ReportKey { digest: sha256(b"report key"), standings });
@@ -273,6 +274,10 @@ async fn who_sees_what_is_said_of_every_level() {
         "每个数都加了随机噪声",
         "两个汇总枢纽私下串通",
         "“新增预警来源”统计的是同一批事项，已报出该周",
+        // Neither may be kept quiet: who could work it out, and since when it holds.
+        "同组的其他学校全部串通",
+        "2025–2026 学年自 2025-12-03 起启用密封汇总",
+        "本表第",
     ] {
         assert!(page.text.contains(said), "{said}");
     }

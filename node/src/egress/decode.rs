@@ -168,6 +168,7 @@ fn count(tally: &mut Tally, figures: &[Figure]) {
             Figure::Suppressed
             | Figure::NotReported
             | Figure::Unsupported
+            | Figure::ByKind
             | Figure::Closed
             | Figure::Waiting
             | Figure::Stopped => tally.blank += 1,

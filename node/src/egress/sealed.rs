@@ -115,6 +115,7 @@ impl Egress {
             year,
             leader: under_seal.leader().statement().name.clone(),
             helper: under_seal.helper().statement().name.clone(),
+            from: under_seal.days().0,
         }))
     }
 

@@ -100,11 +100,11 @@ impl ReleaseError {
                 format!("{period} 还没有结束，最后一天是 {last}")
             }
             Self::BeforeCensus { term, census } => {
-                format!("{term} 学期的统计日 {census} 还没到")
+                format!("{term} 学期的普查日 {census} 还没到")
             }
             Self::NoResponsible => "本校还没有登记责任人，报表没有签名，也没有出校".to_owned(),
             Self::Held(hold) => format!("本校已暂停 {} 的出校", hold.period),
-            Self::NoRoster(day) => format!("统计日 {day} 名册上没有学生"),
+            Self::NoRoster(day) => format!("普查日 {day} 名册上没有学生"),
             Self::Destroyed(period) => format!("{period} 在校学生的记录已依规销毁，无法重算"),
             Self::Indicator(error) => return error.said(),
             Self::Identity(broken) => return contradiction(broken),
@@ -128,7 +128,7 @@ impl ReleaseError {
                 ("not_over", ("请在该时段结束后再出校", "release it once the period is over"))
             }
             Self::BeforeCensus { .. } => {
-                ("before_census", ("请在统计日或之后再出校", "release on the census day or later"))
+                ("before_census", ("请在普查日或之后再出校", "release on the census day or later"))
             }
             Self::NoResponsible => ("no_responsible", RESPONSIBLE_NEXT),
             Self::Held(_) => (

@@ -45,7 +45,7 @@ pub fn plan_missing(area: &UnitId, year: i16) -> Absent {
         tables: None,
         zh: format!(
             "{area} 本学年的学校名册或密钥名单已到本机，其中有本校，但汇总方案没有到，本学年因此没有启用密封汇总。\
-             可能尚未发布，也可能被中途的枢纽扣下。请直接致电区县枢纽和卫健方的枢纽核对"
+             可能尚未发布，也可能被中途的枢纽扣下。请直接致电区县枢纽和卫健方枢纽核对"
         ),
         en: format!(
             "the roster or the list of keys of {area} for this school year is here and names this \
@@ -62,16 +62,21 @@ fn why(made: &Made) -> Option<Why> {
         Made::Absent { reason: Unsealed::NotScreened, .. } => (
             "not_screened",
             "本学期没有组织普测，普测的统计表没有数可报，同组学校的普测合计因此可能无法开启。若已用其他系统普测，\
-             请导入答卷；确实没有组织的，请告知区县枢纽的操作员",
+             请导入答卷；确实没有组织的，请告知区县枢纽的运维人员",
             "the school held no screening in this term, so that there is nothing to report of one, \
              and the sums of screenings of its group may stay closed. If it screened with another \
              system, import the answers; if not, tell the operator of the district's hub",
         ),
         Made::Absent { reason: Unsealed::NotAtWork, .. } => (
             "not_at_work",
-            "学校在该时段之前还没有在台账中开展工作（没有任何心理课、活动、培训、导师或演练记录）",
+            "学校在该时段之前还没有在台账中开展工作（没有任何心理课、活动、培训、导师或演练记录）。当时已经做过的，\
+             请按实际日期补录，本机次日自动补报；之后才开始使用的，请致电教育方枢纽和卫健方枢纽的运维人员，由两方各自\
+             登记本校这一时段不报（sealed away），同组学校的合计就不再等本校",
             "the school did not work in its ledgers by then: no lesson, event, training, mentor or \
-             drill is entered",
+             drill is entered. What was done by then is entered with its true day, and the report \
+             is made by itself the day after. If the school began later, ring the operators of \
+             education's hub and of health's: each notes it as away for these days (sealed away), \
+             and the sums of its group wait for it no more",
         ),
         Made::Absent { reason: Unsealed::Destroyed, .. } => (
             "destroyed",

@@ -105,6 +105,14 @@ fn a_school_that_did_not_screen_is_told_so() {
     let told = absences(PERIOD, &made);
     assert_eq!((told.len(), told[0].code.as_str(), told[0].tables), (1, "not_screened", Some(1)));
     assert!(told[0].zh.contains("普测") && told[0].en.contains("import the answers"));
+    // So is one that began after the period: its group would wait for ever, and nobody would know.
+    let table = "sealed.alt.census".parse().expect("table");
+    let told = absences(PERIOD, &Ok(vec![Made::Absent { table, reason: Unsealed::NotAtWork }]));
+    assert_eq!(told[0].code, "not_at_work");
+    for remedy in ["按实际日期补录", "sealed away"] {
+        assert!(told[0].zh.contains(remedy), "{}", told[0].zh);
+    }
+    assert!(told[0].en.contains("true day") && told[0].en.contains("sealed away"));
     let missing = plan_missing(&"370202".parse().expect("unit"), 2025);
     assert_eq!((missing.period.parse().ok(), missing.code.as_str()), (Some(year), "plan_missing"));
     assert!(missing.zh.contains("370202") && missing.en.contains("ring the district's hub"));

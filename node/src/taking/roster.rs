@@ -89,7 +89,7 @@ pub(super) fn notes(
     if let Some(day) = missed {
         notes.push(Said::made(
             format!(
-                "注意：新增的 {new} 名学生不在 {day}（本学期统计日）的统计中。当时已在校的，\
+                "注意：新增的 {new} 名学生不在 {day}（本学期普查日）的统计中。当时已在校的，\
                  请把“截至日期”改为 {day} 或更早。"
             ),
             format!(

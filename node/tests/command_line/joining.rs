@@ -1,5 +1,7 @@
 //! Invites that cannot be used, each with its sentence and without a trace.
 
+use runtime::sql::{SqlError, Tx};
+
 use crate::support::{City, Folder, Ran, text};
 
 fn join(folder: &Folder, line: &str, extra: &[&str]) -> Ran {
@@ -85,6 +87,37 @@ fn a_node_that_does_not_run_says_so() {
     assert!(codes.contains(&&"NOT_SERVING".into()), "{codes:?}");
     let said = folder.run_in("zh", &["status"]);
     assert!(said.out.contains("节点没有运行") && !said.out.contains("一切正常"), "{}", said.out);
+}
+
+/// A node that nobody can sign in to, without a roster, a responsible person or a daily copy is not
+/// well; nor is one that could not make a sealed report, and who has to do what is said.
+#[test]
+fn a_node_that_lacks_something_says_so() {
+    let folder = Folder::joined(&[]);
+    let codes = || {
+        let problems = folder.run(&["status"]).json()["problems"].clone();
+        let codes = problems.as_array().expect("list").iter().map(|one| one["code"].clone());
+        codes.map(|code| code.as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let before = codes();
+    for code in ["NO_ACCOUNT", "NO_ROSTER", "NO_RESPONSIBLE", "NO_BACKUP"] {
+        assert!(before.iter().any(|one| one == code), "{code} in {before:?}");
+    }
+    assert!(!before.iter().any(|one| one == "UNSEALED"), "{before:?}");
+    folder.account("it", "operator", &[]);
+    let note = |tx: &Tx<'_>| {
+        tx.execute(
+            "insert into sealed_absent (period, code, tables, zh, en, noted_at_ms)
+             values ('2026S1', 'not_at_work', 3, '原因', 'why', 1)",
+            &[],
+        )
+    };
+    folder.open().ledger().write::<_, SqlError>("note", note).expect("note");
+    let after = codes();
+    assert!(!after.iter().any(|one| one == "NO_ACCOUNT"), "{after:?}");
+    assert!(after.iter().any(|one| one == "UNSEALED"), "{after:?}");
+    let said = folder.run_in("zh", &["status"]).out;
+    assert!(said.contains("2026S1") && said.contains("sealed list"), "{said}");
 }
 
 /// A certificate that was not renewed is announced from 30 days on, with its days, to the end, on

@@ -380,7 +380,7 @@ pub(super) const KIND_STREET: Text = Text::new("街镇枢纽", "street hub");
 pub(super) const KIND_SCHOOL: Text = Text::new("学校", "school");
 pub(super) const KIND_CENTRE: Text = Text::new("心理中心", "counselling centre");
 pub(super) const KIND_CLINIC: Text = Text::new("医疗机构", "clinic");
-pub(super) const KIND_HELPER: Text = Text::new("卫健部门枢纽", "helper hub");
+pub(super) const KIND_HELPER: Text = Text::new("卫健方枢纽", "helper hub");
 pub(super) const INVITE_USED: Text = Text::new(
     "这个邀请码已被另一把密钥使用。枢纽已拒绝并报警；没有签发证书。",
     "this invite was used with another key. The hub refused and raised an alarm; no \
@@ -404,7 +404,7 @@ pub(super) const UNIT_SUSPENDED: Text = Text::new(
     "the hub has suspended this unit; local data is unchanged and sending goes on afterwards.",
 );
 pub(super) const NOT_A_LEADER: Text = Text::new(
-    "没有汇总方案把本枢纽列为教育方的汇总枢纽；没有改动任何数据。",
+    "没有汇总方案把本枢纽列为教育方枢纽；没有改动任何数据。",
     "no plan of sealed sums names this hub as the one that leads; nothing was changed.",
 );
 pub(super) const NOT_A_MEMBER: Text = Text::new(

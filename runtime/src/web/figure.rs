@@ -39,6 +39,8 @@ pub enum Figure {
     NotApplicable,
     /// Nobody who reported keeps the ledgers from which it would be computed.
     Unsupported,
+    /// There is no total, since a person can be of several kinds; each kind has its own figure.
+    ByKind,
     /// Sealed, and by the plan never opened as it was asked for.
     Closed,
     /// Sealed, and not opened yet.
@@ -84,6 +86,7 @@ impl Figure {
             Self::NotReported => "not_reported",
             Self::NotApplicable => "not_applicable",
             Self::Unsupported => "unsupported",
+            Self::ByKind => "by_kind",
             Self::Closed => "closed",
             Self::Waiting => "waiting",
             Self::Stopped => "stopped",
@@ -105,6 +108,7 @@ impl Figure {
             Self::NotReported => words::NOT_REPORTED.in_lang(lang).to_owned(),
             Self::NotApplicable => words::NOT_APPLICABLE.in_lang(lang).to_owned(),
             Self::Unsupported => words::UNSUPPORTED.in_lang(lang).to_owned(),
+            Self::ByKind => words::BY_KIND.in_lang(lang).to_owned(),
             Self::Closed => words::CLOSED.in_lang(lang).to_owned(),
             Self::Waiting => words::WAITING.in_lang(lang).to_owned(),
             Self::Stopped => words::STOPPED.in_lang(lang).to_owned(),
@@ -145,6 +149,7 @@ impl Figure {
             Self::NotReported => "num mis",
             Self::NotApplicable => "num na",
             Self::Unsupported => "num uns",
+            Self::ByKind => "num kin",
             Self::Closed => "num clo",
             Self::Waiting => "num wai",
             Self::Stopped => "num stp",
@@ -160,6 +165,7 @@ impl Figure {
             Self::NotReported => Some(words::NOT_REPORTED_WHY),
             Self::NotApplicable => Some(words::NOT_APPLICABLE_WHY),
             Self::Unsupported => Some(words::UNSUPPORTED_WHY),
+            Self::ByKind => Some(words::BY_KIND_WHY),
             Self::Closed => Some(words::CLOSED_WHY),
             Self::Waiting => Some(words::WAITING_WHY),
             Self::Stopped => Some(words::STOPPED_WHY),
@@ -236,6 +242,7 @@ mod tests {
             Figure::NotReported,
             Figure::NotApplicable,
             Figure::Unsupported,
+            Figure::ByKind,
             Figure::Closed,
             Figure::Waiting,
             Figure::Stopped,

@@ -17,6 +17,13 @@ texts! {
     NOT_REPORTED = "未报齐", "not reported";
     NOT_APPLICABLE = "—", "—";
     UNSUPPORTED = "未支持", "unsupported";
+    BY_KIND = "分类查看", "by kind";
+    BY_KIND_WHY = "一人可属几类，各类不能相加，没有合计；请看各类的数",
+        "a person can be of several kinds, so there is no total; look at each kind";
+    ROUNDED_SAMPLE = "≈N", "≈N";
+    ROUNDED_SAMPLE_WHY = "取整后的近似数，不是实数", "a sum of rounded figures, approximate";
+    BAND_SAMPLE = "M–N", "M–N";
+    BAND_SAMPLE_WHY = "只知道在这个范围内", "only the range is known";
     CLOSED = "不开启", "closed";
     WAITING = "待开启", "waiting";
     STOPPED = "已停", "stopped";

@@ -438,7 +438,7 @@ fn welcome(lang: Lang, (schools, dir, is_removed): (usize, &Path, bool), visitor
             visitor.address,
             sentence(lang, "账号", "login"),
             visitor.login,
-            sentence(lang, "口令", "password"),
+            sentence(lang, "密码", "password"),
             visitor.password
         );
     }

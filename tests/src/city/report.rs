@@ -10,7 +10,9 @@ use domain::period::Period;
 use hub::app::{HubError, load_pins, open_store};
 use hub::config::{Config, ConfigError};
 use hub::packs::{PackCache, Packs, PacksError};
-use hub::statistics::{CityTable, Statistics, StatisticsError, UnitName, city_table, tree_lines};
+use hub::statistics::{
+    CityTable, LEGEND, Statistics, StatisticsError, UnitName, city_table, opened_lines, tree_lines,
+};
 use runtime::cli::{Align, Table};
 use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError};
@@ -154,7 +156,7 @@ pub fn table_text(table: &CityTable, lang: Lang) -> String {
         shown = shown.column(title, if place == 0 { Align::Left } else { Align::Right });
     }
     lines.for_each(|line| shown.row(line));
-    shown.render()
+    [table.title(lang), shown.render(), LEGEND.in_lang(lang).to_owned()].join("\n")
 }
 
 /// Where each number came from: the contributions of every hub, from the city down.
@@ -176,13 +178,17 @@ pub fn provenance_of(
 ) -> Result<String, ReportError> {
     let mut lines = Vec::new();
     for hub in hubs {
-        let table = Reader::open(&dir.join(&hub.unit), clock.clone())?.table()?;
+        let reader = Reader::open(&dir.join(&hub.unit), clock.clone())?;
+        let (table, packs) = (reader.table()?, reader.packs.last());
+        let catalogue = packs.in_force().catalogue.as_ref();
         let name = match lang {
             Lang::Zh => &hub.name_zh,
             Lang::En => &hub.name_en,
         };
         lines.push(format!("{name} ({})", hub.unit));
-        lines.extend(tree_lines(&table.sources, lang).into_iter().map(|line| format!("  {line}")));
+        let opened = opened_lines(catalogue, &table.opened, lang);
+        let made_of = tree_lines(&table.sources, lang).into_iter().chain(opened);
+        lines.extend(made_of.map(|line| format!("  {line}")));
     }
     Ok(lines.join("\n"))
 }

@@ -77,6 +77,19 @@ fn says(city: &City, hub: &RunningHub, args: &[&str], texts: [&str; 2]) {
     }
 }
 
+/// A list counts what has not begun, shows it to whoever asks, and can be narrowed.
+fn lists(city: &City, hub: &RunningHub, opened: &Value) {
+    let ahead = ["的时段还没有开始（加 --ahead 列出）", "have not begun (--ahead lists them)"];
+    says(city, hub, &["list"], ahead);
+    says(city, hub, &["list", "--ahead"], ["时段还没有开始", "its period has not begun"]);
+    let waiting = sealed(city, hub, &["list", "--waiting"]).json();
+    let waiting = waiting.as_array().expect("tasks");
+    assert!(!waiting.is_empty() && !waiting.contains(opened), "what is opened waits for nobody");
+    let week = sealed(city, hub, &["list", "--area", "370202", "--period", WEEK]).json();
+    let week = week.as_array().expect("tasks");
+    assert!(week.contains(opened) && week.iter().all(|one| one["period"] == WEEK));
+}
+
 /// A school rings a hub: the report that is listed there is not its own. The operator's command
 /// keeps the sum closed, also at the hub that was not rung, and takes back what was a mistake; a
 /// wrong digit, or another school's digest, is none. What then opens is shown with its record.
@@ -143,6 +156,7 @@ async fn an_objection_is_typed_in_and_taken_back() {
         let found: Vec<&Value> = all.as_array().expect("tasks").iter().filter(week).collect();
         assert_eq!(found, [&opened], "a list has what is shown of one");
         says(&city, hub, &["list"], ["11 / 11", "11 / 11"]);
+        lists(&city, hub, &opened);
     }
     let unknown = sealed(&city, &city.leader, &["show", FLOW, "2020-W01"]);
     assert_eq!(unknown.failed(), (Some(3), "TASK_UNKNOWN".to_owned()));

@@ -1,11 +1,11 @@
 //! What people see of opened sums: figures of the area, its towns and the helper, against a sum
 //! that is counted here from the schools' own cells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalogue::{Label, Stage};
 use domain::unit::UnitKind;
-use hub::console::{Filter, StatisticsSource};
+use hub::console::{Breakdown, Filter, StatisticsSource};
 use hub::opened::Closed;
 use hub::packs::Packs;
 use hub::statistics::{
@@ -189,6 +189,66 @@ async fn a_month_is_the_sum_of_its_weeks() {
     assert_eq!(read(town.whole.figures[0].reading), Err(Blank::Sealed(Closed::Detail)));
 }
 
+/// Opens the tables of the five topics of talks of a week.
+async fn topics_opened(city: &City) {
+    let of_topics = city.tables.all().iter().filter(|table| table.indicator() == "mtr.topics");
+    let tables: Vec<String> = of_topics.map(|table| table.id().to_string()).collect();
+    assert_eq!(tables.len(), 5);
+    tables.iter().for_each(|table| all_but(city, (table.as_str(), WEEK), &[]));
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    city.step().await;
+}
+
+/// A count of which one can have several values has no total; which schools and which sums are in
+/// its kinds is told all the same, and no area is said to be missing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_count_of_several_values_tells_its_schools_and_sums() {
+    let city = City::start().await;
+    topics_opened(&city).await;
+    for hub in [&city.leader, &city.helper] {
+        let seen = Statistics::of(&hub.hub);
+        let whole = figures(&seen, "mtr.topics", WEEK, &["talk_topic"]).whole;
+        let is_told = |reading| matches!(read(reading), Ok(_) | Err(Blank::Suppressed(_)));
+        assert!(whole.figures.iter().all(|figure| is_told(figure.reading)), "{whole:?}");
+        let total = figures(&seen, "mtr.topics", WEEK, &[]).whole;
+        assert_eq!(read(total.figures[0].reading), Err(Blank::Sealed(Closed::Several)));
+        for whole in [&whole, &total] {
+            let coverage = whole.coverage;
+            assert_eq!((coverage.schools_reported, coverage.schools_due), (SCHOOLS, SCHOOLS));
+            assert!(whole.missing.is_empty(), "{:?}", whole.missing);
+            let tables: BTreeSet<&str> =
+                whole.opened.iter().map(|from| from.sum.table.as_str()).collect();
+            assert_eq!(tables.len(), 5, "one for each topic");
+        }
+    }
+}
+
+/// The page of a week offers what is opened by week whatever its own period is, kinds that do not
+/// add up first and without the stages that a week does not have. An indicator that the period
+/// does not have says so, and no other one stands in its place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_week_has_a_page_of_what_is_opened_by_week() {
+    let city = City::start().await;
+    topics_opened(&city).await;
+    let leader = Statistics::of(&city.leader.hub);
+    let page = |indicator: &str| {
+        let (indicator, period) = (indicator.to_owned(), WEEK.to_owned());
+        leader.indicator(&Filter { indicator, period, ..Filter::default() }).expect("page")
+    };
+    let topics = page("mtr.topics");
+    assert!(topics.choices.indicators.iter().any(|one| one.value == "mtr.topics"));
+    assert_eq!(topics.selected.breakdown, Some(Breakdown::KindStage));
+    let (rows, columns) = (topics.table.rows.len(), topics.table.columns.len());
+    assert_eq!((rows, columns), (5, 1), "five topics, no stages");
+    assert_eq!((topics.coverage.reported, topics.coverage.due), (SCHOOLS, SCHOOLS));
+    let students = page("base.students");
+    assert_eq!(students.selected.indicator, "base.students");
+    assert!(students.closed[0].why.zh.starts_with("按学期统计"), "{:?}", students.closed);
+    assert_eq!((students.closed.len(), students.table.rows.len()), (1, 0));
+}
+
 /// A week of which one group waits shows the other with its coverage; the groups add up to the
 /// district when the late one is opened, and the month waits until then.
 #[tokio::test(flavor = "multi_thread")]
@@ -217,7 +277,7 @@ async fn a_late_group_is_in_the_coverage() {
 }
 
 /// Two schools of a stage that has too few of them.
-const CLOSED: [&str; 2] = [
+pub const CLOSED: [&str; 2] = [
     "S12,T2,office 12,2020,2021,yes,senior,g10,120,120,0",
     "S13,T2,office 13,2020,2021,yes,senior,g10,110,110,0",
 ];
@@ -261,6 +321,8 @@ async fn schools_of_a_closed_stage_are_not_missing() {
     assert_eq!(by_stage("senior"), (0, 0));
     let asked = Filter { indicator: "alt.census".to_owned(), ..Filter::default() };
     let page = leader.indicator(&Filter { period: TERM.to_owned(), ..asked }).expect("page");
+    let outside = page.outside.as_ref().map(|outside| outside.zh.as_str());
+    assert_eq!(outside, Some("普通高中 2 校"), "beside the coverage too");
     let named = page.closed.iter().find(|line| line.what.zh == "学校太少的学段");
     let named = named.expect("the closed stage is named");
     assert!(named.why.zh.starts_with("普通高中 2 校：按汇总方案不开启"), "{}", named.why.zh);

@@ -65,7 +65,7 @@ async fn a_report_after_its_sum_is_refused_by_name() {
         has(&seen, "周报事项由学校下一周补报", "events of a week come with the");
         let week = format!("/indicators?indicator=alt.opened&period={WEEK}");
         let seen = page(&mut leader, &week, "late-week").await;
-        has(&seen, "1 所：开启时登记为停办或不在校", "1: noted as closed or out of session");
+        has(&seen, "1 所：开启时登记为停课或停办", "1: noted as closed or out of session");
         next_week_is_whole(&city).await;
     }
 }

@@ -63,8 +63,11 @@ async fn helper_pages(city: &City, (by_grade, digest): (&str, &str)) {
     page(&mut helper, "/sealed", "helper-sealed").await;
     let indicator = page(&mut helper, by_grade, "helper-grade").await;
     has(&indicator, "370202 + HC-QD", "370202 + HC-QD");
+    has(&indicator, "所协助各区合计", "All areas that it helps");
+    let areas = page(&mut helper, "/indicators?indicator=alt.census&period=2026S1", "helper-areas");
+    has(&areas.await, "区市 × 学段", "District × stage");
     let overview = page(&mut helper, "/overview", "helper-overview").await;
-    has(&overview, "不经卫健枢纽", "does not come to health");
+    has(&overview, "不经卫健方枢纽", "does not come to health");
     assert!(!overview[0].contains("还没有形成快照"), "no school reports to a helper");
 }
 

@@ -9,7 +9,7 @@ pub(in super::super) const STATEMENT: Text =
 pub(in super::super) const REQUEST: Text =
     Text::new("{1}（{0}）申请为其{2}公钥出具声明", "Request of {1} ({0}) for its key for {2}");
 pub(in super::super) const SIGNED_BY: Text =
-    Text::new("  签名 {0} 个；六个词：{1}（{2}）", "  signatures: {0}; words: {2} ({1})");
+    Text::new("  签名 {0} 个；六个字：{1}（{2}）", "  signatures: {0}; words: {2} ({1})");
 pub(in super::super) const BY_CERTIFICATE: Text = Text::new(
     "  申请由该单位自己的证书签名，证书在所给根证书之下有效。",
     "  The request is signed with the unit's own certificate, valid under the given roots.",

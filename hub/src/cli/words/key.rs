@@ -3,7 +3,7 @@
 use runtime::texts;
 
 texts! {
-    ASKED = "已写好申请 {0}。请交教育、卫健两个部门签署声明，并在电话中读出六个词：{1}（{2}）",
+    ASKED = "已写好申请 {0}。请交教育、卫健两个部门签署声明，并在电话中读出六个字：{1}（{2}）",
         "Wrote the request {0}. Give it to both commissions and read out these words by telephone: \
          {2} ({1})";
     OF_ITS_OWN = "为下一学年生成了新密钥：此前的密钥已写入方案 {0}，随该学年结清而销毁。请用新声明制作下一学年的方案。",
@@ -13,7 +13,7 @@ texts! {
         "{0} opens the other half: use --purpose {1}; no key was made.";
     NOT_SIGNED = "申请无法用本枢纽的证书签名，没有写出。",
         "the request could not be signed with this hub's certificate; nothing was written.";
-    KEY = "{0}\n  {1} 生成；六个词：{2}（{3}）", "{0}\n  made {1}; words: {3} ({2})";
+    KEY = "{0}\n  {1} 生成；六个字：{2}（{3}）", "{0}\n  made {1}; words: {3} ({2})";
     NO_KEY = "本枢纽还没有用于密封汇总的密钥。生成并申请：xinqiao-hub key request",
         "This hub has no key for sealed sums yet. Make one and ask: xinqiao-hub key request";
     GONE = "{0}\n  已于 {1} 销毁，记录已签名", "{0}\n  destroyed {1}, with a signed record";

@@ -58,7 +58,7 @@ texts! {
     DAY_PASSED = "校历把学期 {0} 的 {1} 改为 {2}，而到 {3} 原来那一天已过，所在学年又在密封汇总；没有发布。",
         "the calendar moves {1} of term {0} to {2}; by {3} that day has passed, and the school \
          year is under seal. Nothing was published.";
-    DAY_PASSED_NEXT = "已过的统计日和学期末日不能再改：请保留原来的日期，其余修改由两个部门重新签署后发布。",
+    DAY_PASSED_NEXT = "已过的普查日和学期末日不能再改：请保留原来的日期，其余修改由两个部门重新签署后发布。",
         "A census day or last day that has passed stays: keep it as it was, and let both \
          commissions sign the other changes again.";
     OTHER_PUBLISHED =

@@ -4,7 +4,7 @@ use runtime::texts;
 
 texts! {
     SCHOOL = "学校", "school";
-    WORDS = "十六个词", "sixteen words";
+    WORDS = "十六个字", "sixteen words";
     BOTH_WORDS = "{0}（{1}）", "{1} ({0})";
     SEEN = "首次见到", "first seen";
     STATE = "状态", "state";
@@ -16,7 +16,7 @@ texts! {
         "More than four keys signed in the name of these schools: somebody may forge their \
          reports; state only the key that the school itself reads out: {0}";
     LISTED = "名单已写入 {0}。请逐校打电话（号码取自卫健部门自己的通讯录），由学校照其\
-              “密封报告”页面读出十六个词；一致的在 confirmed 一列填 yes，不一致的留空并立即告知两个部门的负责人。",
+              “密封报告”页面读出十六个字；一致的在 confirmed 一列填 yes，不一致的留空并立即告知两个部门的负责人。",
         "Wrote the list {0}. Ring each school on a number from health's own directory; it reads \
          out the sixteen words on its page of sealed reports. Note yes in the column confirmed \
          where they are the same; where they are not, leave it empty and tell both departments at \

@@ -177,6 +177,7 @@ pub(super) fn indicator_view() -> IndicatorPage {
         }],
         is_sealed: false,
         fresh: None,
+        outside: None,
         closed: vec![Closed {
             what: Label::new("街道 × 年级", "Street by grade"),
             why: Label::new(
@@ -198,9 +199,16 @@ fn groups() -> Vec<IndicatorGroup> {
         name: Label::new(zh, id),
         support,
         figure,
+        parts: Vec::new(),
         coverage: coverage(745, 777),
+        outside: None,
     };
     let closed = Label::new("须两部门联合汇总后开启", "opened only after joint summation");
+    let share = IndicatorLine {
+        parts: vec![Figure::Count(3_003), Figure::Count(3_742)],
+        outside: Some(Label::new("普通高中 2 校", "Senior middle (2)")),
+        ..line("r.scr.coverage", "筛查覆盖率", Support::Reported, Figure::Share(8_025))
+    };
     vec![
         IndicatorGroup {
             title: Label::new("基本情况", "Basics"),
@@ -217,6 +225,7 @@ fn groups() -> Vec<IndicatorGroup> {
         IndicatorGroup {
             title: Label::new("普测", "Screening"),
             lines: vec![
+                share,
                 line("scr.positive", "筛查阳性人数", Support::Reported, Figure::Rounded(38_745)),
                 line("mtr.talks", "谈心次数", Support::Unsupported, Figure::Unsupported),
                 line("alt.opened", "新增预警", Support::Closed(closed), Figure::Suppressed),

@@ -11,7 +11,7 @@ use proto::opening::Detail;
 use super::super::state::Closed;
 use super::super::weeks::whole;
 use super::super::{Asked, Extent, TableOf};
-use super::{AreaBook, Before, count, members};
+use super::{AreaBook, AreaSum, Before, count, members};
 use crate::sealed::guard::is_final;
 use crate::sealed::helper::KEY_LATE;
 use crate::store::opened::{OpenedSum, TaskState};
@@ -24,6 +24,24 @@ const OFF: [&str; 2] = ["CONTROL_SUM", "SHARES_APART"];
 type Whole<'b> = (Vec<&'b OpenedSum>, BTreeSet<GroupId>);
 
 impl AreaBook {
+    /// What is opened of a count of which a person can have several values: there is no total, and
+    /// its sums and schools are told all the same. How complete it is, the table says that lacks
+    /// most.
+    pub(super) fn several(&self, extent: &Extent, asked: Asked<'_>) -> AreaSum<'_> {
+        let size = asked.by.iter().map(|axis| axis.values.len()).product();
+        let each = asked.tables.iter().map(|table| {
+            let tables = std::slice::from_ref(table);
+            self.sum(extent, Asked { tables, ..asked })
+        });
+        let all = each.reduce(|all, one| {
+            let is_less = one.coverage.schools_reported < all.coverage.schools_reported;
+            let (mut least, other) = if is_less { (one, all) } else { (all, one) };
+            least.sums.extend(other.sums);
+            least
+        });
+        AreaSum { cells: vec![Err(Closed::Several); size], ..all.unwrap_or_default() }
+    }
+
     /// The sums of several tables over the groups of which all of them are whole: figures that are
     /// made of several tables are about the same schools.
     pub(super) fn in_all<'b>(

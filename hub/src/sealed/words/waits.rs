@@ -11,7 +11,7 @@ texts! {
     WAITS_FOR_OTHERS = "本学段其他组", "the other groups of its stage";
     UNTIL = "{0}（最迟等到 {1}）", "{0} (until {1} at the latest)";
     GROUP_CLOSED = "学校太少，按方案不开启", "too few schools: closed by the plan";
-    GROUP_AWAY = "停办或不在校的学校太多，余下的不足以合计，也没有可合并的组。登记有误的，请两个枢纽用 sealed away \
+    GROUP_AWAY = "停课或停办的学校太多，余下的不足以合计，也没有可合并的组。登记有误的，请两个枢纽用 sealed away \
                   更正，之后自动开启；属实的，本时段不开，下一学年的方案会重新编组",
         "too many of its schools are away, and no other group can be opened with it. If that was \
          noted wrongly, correct it at both hubs with sealed away, and it is opened by itself; if \
@@ -20,7 +20,7 @@ texts! {
     GROUP_WAITS = "等 {0} 的报告", "waits for the report of {0}";
     GROUP_STALE = "本学期只有 {0} 所报了新数，不足以沿用其余学校的旧数",
         "only {0} schools reported this term, too few to carry the others";
-    GROUP_LOPSIDED = "停办、不在校或沿用旧数的学校不计后，余下的学校过于集中（一个举办者的学生超过六成，或不足\
+    GROUP_LOPSIDED = "停课、停办或沿用旧数的学校不计后，余下的学校过于集中（一个举办者的学生超过六成，或不足\
                       一百人），现在开启什么也看不到。请两个枢纽核对停课登记（sealed away）；学校补报后自动开启，\
                       否则本时段不开。同学段其余组照常开启；学校停办的，下一学年的方案会把这组并入别的组",
         "without the schools that are away or carried the rest do not hide one another: one \

@@ -5,7 +5,7 @@ use domain::unit::UnitKind;
 use runtime::web::{Export, Figure as Shown, Label};
 
 use super::indicator::{Page, share_interval};
-use super::{PageError, coverage, value_label, why, words};
+use super::{PageError, coverage, unit_label, value_label, why, words};
 use crate::console::{AreaFigure, Breakdown, BreakdownTable, TableRow};
 use crate::statistics::table::is_area;
 use crate::statistics::{Blank, Figures, Reading, UnitFigures, shown};
@@ -28,25 +28,33 @@ const TILES: [(&str, (u8, u8)); 10] = [
 pub(super) fn available(page: &Page<'_>) -> Vec<Breakdown> {
     let mut offered = Vec::new();
     let has_areas = page.holdings.members.iter().any(|member| is_area(member.unit.kind));
-    if page.is_whole() && has_areas {
+    if has_area_rows(page) && has_areas {
         offered.push(match page.unit.kind {
-            UnitKind::City => Breakdown::DistrictStage,
+            UnitKind::City | UnitKind::Helper => Breakdown::DistrictStage,
             _ => Breakdown::StreetStage,
         });
     }
-    if page.indicator.has_dimension("stage") {
+    if page.indicator.has_dimension("stage") && page.tells_stages() {
         offered.push(Breakdown::StageSex);
     }
-    if page.indicator.has_dimension("grade") {
+    if page.indicator.has_dimension("grade") && page.tells_stages() {
         offered.push(Breakdown::GradeSex);
     }
+    let mut kinds = Vec::new();
     if kind_of(page).is_some() && page.is_opened(&page.indicator) {
-        offered.push(Breakdown::KindStage);
-        if page.indicator.has_dimension("grade") {
-            offered.push(Breakdown::GradeKind);
+        kinds.push(Breakdown::KindStage);
+        if page.indicator.has_dimension("grade") && page.tells_stages() {
+            kinds.push(Breakdown::GradeKind);
         }
     }
-    offered
+    // Kinds that do not add up come first, where there is something to see.
+    if page.is_of_several() { [kinds, offered].concat() } else { [offered, kinds].concat() }
+}
+
+/// Whether areas stand in rows: of a week the area's total is opened, and a town has none.
+fn has_area_rows(page: &Page<'_>) -> bool {
+    let is_of_districts = matches!(page.unit.kind, UnitKind::City | UnitKind::Helper);
+    page.is_whole() && (is_of_districts || page.tells_stages())
 }
 
 /// The table of a breakdown.
@@ -74,7 +82,7 @@ fn kind_of(page: &Page<'_>) -> Option<String> {
 }
 
 fn by_area(page: &Page<'_>, breakdown: Breakdown) -> Result<BreakdownTable, PageError> {
-    let (columns, parts) = if page.indicator.has_dimension("stage") {
+    let (columns, parts) = if page.indicator.has_dimension("stage") && page.tells_stages() {
         let by = ["stage".to_owned()];
         let figures = page.holdings.figures(page.packs, page.indicator.id(), &by)?;
         (values(page, "stage"), Some(figures))
@@ -83,7 +91,7 @@ fn by_area(page: &Page<'_>, breakdown: Breakdown) -> Result<BreakdownTable, Page
     };
     let row = |total| area_line(page, parts.as_ref(), total);
     let members = page.totals.members.iter().filter(|unit| is_area(unit.unit.kind));
-    let shown_members = members.filter(|_| page.is_whole()).map(row).collect();
+    let shown_members = members.filter(|_| has_area_rows(page)).map(row).collect();
     let kind = match breakdown {
         Breakdown::DistrictStage => words::DISTRICT,
         _ => words::STREET,
@@ -99,7 +107,7 @@ fn area_line(page: &Page<'_>, parts: Option<&Figures>, total: &UnitFigures) -> L
     let cells = cells.into_iter().flat_map(|unit| &unit.figures);
     let mut readings: Vec<Reading> = cells.map(|figure| figure.reading).collect();
     readings.push(page.reading(total));
-    (Label::from(&total.unit.label), readings, total.coverage)
+    (unit_label(&total.unit), readings, total.coverage)
 }
 
 fn by_dimension(
@@ -109,6 +117,7 @@ fn by_dimension(
 ) -> Result<BreakdownTable, PageError> {
     let is_opened = page.is_opened(&page.indicator);
     let has_sex = page.indicator.has_dimension(across) || (across == "stage" && is_opened);
+    let has_sex = has_sex && (across != "stage" || page.tells_stages());
     let read = |by: &[&str]| -> Result<Vec<Reading>, PageError> {
         let by: Vec<String> = by.iter().map(|id| (*id).to_owned()).collect();
         let figures = page.holdings.figures(page.packs, page.indicator.id(), &by)?;
@@ -134,7 +143,7 @@ fn by_dimension(
     labels.push(words::TOTAL.into());
     let mut last = columns;
     last.push(page.reading(unit));
-    let whole = (Label::from(&unit.unit.label), last, unit.coverage);
+    let whole = (unit_label(&unit.unit), last, unit.coverage);
     Ok(assembled(page, kind, labels, (lines, whole)))
 }
 
@@ -211,7 +220,7 @@ pub(super) fn exports(page: &Page<'_>, breakdown: Breakdown, term: &str) -> Vec<
         Breakdown::GradeSex | Breakdown::GradeKind => &["grade", "sex"],
         Breakdown::KindStage => &["stage"],
     };
-    let has = |id: &str| page.indicator.has_dimension(id);
+    let has = |id: &str| page.indicator.has_dimension(id) && page.tells_stages();
     let mut by: Vec<&str> = wanted.iter().copied().filter(|id| has(id)).collect();
     let kind = kind_of(page);
     let is_by_kind = matches!(breakdown, Breakdown::KindStage | Breakdown::GradeKind);

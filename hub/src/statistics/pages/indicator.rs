@@ -7,23 +7,25 @@ use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::chart::Interval;
-use runtime::web::{Export, Label, Lang};
+use runtime::web::{Export, Figure, Label, Lang};
 
 use super::breakdown::{areas, available, exports, table};
-use super::reasons::{closed, protection, waits};
-use super::{PageError, Periods, coverage, filled_with, first_sheet, version, words};
+use super::overview::other_length;
+use super::reasons::{closed, protection, stage_schools, waits};
+use super::{PageError, Periods, coverage, filled_with, first_sheet, unit_label, version, words};
 use crate::console::{
-    Breakdown, Choice, Choices, Filter, Headline, IndicatorPage, NamedFigure, OpenedLine,
-    PublishedLine, Range, SourceLine, Version,
+    Breakdown, BreakdownTable, Choice, Choices, Coverage, Filter, Headline, IndicatorPage,
+    NamedFigure, OpenedLine, PublishedLine, Range, SourceLine, TableRow, Version,
 };
 use crate::contradiction::why;
+use crate::opened::Closed;
 use crate::packs::Packs;
 use crate::publication::{self, CellOut};
 use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
-    Blank, Figures, Floor, Holdings, Indicator, OpenedFrom, Reading, UnitFigures, UnitName,
-    interval, shown,
+    Blank, Figures, Floor, Holdings, Indicator, OpenedFrom, Reading, UnitFigures, UnitHoldings,
+    UnitName, interval, shown,
 };
 use crate::store::contradiction::Contradiction;
 
@@ -69,6 +71,26 @@ impl Page<'_> {
         let is_sealed = plan.is_ok_and(|plan| plan.numerator.iter().all(|t| t.sealed.is_some()));
         let books = &self.holdings.whole.books;
         books.is_sealed() && is_sealed && self.holdings.is_told(self.packs, *indicator)
+    }
+
+    /// Whether the indicator is told for periods of this length; one that schools do not send is
+    /// told in none, for a reason of its own.
+    pub fn is_told(&self) -> bool {
+        let reading = self.total().ok().map(|total| self.reading(total));
+        let is_sent = !matches!(reading.and_then(|one| one.blank()), Some(Blank::NoFeed(_)));
+        !is_sent || self.holdings.is_told(self.packs, self.indicator)
+    }
+
+    /// Whether one can have several of its values, so that there is no total of them.
+    pub fn is_of_several(&self) -> bool {
+        let several = Some(Blank::Sealed(Closed::Several));
+        self.total().is_ok_and(|total| self.reading(total).blank() == several)
+    }
+
+    /// Whether the period is told by stage: of a week only the area's total is opened.
+    pub fn tells_stages(&self) -> bool {
+        let is_week = matches!(self.holdings.period, Period::Week { .. });
+        !(is_week && self.is_opened(&self.indicator))
     }
 
     /// Whether figures of areas that are not under seal stand on the page.
@@ -128,17 +150,18 @@ pub(super) fn page(
         choices: choices(&page, periods, offered),
         name: indicator.label().into(),
         definition: definition(&known, indicator),
-        whole: (&page.unit.label).into(),
+        whole: unit_label(&page.unit),
         headline: Headline { marks: marks(total), ..headline(&page, &reading) },
-        coverage: coverage(total.coverage),
+        coverage: if page.is_told() { coverage(total.coverage) } else { Coverage::default() },
         version: version.unwrap_or_else(|| unsealed(packs)),
-        table: table(&page, breakdown)?,
-        areas: if breakdown.has_areas() { areas(&page) } else { Vec::new() },
+        table: if page.is_told() { table(&page, breakdown)? } else { untold(&page) },
+        areas: if breakdown.has_areas() && page.is_told() { areas(&page) } else { Vec::new() },
         sources: sources(&page),
         opened: opened(&page, total),
         published: published(tx, at, &page)?,
         is_sealed: holdings.whole.books.is_sealed(),
         fresh: total.fresh,
+        outside: stage_schools(&known, &total.closed),
         protection: protection(&page, &reading),
         closed: [closed(&page, &reading)?, waits(tx, &page, at, today)?].concat(),
         exports: page_exports(&page, breakdown, periods),
@@ -153,11 +176,8 @@ fn chosen<'c>(
 ) -> Result<Indicator<'c>, PageError> {
     let is_told = |known: &Indicator<'_>| holdings.is_told(packs, *known);
     if !asked.is_empty() {
-        let known = Indicator::find(catalogue, asked).ok_or(PageError::Unknown)?;
-        if is_told(&known) {
-            return Ok(known);
-        }
-        // Somebody chose a week while looking at a figure of the term.
+        // One that the period does not have says so: another one in its place would be misread.
+        return Indicator::find(catalogue, asked).ok_or(PageError::Unknown);
     }
     let preferred = PREFERRED.into_iter().filter_map(|id| Indicator::find(catalogue, id));
     for known in preferred.chain(Indicator::all(catalogue)).filter(is_told) {
@@ -191,10 +211,14 @@ fn choices(page: &Page<'_>, periods: &Periods, breakdowns: Vec<Breakdown>) -> Ch
     });
     let areas = page.holdings.members.iter().filter(|member| is_area(member.unit.kind));
     let units = std::iter::once(&page.holdings.whole).chain(areas);
+    let unit = |held: &UnitHoldings| {
+        let (value, label) = (held.unit.id.to_string(), unit_label(&held.unit));
+        Choice { value, label }
+    };
     Choices {
         indicators: sent.map(|known| named(known.label(), known.id())).collect(),
         periods: periods.choices.clone(),
-        units: units.map(|held| named(&held.unit.label, held.unit.id.as_str())).collect(),
+        units: units.map(unit).collect(),
         breakdowns,
     }
 }
@@ -258,7 +282,24 @@ fn sum_label(catalogue: &Catalogue, sum: &domain::catalogue::Sum) -> Label {
     joined
 }
 
+/// What stands for the breakdown of an indicator that the period does not have.
+fn untold(page: &Page<'_>) -> BreakdownTable {
+    let label = unit_label(&page.unit);
+    let (figures, coverage) = (vec![Figure::NotApplicable], Coverage::default());
+    BreakdownTable {
+        row_kind: words::TOTAL.into(),
+        columns: vec![words::TOTAL.into()],
+        rows: Vec::new(),
+        whole: TableRow { label, figures, coverage, closed: None },
+    }
+}
+
 fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
+    if !page.is_told() {
+        let note = Some(other_length(page.indicator));
+        let (value, parts, marks) = (Figure::NotApplicable, Vec::new(), Vec::new());
+        return Headline { value, range: None, parts, note, marks };
+    }
     let value = shown(page.catalogue, page.indicator, reading);
     let (range, parts) = match *reading {
         Reading::Count(amount) if amount.rounded_cells > 0 || amount.left_out > 0 => {
@@ -314,6 +355,7 @@ fn sources(page: &Page<'_>) -> Vec<SourceLine> {
 
 fn opened(page: &Page<'_>, total: &UnitFigures) -> Vec<OpenedLine> {
     let line = |from: &OpenedFrom| OpenedLine {
+        name: super::sealed::counted(page.catalogue, from.sum.table.as_str()),
         area: super::sealed::area_name(page.packs, &from.sum.area),
         period: super::name(from.sum.period),
         stage: super::stage_label(page.catalogue, from.sum.stage),

@@ -15,6 +15,7 @@ mod words;
 use domain::catalogue::{Catalogue, Stage};
 use domain::period::{Period, week_thursday};
 use domain::span::Span;
+use domain::unit::UnitKind;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Label, Text};
 
@@ -22,8 +23,8 @@ use super::provenance::late;
 use super::table::latest_term;
 use super::value::{Blank, NoFeed, State};
 use super::{
-    Holdings, Sheet, SpecialLineOut, SpecialOut, Statistics, StatisticsError, special_lines,
-    special_report,
+    Holdings, Sheet, SpecialLineOut, SpecialOut, Statistics, StatisticsError, UnitName,
+    special_lines, special_report,
 };
 use crate::console::{
     Choice, Coverage, Filter, IndicatorPage, OverviewPage, SealedPage, SourceError,
@@ -182,6 +183,7 @@ const fn rank(period: Period) -> u8 {
     }
 }
 
+pub(super) use reasons::stage_schools;
 pub(crate) use sealed::{area_name, counted as sealed_name};
 
 /// What people call a period.
@@ -214,6 +216,11 @@ fn filled_with(text: Text, values: &[&Label]) -> Label {
         text.fill(lang, &names)
     };
     Label::new(fill(Lang::Zh), fill(Lang::En))
+}
+
+/// What a unit's row and total are called. Health's hub is no area: it helps some.
+fn unit_label(unit: &UnitName) -> Label {
+    if unit.kind == UnitKind::Helper { words::HELPED.into() } else { (&unit.label).into() }
 }
 
 fn coverage(coverage: domain::rollup::Coverage) -> Coverage {

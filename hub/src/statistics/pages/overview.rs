@@ -3,18 +3,21 @@
 use domain::catalogue::{Catalogue, NativePeriod};
 use domain::unit::{UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
-use runtime::web::{Label, Text};
+use runtime::web::{Figure, Label, Text};
 
 use super::indicator::is_everybody;
-use super::{PageError, Periods, coverage, filled_with, version, why, words};
+use super::reasons::stage_schools;
+use super::{PageError, Periods, coverage, filled_with, unit_label, version, why, words};
 use crate::console::{
     AreaCoverage, EndingCertificate, IndicatorGroup, IndicatorLine, OverviewPage, Support,
 };
-use crate::opened::Sort;
+use crate::opened::{Closed, Sort};
 use crate::packs::Packs;
+use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
-    Blank, Figures, Holdings, Indicator, NoFeed, Reading, UnitHoldings, UnitName, shown,
+    Blank, Figures, Holdings, Indicator, NoFeed, Reading, UnitFigures, UnitHoldings, UnitName,
+    shown,
 };
 use crate::store::member_key;
 use crate::store::unit::{self, UnitStatus};
@@ -58,7 +61,7 @@ pub(super) fn page(
     Ok(OverviewPage {
         periods: periods.choices.clone(),
         period: periods.chosen.to_string(),
-        whole: (&at.label).into(),
+        whole: unit_label(at),
         coverage: reported(&holdings.whole),
         areas: areas(&holdings),
         groups: groups(packs, &catalogue, &holdings)?,
@@ -136,13 +139,51 @@ fn line(
     let whole = &figures.whole;
     let missing = Reading::Blank(Blank::NotReported);
     let reading = whole.figures.first().map_or(missing, |figure| figure.reading);
+    let support = support(indicator, whole, (&reading, is_told));
+    let figure = match support {
+        Support::Unsupported => Figure::Unsupported,
+        // What cannot stand here at all is not closed by a rule.
+        Support::OtherPeriod(_) | Support::Elsewhere(_) => Figure::NotApplicable,
+        _ => shown(catalogue, indicator, &reading),
+    };
+    let parts = match reading {
+        Reading::Ratio { numerator, denominator } if indicator.is_share(catalogue) => {
+            [numerator, denominator].map(amount_shown).to_vec()
+        }
+        _ => Vec::new(),
+    };
+    IndicatorLine {
+        id: indicator.id().to_owned(),
+        name: named(indicator),
+        support,
+        figure,
+        parts,
+        coverage: coverage(whole.coverage),
+        outside: stage_schools(catalogue, &whole.closed),
+    }
+}
+
+/// Whether an indicator can be shown, and why not.
+fn support(
+    indicator: Indicator<'_>,
+    whole: &UnitFigures,
+    (reading, is_told): (&Reading, bool),
+) -> Support {
     let in_reports = whole.coverage.schools_reported;
     let is_elsewhere = whole.unit.kind == UnitKind::Helper && whole.coverage.schools_due == 0;
-    let support = match reading.blank() {
-        Some(Blank::NotApplicable) if is_elsewhere => Support::Closed(words::NOT_AT_HELPER.into()),
+    match reading.blank() {
+        Some(Blank::NotApplicable) if is_elsewhere => {
+            Support::Elsewhere(words::NOT_AT_HELPER.into())
+        }
         Some(Blank::NoFeed(NoFeed::Local)) => Support::Local,
+        Some(blank @ Blank::NoFeed(NoFeed::Elsewhere(_))) => {
+            Support::Elsewhere(why(blank).unwrap_or_default())
+        }
         Some(blank @ Blank::NoFeed(_)) => Support::Closed(why(blank).unwrap_or_default()),
         Some(Blank::Unsupported) => Support::Unsupported,
+        Some(blank @ Blank::Sealed(Closed::Several)) if is_told => {
+            Support::ByKind(why(blank).unwrap_or_default())
+        }
         Some(blank @ Blank::Sealed(closed)) if is_told => {
             let why = why(blank).unwrap_or_default();
             match closed.sort() {
@@ -152,23 +193,12 @@ fn line(
             }
         }
         Some(Blank::NotReported | Blank::NotApplicable | Blank::Sealed(_)) if !is_told => {
-            Support::Closed(filled_with(words::OTHER_LENGTH, &[&length(indicator.period())]))
+            Support::OtherPeriod(other_length(indicator))
         }
         _ if in_reports > 0 && whole.able < in_reports => {
             Support::Partial { able: whole.able, of: in_reports }
         }
         _ => Support::Reported,
-    };
-    let figure = match support {
-        Support::Unsupported => runtime::web::Figure::Unsupported,
-        _ => shown(catalogue, indicator, &reading),
-    };
-    IndicatorLine {
-        id: indicator.id().to_owned(),
-        name: named(indicator),
-        support,
-        figure,
-        coverage: coverage(whole.coverage),
     }
 }
 
@@ -183,14 +213,15 @@ fn named(indicator: Indicator<'_>) -> Label {
     }
 }
 
-fn length(period: NativePeriod) -> Label {
-    match period {
+/// That the period is of another length than the indicator is told for.
+pub(super) fn other_length(indicator: Indicator<'_>) -> Label {
+    let length = match indicator.period() {
         NativePeriod::Day => words::BY_DAY,
         NativePeriod::Week => words::BY_WEEK,
         NativePeriod::Month => words::BY_MONTH,
         NativePeriod::Term => words::BY_TERM,
         NativePeriod::HalfYear => words::BY_HALF_YEAR,
         NativePeriod::Year => words::BY_YEAR,
-    }
-    .into()
+    };
+    filled_with(words::OTHER_LENGTH, &[&Label::from(length)])
 }

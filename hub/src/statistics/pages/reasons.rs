@@ -11,6 +11,7 @@ use runtime::sql::Tx;
 use runtime::web::{Label, Text};
 
 use super::indicator::Page;
+use super::overview::other_length;
 use super::{PageError, filled, filled_with, stage_label, why, words};
 use crate::console::{Closed, Protection};
 use crate::opened::{self, Sort};
@@ -30,7 +31,8 @@ pub(super) fn protection(page: &Page<'_>, reading: &Reading) -> Protection {
     if opened > 0 && rounded > 0 {
         return Protection::Mixed { base: ROUNDING_BASE, cells: rounded };
     }
-    if opened > 0 || (reading.blank().is_some() && page.is_opened(&page.indicator)) {
+    let is_sealed = matches!(reading.blank(), Some(Blank::Sealed(_)));
+    if opened > 0 || is_sealed || (reading.blank().is_some() && page.is_opened(&page.indicator)) {
         return Protection::Opened { left_out: all(|one| one.left_out) };
     }
     match reading {
@@ -78,7 +80,9 @@ pub(super) fn waits(
 /// Whether a reading can never come, for a reason that is not the schools'.
 fn is_barred(reading: &Reading) -> bool {
     let Some(Blank::Sealed(closed)) = reading.blank() else { return false };
-    closed.sort() == Sort::Closed && closed != opened::Closed::FewSchools
+    // Kinds that do not add up come one by one.
+    let may_come = [opened::Closed::FewSchools, opened::Closed::Several].contains(&closed);
+    closed.sort() == Sort::Closed && !may_come
 }
 
 /// Areas under seal of which nothing is in, and stages in which schools are too few: what is
@@ -101,7 +105,10 @@ fn not_in(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
 }
 
 /// Stages with their number of schools; nothing without any.
-pub(super) fn stage_schools(catalogue: &Catalogue, stages: &BTreeMap<Stage, u32>) -> Option<Label> {
+pub(in crate::statistics) fn stage_schools(
+    catalogue: &Catalogue,
+    stages: &BTreeMap<Stage, u32>,
+) -> Option<Label> {
     joined(stages.iter().map(|(stage, schools)| {
         let stage = stage_label(catalogue, *stage);
         filled_with(words::STAGE_SCHOOLS, &[&stage, &Label::same(schools.to_string())])
@@ -118,6 +125,14 @@ pub(super) fn joined(names: impl Iterator<Item = Label>) -> Option<Label> {
 /// What is not shown, and why.
 pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Result<Vec<Closed>, PageError> {
     let mut lines = Vec::new();
+    if !page.is_told() {
+        let why = other_length(page.indicator);
+        return Ok(vec![Closed { what: words::THIS_INDICATOR.into(), why }]);
+    }
+    if !page.tells_stages() && !is_barred(reading) {
+        let (what, why) = (words::WEEK_STAGES.into(), words::WEEK_STAGES_WHY.into());
+        lines.push(Closed { what, why });
+    }
     if let Some(why) = reading.blank().and_then(why) {
         lines.push(Closed { what: words::THIS_INDICATOR.into(), why });
     }

@@ -1,6 +1,7 @@
 //! The page of sealed sums: tasks of this hub by area, what came up from below, and what people
 //! said.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -25,11 +26,11 @@ use crate::sealed::leader::Wait;
 use crate::sealed::silent;
 use crate::sealed::stand::{Stand, is_closed, stand};
 use crate::sealed::view::{self, TaskView};
-use crate::sealed::watch;
+use crate::sealed::watch::{self, Notice};
 use crate::sealed::words as sealed;
 use crate::statistics::UnitName;
 use crate::store::sealed::{say, task, verdict};
-use crate::store::{opened, opened_lane};
+use crate::store::{opened, opened_lane, unit};
 
 /// Latest weeks that are shown where no period is asked for, beside the latest term.
 const WEEKS: usize = 4;
@@ -57,7 +58,7 @@ pub(super) fn page(
             (&task.area, task.school_year) == (plan.area(), plan.year())
         });
         let (idle, mut busy): (Vec<_>, Vec<_>) = of_year.partition(|task| is_idle(task));
-        busy.sort_by_key(|task| stand(task).rank());
+        busy.sort_by(|one, other| in_order(one, other));
         let (done, open): (Vec<&TaskView>, Vec<&TaskView>) =
             busy.into_iter().partition(|task| is_done(task));
         let mut shown = area(packs, year);
@@ -75,11 +76,14 @@ pub(super) fn page(
     });
     let mut notices = watch::notices(tx, &documents, &at.id, (today, now_ms))?;
     notices.extend(silent::silences(tx, (&documents, &at.id), (today, now_ms))?);
+    let names = unit_names(tx, packs)?;
+    let said =
+        |notice: &Notice| both(|lang| notice.say_named(lang, |id| beside(id, names.get(id), lang)));
     Ok(SealedPage {
         part: part(&documents, &at.id),
         summary: summary(&tasks),
         is_town: documents.is_town(&at.id),
-        notices: notices.iter().map(|notice| both(|lang| notice.say(lang))).collect(),
+        notices: notices.iter().map(said).collect(),
         periods: known.iter().map(|period| choice(*period)).collect(),
         period: asked.map(|period| period.to_string()).unwrap_or_default(),
         areas,
@@ -89,6 +93,33 @@ pub(super) fn page(
         absences: absences(tx)?,
         refused: refused.collect(),
     })
+}
+
+/// What needs a person first, then terms, and the latest of each sort of period.
+fn in_order(one: &TaskView, other: &TaskView) -> Ordering {
+    let place = |task: &TaskView| (stand(task).rank(), super::rank(task.period));
+    let by_period = other.period.cmp(&one.period);
+    place(one).cmp(&place(other)).then(by_period).then_with(|| one.sheet.cmp(&other.sheet))
+}
+
+/// Names of the units of this hub's register, by id.
+fn unit_names(tx: &Tx<'_>, packs: &Packs) -> Result<BTreeMap<String, Label>, PageError> {
+    let all = unit::all(tx)?.into_iter();
+    let named = |unit: unit::Unit| {
+        let label = Label::from(&crate::statistics::name(packs, &unit));
+        (unit.id.to_string(), label)
+    };
+    Ok(all.map(named).collect())
+}
+
+/// An id with its name, where this hub knows it.
+fn beside(id: &str, name: Option<&Label>, lang: Lang) -> String {
+    match (name.map(|name| name.in_lang(lang)), lang) {
+        (None, _) => id.to_owned(),
+        (Some(name), _) if name == id => id.to_owned(),
+        (Some(name), Lang::Zh) => format!("{id}（{name}）"),
+        (Some(name), Lang::En) => format!("{id} ({name})"),
+    }
 }
 
 fn choice(period: Period) -> Choice {
@@ -315,7 +346,9 @@ fn told(
     let mut periods: Vec<Period> = periods.iter().copied().collect();
     periods.sort_by(|one, other| super::rank(*one).cmp(&super::rank(*other)).then(other.cmp(one)));
     for period in &periods {
-        for sum in opened::of_period(tx, *period)? {
+        let mut sums = opened::of_period(tx, *period)?;
+        sums.sort_by(|one, other| (&one.table, one.stage).cmp(&(&other.table, other.stage)));
+        for sum in sums {
             let year = documents.year(&sum.area, sum.school_year);
             if year.is_some_and(|year| year.role_of(own).is_some()) {
                 continue;

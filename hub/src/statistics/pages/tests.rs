@@ -185,6 +185,10 @@ fn the_citys_table_is_whole() {
     );
     let students = lines.iter().find(|line| line[0] == "在校学生数").expect("row");
     assert_eq!((students[4].as_str(), students[5].as_str()), ("未报齐", "20/27"));
+    let title = table.title(runtime::web::Lang::Zh);
+    assert!(title.starts_with("枢纽370200  2025–2026 学年第一学期  目录第"), "{title}");
+    let share = lines.iter().find(|line| line[0] == "筛查覆盖率").expect("row");
+    assert!(share[1].contains("% (") && share[1].ends_with(')'), "beside its parts: {}", share[1]);
     let tree = tree_lines(&table.sources, runtime::web::Lang::Zh);
     assert!(
         tree[0].starts_with("clear.term  快照") && tree[2].starts_with("└─ 单位370203 370203  r1")

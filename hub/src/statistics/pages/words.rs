@@ -14,7 +14,7 @@ texts! {
     GRADE = "年级", "Grade";
     TOTAL = "合计", "Total";
 
-    STOCK = "{0}：截至统计日的人数或个数，由学校台账按目录定义自动计算。",
+    STOCK = "{0}：截至普查日的人数或个数，由学校台账按目录定义自动计算。",
         "{0}: as of the day of the count, computed from the schools' ledgers by definition.";
     FLOW = "{0}：本期内发生的次数，由学校台账按目录定义自动计算。",
         "{0}: events of the period, computed from the schools' ledgers by definition.";
@@ -64,8 +64,10 @@ texts! {
         "It is highly sensitive and shown at district level and above only.";
     THIS_INDICATOR = "本项指标", "This indicator";
     DIRECT_SCHOOLS = "直属学校 {0} 所", "{0} schools directly below";
-    DIRECT_SCHOOLS_WHY = "只计入合计，不单独列出；枢纽不列到校数字。",
-        "They are in the total and not listed: pages have no rows of schools.";
+    DIRECT_SCHOOLS_WHY = "只计入合计，页面不逐校列出。各校直接上报的办学类计数，运维人员核对时可在终端查看（stats --members）。",
+        "They are in the total and not listed: pages have no rows of schools. Operational counts \
+         that schools report openly can be compared at the terminal (stats --members).";
+    HELPED = "所协助各区合计", "All areas that it helps";
 
     OTHER_LENGTH = "按{0}统计，请在“时段”中选择", "It is told by {0}: choose one under \"period\".";
     BY_DAY = "日", "day";
@@ -96,29 +98,33 @@ texts! {
     CLOSED_STAGES_WHY = "{0}：按汇总方案不开启；这些学校的该学段不计入，也不算应报。",
         "{0}: by the plan these schools' stages are not opened. They are neither in the figure \
          nor due.";
+    WEEK_STAGES = "各学段的数", "Figures by stage";
+    WEEK_STAGES_WHY = "每周只有全区合计，不分学段；分学段的数请看月或学期。",
+        "Of a week there is the area's total and no stage: months and terms have stages.";
     CLOSED_PARTS = "等待或不开启的部分", "Parts that wait or stay closed";
     CLOSED_MORE = "另有 {0} 项，见“密封汇总”页。", "{0} more are on the page of sealed sums.";
     WAITS_SCHOOLS = "{0}，组 {1}：等 {2} 所学校的报告", "{0}, group {1}: waits for reports of {2} schools";
-    AWAY_SCHOOLS = "停办或不在校的学校", "Schools closed or out of session";
-    AWAY_WHY = "{0} 所：开启时登记为停办或不在校，不在合计内，也不算应报。之后送来的报告不再计入本时段，周报事项由\
+    AWAY_SCHOOLS = "停课或停办的学校", "Schools closed or out of session";
+    AWAY_WHY = "{0} 所：开启时登记为停课或停办，不在合计内，也不算应报。之后送来的报告不再计入本时段，周报事项由\
                 学校之后的报告补报。",
         "{0}: noted as closed or out of session when the sums were opened. They are neither in the \
          figure nor due; a report that comes after is not added any more, and events of a week are \
          told with the school's later ones.";
     GROUPS_CLOSED = "学校太少、不开启的学段：{0}", "Stages of too few schools, which stay closed: {0}";
-    NOT_AT_HELPER = "这一项不做密封汇总，不经卫健枢纽；请看教育方的页面。",
+    NOT_AT_HELPER = "这一项不做密封汇总，不经卫健方枢纽；请看教育方的页面。",
         "It is not summed under seal and does not come to health's hub: see education's pages.";
     KIND = "类别", "Kind";
-    PART_LEADER = "本枢纽是教育方（主导方）：收下各校的密封报告，与卫健枢纽各算一半，按双方签署的方案开启合计。单看任何一方都读不出一所学校的数。",
+    PART_LEADER = "本枢纽是教育方枢纽：收下各校的密封报告，与卫健方枢纽各算一半，按双方签署的方案开启合计。单看任何一方都读不出一所学校的数。",
         "This hub is education's part, the leader: it takes the schools' sealed reports, computes \
          one half while health's hub computes the other, and opens sums by the plan that both \
          signed. Neither half tells a school's figures.";
-    PART_HELPER = "本枢纽是卫健方（协助方）：核验各校的密封报告，只按双方签署的方案交出自己的一半，并在开启记录上签名。",
+    PART_HELPER = "本枢纽是卫健方枢纽：核验各校的密封报告，只按双方签署的方案交出自己的一半，并在开启记录上签名。",
         "This hub is health's part, the helper: it checks the schools' sealed reports, gives its \
          half of sums by the plan that both signed and of nothing else, and signs the records.";
-    PART_ABOVE = "本枢纽不参与计算；这里是下级主导方送来、已用双方签名核验过的合计。",
+    PART_ABOVE = "本枢纽不参与计算；这里是下级教育方枢纽送来、已用双方签名核验过的合计；还在等什么、什么不开启，看那两个枢纽的同一页。",
         "This hub has no part in the computing. Here are the sums that leaders below told, each \
-         verified by the signatures of both hubs.";
+         verified by the signatures of both hubs; what waits, and what stays closed, those hubs \
+         say on the same page.";
     PART_TOWN = "本枢纽不参与计算；这里是区县发来的本街道（镇）合计，逐份核验过双方签名。",
         "This hub has no part in the computing. Here are the town's own sums that the district \
          sent down, each verified by the signatures of both hubs.";

@@ -61,7 +61,7 @@ texts! {
     NEW_PASSPHRASE = "请为新密钥设定口令（至少 12 个字符）：",
         "Passphrase for the new key (at least 12 characters): ";
     PASSPHRASE = "部门密钥的口令：", "Passphrase of the department's key: ";
-    KEY_MADE = "已生成密钥 {0} 和申请 {1}。\n请把申请交教育、卫健两部门，并在电话中读出六个词：{2}（{3}）",
+    KEY_MADE = "已生成密钥 {0} 和申请 {1}。\n请把申请交教育、卫健两部门，并在电话中读出六个字：{2}（{3}）",
         "made the key {0} and the request {1}.\nGive the request to both commissions and read out \
          these words by telephone: {3} ({2})";
     UNFIT = "注意：有 {0} 份学校公钥声明无效（过期、签名不全或不属于本市），没有使用。",

@@ -39,7 +39,7 @@ texts! {
     LOWER = "越低越好", "the lower the better";
     NOT_ASSESSED = "仅描述，不作考核", "descriptive, never assessed";
     NO_RATIO = "—", "—";
-    WANTS_TERM = "此比率以学期统计日的数据计算，请将统计期改为学期",
+    WANTS_TERM = "此比率以学期普查日的数据计算，请将统计期改为学期",
         "stands on a term’s census day; choose a term as the period";
     NOBODY_BELOW = "分母为 0，不计算", "nobody below the line";
     PER = "每 {1} 人 {0}", "{0} of {1}";

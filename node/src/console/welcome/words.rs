@@ -32,11 +32,11 @@ texts! {
     LOOK = "查看内容", "Show what it says";
     INVITE_UNIT = "本校编号 {0}，上级枢纽 {1}（{2}），邀请码有效至 {3}。",
         "This school is {0}; the hub above is {1} ({2}); the invite ends {3}.";
-    COMPARE = "两个人一起核对：一人读屏幕上的词，一人看教育、卫健主管部门公函上的词。有一个词不同就停下，打您原来就有的电话问运维人员。",
+    COMPARE = "两个人一起核对：一人读屏幕上的字，一人看教育、卫健主管部门公函上的字。有一个字不同就停下，打您原来就有的电话问运维人员。",
         "Compare, the two of you: one reads these words, the other follows on the letter of the \
          commission. If a single word differs, stop and call the operator by a number that you \
          already had.";
-    COMPARED = "两人已逐词核对，全部一致", "Two persons compared every word, and all agree";
+    COMPARED = "两人已逐字核对，全部一致", "Two persons compared every word, and all agree";
     JOIN_SUBMIT = "加入", "Join";
     JOINED = "已加入：{0}。", "Joined as {0}.";
     PENDING = "上级枢纽收到了申请，要由运维人员批准。稍后再按一次“加入”。",

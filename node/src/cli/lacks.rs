@@ -1,0 +1,71 @@
+//! What a node lacks before it does its work, for `status`: by what its ledger says, where that
+//! opens. Counts and periods, and never a person.
+
+use std::collections::BTreeSet;
+
+use certs::digest::sha256;
+use runtime::cli::Sentence;
+use runtime::sealing::SealingYear;
+use runtime::sql::SqlError;
+use runtime::web::Text;
+
+use super::words;
+use crate::app::Outward;
+use crate::ledger::sealed_absent::{self, Absent};
+use crate::ledger::{Ledger, account, governance, report_key, student};
+use crate::sealing::{KeyStanding, ReportKey};
+
+/// A stable code, what is the matter, and who must act.
+pub(super) type Lack = (&'static str, Sentence, Text);
+
+/// What is lacking.
+///
+/// # Errors
+/// A store cannot be read.
+pub(super) fn of(outward: &Outward, ledger: &Ledger) -> Result<Vec<Lack>, SqlError> {
+    let today = outward.clock().today();
+    let (mut found, absent) = ledger.read(move |tx| {
+        let mut found: Vec<Lack> = Vec::new();
+        if account::list(tx)?.is_empty() {
+            found.push(("NO_ACCOUNT", words::LACKS_ACCOUNT.into(), words::ACCOUNT_WHO));
+        }
+        if student::count_on_roll(tx)? == 0 {
+            found.push(("NO_ROSTER", words::LACKS_ROSTER.into(), words::ROSTER_WHO));
+        }
+        if governance::responsible(tx, today)?.is_none() {
+            let what = words::LACKS_RESPONSIBLE.into();
+            found.push(("NO_RESPONSIBLE", what, words::RESPONSIBLE_WHO));
+        }
+        Ok::<_, SqlError>((found, sealed_absent::all(tx)?))
+    })?;
+    if outward.config().backup.is_none() {
+        found.push(("NO_BACKUP", words::LACKS_BACKUP.into(), words::SCHOOL_IT));
+    }
+    found.extend(unsealed(&absent));
+    found.extend(key(outward, ledger)?);
+    Ok(found)
+}
+
+fn unsealed(absent: &[Absent]) -> Option<Lack> {
+    let first = absent.first()?;
+    let periods: BTreeSet<&str> = absent.iter().map(|one| one.period.as_str()).collect();
+    let what = Sentence::new(words::LACKS_SEALED, &[&periods.len(), &first.period]);
+    Some(("UNSEALED", what, words::SEALED_WHO))
+}
+
+/// How the report key stands in the latest year under seal.
+fn key(outward: &Outward, ledger: &Ledger) -> Result<Option<Lack>, SqlError> {
+    let Some(member) = outward.member() else { return Ok(None) };
+    let Some(key) = ledger.read(report_key::load)? else { return Ok(None) };
+    let (unit, years) = (member.membership.name.unit(), outward.sealed_years()?);
+    let own: Vec<SealingYear> = years.sealing().filter(|year| year.holds(unit)).cloned().collect();
+    let key = ReportKey::new(sha256(key.public().spki()), unit, &own);
+    Ok(key.latest().and_then(|(year, standing)| {
+        let (code, text, who) = match standing {
+            KeyStanding::Stated => return None,
+            KeyStanding::Unstated => ("KEY_UNSTATED", words::LACKS_KEY, words::KEY_WHO),
+            KeyStanding::Other => ("KEY_OTHER", words::LACKS_OTHER_KEY, words::OTHER_KEY_WHO),
+        };
+        Some((code, Sentence::new(text, &[&year]), who))
+    }))
+}

@@ -16,7 +16,7 @@ texts! {
          record. Sums that were opened stay as they are.";
     CONFIRMED_IN = "{0} 的人数与名册或明表相差较多，{1} 经致电确认：{2}",
         "{0}: its number, far from roster or clear sheet, was confirmed by telephone on {1}: {2}";
-    NOTES_LOST = "{0}：本枢纽于 {1} 发现数据库恢复自较早的备份。备份以来本枢纽操作员登记的异议、停课和人数确认（包括撤回）\
+    NOTES_LOST = "{0}：本枢纽于 {1} 发现数据库恢复自较早的备份。备份以来本枢纽运维人员登记的异议、停课和人数确认（包括撤回）\
                   已丢失，另一枢纽没有；重新登记之前，本枢纽不开启任何合计，其余照常。请按值班记录和学校来电逐条重新登记\
                   （sealed object、sealed away、sealed confirm），然后运行 xinqiao-hub sealed renoted \
                   --note “依据”。备份以来没有登记过的，直接运行即可；另一枢纽无须操作。",
@@ -31,7 +31,7 @@ texts! {
         "Noted: what was noted since the backup is entered again; sums are opened again.";
     NO_NOTES_LOST = "本枢纽没有等待重新登记的内容；没有改动任何内容。",
         "this hub waits for nothing to be entered again; nothing was changed.";
-    CODE_NOTES = "另一枢纽恢复自较早的备份，等其操作员重新登记备份以来的异议、停课和人数确认；若持续，致电其操作员",
+    CODE_NOTES = "另一枢纽恢复自较早的备份，等其运维人员重新登记备份以来的异议、停课和人数确认；若持续，致电其运维人员",
         "the other hub was put back and waits until its operator has entered again what was noted \
          since the backup; ring the operator if this stays";
     TAKEN_BACK = "；{0} 撤回：{1}", "; taken back on {0}: {1}";

@@ -28,6 +28,8 @@ pub mod share_key_record;
 pub mod shown_figure;
 pub mod shown_state;
 pub mod snapshot;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod total;
 pub mod unit;
 

@@ -27,9 +27,9 @@ fn real_answers_come_out_right_and_leak_nobody() {
     check_consented(&table, folder.path(), &data);
 }
 
-/// As a city is by default, with health's hub: the same holds, and of what is about persons the very
-/// groups that both departments' plans open are told, exactly, consented sheets only; a group that
-/// stays closed has a reason.
+/// As a city is by default, with health's hub: the same holds, and of what is about persons the
+/// very groups that both departments' plans open are told, exactly, consented sheets only; a group
+/// that stays closed has a reason.
 #[test]
 #[cfg_attr(not(real_answers), ignore = "the real answers do not lie beside the project")]
 fn real_answers_are_opened_by_both_hubs() {
@@ -251,7 +251,8 @@ fn sheets(folder: &Path) -> BTreeSet<String> {
             continue;
         }
         let mut reader = csv::Reader::from_path(&path).expect("answers");
-        let state = reader.headers().expect("header").iter().position(|name| name == "参测情况");
+        let header = reader.headers().expect("header");
+        let state = header.iter().position(|name| name == "参测情况");
         for row in reader.records() {
             let row = row.expect("row");
             if state.is_none_or(|column| &row[column] == "已测") {

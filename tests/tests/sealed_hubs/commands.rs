@@ -90,6 +90,21 @@ fn lists(city: &City, hub: &RunningHub, opened: &Value) {
     assert!(week.contains(opened) && week.iter().all(|one| one["period"] == WEEK));
 }
 
+/// What both operators read out, and the school has on its page.
+fn is_listed(city: &City, digest: &str) {
+    for hub in [&city.leader, &city.helper] {
+        let listed = sealed(city, hub, &["reports", "S03"]).json();
+        let own = json!({
+            "table": FLOW, "period": WEEK, "number": 1, "report": digest, "state": "accepted",
+            "code": "",
+        });
+        assert_eq!(listed, json!([own]));
+        says(city, hub, &["reports", "S03"], [digest, digest]);
+        says(city, hub, &["reports", "S03"], ["双方已确认", "accepted by both hubs"]);
+    }
+    says(city, &city.leader, &["reports", "S99"], ["没有 S99", "No sealed report of S99"]);
+}
+
 /// A school rings a hub: the report that is listed there is not its own. The operator's command
 /// keeps the sum closed, also at the hub that was not rung, and takes back what was a mistake; a
 /// wrong digit, or another school's digest, is none. What then opens is shown with its record.
@@ -107,18 +122,7 @@ async fn an_objection_is_typed_in_and_taken_back() {
     let object = |school: &str, digest: &str, more: &[&str]| {
         sealed(&city, &city.helper, &[&["object", school, digest], more].concat())
     };
-    // What both operators read out, and the school has on its page.
-    for hub in [&city.leader, &city.helper] {
-        let listed = sealed(&city, hub, &["reports", "S03"]).json();
-        let own = json!({
-            "table": FLOW, "period": WEEK, "number": 1, "report": digest, "state": "accepted",
-            "code": "",
-        });
-        assert_eq!(listed, json!([own]));
-        says(&city, hub, &["reports", "S03"], [digest.as_str(), digest.as_str()]);
-        says(&city, hub, &["reports", "S03"], ["双方已确认", "accepted by both hubs"]);
-    }
-    says(&city, &city.leader, &["reports", "S99"], ["没有 S99", "No sealed report of S99"]);
+    is_listed(&city, &digest);
     let unknown = (Some(3), "REPORT_UNKNOWN".to_owned());
     let wrong = digest.chars().rev().collect::<String>();
     assert_eq!(object("S03", &wrong, &[]).failed(), unknown);

@@ -3,7 +3,7 @@
 use certs::invite::InviteTerms;
 use certs::words::{Length, english};
 use domain::unit::{IdentityName, UnitKind};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use runtime::clock::Clock;
 use runtime::uplink::enrol::JOINING_KEY;
 use runtime::web::trial::{Browser, Seen};
@@ -99,7 +99,7 @@ fn invite(hours: i64, kind: Option<UnitKind>) -> String {
         hub: IdentityName::in_district(hub, &district, zone),
         unit: "F370202004J01".parse().expect("unit"),
         kind,
-        expires: Timestamp::now() + SignedDuration::from_hours(hours),
+        expires: Clock::system().now() + SignedDuration::from_hours(hours),
         roots: vec![sha256(b"a root")],
     };
     Invite::new(terms).expect("invite").expose_line().to_string()

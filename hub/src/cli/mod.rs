@@ -4,7 +4,7 @@
 //! through the store, and its version tells the running hub that it changed.
 
 mod api_key;
-mod causes;
+pub(crate) mod causes;
 mod chinese;
 mod context;
 mod directive;

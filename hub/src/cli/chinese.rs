@@ -297,9 +297,20 @@ pub(super) const CHINESE: Translation = &[
     ),
     ("Division code that it lies in", "所在区划代码"),
     (
-        "First day under this hub, YYYY-MM-DD; today if left out",
-        "归本枢纽的首日，YYYY-MM-DD；默认今天",
+        "First day under this hub, YYYY-MM-DD, from which on it is due; that of the term if left \
+         out, and today between terms or with --moved-from",
+        "归本枢纽的首日，YYYY-MM-DD，从这一天起算作应报；省略则为本学期首日，假期中或写了 --moved-from 时为今天",
     ),
+    ("First day under this hub, YYYY-MM-DD", "归本枢纽的首日，YYYY-MM-DD"),
+    (
+        "Correct a unit's name, or its first day under this hub",
+        "更正单位的名称，或它归本枢纽的首日",
+    ),
+    (
+        "The hub is none that this one knows, and its id was looked at",
+        "新上级不在本枢纽的登记册中，编号已核对",
+    ),
+    ("Take the last move back", "撤回最近一次划转"),
     (
         "Hub that it sat under before; what it reported about days there counts there",
         "此前所属枢纽；关于在那里期间的数据仍计入该枢纽",

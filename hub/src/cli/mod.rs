@@ -37,6 +37,7 @@ mod special;
 mod stats;
 mod status;
 mod unit;
+mod unit_place;
 mod user;
 mod words;
 

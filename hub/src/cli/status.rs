@@ -68,6 +68,8 @@ struct Member {
     name: String,
     kind: &'static str,
     status: &'static str,
+    /// Whether an invite of it is out.
+    invite_out: bool,
     last_contact: Option<String>,
     version: Option<String>,
     clock_skew_ms: Option<i64>,
@@ -161,6 +163,7 @@ fn members(
         *applied.entry(line.unit).or_default() += 1;
     }
     let below = unit::members_on(tx, hub, today)?;
+    let invited = super::unit::invited(tx, now)?;
     Ok(below
         .into_iter()
         .map(|unit| {
@@ -172,6 +175,7 @@ fn members(
                 clock_skew_ms: seen.map(|seen| seen.skew_ms),
                 certificate_days_left: ends.get(&id).map(|end| days_left(*end, now)),
                 applied: applied.get(&id).copied().unwrap_or_default(),
+                invite_out: invited.contains(&id),
                 unit: id,
                 name: unit.name_zh,
                 kind: unit.kind.as_str(),
@@ -226,7 +230,7 @@ fn shown(terminal: &Terminal, config: &Config, status: &Status) -> String {
         table.row(vec![
             member.unit.clone(),
             member.name.clone(),
-            words::state(member.status, lang).to_owned(),
+            super::unit::standing(member.status, member.invite_out, lang).to_owned(),
             member.last_contact.clone().unwrap_or_else(dash),
             member.clock_skew_ms.map_or_else(dash, |skew| format!("{} s", skew / 1_000)),
             member.certificate_days_left.map_or_else(dash, |days| days.to_string()),

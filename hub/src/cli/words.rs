@@ -386,6 +386,11 @@ pub(super) const ACKS: Text = Text::new(
     "{0} / {1} {2}: stored by {3} of {4} units, in force at {5}",
 );
 
+pub(super) const ACKS_AHEAD: Text = Text::new(
+    "{0} / {1} {2}：{4} 个单位中 {3} 个已收到，自 {5} 起生效",
+    "{0} / {1} {2}: stored by {3} of {4} units, in force from {5}",
+);
+
 pub(super) const STATUS_HEAD: Text =
     Text::new("{0}（{1}），证书剩余 {2} 天", "{0} ({1}), certificate: {2} days left");
 pub(super) const STATUS_PARENT: Text =

@@ -176,6 +176,14 @@ fn acks_count_who_follows_a_pack() {
         let has = ["one", "2", "3", "1"].iter().all(|word| shown.out.contains(word));
         assert!(shown.code == 0 && has, "{}", shown.out);
     }
+    // Of what is still to begin it is said when, and not that nobody follows it.
+    let ahead = at("ahead.pack");
+    let version = ["--serial", "2", "--version-name", "two", "--effective-from", "2099-09-01"];
+    let files = [text(&source), "--out", text(&ahead)];
+    assert_eq!(ca(&[args.as_slice(), &version, &files].concat()).code, 0);
+    let ran = hub(&["directive", "publish", "--data", text(&data), text(&ahead)]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(said("zh", &acks).out.contains("自 2099-09-01 起生效"), "{}", said("zh", &acks).out);
 }
 
 /// A store that another process holds is waited for, then named; nothing is changed, and the same

@@ -9,6 +9,7 @@ pub(super) mod roots;
 pub(super) mod school_key;
 pub(super) mod settings;
 pub(super) mod unit;
+pub(super) mod user;
 pub(super) use crate::sealed::words as sealed;
 
 pub(super) const UNIT: Text = Text::new("单位", "unit");

@@ -16,6 +16,7 @@ mod invite;
 mod join;
 mod key;
 mod plan;
+mod plan_make;
 mod private;
 mod publication;
 mod publication_doctor;

@@ -9,10 +9,12 @@ texts! {
     AFTER_CENSUS =
         "注意：本学期的统计日是 {0}，首日在它之后，本学期的完整度不把它算作应报（除非它上报）。\
          应从本学期算起的：xinqiao-hub unit edit {1} --from {2}",
-        "Note: this term's census day is {0}, before that first day: coverage of this term counts it \
+        "Note: this term's census day is {0}, before that first day: coverage of this term counts \
+         it \
          only if it reports. To count it from the term's beginning:  xinqiao-hub unit edit {1} \
          --from {2}";
-    EXISTS_NEXT = "查看：xinqiao-hub unit list；名称或首日登记有误：xinqiao-hub unit edit {0} --name 名称 --from 首日",
+    EXISTS_NEXT = "查看：xinqiao-hub unit list；名称或首日登记有误：xinqiao-hub unit edit {0} --name 名称 --from \
+         首日",
         "See  xinqiao-hub unit list ; to correct its name or first day:  xinqiao-hub unit edit {0} \
          --name NAME --from DAY";
     EDITED = "已更正 {0}：{1}，自 {2} 起归本枢纽。", "Corrected {0}: {1}, here from {2}.";
@@ -40,7 +42,8 @@ texts! {
     MOVE_SEALED =
         "注意：{0} 在 {1} {2} 学年的密封汇总方案中。划到另一个区的：先等它划转前的报告都被接受，再由两个枢纽各自登记：\
          xinqiao-hub sealed away {0} --from {3} --note 划转",
-        "Note: {0} is in the plan of {1} for school year {2}. Where it goes to another district, see \
+        "Note: {0} is in the plan of {1} for school year {2}. Where it goes to another district, \
+         see \
          that its reports up to the move are accepted, then note it at both hubs:  xinqiao-hub \
          sealed away {0} --from {3} --note moved";
     MOVE_WITHDRAWN = "已撤回 {0} 自 {1} 起归 {2} 的划转，仍归 {3}。",

@@ -20,7 +20,8 @@ texts! {
         "If it is somebody else's, choose another login. To give this one another name, role and \
          password add --replace; to stop it use user lock.";
     REPLACE = "账号 {0} 已存在（{1}，岗位 {2}）：将改为岗位 {3}，重设密码，并结束它的登录。继续？",
-        "There is an account {0} already ({1}, role {2}): it gets the role {3}, a new password, and \
+        "There is an account {0} already ({1}, role {2}): it gets the role {3}, a new password, \
+         and \
          its sessions end. Go on?";
     REPLACED = "已更改账号 {0}：岗位 {1} → {2}，密码已重设，原有登录已结束。",
         "Changed the account {0}: role {1} -> {2}, new password; its sessions have ended.";

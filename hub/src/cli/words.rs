@@ -52,8 +52,6 @@ pub(super) const VALUE_WRONG: Text = Text::new(
 );
 
 pub(super) const NOT_WELL_FORMED: Text = Text::new("写法有误", "it is not well formed");
-pub(super) const UNKNOWN_KEY: Text =
-    Text::new("没有 {0} 这一项，是不是 {1}？", "unknown key {0}; did you mean {1}?");
 pub(super) const FORM_KIND: Text =
     Text::new("枢纽只有 city 市、district 区县、street 街镇三级", "city, district or street");
 pub(super) const FORM_UNIT: Text =

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{hub, text};
+use crate::support::{district, hub, text};
 
 /// A file without a table is judged neither way: it says so, with a code of its own.
 #[test]
@@ -86,4 +86,16 @@ fn files_of_colluding_schools_are_put_beside_it() {
     let liar = seen(at, "liar", &[("D", all, 31)]);
     let refused = audit(&[liar]);
     assert_eq!(refused.failed(), (7, "FILE_INVALID".to_owned()), "{}", refused.out);
+}
+
+/// A hub has its own half of sealed sums and not the other one's: an empty file of that role would
+/// look like one in which nothing was found.
+#[test]
+fn nobody_exports_what_the_other_half_has_seen() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (data, out) = (district(folder.path()), folder.path().join("seen.json"));
+    let args = ["disclosure", "export", "--data", text(&data), "--role", "helper"];
+    let refused = hub(&[args.as_slice(), &["--out", text(&out)]].concat());
+    assert_eq!(refused.failed(), (2, "ROLE_UNKNOWN".to_owned()), "{}", refused.err);
+    assert!(!out.exists());
 }

@@ -14,7 +14,9 @@ use runtime::web::time::minute;
 use serde::Serialize;
 
 use super::context::Context;
+use super::serve::is_served;
 use super::words;
+use super::words::settings as said;
 use crate::app::{HubError, load_pins, open_store};
 use crate::config::Config;
 use crate::packs::Packs;
@@ -36,6 +38,8 @@ struct Status {
     unit: String,
     name: String,
     kind: &'static str,
+    /// Whether a process serves it now.
+    served: bool,
     certificate_days_left: Option<i64>,
     parent: Option<String>,
     parent_last_contact: Option<String>,
@@ -90,6 +94,11 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
     context.terminal.result(&status, |t| shown(t, &config, &status))
 }
 
+/// Whether a plan names a key of this hub that is not here.
+pub(super) fn lacks_key(context: &Context, config: &Config) -> Result<bool, Failure> {
+    Ok(parts(context, config)?.iter().any(|part| !part.has_key))
+}
+
 /// What sealed sums ask of this hub; nothing before its roots are pinned.
 fn parts(context: &Context, config: &Config) -> Result<Vec<Part>, Failure> {
     let Ok(pins) = load_pins(config) else { return Ok(Vec::new()) };
@@ -134,6 +143,7 @@ fn collect(
         unit: config.unit.to_string(),
         name: config.name_zh.clone(),
         kind: config.kind.as_str(),
+        served: is_served(config),
         certificate_days_left,
         parent: config.parent.as_ref().map(|parent| parent.name.to_string()),
         parent_last_contact: contacted,
@@ -195,8 +205,13 @@ fn shown(terminal: &Terminal, config: &Config, status: &Status) -> String {
     let above = status.parent.as_deref().unwrap_or("-");
     let contacted = status.parent_last_contact.as_deref().unwrap_or("-");
     let head = terminal.text(words::STATUS_HEAD, &[&config.name_zh, &config.name, &days]);
+    let running = match status.served {
+        true => terminal.text(said::IS_SERVED, &[]),
+        false => terminal.paint(Paint::Warn, &terminal.text(said::NOT_SERVED, &[])),
+    };
     let mut lines = vec![
         terminal.paint(Paint::Strong, &head),
+        running,
         terminal.text(words::STATUS_PARENT, &[&above, &contacted]),
         terminal.text(
             words::STATUS_COUNTS,

@@ -90,6 +90,12 @@ fn status_says_how_the_hub_and_its_members_stand() {
     assert_eq!((&school["status"], &school["last_contact"]), (&"invited".into(), &Value::Null));
     assert_eq!((&school["clock_skew_ms"], &school["applied"]), (&Value::Null, &0.into()));
     assert_eq!((&status["alarms"], &status["invites_waiting"]), (&0.into(), &0.into()));
+    assert_eq!(status["served"], false);
+    // As long as `serve` runs it holds this file.
+    let lock = std::fs::File::create(data.join("serve.lock")).expect("lock");
+    lock.lock().expect("lock");
+    assert_eq!(hub(&["status", "--data", text(&data)]).json()["served"], true);
+    drop(lock);
     let zh = said("zh", &["status", "--data", text(&data)]);
     assert!(zh.out.contains(SCHOOL) && zh.out.contains("示例单位"), "{}", zh.out);
     let en = said("en", &["status", "--data", text(&data)]);

@@ -49,3 +49,14 @@ pub(in crate::cli) const ADDRESSES_FIX: Text = Text::new(
     "在 hub.toml 中写成 主机名:端口（如 10.0.0.5:7443），再重新启动 serve",
     "write HOST:PORT, such as 10.0.0.5:7443, in hub.toml and start serve again",
 );
+pub(in crate::cli) const KEY_MISSING: Text = Text::new(
+    "注意：密封汇总方案所指的密钥不在本机，学校的报告打不开：请从备份恢复 share-keys 文件夹。",
+    "Note: the key that a plan of sealed sums names is not here, and reports cannot be opened: \
+     restore the folder share-keys from the backup.",
+);
+pub(in crate::cli) const IS_SERVED: Text = Text::new("枢纽正在运行。", "The hub is running.");
+pub(in crate::cli) const NOT_SERVED: Text = Text::new(
+    "枢纽没有在运行：下级连不上，也不会上报。启动：xinqiao-hub serve",
+    "The hub is not running: members cannot reach it and nothing goes up. Start it with  \
+     xinqiao-hub serve",
+);

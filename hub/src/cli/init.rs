@@ -67,7 +67,7 @@ pub(super) struct Init {
     #[arg(long, num_args = 1..=2)]
     root: Vec<PathBuf>,
     /// The roots' fingerprints were compared with the letters; do not ask
-    #[arg(long)]
+    #[arg(long, alias = "roots-compared", overrides_with = "yes")]
     yes: bool,
 }
 

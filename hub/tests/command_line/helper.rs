@@ -37,6 +37,8 @@ pub fn sign(data: &Path, root: &Path, out: &Path) -> Ran {
 pub fn install(data: &Path, signed: &Path, roots: &[&PathBuf]) -> Ran {
     let pems: Vec<_> = roots.iter().map(|root| root.join("root.pem")).collect();
     let mut args = vec!["init", "--data", text(data), "--issuer", text(signed), "--yes"];
+    // As a node's `join` says it; the one may stand beside the other.
+    args.push("--roots-compared");
     pems.iter().for_each(|pem| args.extend(["--root", text(pem)]));
     hub(&args)
 }

@@ -111,9 +111,9 @@ impl HeaderError {
                 Said::fixed(
                     "请改列名，或写一个对照表（每行 项目 = \"列名\"），用 --map 指定；\
                      学籍号是 G 或 L 加 18 位的全国学籍号，校内的“学号”不是它",
-                    "rename the columns, or write a mapping file of field = \"column\" lines (--map); \
-                     the national student number has G or L and 18 characters, and a school's own \
-                     number is another one",
+                    "rename the columns, or write a mapping file of field = \"column\" lines \
+                     (--map); the national student number has G or L and 18 characters, \
+                     and a school's own number is another one",
                 )
             }
             _ => Said::fixed(

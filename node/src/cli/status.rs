@@ -101,7 +101,10 @@ fn look(outward: &Outward, ledger: Option<Counts>) -> Result<Status, Failure> {
         let ends = member.identity.current().peer().not_after().as_millisecond();
         Some((ends, link::certificate_days(outward)?))
     });
-    let problems = problems(outward, &notes, certificate.map(|(_, days)| days), &directives);
+    let mut problems = problems(outward, &notes, certificate.map(|(_, days)| days), &directives);
+    if ledger.as_ref().is_some_and(|counts| counts.students == 0) {
+        problems.push(Problem::new("NO_ROSTER", words::NO_ROSTER, words::SCHOOL_IT));
+    }
     Ok(Status {
         unit: membership.map(|membership| membership.name.unit().to_string()),
         hub: membership.map(|membership| membership.parent_name.clone()),

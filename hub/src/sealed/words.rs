@@ -350,6 +350,12 @@ texts! {
     HELPER_SILENT = "{0}（{1}）自 {3} 起无法连接，最近一次应答：{2}；其间报告不会核验，合计不会开启",
         "{0} ({1}) has not been reached since {3}; its last answer: {2}. Meanwhile no report is \
          checked and no sum is opened";
+    HELPER_OTHER = "{1} 应答的是另一个枢纽，不是 {0}；没有发送任何内容，报告不会核验，合计不会开启",
+        "another hub than {0} answers at {1}; nothing was sent, no report is checked and no sum is \
+         opened";
+    HELPER_OTHER_FIX = "核对 hub.toml 的 helper_address：应写卫健部门枢纽的 advertise 地址；改后重启 serve",
+        "look at helper_address in hub.toml: it is what health's hub has as advertise; then start \
+         serve again";
     HELPER_NEVER_SINCE = "从未", "never";
     HELPER_FIX = "致电卫健方枢纽的操作员：服务是否在运行、地址和证书有没有换、能否从本枢纽连到",
         "ring the operator of health's hub: does it run, did its address or certificate change, \

@@ -19,6 +19,7 @@
 //! | [`words`], [`recovery`] | fingerprints to read out; a key on paper |
 //! | [`pack`], [`keywrap`] | packs signed under every root; a data key under another key |
 //! | [`countersign`] | what packs and key statements have in common: a signature under each root |
+//! | [`document`] | what the certificate of such a key says that it signs |
 //! | [`seal`], [`statement`] | sealing to one recipient; who vouches that a key is whose |
 //! | [`referral`] | a referral or an answer in its envelope, whose it is, and its parts |
 //! | [`letter`] | one hop's wrapping of a part: all alike, opened and wrapped anew by a relay |
@@ -33,6 +34,7 @@ pub mod countersign;
 pub mod crl;
 pub mod csr;
 pub mod digest;
+pub mod document;
 mod file;
 pub mod identity;
 pub mod invite;

@@ -9,7 +9,7 @@ use domain::unit::{UnitError, UnitId, Zone};
 use jiff::Timestamp;
 use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, Issuer, SanType};
 use rustls::pki_types::CertificateDer;
-use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 
 use crate::crl::{self, CrlError, Revoked};
 use crate::digest::sha256;
@@ -166,9 +166,7 @@ impl RootCertificate {
     #[must_use]
     pub fn commission(&self) -> Option<Commission> {
         let (_, parsed) = X509Certificate::from_der(&self.der).ok()?;
-        let name = parsed.subject().iter_common_name().next()?.as_str().ok()?;
-        let is = |one: &Commission| name.starts_with(&format!("Xinqiao {} root ", one.as_str()));
-        [Commission::Education, Commission::Health].into_iter().find(is)
+        commission_in(parsed.subject())
     }
 
     /// Until when the root is valid.
@@ -343,6 +341,13 @@ pub(crate) fn permitted_subtree(parsed: &X509Certificate<'_>) -> Option<String> 
         },
         _ => None,
     }
+}
+
+/// The commission whose root a name is.
+pub(crate) fn commission_in(name: &X509Name<'_>) -> Option<Commission> {
+    let name = name.iter_common_name().next()?.as_str().ok()?;
+    let is = |one: &Commission| name.starts_with(&format!("Xinqiao {} root ", one.as_str()));
+    [Commission::Education, Commission::Health].into_iter().find(is)
 }
 
 /// The public key of a certificate.

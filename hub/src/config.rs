@@ -225,3 +225,40 @@ where
 fn value(key: &'static str, error: &dyn std::fmt::Display) -> ConfigError {
     ConfigError::Value { key, reason: error.to_string() }
 }
+
+/// Whether an address is host and port.
+#[must_use]
+pub fn is_address(text: &str) -> bool {
+    let parts = text.rsplit_once(':');
+    parts.is_some_and(|(host, port)| {
+        !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0)
+    })
+}
+
+/// Whether an address says "any of mine": one may listen there, and nobody dials it.
+#[must_use]
+pub fn is_open(text: &str) -> bool {
+    let address: Option<SocketAddr> = text.parse().ok();
+    address.is_some_and(|address| address.ip().is_unspecified())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An address that is dialled has a host and a port, and is of some machine.
+    #[test]
+    fn an_address_has_a_host_and_a_port() {
+        for (text, whole, open) in [
+            ("10.0.0.5:7443", true, false),
+            ("hub.qd.example:7443", true, false),
+            ("0.0.0.0:7443", true, true),
+            ("[::]:7443", true, true),
+            ("127.0.0.1", false, false),
+            (":7443", false, false),
+            ("hub:0", false, false),
+        ] {
+            assert_eq!((is_address(text), is_open(text)), (whole, open), "{text}");
+        }
+    }
+}

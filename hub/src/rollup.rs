@@ -12,12 +12,9 @@ use certs::digest::sha256;
 use certs::merkle::MerkleTree;
 use domain::catalogue::TableSpec;
 use domain::digest::Digest;
-use domain::period::Period;
 use domain::release::Claimed;
 use domain::rollup::{Addend, Coverage, Snapshot, Sums};
-use domain::special::Area;
 use domain::unit::{UnitId, UnitKind};
-use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
 use crate::listing::{Listing, Listings};
@@ -28,8 +25,13 @@ use crate::store::contribution::{self, Contribution, Place};
 use crate::store::reading;
 use crate::store::snapshot::{self, Sealed};
 use crate::store::total::{self, Total, TotalKey};
-use crate::store::unit::{self, Stay, UnitStatus};
+use crate::store::unit;
 use crate::suppression;
+
+mod due;
+
+use due::due;
+pub(crate) use due::{expected_of, tree_day};
 
 /// A contribution that came, and the one that it replaces.
 pub struct Change {
@@ -303,7 +305,7 @@ fn assemble(
     let contributions = contributions(listing, exchange)?;
     let reporters = contributions.lines().filter_map(|line| line.split(' ').next()).collect();
     let place = (target.table.as_str(), target.period.as_str());
-    let schools_due = due(packs, &sealing.tree.stays, place, &reporters);
+    let schools_due = due((packs, sealing.hub), &sealing.tree.stays, place, &reporters);
     Ok(Sealed {
         key: target,
         rule: total.rule,
@@ -418,107 +420,5 @@ pub fn schools_due(
     hub: &UnitId,
     (table, period): (&str, &str),
 ) -> Result<u32, SqlError> {
-    Ok(due(packs, &unit::stays(tx, hub)?, (table, period), &BTreeSet::new()))
-}
-
-/// Schools that were there on the tree's day, and those that reported although they were not:
-/// who came later and reports must not stand in for somebody who is due and does not. Of a special
-/// period the schools of its area are due, and nobody else.
-fn due(
-    packs: &Packs,
-    stays: &[Stay],
-    (table, period): (&str, &str),
-    reporters: &BTreeSet<&str>,
-) -> u32 {
-    let day = tree_day(packs, period).to_string();
-    match packs.special_of(table) {
-        Some(known) => due_of_area(&day, stays, known.special.area()),
-        None => due_on(&day, stays, reporters),
-    }
-}
-
-fn due_of_area(day: &str, stays: &[Stay], area: &Area) -> u32 {
-    let is_due = |stay: &&Stay| stay.status != UnitStatus::Closed && stay.covers(day);
-    let units: BTreeMap<&str, u32> = stays
-        .iter()
-        .filter(is_due)
-        .filter_map(|stay| {
-            let unit: UnitId = stay.unit.parse().ok()?;
-            Some((&*stay.unit, expected_of(area, &unit, stay.kind)))
-        })
-        .collect();
-    units.values().sum()
-}
-
-/// Schools of an area that a member stands for.
-pub(crate) fn expected_of(area: &Area, unit: &UnitId, kind: UnitKind) -> u32 {
-    match kind {
-        UnitKind::School => u32::from(area.holds(unit)),
-        kind if kind.is_area() => area.below(unit),
-        _ => 0,
-    }
-}
-
-fn due_on(day: &str, stays: &[Stay], reporters: &BTreeSet<&str>) -> u32 {
-    let is_due = |stay: &Stay| stay.status != UnitStatus::Closed && stay.covers(day);
-    let counted = stays.iter().filter(|stay| is_due(stay) || reporters.contains(&*stay.unit));
-    // A unit that came back has several stays and is one unit.
-    let units: BTreeMap<&str, u32> = counted
-        .map(|stay| match stay.kind {
-            UnitKind::School => (&*stay.unit, 1),
-            kind if kind.is_area() => (&*stay.unit, stay.schools_below),
-            _ => (&*stay.unit, 0),
-        })
-        .collect();
-    units.values().sum()
-}
-
-/// The day on which the tree is looked at for a period.
-pub(crate) fn tree_day(packs: &Packs, period: &str) -> Date {
-    let last_of_month = |year, month| Date::new(year, month, 1).map(Date::last_of_month).ok();
-    let day = match period.parse::<Period>() {
-        Ok(Period::Term(term)) => packs.calendar().term(term).map(|term| term.census).ok(),
-        Ok(Period::Day(day)) => Some(day),
-        Ok(Period::Week { year, week }) => domain::period::week_thursday(year, week),
-        Ok(Period::Month { year, month }) => last_of_month(year, month),
-        Ok(Period::Half { year, half: 1 }) => last_of_month(year, 6),
-        Ok(Period::Half { year, .. }) => last_of_month(year, 12),
-        Ok(Period::SchoolYear(year)) => last_of_month(year + 1, 6),
-        Err(_) => None,
-    };
-    day.unwrap_or(Date::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stay(unit: &str, from: &str, status: UnitStatus) -> Stay {
-        Stay {
-            unit: unit.to_owned(),
-            kind: UnitKind::School,
-            status,
-            schools_below: 0,
-            from: from.to_owned(),
-            to: None,
-        }
-    }
-
-    /// A school that came after the tree's day and reports does not stand in for one that is due
-    /// and does not report.
-    #[test]
-    fn late_comers_do_not_hide_who_is_missing() {
-        let stays = [
-            stay("DUE", "2026-09-01", UnitStatus::Invited),
-            stay("LATE1", "2026-11-24", UnitStatus::Active),
-            stay("LATE2", "2026-11-24", UnitStatus::Active),
-            stay("CLOSED", "2026-09-01", UnitStatus::Closed),
-        ];
-        let due =
-            |reporters: &[&str]| due_on("2026-11-06", &stays, &reporters.iter().copied().collect());
-        assert_eq!(due(&[]), 1);
-        assert_eq!(due(&["LATE1"]), 2, "one of two, not one of one");
-        assert_eq!(due(&["LATE1", "LATE2"]), 3);
-        assert_eq!(due(&["DUE", "LATE1", "CLOSED"]), 3);
-    }
+    Ok(due((packs, hub), &unit::stays(tx, hub)?, (table, period), &BTreeSet::new()))
 }

@@ -4,17 +4,19 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use certs::chain::ChainError;
+use certs::document::{DocumentCertificate, DocumentUse};
 use certs::key::KeyError;
 use certs::keyfile::KeyfileError;
 use certs::root::{Commission, RootAuthority, RootCertificate};
-use certs::statement::{SignedRequest, SignedStatement};
+use certs::statement::{RequestError, SignedRequest, SignedStatement};
 use certs::words::{Length, chinese, english};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use domain::digest::Digest;
 use domain::unit::Zone;
 use jiff::Timestamp;
 use runtime::cli::{Exit, Failure, Globals, Paint, Sentence, Terminal, completions, man};
-use runtime::clock::Clock;
+use runtime::clock::{Clock, date_of};
 use serde_json::{Value, json};
 
 use super::chinese::CHINESE;
@@ -24,7 +26,8 @@ use super::request::IssuerRequest;
 use super::source::{self, Export};
 use super::statement::SignStatement;
 use super::unlock::{self, Locking, Opening, Relocking};
-use super::{CeremonyError, root, six_words, statement, vault, words};
+use super::{CeremonyError, root, six_words, statement, words};
+use crate::cli::causes::Caused as _;
 
 /// The offline authority of a commission: root, issuing authorities, packs, key statements
 #[derive(Parser)]
@@ -227,12 +230,12 @@ fn execute(terminal: &Terminal, command: Command) -> Result<(), Failure> {
         Command::PackKey(key) => document_key(terminal, Role::Pack, &key, now),
         Command::StatementKey(key) => document_key(terminal, Role::Statement, &key, now),
         Command::Passphrase { dir, key, statement_key, opening, relocking } => {
-            let (file, place) = match (key, statement_key, dir) {
-                (Some(key), _, _) => (key, vault::PACK),
-                (None, Some(key), _) => (key, vault::STATEMENT),
-                (None, None, dir) => (dir.unwrap_or_default().join(root::KEY), vault::ROOT),
+            let (file, role) = match (key, statement_key, dir) {
+                (Some(key), _, _) => (key, Some(Role::Pack)),
+                (None, Some(key), _) => (key, Some(Role::Statement)),
+                (None, None, dir) => (dir.unwrap_or_default().join(root::KEY), None),
             };
-            unlock::change(terminal, (&file, place), (&opening, &relocking))
+            unlock::change(terminal, (&file, role), (&opening, &relocking))
         }
         Command::SignStatement(sign) => statement::sign(terminal, &sign, now),
         Command::SignPack(sign) => sign_pack(terminal, sign),
@@ -290,9 +293,9 @@ fn open_root(terminal: &Terminal, dir: &Path, opening: &Opening) -> Result<RootA
 
 fn sign_pack(terminal: &Terminal, sign: SignPack) -> Result<(), Failure> {
     let bytes = read_bytes(&sign.file)?;
-    let passphrase = sign.opening.passphrase(terminal, &sign.key)?;
+    let passphrase = sign.opening.for_role(terminal, (&sign.key, Role::Pack))?;
     let key = PackKey::load(&sign.key, passphrase.as_ref());
-    let key = key.map_err(|error| at(&sign.key, &error))?;
+    let key = key.map_err(|error| at_key(&sign.key, &error))?;
     let directive = if sign.add {
         key.add_signature(&bytes)
     } else {
@@ -388,11 +391,39 @@ fn show(terminal: &Terminal, file: &Path) -> Result<(), Failure> {
     }
     if let Ok(der) = root::read_certificate(file) {
         let digest = certs::digest::sha256(&der);
+        if let Some(found) = DocumentCertificate::from_der(&der) {
+            return show_document_key(terminal, (&found, &digest));
+        }
         let value = json!({"certificate": hex(&digest)});
         return terminal.result(&value, |t| t.text(words::CERTIFICATE, &[&hex(&digest)]));
     }
     let (value, text) = about_pack(terminal, &bytes).map_err(|error| at(file, &error))?;
     terminal.result(&value, |_| text)
+}
+
+/// What a key's certificate says: the one thing that tells two key files apart.
+fn show_document_key(
+    terminal: &Terminal,
+    (found, digest): (&DocumentCertificate, &Digest),
+) -> Result<(), Failure> {
+    let until = date_of(found.not_after);
+    let value = json!({
+        "key_for": found.signs.as_str(), "zone": found.zone.to_string(),
+        "commission": found.commission.map(Commission::as_str),
+        "not_after": until.to_string(), "certificate": hex(digest),
+    });
+    terminal.result(&value, |t| {
+        let text = match found.signs {
+            DocumentUse::Packs => words::KEY_OF_PACKS,
+            DocumentUse::Statements => words::KEY_OF_STATEMENTS,
+        };
+        let holder = match found.commission {
+            Some(Commission::Education) => words::EDUCATION,
+            Some(Commission::Health) => words::HEALTH,
+            None => words::UNKNOWN_HOLDER,
+        };
+        t.text(text, &[&found.zone, &t.text(holder, &[]), &until, &hex(digest)])
+    })
 }
 
 fn about_pack(terminal: &Terminal, bytes: &[u8]) -> Result<(Value, String), CeremonyError> {
@@ -419,6 +450,16 @@ fn read_text(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|cause| Failure::unreadable_file(path, &cause))
 }
 
+/// The same for the key of packs or of statements: one that is lost costs a new key, no new root.
+pub(super) fn at_key(path: &Path, error: &CeremonyError) -> Failure {
+    match error {
+        CeremonyError::Keyfile(KeyfileError::Refused) => {
+            at(path, error).hint(words::DOCUMENT_PASSPHRASE_NEXT)
+        }
+        other => at(path, other),
+    }
+}
+
 /// What a ceremony's error means, and for which file.
 pub(crate) fn at(path: &Path, error: &CeremonyError) -> Failure {
     let shown = path.display();
@@ -427,22 +468,6 @@ pub(crate) fn at(path: &Path, error: &CeremonyError) -> Failure {
         CeremonyError::Exists => {
             let message = Sentence::new(words::EXISTS, &[&shown]);
             Failure::new(Exit::Refused, "EXISTS", message).hint(words::EXISTS_NEXT)
-        }
-        CeremonyError::OtherZone => {
-            let message = Sentence::new(words::OTHER_ZONE, &[&shown]);
-            Failure::new(Exit::Refused, "OTHER_ZONE", message)
-        }
-        CeremonyError::Altered => {
-            let message = Sentence::new(words::ALTERED, &[&shown]);
-            Failure::new(Exit::Authentication, "PACK_ALTERED", message).hint(words::ALTERED_NEXT)
-        }
-        CeremonyError::OwnPack => {
-            let message = Sentence::new(words::OWN_PACK, &[&shown]);
-            Failure::new(Exit::Refused, "OWN_PACK", message).hint(words::OWN_PACK_NEXT)
-        }
-        CeremonyError::OtherCommission => {
-            let message = Sentence::new(words::OTHER_COMMISSION, &[&shown]);
-            Failure::new(Exit::Refused, "OTHER_COMMISSION", message)
         }
         CeremonyError::Keyfile(KeyfileError::Key(KeyError::File(cause))) => {
             Failure::unreadable_file(path, cause)
@@ -460,9 +485,51 @@ pub(crate) fn at(path: &Path, error: &CeremonyError) -> Failure {
             let message = Sentence::new(words::NO_KEY, &[&shown]);
             Failure::new(Exit::Authentication, "KEY_FILE", message).because(cause)
         }
+        other => refused(path, other),
+    }
+}
+
+/// What is in the file is not to be signed, or not by this key.
+fn refused(path: &Path, error: &CeremonyError) -> Failure {
+    let shown = path.display();
+    match error {
+        CeremonyError::OtherZone => {
+            let message = Sentence::new(words::OTHER_ZONE, &[&shown]);
+            Failure::new(Exit::Refused, "OTHER_ZONE", message)
+        }
+        CeremonyError::Altered => {
+            let message = Sentence::new(words::ALTERED, &[&shown]);
+            Failure::new(Exit::Authentication, "PACK_ALTERED", message).hint(words::ALTERED_NEXT)
+        }
+        CeremonyError::OwnPack => {
+            let message = Sentence::new(words::OWN_PACK, &[&shown]);
+            Failure::new(Exit::Refused, "OWN_PACK", message).hint(words::OWN_PACK_NEXT)
+        }
+        CeremonyError::OwnStatement => {
+            let message = Sentence::new(words::OWN_PACK, &[&shown]);
+            Failure::new(Exit::Refused, "OWN_STATEMENT", message).hint(words::OWN_PACK_NEXT)
+        }
+        CeremonyError::OtherRole(found) => {
+            let (text, next) = match found {
+                Role::Pack => (words::IS_PACK_KEY, words::IS_PACK_KEY_NEXT),
+                Role::Statement => (words::IS_STATEMENT_KEY, words::IS_STATEMENT_KEY_NEXT),
+            };
+            let message = Sentence::new(text, &[&shown]);
+            Failure::new(Exit::Refused, "OTHER_KEY", message).hint(next)
+        }
+        CeremonyError::OtherCommission => {
+            let message = Sentence::new(words::OTHER_COMMISSION, &[&shown]);
+            let failure = Failure::new(Exit::Refused, "OTHER_COMMISSION", message);
+            failure.hint(words::OTHER_COMMISSION_NEXT)
+        }
+        CeremonyError::KeyRequest(RequestError::Chain(ChainError::UnknownRoot)) => {
+            let message = Sentence::new(words::REQUEST_ROOT, &[&shown]);
+            let failure = Failure::new(Exit::Invalid, "FILE_INVALID", message);
+            failure.hint(words::REQUEST_ROOT_NEXT)
+        }
         other => {
             let message = Sentence::new(words::NOT_USABLE, &[&shown]);
-            Failure::new(Exit::Invalid, "FILE_INVALID", message).because(other)
+            Failure::new(Exit::Invalid, "FILE_INVALID", message).caused(other)
         }
     }
 }

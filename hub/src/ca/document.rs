@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use certs::document::{DocumentCertificate, DocumentUse};
 use certs::key::SigningKey;
 use certs::keyfile::Around;
 use certs::root::RootAuthority;
@@ -38,6 +39,22 @@ impl Role {
             Self::Pack => vault::PACK,
             Self::Statement => vault::STATEMENT,
         }
+    }
+}
+
+/// Refuses a key file whose certificate is for the other role, before a passphrase is asked for:
+/// the right one would be called wrong. A file without such a certificate is judged when it opens.
+///
+/// # Errors
+/// The key is of the other role.
+pub(super) fn check_role(path: &Path, role: Role) -> Result<(), CeremonyError> {
+    let found = root::read_certificate(path).ok();
+    match found.and_then(|der| DocumentCertificate::from_der(&der)).map(|one| one.signs) {
+        Some(DocumentUse::Packs) if role != Role::Pack => Err(CeremonyError::OtherRole(Role::Pack)),
+        Some(DocumentUse::Statements) if role != Role::Statement => {
+            Err(CeremonyError::OtherRole(Role::Statement))
+        }
+        _ => Ok(()),
     }
 }
 

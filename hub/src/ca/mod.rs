@@ -34,6 +34,9 @@ pub enum CeremonyError {
     /// A file is not what it should be.
     #[error("the file is no {0}")]
     Content(&'static str),
+    /// What is to be signed is no valid pack of its kind.
+    #[error(transparent)]
+    Source(proto::pack::PackError),
     /// The root refused: dates, zone, or a key that is not its own.
     #[error(transparent)]
     Root(#[from] certs::root::RootError),
@@ -58,6 +61,12 @@ pub enum CeremonyError {
     /// Nobody but this key signed the pack.
     #[error("this key signed the pack already, and no other did")]
     OwnPack,
+    /// Nobody but this key signed the statement.
+    #[error("this key signed the statement already, and no other did")]
+    OwnStatement,
+    /// The key file is of the other role: this one.
+    #[error("the key signs other documents")]
+    OtherRole(document::Role),
     /// The key statement could not be signed.
     #[error(transparent)]
     Statement(#[from] certs::statement::StatementError),

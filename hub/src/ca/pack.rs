@@ -75,8 +75,7 @@ impl PackKey {
         let kind = proto::pack::PackKind::from_word(&about.kind);
         let kind = kind.ok_or(CeremonyError::Content("kind of pack that is known"))?;
         // A pack that no unit could read is not worth two signatures.
-        proto::pack::read(kind, &about.name, content)
-            .map_err(|_| CeremonyError::Content("valid pack of this kind"))?;
+        proto::pack::read(kind, &about.name, content).map_err(CeremonyError::Source)?;
         let pack = Pack {
             kind: about.kind.clone(),
             name: about.name.clone(),

@@ -71,9 +71,9 @@ pub(super) fn sign(
     if asked.files.len() > FILES_MAX || (asked.words.is_some() && asked.files.len() > 1) {
         return Err(Failure::new(Exit::Usage, "TOO_MANY", words::TOO_MANY));
     }
-    let passphrase = asked.opening.passphrase(terminal, &asked.key)?;
+    let passphrase = asked.opening.for_role(terminal, (&asked.key, Role::Statement))?;
     let key = DocumentKey::load(&asked.key, Role::Statement, passphrase.as_ref());
-    let key = key.map_err(|error| command::at(&asked.key, &error))?;
+    let key = key.map_err(|error| command::at_key(&asked.key, &error))?;
     let signed = if asked.add {
         add_signatures(terminal, asked, &key, now)?
     } else {
@@ -136,8 +136,12 @@ fn add_signatures(
         for mut statement in found {
             let says = statement.unverified().map_err(|error| fail(error.into()))?;
             compare(terminal, (&says, None), asked)?;
+            let before = statement.signatures();
             let added = statement.add_signature(key.key(), key.chain());
             added.map_err(|error| fail(error.into()))?;
+            if (before, statement.signatures()) == (1, 1) {
+                return Err(fail(CeremonyError::OwnStatement));
+            }
             let then = now.max(says.valid_from);
             for root in &roots {
                 verify(&statement, &roots, root.zone(), then)

@@ -10,9 +10,11 @@ use runtime::cli::{Exit, Failure, Terminal};
 use runtime::passphrase::{Passphrase, PassphraseError};
 use serde_json::json;
 
-use super::command::at;
+use super::command::{at, at_key};
+use super::document::{self, Role};
 use super::vault::{self, Lock};
 use super::words;
+use crate::cli::causes::Caused as _;
 
 /// What opens a key that is there.
 #[derive(Args)]
@@ -66,6 +68,16 @@ impl Opening {
         Passphrase::typed(&text).map(Some).map_err(|error| unusable(&error))
     }
 
+    /// The same for a key of a role; one of the other role is refused before anybody is asked.
+    pub(super) fn for_role(
+        &self,
+        terminal: &Terminal,
+        (path, role): (&Path, Role),
+    ) -> Result<Option<Passphrase>, Failure> {
+        document::check_role(path, role).map_err(|error| at(path, &error))?;
+        self.passphrase(terminal, path)
+    }
+
     /// Standard input holds one secret, not two.
     pub(super) fn beside(&self, new: &Relocking) -> Result<(), Failure> {
         let input = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
@@ -103,19 +115,26 @@ fn chosen(
 }
 
 fn unusable(error: &PassphraseError) -> Failure {
-    Failure::new(Exit::Authentication, "PASSPHRASE_LENGTH", words::PASSPHRASE_LENGTH).because(error)
+    Failure::new(Exit::Authentication, "PASSPHRASE_LENGTH", words::PASSPHRASE_LENGTH).caused(error)
 }
 
 /// Gives a key file another passphrase, or a first one; the key and all else in the file stay.
 /// What the key is for is said by who asks: a file cannot tell it from a certificate beside it.
 pub(super) fn change(
     terminal: &Terminal,
-    (file, place): (&Path, &[u8]),
+    (file, role): (&Path, Option<Role>),
     (old, new): (&Opening, &Relocking),
 ) -> Result<(), Failure> {
     old.beside(new)?;
-    let passphrase = old.passphrase(terminal, file)?;
-    let fail = |error: &super::CeremonyError| at(file, error);
+    let passphrase = match role {
+        Some(role) => old.for_role(terminal, (file, role))?,
+        None => old.passphrase(terminal, file)?,
+    };
+    let place = role.map_or(vault::ROOT, Role::place);
+    let fail = |error: &super::CeremonyError| match role {
+        Some(_) => at_key(file, error),
+        None => at(file, error),
+    };
     let key = vault::open(file, passphrase.as_ref(), place).map_err(|error| fail(&error))?;
     let around = Around::of(file).map_err(|error| fail(&error.into()))?;
     let lock = new.lock(terminal)?;

@@ -33,6 +33,53 @@ pub(super) const PASSPHRASE_WRONG_NEXT: Text = Text::new(
     "请再试一次。口令遗失无法找回：须建立新的根证书，并重新举行仪式。",
     "Try again. A lost passphrase cannot be recovered: it takes a new root and a new ceremony.",
 );
+pub(super) const DOCUMENT_PASSPHRASE_NEXT: Text = Text::new(
+    "请再试一次。口令遗失无法找回，但不必重建根证书：用 pack-key 或 statement-key 另建一个新密钥即可。",
+    "Try again. A lost passphrase cannot be recovered, but it takes no new root: make a new key \
+     with pack-key or statement-key.",
+);
+pub(super) const IS_PACK_KEY: Text = Text::new(
+    "{0} 是标准包签名密钥，这里要的是声明签名密钥；没有签署，也没有改动任何内容。",
+    "{0} is a key for packs, and one for key statements is needed here; nothing was signed or \
+     changed.",
+);
+pub(super) const IS_PACK_KEY_NEXT: Text = Text::new(
+    "请改用 statement-key 建立的密钥文件；分不清时用 xinqiao-ca show 查看。",
+    "Give the file that statement-key made; xinqiao-ca show tells the two apart.",
+);
+pub(super) const IS_STATEMENT_KEY: Text = Text::new(
+    "{0} 是声明签名密钥，这里要的是标准包签名密钥；没有签署，也没有改动任何内容。",
+    "{0} is a key for key statements, and one for packs is needed here; nothing was signed or \
+     changed.",
+);
+pub(super) const IS_STATEMENT_KEY_NEXT: Text = Text::new(
+    "请改用 pack-key 建立的密钥文件；分不清时用 xinqiao-ca show 查看。",
+    "Give the file that pack-key made; xinqiao-ca show tells the two apart.",
+);
+pub(super) const KEY_OF_PACKS: Text = Text::new(
+    "标准包签名密钥（{1}，{0}），{2} 前有效\n  证书 SHA-256 {3}",
+    "Key that signs packs ({1}, {0}), valid until {2}\n  certificate SHA-256 {3}",
+);
+pub(super) const KEY_OF_STATEMENTS: Text = Text::new(
+    "声明签名密钥（{1}，{0}），{2} 前有效\n  证书 SHA-256 {3}",
+    "Key that signs key statements ({1}, {0}), valid until {2}\n  certificate SHA-256 {3}",
+);
+pub(super) const EDUCATION: Text = Text::new("教育部门", "education");
+pub(super) const HEALTH: Text = Text::new("卫健部门", "health");
+pub(super) const UNKNOWN_HOLDER: Text = Text::new("部门不明", "commission unknown");
+pub(super) const REQUEST_ROOT: Text = Text::new(
+    "申请 {0} 的证书不在给出的根证书之下，没有签署。",
+    "the certificate of the request {0} does not stand under a root that was given; nothing was \
+     signed.",
+);
+pub(super) const REQUEST_ROOT_NEXT: Text = Text::new(
+    "请把教育、卫健两个根证书都写上：--root education.pem --root health.pem",
+    "Give both commissions' roots:  --root education.pem --root health.pem",
+);
+pub(super) const OTHER_COMMISSION_NEXT: Text = Text::new(
+    "请把请求文件交给另一个部门，在它存放根证书的电脑上签发。",
+    "Carry the request to the other commission, to the computer with its root.",
+);
 pub(super) const PASSPHRASE_CHANGED: Text = Text::new(
     "已为 {0} 设定新口令，私钥本身没有变。其他 U 盘上的旧副本仍用旧口令，请一并更换。",
     "{0} opens with the new passphrase; the key itself is the same. Older copies on other sticks \

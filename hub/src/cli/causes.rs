@@ -4,14 +4,25 @@
 use std::error::Error;
 use std::io;
 
+use certs::chain::ChainError;
 use certs::countersign::CountersignError;
+use certs::csr::CsrError;
+use certs::issuer::IssueError;
+use certs::root::RootError;
+use certs::statement::{RequestError, StatementError};
 use domain::disclosure::attacker::ViewError;
 use proto::pack::PackError;
 use runtime::cli::{Failure, Sentence};
+use runtime::clock::date_of;
+use runtime::passphrase::PassphraseError;
 use runtime::texts;
 use runtime::web::{Lang, Text};
 
+use crate::authority::AuthorityError;
+use crate::ca::CeremonyError;
 use crate::directive::DirectiveError;
+
+mod flaws;
 
 texts! {
     NOT_THERE = "文件或文件夹不存在", "there is no such file or folder";
@@ -27,10 +38,47 @@ texts! {
     NOT_VALID = "签名所用的证书不成立或已过期", "a certificate on it does not hold, or has ended";
     NOT_SIGNED = "签名与内容不符", "a signature does not fit the content";
     NOT_READ = "文件不完整或格式不符（{0}）", "the file is not whole or of another form ({0})";
-    PACK_SIZE = "{0}：{1} 字节，最多读 {2} 字节", "{0} has {1} bytes, {2} at most are read";
-    PACK_TEXT = "{0} 不是 UTF-8 文本", "{0} is not text in UTF-8";
-    PACK_LINE = "{0} 第 {1} 行，{2}：{3}", "{0}, line {1}, {2}: {3}";
-    PACK_CONTENT = "{0}：{1}", "{0}: {1}";
+    NO_KIND = "不认识的标准包类别", "the kind of pack is not known";
+    NO_PACK = "文件不是签过名的标准包", "the file is no signed pack";
+    PACK_FULL = "标准包没有内容，或已没有地方再加签名",
+        "the pack is empty, or has no room for a signature";
+    NO_CERTIFICATE = "文件里没有证书", "the file holds no certificate";
+    NO_STATEMENT = "文件不是签过名的公钥声明", "the file is no signed key statement";
+    NO_REQUEST = "文件不是公钥声明的申请（由 key request 写出的文件）",
+        "the file is no request for a key statement, as key request writes it";
+    NO_ISSUER_REQUEST = "文件不是枢纽的签发权请求（init 写出的 issuer-request.toml）",
+        "the file is no hub's request, the issuer-request.toml that init writes";
+    NO_AUTHORITY_FOR = "只有市、区县和卫健部门的枢纽有签发权，编号须与级别相符",
+        "only a city, a district and a helper have an authority, under an id of their level";
+    CHAIN_ROOT = "证书不是由给出的根证书签发的", "a certificate was not issued under a root that was given";
+    CHAIN_OVER = "证书已过期", "a certificate has expired";
+    CHAIN_EARLY = "证书还没有生效（也可能是本机时钟不对）",
+        "a certificate is not valid yet, or this machine's clock is wrong";
+    CHAIN_REVOKED = "证书已吊销", "a certificate was revoked";
+    STATEMENT_FORM = "公钥声明不完整，或由更新版本的程序写出",
+        "the key statement is not whole, or of a later version";
+    STATEMENT_KEY = "公钥与用途不符", "the key does not fit the purpose";
+    STATEMENT_NAME = "名称为空、过长或含控制字符", "the name is empty, too long or has control characters";
+    STATEMENT_DATES = "有效期过长，或起止颠倒", "the dates are too far apart or the wrong way round";
+    STATEMENT_ZONE = "公钥声明属于另一个城市", "the key statement is for another city";
+    STATEMENT_EARLY = "公钥声明自 {0} 起才有效", "the key statement is not valid before {0}";
+    STATEMENT_OVER = "公钥声明已于 {0} 到期", "the key statement ended on {0}";
+    OTHER_UNIT = "证书是另一个单位的，与申请不符", "the certificate is another unit's than the request's";
+    WITHOUT_CERTIFICATE = "这类公钥须由已加入的单位用自己的证书申请",
+        "such a key is asked for by a unit that has joined, with its own certificate";
+    REQUEST_SIGNATURE = "申请不是由申请方签名的，或被改动过",
+        "the request was not signed by who asks, or was changed";
+    NO_ISSUER = "文件不是签发证书：请给出 xinqiao-ca sign-issuer 写出的那个文件",
+        "the certificate is no issuing authority: give the file that xinqiao-ca sign-issuer wrote";
+    OTHER_ISSUER = "签发证书不是为本枢纽现在的密钥签的：请核对是不是另一个枢纽的，或请求重新做过",
+        "the issuing authority was signed for another key than this hub's: it is another hub's, or \
+         the request was made anew";
+    ROOT_FORM = "文件不是根证书", "the file is no root certificate";
+    ROOT_KEY = "根私钥与根证书不是一对", "the root's key and certificate do not belong together";
+    ROOT_DATE = "根证书已过期，或日期超出范围", "the root has expired, or a date is out of range";
+    CSR = "请求没有证明持有它的私钥", "the request does not prove its key";
+    PASSPHRASE = "口令太短或太长", "the passphrase is too short or too long";
+    PASSPHRASE_COST = "口令参数超出本版本的范围", "the passphrase's cost is out of this version's range";
     VIEW_SIZE = "文件超过 {0} 项（{1}）", "the file has more than {0} {1}";
     VIEW_LARGE = "统计项 {0} 在 {1}（及与它相连的时段）的{2}超过 {3} 个，超出一次能处理的上限",
         "{0} of {1}, with the periods that hang on it, has more than {3} {2}, which is more than \
@@ -44,7 +92,7 @@ texts! {
 }
 
 /// A failure that says why.
-pub(super) trait Caused {
+pub(crate) trait Caused {
     /// Adds the cause: in both languages where it is known what it means, else as it came.
     #[must_use]
     fn caused(self, cause: &(dyn Error + 'static)) -> Self;
@@ -69,7 +117,8 @@ fn said(cause: &(dyn Error + 'static)) -> Option<Sentence> {
             .downcast_ref::<CountersignError>()
             .map(|error| Sentence::from(signature(error)))
             .or_else(|| one.downcast_ref::<DirectiveError>().and_then(directive))
-            .or_else(|| one.downcast_ref::<PackError>().map(pack))
+            .or_else(|| one.downcast_ref::<PackError>().map(flaws::pack))
+            .or_else(|| ceremony(one))
             .or_else(|| one.downcast_ref::<ViewError>().map(view))
             .or_else(|| one.downcast_ref::<io::Error>().and_then(file).map(Sentence::from));
         if known.is_some() {
@@ -99,18 +148,107 @@ fn signature(error: &CountersignError) -> Text {
     }
 }
 
-fn pack(error: &PackError) -> Sentence {
+/// What goes wrong at a ceremony, and with what it signed.
+fn ceremony(one: &(dyn Error + 'static)) -> Option<Sentence> {
+    // Both pass their inner error's source on as their own, so that it is looked at here.
+    if let Some(error) = one.downcast_ref::<CeremonyError>() {
+        return match error {
+            CeremonyError::Content(what) => content(what).map(Sentence::from),
+            CeremonyError::Source(error) => Some(flaws::pack(error)),
+            CeremonyError::Root(error) => ceremony(error),
+            CeremonyError::Statement(error) => ceremony(error),
+            CeremonyError::KeyRequest(error) => ceremony(error),
+            CeremonyError::Request(error) => ceremony(error),
+            CeremonyError::Passphrase(error) => ceremony(error),
+            _ => None,
+        };
+    }
+    if let Some(AuthorityError::Issue(error)) = one.downcast_ref::<AuthorityError>() {
+        return ceremony(error);
+    }
+    if let Some(error) = one.downcast_ref::<StatementError>() {
+        return statement(error);
+    }
+    let text = one.downcast_ref::<ChainError>().and_then(chain);
+    let text = text.or_else(|| one.downcast_ref::<RequestError>().and_then(request));
+    let text = text.or_else(|| one.downcast_ref::<IssueError>().and_then(issue));
+    let text = text.or_else(|| one.downcast_ref::<RootError>().and_then(root));
+    let text = text.or_else(|| one.downcast_ref::<CsrError>().map(|_| CSR));
+    let text = text.or_else(|| one.downcast_ref::<PassphraseError>().map(passphrase));
+    text.map(Sentence::from)
+}
+
+fn passphrase(error: &PassphraseError) -> Text {
     match error {
-        PackError::Size { pack, bytes, max } => Sentence::new(PACK_SIZE, &[pack, bytes, max]),
-        PackError::Encoding { pack } => Sentence::new(PACK_TEXT, &[pack]),
-        PackError::Form { pack, line, key, message } => {
-            Sentence::new(PACK_LINE, &[pack, line, key, message])
-        }
-        PackError::Content { pack, flaw } => Sentence::new(PACK_CONTENT, &[pack, flaw]),
-        other => {
-            let said = other.to_string();
-            Sentence::pair(said.clone(), said)
-        }
+        PassphraseError::Cost => PASSPHRASE_COST,
+        _ => PASSPHRASE,
+    }
+}
+
+fn content(what: &str) -> Option<Text> {
+    match what {
+        "kind of pack that is known" => Some(NO_KIND),
+        "signed pack" => Some(NO_PACK),
+        "signed pack with room for a signature" => Some(PACK_FULL),
+        "certificate" => Some(NO_CERTIFICATE),
+        "signed key statement" => Some(NO_STATEMENT),
+        "key request" => Some(NO_REQUEST),
+        "issuer request" => Some(NO_ISSUER_REQUEST),
+        "request of a city, a district or a helper" => Some(NO_AUTHORITY_FOR),
+        _ => None,
+    }
+}
+
+fn chain(error: &ChainError) -> Option<Text> {
+    match error {
+        ChainError::UnknownRoot => Some(CHAIN_ROOT),
+        ChainError::Expired => Some(CHAIN_OVER),
+        ChainError::NotYetValid => Some(CHAIN_EARLY),
+        ChainError::Revoked => Some(CHAIN_REVOKED),
+        _ => None,
+    }
+}
+
+fn statement(error: &StatementError) -> Option<Sentence> {
+    let text = match error {
+        StatementError::Form => STATEMENT_FORM,
+        StatementError::Key(_) => STATEMENT_KEY,
+        StatementError::Name => STATEMENT_NAME,
+        StatementError::Dates => STATEMENT_DATES,
+        StatementError::Zone => STATEMENT_ZONE,
+        StatementError::Early(at) => return Some(Sentence::new(STATEMENT_EARLY, &[&date_of(*at)])),
+        StatementError::Ended(at) => return Some(Sentence::new(STATEMENT_OVER, &[&date_of(*at)])),
+        StatementError::Signature(error) => signature(error),
+        _ => return None,
+    };
+    Some(text.into())
+}
+
+fn request(error: &RequestError) -> Option<Text> {
+    match error {
+        RequestError::OtherUnit => Some(OTHER_UNIT),
+        RequestError::NoCertificate => Some(WITHOUT_CERTIFICATE),
+        RequestError::Signature(_) => Some(REQUEST_SIGNATURE),
+        // What lies below says it.
+        RequestError::Chain(error) => chain(error),
+        _ => None,
+    }
+}
+
+fn issue(error: &IssueError) -> Option<Text> {
+    match error {
+        IssueError::Certificate => Some(NO_ISSUER),
+        IssueError::Key => Some(OTHER_ISSUER),
+        _ => None,
+    }
+}
+
+fn root(error: &RootError) -> Option<Text> {
+    match error {
+        RootError::Certificate => Some(ROOT_FORM),
+        RootError::Key => Some(ROOT_KEY),
+        RootError::Date => Some(ROOT_DATE),
+        _ => None,
     }
 }
 
@@ -176,6 +314,14 @@ mod tests {
         assert!(en.contains("each commission signs once"), "{en}");
         let (zh, _) = told(&io::Error::from(io::ErrorKind::PermissionDenied));
         assert_eq!(zh, NOT_ALLOWED.in_lang(Lang::Zh));
+        // What passes its inner error's source on is looked into.
+        let (zh, _) = told(&CeremonyError::Content("issuer request"));
+        assert!(zh.contains("issuer-request.toml"), "{zh}");
+        let refused = RequestError::Chain(ChainError::UnknownRoot);
+        let (zh, _) = told(&CeremonyError::KeyRequest(refused));
+        assert_eq!(zh, CHAIN_ROOT.in_lang(Lang::Zh));
+        let (zh, _) = told(&AuthorityError::Issue(IssueError::Key));
+        assert_eq!(zh, OTHER_ISSUER.in_lang(Lang::Zh));
         let (zh, en) = told(&std::fmt::Error);
         assert_eq!(zh, en);
     }

@@ -308,9 +308,20 @@ pub(super) const CHINESE: Translation = &[
     ),
     ("Division code that it lies in", "所在区划代码"),
     (
-        "First day under this hub, YYYY-MM-DD; today if left out",
-        "归本枢纽的首日，YYYY-MM-DD；默认今天",
+        "First day under this hub, YYYY-MM-DD, from which on it is due; that of the term if left \
+         out, and today between terms or with --moved-from",
+        "归本枢纽的首日，YYYY-MM-DD，从这一天起算作应报；省略则为本学期首日，假期中或写了 --moved-from 时为今天",
     ),
+    ("First day under this hub, YYYY-MM-DD", "归本枢纽的首日，YYYY-MM-DD"),
+    (
+        "Correct a unit's name, or its first day under this hub",
+        "更正单位的名称，或它归本枢纽的首日",
+    ),
+    (
+        "The hub is none that this one knows, and its id was looked at",
+        "新上级不在本枢纽的登记册中，编号已核对",
+    ),
+    ("Take the last move back", "撤回最近一次划转"),
     (
         "Hub that it sat under before; what it reported about days there counts there",
         "此前所属枢纽；关于在那里期间的数据仍计入该枢纽",
@@ -375,10 +386,16 @@ pub(super) const CHINESE: Translation = &[
         "Take an account's second step away and end its sessions",
         "取消一个账号的第二步验证，并结束其登录",
     ),
+    ("Make an account", "建立账号"),
     (
-        "Make an account, or give one a new password, name and role",
-        "建立账号，或更新其密码、姓名和岗位",
+        "Give an account that is there this name, role and password; do not ask",
+        "把已有的账号改为这里写的姓名、岗位和密码，不再询问",
     ),
+    (
+        "Lock an account, as of somebody who left, and end its sessions; or unlock it",
+        "停用账号（如人员调离）并结束其登录；或恢复",
+    ),
+    ("Let it sign in again", "恢复，允许再次登录"),
     ("Name to sign in with", "登录名"),
     ("Name on the screen", "显示姓名"),
     ("Role: operator, analyst or auditor", "岗位：operator 运维、analyst 统计、auditor 审计"),
@@ -386,7 +403,10 @@ pub(super) const CHINESE: Translation = &[
         "File with the password, or - for standard input; asked for if it is left out",
         "密码文件，- 表示标准输入；不给则在终端询问",
     ),
-    ("Show the names to sign in with", "列出登录名"),
+    (
+        "Show the accounts: role, second step, whether they are locked",
+        "列出账号：岗位、第二步验证、是否停用",
+    ),
     ("Show the fingerprints, to compare with the letters", "显示指纹，与公函核对"),
     (
         "Trust the second commission's root; takes effect at the next start",

@@ -1,6 +1,7 @@
 //! Directives: signed packs on their way down, and which units applied them.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -242,12 +243,19 @@ fn acks(context: &Context) -> Result<(), Failure> {
         .iter()
         .map(|(one, stored, in_force)| {
             json!({"kind": one.kind, "name": one.name, "version": one.version,
-                   "stored": stored, "in_force": in_force, "units": units.len()})
+                   "effective_from": one.effective_from, "stored": stored,
+                   "in_force": in_force, "units": units.len()})
         })
         .collect();
+    let today = context.clock.today().to_string();
     context.terminal.result(&value, |t| {
         let lines = counted.iter().map(|(one, stored, in_force)| {
-            let total = units.len();
+            let (total, from) = (units.len(), &one.effective_from);
+            if *from > today {
+                let values: [&dyn Display; 6] =
+                    [&one.kind, &one.name, &one.version, stored, &total, from];
+                return t.text(words::ACKS_AHEAD, &values);
+            }
             t.text(words::ACKS, &[&one.kind, &one.name, &one.version, stored, &total, in_force])
         });
         lines.collect::<Vec<_>>().join("\n")

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, Subcommand};
 use domain::disclosure::attacker::{Finding, Pace, Report, Verdict, View, ViewError, attack_each};
 use domain::span::school_year_of;
+use domain::unit::UnitKind;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
 use runtime::seen::{SEEN_BYTES_MAX, read, write};
 use runtime::texts;
@@ -220,6 +221,11 @@ pub(super) fn export(context: &Context, asked: &Export) -> Result<(), Failure> {
         Failure::new(Exit::Usage, "ROLE_UNKNOWN", message).hint(NO_ROLE_NEXT)
     };
     let role = Role::from_word(&asked.role).ok_or_else(no_role)?;
+    // The other half's eyes are another hub's: an empty file would look like a clean one.
+    let is_helper = config.kind == UnitKind::Helper;
+    if matches!(asked.role.as_str(), "leader" | "helper") && is_helper != (asked.role == "helper") {
+        return Err(no_role());
+    }
     let unread = || Failure::new(Exit::Failed, "STORE", NOT_SEEN).hint(NOT_SEEN_NEXT);
     let packs = database.read(move |tx| Packs::load(tx, today, &pins));
     let packs = packs.map_err(|error: PacksError| Failure::from(HubError::from(error)))?;

@@ -15,9 +15,10 @@ use runtime::web::time::minute;
 
 use super::context::Context;
 use super::words;
+use super::words::settings as said;
 use crate::app::{HubError, load_roots, open_store};
 use crate::authority;
-use crate::config::Config;
+use crate::config::{Config, is_address, is_open};
 use crate::store::alarm::{self, Alarm};
 use crate::store::contact::{self, Contact};
 use crate::store::member_key::{self, KeyState, MemberKey};
@@ -28,6 +29,8 @@ const CRL: Subject = ("crl", words::CRL_TITLE);
 const MEMBERS: Subject = ("members", words::MEMBERS_TITLE);
 const ALARMS: Subject = ("alarms", words::ALARMS_TITLE);
 const MEMBER_CERTIFICATES: Subject = ("member_certificates", words::ENDINGS_TITLE);
+
+const ADDRESSES: Subject = ("addresses", said::ADDRESSES);
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -60,6 +63,7 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
             None
         }
     };
+    checks.push(addresses(&config.advertise, config.helper_address.as_deref()));
     checks.extend(certificates(&config, now_ms));
     if let Some(database) = store {
         let whole =
@@ -84,6 +88,23 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
 
 fn days_left(end_ms: i64, now_ms: i64) -> i64 {
     end_ms.saturating_sub(now_ms).div_euclid(DAY_MS)
+}
+
+/// The addresses that others dial, and the one of the helper: a slip in them is seen nowhere else
+/// until somebody cannot connect.
+fn addresses(advertise: &str, helper: Option<&str>) -> Check {
+    let all = [("advertise", Some(advertise)), ("helper_address", helper)];
+    for (key, address) in all.into_iter().filter_map(|(key, text)| Some((key, text?))) {
+        if !is_address(address) {
+            let found = Sentence::new(said::NO_PORT, &[&key, &address]);
+            return Check::problem(ADDRESSES, found, said::ADDRESSES_FIX);
+        }
+    }
+    if is_open(advertise) {
+        let found = Sentence::new(said::OPEN_ADDRESS, &[&advertise]);
+        return Check::warning(ADDRESSES, found, said::ADDRESSES_FIX);
+    }
+    Check::well(ADDRESSES, Sentence::new(said::ADDRESSES_WELL, &[&advertise]))
 }
 
 /// The hub's own certificate, and of a city or district its authority and revocation list.
@@ -297,6 +318,17 @@ mod tests {
             seen_at_ms,
         });
         (unit, contact)
+    }
+
+    /// An address that nobody can dial is named, and so is the helper's without a port.
+    #[test]
+    fn addresses_that_nobody_can_dial_are_named() {
+        let at = |advertise, helper| addresses(advertise, helper).verdict();
+        assert_eq!(at("10.0.0.5:7443", None), Verdict::Well);
+        assert_eq!(at("10.0.0.5:7443", Some("10.0.0.6:7443")), Verdict::Well);
+        assert_eq!(at("0.0.0.0:7443", None), Verdict::Warning);
+        assert_eq!(at("10.0.0.5", None), Verdict::Problem);
+        assert_eq!(at("10.0.0.5:7443", Some("127.0.0.1")), Verdict::Problem);
     }
 
     /// An old list is worth a word, one that is out of date is a problem.

@@ -73,8 +73,8 @@ pub(super) fn checks(
     let helpers: BTreeSet<UnitId> = led.map(|(year, _)| year.sealed().helper.clone()).collect();
     let (records, tasks, notices, heard, quiet, helpers) = database.read(move |tx| {
         let helpers = helpers.into_iter().map(|helper| {
-            let heard = heard::read(tx, &helper)?;
-            Ok((helper, heard))
+            let (heard, is_other) = (heard::read(tx, &helper)?, heard::is_other(tx, &helper)?);
+            Ok(((helper, heard), is_other))
         });
         let helpers = helpers.collect::<Result<Vec<_>, runtime::sql::SqlError>>()?;
         let notices = watch::notices(tx, &all, &unit, (today, now_ms))?;
@@ -97,11 +97,7 @@ pub(super) fn checks(
         checks.extend(without_plan(config));
     }
     let address = config.helper_address.as_deref();
-    checks.extend(helpers.iter().map(|helper| {
-        let is_quiet =
-            |one: &Notice| matches!(one, Notice::HelperSilent(unit, _) if *unit == helper.0);
-        helper_heard(address, helper, quiet.iter().any(is_quiet), now_ms)
-    }));
+    checks.extend(helpers.iter().map(|one| helper_check(address, one, &quiet, now_ms)));
     checks.push(unbroken(&records));
     checks.push(silent(tasks.iter().filter_map(|one| Some((ends(one)?, one))), today));
     checks.extend(noticed(&notices));
@@ -187,6 +183,26 @@ fn without_plan(config: &Config) -> Option<Check> {
     let address = config.helper_address.as_ref()?;
     let found = Sentence::new(words::HELPER_NO_PLAN, &[address]);
     Some(Check::warning(HELPER, found, words::HELPER_NO_PLAN_FIX))
+}
+
+/// How it stands with a helper.
+fn helper_check(
+    address: Option<&str>,
+    (helper, is_other): &((UnitId, Heard), bool),
+    quiet: &[Notice],
+    now_ms: i64,
+) -> Check {
+    if let (true, Some(address)) = (*is_other, address) {
+        return other_answers(address, &helper.0);
+    }
+    let is_quiet = |one: &Notice| matches!(one, Notice::HelperSilent(unit, _) if *unit == helper.0);
+    helper_heard(address, helper, quiet.iter().any(is_quiet), now_ms)
+}
+
+/// The address leads to another hub: a slip in it, which the helper's operator cannot see.
+fn other_answers(address: &str, helper: &UnitId) -> Check {
+    let found = Sentence::new(words::HELPER_OTHER, &[helper, &address]);
+    Check::problem(HELPER, found, words::HELPER_OTHER_FIX)
 }
 
 /// When the helper of a plan answered last, and what to do where it does not.
@@ -324,6 +340,10 @@ mod tests {
         }
         assert!(check(at, None, Some(98 * DAY)).found(Lang::Zh).contains("从未"));
         assert_eq!(check(None, None, None).verdict(), Verdict::Problem);
+        // Another hub at the address is told from one that is away: its operator cannot mend it.
+        let other = other_answers("10.0.0.2:7443", &"HC-QD".parse().expect("unit"));
+        assert_eq!(other.verdict(), Verdict::Problem);
+        assert!(other.found(Lang::Zh).contains("应答的是另一个枢纽，不是 HC-QD"));
     }
 
     /// Seven days after a report should have come its school is silent, and a chain that was

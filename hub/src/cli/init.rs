@@ -16,10 +16,11 @@ use serde_json::json;
 
 use super::context::Context;
 use super::words;
+use super::words::settings as said;
 use crate::authority;
 use crate::ca::request::IssuerRequest;
 use crate::ca::root;
-use crate::config::{Config, File};
+use crate::config::{Config, File, is_open};
 use crate::enrolment::stands_under;
 
 /// Name of the request in the data folder.
@@ -66,7 +67,7 @@ pub(super) struct Init {
     #[arg(long, num_args = 1..=2)]
     root: Vec<PathBuf>,
     /// The roots' fingerprints were compared with the letters; do not ask
-    #[arg(long)]
+    #[arg(long, alias = "roots-compared", overrides_with = "yes")]
     yes: bool,
 }
 
@@ -86,6 +87,9 @@ fn prepare(context: &Context, init: Init) -> Result<(), Failure> {
         return Err(failure.hint(words::SET_UP_ALREADY_NEXT));
     }
     let config = configured(context, init)?;
+    if is_open(&config.advertise) {
+        context.terminal.talk(said::ADVERTISE_OPEN, &[&config.advertise]);
+    }
     crate::app::open_store(&config)?;
     let request = match config.kind {
         UnitKind::Street => None,
@@ -121,6 +125,13 @@ fn configured(context: &Context, init: Init) -> Result<Config, Failure> {
     if kind == UnitKind::Helper && !kind.fits(&unit) {
         let message = Sentence::new(words::HELPER_ID, &[&unit]);
         return Err(Failure::new(Exit::Refused, "ID_FORM", message));
+    }
+    if matches!(kind, UnitKind::City | UnitKind::District) && !kind.fits(&unit) {
+        let message = Sentence::new(said::HUB_ID, &[&unit]);
+        return Err(Failure::new(Exit::Refused, "ID_FORM", message));
+    }
+    if kind == UnitKind::Helper && init.advertise.is_none() {
+        return Err(Failure::new(Exit::Usage, "HELPER_ADVERTISE", said::HELPER_ADVERTISE));
     }
     let district = match kind {
         UnitKind::City => String::new(),

@@ -33,7 +33,7 @@ pub(super) struct Join {
     #[arg(long)]
     no_wait: bool,
     /// The roots' fingerprints were compared with the letters; do not ask
-    #[arg(long)]
+    #[arg(long, alias = "roots-compared", overrides_with = "yes")]
     yes: bool,
 }
 

@@ -4,7 +4,7 @@
 //! through the store, and its version tells the running hub that it changed.
 
 mod api_key;
-mod causes;
+pub(crate) mod causes;
 mod chinese;
 mod context;
 mod directive;
@@ -17,6 +17,7 @@ mod join;
 mod key;
 mod plan;
 mod plan_keys;
+mod plan_make;
 mod private;
 mod publication;
 mod publication_doctor;
@@ -40,6 +41,7 @@ mod special;
 mod stats;
 mod status;
 mod unit;
+mod unit_place;
 mod user;
 mod words;
 

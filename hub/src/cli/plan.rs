@@ -6,68 +6,42 @@
 //! group.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use certs::digest::sha256;
-use certs::statement::{Purpose, SignedStatement};
+use certs::statement::{KeyStatement, SignedStatement};
 use clap::{Args, Subcommand};
 use domain::catalogue::{Language, Stage};
 use domain::digest::Digest;
 use domain::disclosure::plan::{Access, Flaw, GROUP_MIN, Group, Plan, Roster};
 use domain::unit::UnitId;
-use jiff::civil::Date;
 use proto::pack::plan::{self as plan_pack, OpenPlan, Sealing};
 use proto::pack::roster as roster_pack;
 use proto::pack::{PackError, embedded};
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
-use runtime::web::{Lang, Text};
+use runtime::web::Lang;
 use serde::Serialize;
 use serde_json::json;
 
 use super::causes::Caused as _;
-use super::plan_keys;
 use super::words::plan as words;
-use crate::ca::source::create;
+use super::{plan_keys, plan_make};
 
 const ROSTER_EXTENSION: &str = "csv";
-const PLAN_EXTENSION: &str = "toml";
+pub(super) const PLAN_EXTENSION: &str = "toml";
 
 /// Which schools may be summed: make the open plan of a year, check it, show it, publish it
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Make the plan of a school year from its roster
-    Make(Make),
+    Make(plan_make::Make),
     /// Check a plan beside its roster and the years before
     Check(Look),
     /// Show the groups of a plan, and what is opened of each
     Show(Look),
     /// Publish the signed plan and roster: the school year goes under seal
     Publish(super::publish_plan::Publish),
-}
-
-#[derive(Args)]
-pub(super) struct Make {
-    /// Roster, a CSV named after area and school year, such as 370203-2026.csv
-    roster: PathBuf,
-    /// Fewest schools of a group; cannot be below 5
-    #[arg(long, value_name = "SCHOOLS", default_value_t = GROUP_MIN)]
-    #[arg(value_parser = clap::value_parser!(u32).range(i64::from(GROUP_MIN)..))]
-    floor: u32,
-    /// Folder with the rosters and plans of earlier years; that of the roster if left out
-    #[arg(long, value_name = "DIR")]
-    past: Option<PathBuf>,
-    /// Day on which the roster's enrolment was read; without it the plan is a draft
-    #[arg(long, value_name = "DATE", requires_all = ["leader_statement", "helper_statement"])]
-    census_day: Option<Date>,
-    /// Key statement of education's hub, signed by both commissions
-    #[arg(long, value_name = "FILE", requires = "census_day")]
-    leader_statement: Option<PathBuf>,
-    /// Key statement of health's hub, signed by both commissions
-    #[arg(long, value_name = "FILE", requires = "census_day")]
-    helper_statement: Option<PathBuf>,
-    /// New file for the plan; beside the roster if left out
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -83,15 +57,19 @@ pub(super) struct Look {
 }
 
 /// A plan with what it is judged by.
-struct Judged {
-    plan: Plan,
-    roster: Roster,
+pub(super) struct Judged {
+    pub(super) plan: Plan,
+    pub(super) roster: Roster,
+    /// Digest of the roster's file.
+    pub(super) digest: Digest,
+    /// To whom schools seal; a draft does not say.
+    pub(super) sealing: Option<Sealing>,
     /// Plans of earlier years with their rosters, oldest first.
-    past: Vec<(Plan, Roster)>,
+    pub(super) past: Vec<(Plan, Roster)>,
 }
 
 #[derive(Serialize)]
-struct GroupOut<'p> {
+pub(super) struct GroupOut<'p> {
     id: &'p str,
     stage: &'static str,
     town: Option<String>,
@@ -105,77 +83,16 @@ struct GroupOut<'p> {
 
 pub(super) fn run(terminal: &Terminal, command: &Command) -> Result<(), Failure> {
     match command {
-        Command::Make(asked) => make(terminal, asked),
+        Command::Make(asked) => plan_make::run(terminal, asked),
         Command::Check(asked) => {
-            check_keys(asked)?;
-            check(terminal, &load(asked)?)
+            let judged = load(asked)?;
+            check_keys(asked, &judged)?;
+            check(terminal, &judged)
         }
         Command::Show(asked) => show(terminal, &load(asked)?),
         // Needs a data folder and was run before.
         Command::Publish(_) => Ok(()),
     }
-}
-
-fn make(terminal: &Terminal, asked: &Make) -> Result<(), Failure> {
-    let (roster, digest) = read_roster(&asked.roster)?;
-    let past = earlier(&roster, folder(asked.past.as_deref(), &asked.roster))?;
-    let plan = Plan::build(asked.floor, &roster, &past);
-    let judged = Judged { plan, roster, past };
-    judged.accept()?;
-    let Judged { plan, .. } = &judged;
-    let out = asked.out.clone().unwrap_or_else(|| asked.roster.with_extension(PLAN_EXTENSION));
-    let open = OpenPlan { plan: plan.clone(), roster: digest, sealing: asked.sealing()? };
-    if let Some(sealing) = &open.sealing {
-        plan_keys::check(sealing, plan.year(), folder(asked.past.as_deref(), &asked.roster))?;
-    }
-    let text = plan_pack::write(&open).map_err(|error| unreadable(&out, &error))?;
-    create(&out, text.as_bytes())?;
-    let value = json!({
-        "file": out, "area": plan.area().as_str(), "year": plan.year(), "floor": plan.floor(),
-        "years_before": judged.past.len(), "groups": judged.groups(),
-        "draft": open.sealing.is_none(),
-    });
-    terminal.result(&value, |t| {
-        let text = if open.sealing.is_none() { words::DRAFTED } else { words::WRITTEN };
-        let written = t.text(text, &[&out.display(), &judged.past.len()]);
-        format!("{}\n{written}", judged.table(t))
-    })
-}
-
-impl Make {
-    /// What makes a plan of a draft.
-    fn sealing(&self) -> Result<Option<Sealing>, Failure> {
-        let Self { census_day, leader_statement, helper_statement, .. } = self;
-        let given = (census_day, leader_statement, helper_statement);
-        let (Some(census_day), Some(leader), Some(helper)) = given else { return Ok(None) };
-        Ok(Some(Sealing {
-            census_day: *census_day,
-            leader_statement: statement(leader, Purpose::AggregateLeader)?,
-            helper_statement: statement(helper, Purpose::AggregateHelper)?,
-        }))
-    }
-}
-
-/// The text of a key statement, in the one form in which it is written. Whether it holds is judged
-/// where it is relied on.
-fn statement(path: &Path, purpose: Purpose) -> Result<String, Failure> {
-    let unusable = |said: Text| {
-        let message = Sentence::new(said, &[&path.display()]);
-        Failure::new(Exit::Invalid, "STATEMENT_FILE", message).hint(words::STATEMENT_NEXT)
-    };
-    let signed = SignedStatement::from_pem(&bytes(path)?);
-    let signed = signed.map_err(|error| unusable(words::NO_STATEMENT).caused(&error))?;
-    let says = signed.unverified();
-    let says = says.map_err(|error| unusable(words::NO_STATEMENT).caused(&error))?;
-    if says.purpose != purpose {
-        return Err(unusable(words::OTHER_PURPOSE));
-    }
-    // Schools seal under both or not at all: better said before two ceremonies than after.
-    if signed.signatures() < 2 {
-        let failure = unusable(words::ONE_SIGNATURE);
-        return Err(failure.hint(words::ONE_SIGNATURE_NEXT));
-    }
-    Ok(signed.to_pem())
 }
 
 fn check(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {
@@ -186,31 +103,63 @@ fn check(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {
 }
 
 /// Whether the keys that a plan names are its year's own; a draft names none.
-fn check_keys(asked: &Look) -> Result<(), Failure> {
-    let read = plan_pack::read(stem(&asked.plan).unwrap_or_default(), &bytes(&asked.plan)?);
-    let open = read.map_err(|error| unreadable(&asked.plan, &error))?;
-    let Some(sealing) = &open.sealing else { return Ok(()) };
-    plan_keys::check(sealing, open.plan.year(), folder(asked.past.as_deref(), &asked.plan))
+fn check_keys(asked: &Look, judged: &Judged) -> Result<(), Failure> {
+    let Some(sealing) = &judged.sealing else { return Ok(()) };
+    plan_keys::check(sealing, judged.plan.year(), folder(asked.past.as_deref(), &asked.plan))
 }
 
 fn show(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {
     let plan = &judged.plan;
+    let [leader, helper] = judged.stated();
+    let census_day = judged.sealing.as_ref().map(|sealing| sealing.census_day.to_string());
+    let unit = |says: &Option<KeyStatement>| says.as_ref().map(|says| says.unit.to_string());
     let value = json!({
         "area": plan.area().as_str(), "year": plan.year(), "floor": plan.floor(),
+        "draft": judged.sealing.is_none(), "roster_sha256": judged.digest.to_string(),
+        "census_day": census_day, "leader": unit(&leader), "helper": unit(&helper),
         "groups": judged.groups(),
     });
-    terminal.result(&value, |t| judged.table(t))
+    terminal.result(&value, |t| {
+        let mut lines = vec![t.text(words::ROSTER_DIGEST, &[&judged.digest])];
+        match (&census_day, &leader, &helper) {
+            (Some(day), Some(leader), Some(helper)) => {
+                lines.push(t.text(words::ROSTER_READ, &[day]));
+                for (text, says) in [(words::LEADER, leader), (words::HELPER, helper)] {
+                    let last = plan_make::last_day(says);
+                    let values: [&dyn Display; 3] = [&says.name, &says.unit, &last];
+                    lines.push(t.text(text, &values));
+                }
+            }
+            _ => lines.push(t.text(words::IS_DRAFT, &[])),
+        }
+        lines.push(judged.table(t));
+        lines.join("\n")
+    })
 }
 
 impl Judged {
-    fn accept(&self) -> Result<(), Failure> {
+    /// What the statements of both hubs say, education's first; believed where they are relied on.
+    fn stated(&self) -> [Option<KeyStatement>; 2] {
+        let texts = self.sealing.as_ref();
+        let texts = texts.map(|one| [&one.leader_statement, &one.helper_statement]);
+        let read =
+            |text: &String| SignedStatement::from_pem(text.as_bytes()).ok()?.unverified().ok();
+        texts.map_or([None, None], |texts| texts.map(read))
+    }
+
+    /// How many groups are opened.
+    pub(super) fn open(&self) -> usize {
+        self.plan.groups().iter().filter(|group| group.access != Access::Closed).count()
+    }
+
+    pub(super) fn accept(&self) -> Result<(), Failure> {
         self.plan.check(&self.roster, &self.past).map_err(|flaw| {
             let failure = Failure::new(Exit::Refused, "PLAN_LEAKS", said(&flaw));
             failure.hint(words::FLAW_NEXT)
         })
     }
 
-    fn groups(&self) -> Vec<GroupOut<'_>> {
+    pub(super) fn groups(&self) -> Vec<GroupOut<'_>> {
         let out = |group| self.group(group);
         self.plan.groups().iter().map(out).collect()
     }
@@ -231,7 +180,7 @@ impl Judged {
     }
 
     /// The groups, and for each stage what the openings cover.
-    fn table(&self, terminal: &Terminal) -> String {
+    pub(super) fn table(&self, terminal: &Terminal) -> String {
         let lang = terminal.lang();
         let mut table = Table::new()
             .column(words::GROUP.in_lang(lang), Align::Left)
@@ -260,23 +209,44 @@ impl Judged {
 
     /// Where a group's sum is opened, or why it is not.
     fn opened(&self, terminal: &Terminal, group: &Group) -> String {
-        match (group.access, self.plan.why_closed(group, &self.roster)) {
-            (Access::Town, _) => terminal.text(words::OPEN_TOWN, &[]),
-            (Access::District, _) => terminal.text(words::OPEN_DISTRICT, &[]),
-            (Access::Closed, Some(Flaw::Few { .. })) if group.members.len() >= self.floor() => {
-                terminal.text(words::CLOSED_UNCOUNTED, &[&self.plan.floor()])
+        match group.access {
+            Access::Town => terminal.text(words::OPEN_TOWN, &[]),
+            Access::District => terminal.text(words::OPEN_DISTRICT, &[]),
+            Access::Closed => self.closed(terminal, group),
+        }
+    }
+
+    /// Why a group is closed: what is wrong with all schools of its stage that stand in no open
+    /// group, because each of these by itself has too few.
+    fn closed(&self, terminal: &Terminal, group: &Group) -> String {
+        let closed = self.plan.groups().iter();
+        let closed = closed.filter(|one| one.stage == group.stage && one.access == Access::Closed);
+        let members: BTreeSet<UnitId> = closed.flat_map(|one| one.members.clone()).collect();
+        let all = Group { members, ..group.clone() };
+        match self.plan.why_closed(&all, &self.roster) {
+            Some(Flaw::Few { schools, .. }) if all.members.len() >= self.floor() => {
+                let (mut unsigned, mut new) = (0_usize, 0_usize);
+                for school in all.members.iter().filter_map(|id| self.roster.school(id)) {
+                    if !school.is_signed {
+                        unsigned += 1;
+                    } else if !school.counts(self.roster.year) {
+                        new += 1;
+                    }
+                }
+                let rest = all.members.len().saturating_sub(unsigned).saturating_sub(new);
+                let values: [&dyn Display; 6] =
+                    [&all.members.len(), &schools, &self.plan.floor(), &unsigned, &new, &rest];
+                terminal.text(words::CLOSED_UNCOUNTED, &values)
             }
-            (Access::Closed, Some(Flaw::Persons { .. })) => {
-                terminal.text(words::CLOSED_PERSONS, &[])
-            }
-            (Access::Closed, Some(Flaw::Dominant(_))) => terminal.text(words::CLOSED_DOMINANT, &[]),
-            (Access::Closed, Some(Flaw::Grade { grade, .. })) => {
+            Some(Flaw::Persons { .. }) => terminal.text(words::CLOSED_PERSONS, &[]),
+            Some(Flaw::Dominant(_)) => terminal.text(words::CLOSED_DOMINANT, &[]),
+            Some(Flaw::Grade { grade, .. }) => {
                 terminal.text(words::CLOSED_GRADE, &[&grade.as_str()])
             }
-            (Access::Closed, Some(Flaw::Mixed { grade, .. })) => {
+            Some(Flaw::Mixed { grade, .. }) => {
                 terminal.text(words::CLOSED_MIXED, &[&grade.as_str()])
             }
-            (Access::Closed, _) => terminal.text(words::CLOSED_FEW, &[]),
+            _ => terminal.text(words::CLOSED_FEW, &[]),
         }
     }
 
@@ -295,22 +265,27 @@ impl Judged {
 }
 
 fn load(asked: &Look) -> Result<Judged, Failure> {
+    if asked.plan.extension().is_some_and(|extension| extension == ROSTER_EXTENSION) {
+        let message = Sentence::new(words::IS_ROSTER, &[&asked.plan.display()]);
+        let failure = Failure::new(Exit::Invalid, "PLAN_FILE", message);
+        return Err(failure.hint(words::IS_ROSTER_NEXT));
+    }
     let roster = asked.roster.clone();
     let roster = roster.unwrap_or_else(|| asked.plan.with_extension(ROSTER_EXTENSION));
-    let (plan, roster) = read_pair(&asked.plan, &roster)?;
+    let (open, roster) = read_pair(&asked.plan, &roster)?;
     let past = earlier(&roster, folder(asked.past.as_deref(), &asked.plan))?;
-    Ok(Judged { plan, roster, past })
+    Ok(Judged { plan: open.plan, roster, digest: open.roster, sealing: open.sealing, past })
 }
 
 /// The folder that was given, or the one in which a file lies.
-fn folder<'f>(given: Option<&'f Path>, file: &'f Path) -> &'f Path {
+pub(super) fn folder<'f>(given: Option<&'f Path>, file: &'f Path) -> &'f Path {
     let own = || file.parent().filter(|parent| !parent.as_os_str().is_empty());
     given.or_else(own).unwrap_or_else(|| Path::new("."))
 }
 
 /// The plans of the same area and earlier years that lie in a folder, oldest first. A plan without
 /// its roster cannot be judged, so it stops the command instead of being passed over.
-fn earlier(roster: &Roster, folder: &Path) -> Result<Vec<(Plan, Roster)>, Failure> {
+pub(super) fn earlier(roster: &Roster, folder: &Path) -> Result<Vec<(Plan, Roster)>, Failure> {
     let unreadable = |cause: &std::io::Error| Failure::unreadable_file(folder, cause);
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(folder).map_err(|cause| unreadable(&cause))? {
@@ -322,17 +297,18 @@ fn earlier(roster: &Roster, folder: &Path) -> Result<Vec<(Plan, Roster)>, Failur
             (area == roster.area && year < roster.year).then_some(year)
         });
         if let (true, Some(year)) = (is_plan, year) {
-            found.insert(year, read_pair(&path, &path.with_extension(ROSTER_EXTENSION))?);
+            let (open, roster) = read_pair(&path, &path.with_extension(ROSTER_EXTENSION))?;
+            found.insert(year, (open.plan, roster));
         }
     }
     Ok(found.into_values().collect())
 }
 
-fn stem(path: &Path) -> Option<&str> {
+pub(super) fn stem(path: &Path) -> Option<&str> {
     path.file_stem().and_then(|stem| stem.to_str())
 }
 
-fn read_pair(plan: &Path, roster: &Path) -> Result<(Plan, Roster), Failure> {
+fn read_pair(plan: &Path, roster: &Path) -> Result<(OpenPlan, Roster), Failure> {
     let bytes = bytes(plan)?;
     let read = plan_pack::read(stem(plan).unwrap_or_default(), &bytes);
     let open = read.map_err(|error| unreadable(plan, &error))?;
@@ -341,20 +317,20 @@ fn read_pair(plan: &Path, roster: &Path) -> Result<(Plan, Roster), Failure> {
         let message = Sentence::new(words::OTHER_ROSTER, &[&plan.display(), &roster.display()]);
         return Err(Failure::new(Exit::Refused, "ROSTER", message).hint(words::OTHER_ROSTER_NEXT));
     }
-    Ok((open.plan, listed))
+    Ok((open, listed))
 }
 
-fn read_roster(path: &Path) -> Result<(Roster, Digest), Failure> {
+pub(super) fn read_roster(path: &Path) -> Result<(Roster, Digest), Failure> {
     let bytes = bytes(path)?;
     let read = roster_pack::read(stem(path).unwrap_or_default(), &bytes);
     Ok((read.map_err(|error| unreadable(path, &error))?, sha256(&bytes)))
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))
 }
 
-fn unreadable(path: &Path, error: &PackError) -> Failure {
+pub(super) fn unreadable(path: &Path, error: &PackError) -> Failure {
     let message = Sentence::new(words::UNREADABLE, &[&path.display()]);
     Failure::new(Exit::Invalid, "PLAN_FILE", message).hint(words::UNREADABLE_NEXT).caused(error)
 }

@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use certs::identity::LeafIdentity;
 use clap::{Args, Subcommand};
-use domain::disclosure::noise::{Epsilon, ReleaseName};
+use domain::disclosure::noise::{Epsilon, ReleaseName, Subject};
+use domain::period::Term;
+use jiff::civil::Date;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal, block_on};
+use runtime::sealing::SealingYear;
 use runtime::sql::Database;
 use runtime::web::factor::FactorPolicy;
 use runtime::web::{Lang, SessionError, SessionStore, Sessions};
@@ -112,11 +115,29 @@ fn list(context: &Context) -> Result<(), Failure> {
     let (config, database) = context.open()?;
     let (at, today) = (UnitName::of(&config), context.clock.today());
     let packs = packs(context, &config, &database)?;
+    let mut open = releases_of(&packs, today);
     let all = database.read(move |tx| publication::releases(tx, &at, (packs.calendar(), today)))?;
-    context.terminal.result(&all, |t| listed(t, &all))
+    open.retain(|name| all.releases.iter().all(|one| one.id != *name));
+    context.terminal.result(&all, |t| listed(t, &all, &open))
 }
 
-fn listed(t: &Terminal, all: &ReleasesOut) -> String {
+/// The releases of terms that are over and were under seal on their census day, the latest first.
+fn releases_of(packs: &Packs, today: Date) -> Vec<String> {
+    let years = packs.sealed_years();
+    let is_sealed = |term: &&Term| {
+        let holds = |year: &SealingYear| {
+            year.year().plan.year() == term.id.school_year && year.days().0 <= term.census
+        };
+        term.end < today && years.sealing().any(holds)
+    };
+    let ended = packs.calendar().terms().iter().rev().filter(is_sealed);
+    let names = ended.flat_map(|term| {
+        Subject::ALL.map(|subject| ReleaseName { term: term.id, subject }.to_string())
+    });
+    names.collect()
+}
+
+fn listed(t: &Terminal, all: &ReleasesOut, open: &[String]) -> String {
     let budget = |one: &publication::BudgetOut| {
         t.text(said::BUDGET, &[&one.school_year, &(one.school_year + 1), &one.left, &one.cap])
     };
@@ -126,10 +147,11 @@ fn listed(t: &Terminal, all: &ReleasesOut) -> String {
     }
     lines.push(t.text(said::STUDENT, &[&all.student_year]));
     if all.releases.is_empty() {
-        lines.push(match &all.last_term {
-            Some(term) => t.text(said::NONE, &[term]),
+        lines.push(match open.first() {
+            Some(first) => t.text(said::NONE, &[first]),
             None => t.text(said::NONE_ENDED, &[]),
         });
+        lines.extend(not_drawn(t, open));
         return lines.join("\n");
     }
     let mut table = Table::new();
@@ -149,7 +171,13 @@ fn listed(t: &Terminal, all: &ReleasesOut) -> String {
         ]);
     }
     lines.push(table.render());
+    lines.extend(not_drawn(t, open));
     lines.join("\n")
+}
+
+/// What could still be drawn; whether it can, and why not, is its plan's to say.
+fn not_drawn(t: &Terminal, open: &[String]) -> Option<String> {
+    (!open.is_empty()).then(|| t.text(said::NOT_DRAWN_YET, &[&open.join(" ")]))
 }
 
 fn plan(context: &Context, release: &str) -> Result<(), Failure> {

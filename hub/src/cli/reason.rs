@@ -3,6 +3,7 @@
 use runtime::cli::{Exit, Failure, Sentence};
 use runtime::web::Lang;
 
+use super::causes::Caused as _;
 use super::words;
 use crate::app::HubError;
 use crate::authority::AuthorityError;
@@ -73,7 +74,7 @@ impl From<AuthorityError> for Failure {
     fn from(error: AuthorityError) -> Self {
         match error {
             AuthorityError::Store(error) => error.into(),
-            other => Self::new(Exit::Authentication, "AUTHORITY", words::AUTHORITY).because(&other),
+            other => Self::new(Exit::Authentication, "AUTHORITY", words::AUTHORITY).caused(&other),
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) enum Command {
         /// Root certificate
         file: PathBuf,
         /// The fingerprint was compared with the letter; do not ask
-        #[arg(long)]
+        #[arg(long, alias = "roots-compared", overrides_with = "yes")]
         yes: bool,
     },
 }

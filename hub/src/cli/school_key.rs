@@ -5,6 +5,7 @@
 //! out do, and only rows that a person confirmed are written into the pack.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use certs::words::{Length, chinese, english};
@@ -18,6 +19,7 @@ use runtime::web::time::minute;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::causes::Caused as _;
 use super::context::Context;
 use super::words::school_key as words;
 use crate::app::{HubError, load_pins};
@@ -73,6 +75,16 @@ struct Row {
     seen: String,
     /// `yes` where the school was rung and read out the same words.
     confirmed: String,
+}
+
+impl Row {
+    /// A school of the roster whose key is not known yet: it is listed, so that nobody is missed.
+    fn without_key(unit: &UnitId) -> Self {
+        let none = String::new;
+        let unit = unit.to_string();
+        let (key, words_zh, words_en) = (none(), none(), none());
+        Self { unit, key, words_zh, words_en, seen: none(), confirmed: none() }
+    }
 }
 
 pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
@@ -169,7 +181,8 @@ fn list(context: &Context, of: &Of, out: Option<&Path>) -> Result<(), Failure> {
     let unseen: Vec<&UnitId> = schools.filter(|unit| !is_known(unit)).collect();
     if let Some(out) = out {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        for row in &rows {
+        let without = unseen.iter().map(|unit| Row::without_key(unit)).collect::<Vec<_>>();
+        for row in rows.iter().chain(&without) {
             writer.serialize(row).map_err(|cause| unwritable(&cause))?;
         }
         // A mark that office programs know UTF-8 by.
@@ -206,7 +219,8 @@ fn list(context: &Context, of: &Of, out: Option<&Path>) -> Result<(), Failure> {
             let units = crowded.iter().map(|unit| unit.as_str()).collect::<Vec<_>>().join(" ");
             lines.push(t.text(words::CROWDED, &[&units]));
         }
-        lines.extend(out.map(|out| t.text(words::LISTED, &[&out.display()])));
+        let listed = if rows.is_empty() { words::LISTED_NONE } else { words::LISTED };
+        lines.extend(out.map(|out| t.text(listed, &[&out.display()])));
         lines.join("\n")
     })
 }
@@ -232,13 +246,18 @@ fn write(context: &Context, of: &Of, (path, out): (Option<&Path>, &Path)) -> Res
             standing.map(|(unit, key)| (unit.to_string(), key.to_string())).collect()
         }
     };
-    let path = path.unwrap_or(out);
+    let (is_given, path) = (path.is_some(), path.unwrap_or(out));
     let name = format!("{}-{}", of.area, of.year);
     let text = {
         let head = keys::COLUMNS.join(",");
         let rows = confirmed.iter().map(|(unit, key)| format!("{unit},{key}"));
         std::iter::once(head).chain(rows).map(|line| line + "\n").collect::<String>()
     };
+    if is_given && confirmed.is_empty() {
+        let message = Sentence::new(words::NONE_CONFIRMED, &[&path.display()]);
+        let failure = Failure::new(Exit::Invalid, "KEYS", message);
+        return Err(failure.hint(words::NONE_CONFIRMED_NEXT));
+    }
     let stated = keys::read(&name, text.as_bytes()).map_err(|error| malformed(path, &error))?;
     if let Some(unit) = stated.keys().find(|unit| !year.holds(unit)) {
         let message = Sentence::new(words::OTHER_SCHOOL, &[unit]);
@@ -274,9 +293,9 @@ fn confirmed(path: &Path, known: &[(String, String)]) -> Result<Vec<(String, Str
     let bytes = std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let mut found = Vec::new();
-    for (line, row) in (2..).zip(csv::Reader::from_reader(bytes).deserialize::<Row>()) {
+    for (line, row) in (2_usize..).zip(csv::Reader::from_reader(bytes).deserialize::<Row>()) {
         let row = row.map_err(|cause| malformed(path, &cause))?;
-        if !matches!(row.confirmed.trim(), "yes" | "是") {
+        if !is_confirmed(path, (line, &row))? {
             continue;
         }
         let key = Digest::from_hex(row.key.trim()).ok();
@@ -297,9 +316,27 @@ fn confirmed(path: &Path, known: &[(String, String)]) -> Result<Vec<(String, Str
     Ok(found)
 }
 
-fn malformed(path: &Path, cause: &dyn std::error::Error) -> Failure {
+/// Whether a row says yes. Another word is refused: it would be lost without anybody noticing.
+fn is_confirmed(path: &Path, (line, row): (usize, &Row)) -> Result<bool, Failure> {
+    let word = row.confirmed.trim().to_lowercase();
+    match word.as_str() {
+        "" | "no" | "n" | "否" => Ok(false),
+        "yes" | "y" | "是" if row.key.trim().is_empty() => {
+            let message = Sentence::new(words::NO_KEY_YET, &[&path.display(), &line, &row.unit]);
+            Err(Failure::new(Exit::Invalid, "KEYS", message))
+        }
+        "yes" | "y" | "是" => Ok(true),
+        _ => {
+            let values: [&dyn Display; 4] = [&path.display(), &line, &row.unit, &row.confirmed];
+            let message = Sentence::new(words::CONFIRMED_WORD, &values);
+            Err(Failure::new(Exit::Invalid, "KEYS", message))
+        }
+    }
+}
+
+fn malformed(path: &Path, cause: &(dyn std::error::Error + 'static)) -> Failure {
     let message = Sentence::new(words::MALFORMED, &[&path.display()]);
-    Failure::new(Exit::Invalid, "KEYS", message).because(cause)
+    Failure::new(Exit::Invalid, "KEYS", message).caused(cause)
 }
 
 fn unwritable(cause: &dyn std::error::Error) -> Failure {
@@ -358,9 +395,17 @@ mod tests {
     #[test]
     fn only_confirmed_rows_are_taken() {
         let rows = [row("S1", "yes"), row("S2", ""), row("S3", "是"), row("S4", "no")];
+        let more = [row("S5", "YES"), Row::without_key(&"S6".parse().expect("unit"))];
+        let rows = [rows.as_slice(), &more].concat();
         let taken = confirmed(written(&rows).path(), &[]).map_err(|_| ()).expect("taken");
         let units: Vec<_> = taken.iter().map(|(unit, _)| unit.as_str()).collect();
-        assert_eq!(units, ["S1", "S3"]);
+        assert_eq!(units, ["S1", "S3", "S5"]);
+        // A word that is neither is not passed over, and nothing is stated without a key.
+        let keyless = Row::without_key(&"S6".parse().expect("unit"));
+        for wrong in [row("S1", "done"), Row { confirmed: "yes".to_owned(), ..keyless }] {
+            let refused = confirmed(written(&[wrong]).path(), &[]).map(drop);
+            assert_eq!(refused.expect_err("refused").code(), "KEYS");
+        }
         let mixed = Row { key: row("S2", "").key, ..row("S1", "yes") };
         assert!(confirmed(written(&[mixed]).path(), &[]).is_err());
         // A column that was sorted alone: the key is another school's.

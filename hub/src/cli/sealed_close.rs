@@ -32,9 +32,10 @@ pub(super) fn run(context: &Context, asked: &Asked) -> Result<(), Failure> {
     let (config, database) = context.open()?;
     if asked.confirm != asked.year {
         let values: [&dyn std::fmt::Display; 2] = [&asked.confirm, &asked.year];
-        let message = Sentence::new(super::words::CONFIRM_DIFFERS, &values);
-        return Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message)
-            .hint(super::words::CONFIRM_NEXT));
+        let message = Sentence::new(words::CONFIRM_YEAR, &values);
+        return Err(
+            Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message).hint(words::CONFIRM_YEAR_NEXT)
+        );
     }
     let of = closing::Asked {
         year: asked.year,
@@ -116,7 +117,7 @@ impl From<CloseError> for Failure {
             CloseError::Store(error) => error.into(),
             CloseError::Early(day) => {
                 let message = Sentence::new(words::CLOSE_EARLY, &[&day]);
-                Self::new(Exit::Refused, "YEAR_NOT_OVER", message)
+                Self::new(Exit::Refused, "YEAR_NOT_OVER", message).hint(words::CLOSE_EARLY_NEXT)
             }
             CloseError::Outstanding(left) => {
                 let named: Vec<String> = left.iter().take(NAMED_MAX).map(named).collect();

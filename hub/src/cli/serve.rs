@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
 use super::words;
+use super::words::settings as said;
 use crate::app::Hub;
 use crate::config::Config;
 
@@ -32,6 +33,10 @@ pub(super) fn run(context: &Context, serve: &Serve) -> Result<(), Failure> {
         console: serve.console.unwrap_or(config.console),
         ..config
     };
+    // A hub that cannot be looked at says why when it is opened.
+    if super::status::lacks_key(context, &config).unwrap_or_default() {
+        context.terminal.talk(said::KEY_MISSING, &[]);
+    }
     block_on(serving(context, config))?
 }
 
@@ -54,6 +59,12 @@ fn lock(config: &Config) -> Result<File, Failure> {
         }
         Err(TryLockError::Error(cause)) => Err(unusable(&cause)),
     }
+}
+
+/// Whether a process serves the hub's folder.
+pub(super) fn is_served(config: &Config) -> bool {
+    let file = File::open(config.path(LOCK_FILE));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 async fn serving(context: &Context, config: Config) -> Result<(), Failure> {

@@ -77,9 +77,15 @@ impl Settings {
             _ => Failure::unreadable_file(path, &cause),
         })?;
         let mut file: File = toml::from_str(&text).map_err(|error| {
-            let message = error.message();
-            let zh = words::NOT_WELL_FORMED.in_lang(Lang::Zh).to_owned();
-            let said = suggestion(message).unwrap_or_else(|| (zh, message.to_owned()));
+            let start = error.span().map_or(0, |span| span.start);
+            let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
+            let content = text.lines().nth(line - 1).unwrap_or_default().trim();
+            let content: String = content.chars().take(60).collect();
+            let said = suggestion(error.message(), line).unwrap_or_else(|| {
+                let message = error.message().replace('\n', "; ");
+                let zh = said::LINE_WRONG.fill(Lang::Zh, &[&line, &content]);
+                (zh, said::LINE_WRONG.fill(Lang::En, &[&line, &message]))
+            });
             unusable(path, &said)
         })?;
         let mut values = Vec::new();
@@ -190,11 +196,11 @@ fn value_said(error: &ConfigError) -> (String, String) {
 }
 
 /// For an unknown key, the nearest known one; the parser names it and all known keys in backquotes.
-fn suggestion(message: &str) -> Option<(String, String)> {
+fn suggestion(message: &str, line: usize) -> Option<(String, String)> {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = quoted.next().filter(|_| message.starts_with("unknown field"))?;
     let meant = nearest(unknown, quoted)?;
-    let say = |lang| words::UNKNOWN_KEY.fill(lang, &[&unknown, &meant]);
+    let say = |lang| said::UNKNOWN_KEY.fill(lang, &[&unknown, &meant, &line]);
     Some((say(Lang::Zh), say(Lang::En)))
 }
 
@@ -231,8 +237,14 @@ mod tests {
         std::fs::write(&path, "lisen = \"127.0.0.1:1\"\n").expect("write");
         let failure = Settings::read(folder.path(), &path, &[]).expect_err("unknown key");
         let said = failure.message(runtime::web::Lang::En).to_owned();
-        assert!(said.contains("unknown key lisen; did you mean listen?"), "{said}");
+        assert!(said.contains("line 1: unknown key lisen, perhaps listen is meant"), "{said}");
         assert_eq!(failure.exit(), Exit::Invalid);
+        let zh = failure.message(Lang::Zh).to_owned();
+        assert!(zh.contains("第 1 行") && !zh.contains("？。"), "{zh}");
+        std::fs::write(&path, "unit = \"370202\"\nkind \"city\"\n").expect("write");
+        let failure = Settings::read(folder.path(), &path, &[]).expect_err("no equals sign");
+        let zh = failure.message(Lang::Zh).to_owned();
+        assert!(zh.contains("第 2 行写法有误（kind \"city\"）"), "{zh}");
     }
 
     /// The environment before the file before the default, and each value says where it came from.

@@ -15,7 +15,9 @@ use runtime::web::time::minute;
 use serde::Serialize;
 
 use super::context::Context;
+use super::serve::is_served;
 use super::words;
+use super::words::settings as said;
 use crate::app::{HubError, load_pins, open_store};
 use crate::config::Config;
 use crate::packs::Packs;
@@ -37,6 +39,8 @@ struct Status {
     unit: String,
     name: String,
     kind: &'static str,
+    /// Whether a process serves it now.
+    served: bool,
     certificate_days_left: Option<i64>,
     parent: Option<String>,
     parent_last_contact: Option<String>,
@@ -69,6 +73,8 @@ struct Member {
     name: String,
     kind: &'static str,
     status: &'static str,
+    /// Whether an invite of it is out.
+    invite_out: bool,
     last_contact: Option<String>,
     version: Option<String>,
     clock_skew_ms: Option<i64>,
@@ -87,6 +93,11 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
     let mut status = database.read(move |tx| collect(tx, &about, days, (now, today)))?;
     status.sealed_years = parts(context, &config)?;
     context.terminal.result(&status, |t| shown(t, &config, &status))
+}
+
+/// Whether a plan names a key of this hub that is not here.
+pub(super) fn lacks_key(context: &Context, config: &Config) -> Result<bool, Failure> {
+    Ok(parts(context, config)?.iter().any(|part| !part.has_key))
 }
 
 /// What sealed sums ask of this hub; nothing before its roots are pinned.
@@ -136,6 +147,7 @@ fn collect(
         unit: config.unit.to_string(),
         name: config.name_zh.clone(),
         kind: config.kind.as_str(),
+        served: is_served(config),
         certificate_days_left,
         parent: config.parent.as_ref().map(|parent| parent.name.to_string()),
         parent_last_contact: contacted,
@@ -165,6 +177,7 @@ fn members(
         *applied.entry(line.unit).or_default() += 1;
     }
     let below = unit::members_on(tx, hub, today)?;
+    let invited = super::unit::invited(tx, now)?;
     Ok(below
         .into_iter()
         .map(|unit| {
@@ -176,6 +189,7 @@ fn members(
                 clock_skew_ms: seen.map(|seen| seen.skew_ms),
                 certificate_days_left: ends.get(&id).map(|end| days_left(*end, now)),
                 applied: applied.get(&id).copied().unwrap_or_default(),
+                invite_out: invited.contains(&id),
                 unit: id,
                 name: unit.name_zh,
                 kind: unit.kind.as_str(),
@@ -195,8 +209,13 @@ fn shown(terminal: &Terminal, config: &Config, status: &Status) -> String {
     let above = status.parent.as_deref().unwrap_or("-");
     let contacted = status.parent_last_contact.as_deref().unwrap_or("-");
     let head = terminal.text(words::STATUS_HEAD, &[&config.name_zh, &config.name, &days]);
+    let running = match status.served {
+        true => terminal.text(said::IS_SERVED, &[]),
+        false => terminal.paint(Paint::Warn, &terminal.text(said::NOT_SERVED, &[])),
+    };
     let mut lines = vec![
         terminal.paint(Paint::Strong, &head),
+        running,
         terminal.text(words::STATUS_PARENT, &[&above, &contacted]),
         terminal.text(
             words::STATUS_COUNTS,
@@ -230,7 +249,7 @@ fn shown(terminal: &Terminal, config: &Config, status: &Status) -> String {
         table.row(vec![
             member.unit.clone(),
             member.name.clone(),
-            words::state(member.status, lang).to_owned(),
+            super::unit::standing(member.status, member.invite_out, lang).to_owned(),
             member.last_contact.clone().unwrap_or_else(dash),
             member.clock_skew_ms.map_or_else(dash, |skew| format!("{} s", skew / 1_000)),
             member.certificate_days_left.map_or_else(dash, |days| days.to_string()),

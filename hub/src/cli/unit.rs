@@ -1,21 +1,26 @@
 //! The register of units: what they are, where they sit, whether they are served.
 
+use std::collections::BTreeSet;
+
 use certs::signature::KeyId;
 use clap::Subcommand;
 use domain::unit::{UnitId, UnitKind};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::Bar;
-use runtime::web::Text;
 use runtime::web::time::minute;
+use runtime::web::{Lang, Text};
 use serde_json::json;
 
 use super::context::{Context, Missing, no_unit, registered};
+use super::unit_place::{self as place, Move};
 use super::words;
-use crate::enrolment::{member_name, release_to_street, street_of};
-use crate::store::unit::{self, Unit, UnitStatus};
-use crate::store::{barred_key, member_key, total};
+use super::words::unit as said;
+use crate::enrolment::{invitation, member_name, street_of};
+use crate::store::unit::{self, Placement, Unit, UnitStatus};
+use crate::store::{barred_key, member_key};
 
 /// Register units and change what they may do
 #[derive(Subcommand)]
@@ -40,7 +45,8 @@ pub(super) enum Command {
         /// Division code that it lies in
         #[arg(long, default_value = "")]
         division: String,
-        /// First day under this hub, YYYY-MM-DD; today if left out
+        /// First day under this hub, YYYY-MM-DD, from which on it is due; that of the term if left
+        /// out, and today between terms or with --moved-from
         #[arg(long)]
         from: Option<Date>,
         /// Hub that it sat under before; what it reported about days there counts there
@@ -49,16 +55,33 @@ pub(super) enum Command {
     },
     /// Show all units
     List,
+    /// Correct a unit's name, or its first day under this hub
+    Edit {
+        /// Unit that it is about
+        id: UnitId,
+        /// Chinese name
+        #[arg(long)]
+        name: Option<String>,
+        /// First day under this hub, YYYY-MM-DD
+        #[arg(long)]
+        from: Option<Date>,
+    },
     /// Place a unit under another hub from a day on; its history stays where it was
     Move {
         /// Unit that moves
         id: UnitId,
         /// Hub that it sits under afterwards
-        #[arg(long)]
-        under: UnitId,
+        #[arg(long, required_unless_present = "withdraw", conflicts_with = "withdraw")]
+        under: Option<UnitId>,
         /// First day there, YYYY-MM-DD; today if left out
-        #[arg(long)]
+        #[arg(long, conflicts_with = "withdraw")]
         from: Option<Date>,
+        /// The hub is none that this one knows, and its id was looked at
+        #[arg(long)]
+        yes: bool,
+        /// Take the last move back
+        #[arg(long)]
+        withdraw: bool,
     },
     /// Refuse a unit from its next call on, until it is resumed
     Suspend(Severe),
@@ -102,7 +125,11 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
             add(context, &unit, from, moved_from)
         }
         Command::List => list(context),
-        Command::Move { id, under, from } => relocate(context, &id, &under, from),
+        Command::Edit { id, name, from } => place::edit(context, &id, (name, from)),
+        Command::Move { id, under: Some(under), from, yes, withdraw: false } => {
+            place::relocate(context, &Move { id, under, from, is_elsewhere: yes })
+        }
+        Command::Move { id, .. } => place::withdraw(context, &id),
         Command::Suspend(severe) => {
             let id = confirmed(severe)?;
             set_status(context, &id, UnitStatus::Suspended, words::SUSPENDED)
@@ -138,9 +165,6 @@ fn check_form(id: &UnitId, kind: UnitKind) -> Result<(), Failure> {
     Err(failure.hint(words::ID_FORM_NEXT))
 }
 
-/// Before this day nothing is known of any unit.
-const ALWAYS: Date = jiff::civil::date(1, 1, 1);
-
 fn add(
     context: &Context,
     unit: &Unit,
@@ -152,7 +176,13 @@ fn add(
         let message = Sentence::new(words::KIND_NOT_HERE, &[&unit.kind, &config.kind]);
         return Err(Failure::new(Exit::Refused, "KIND_NOT_HERE", message));
     }
-    let (from, now_ms) = (from.unwrap_or_else(|| context.clock.today()), context.now_ms());
+    let (today, now_ms) = (context.clock.today(), context.now_ms());
+    let packs = place::packs(context, &config, &database);
+    let term = packs.as_ref().and_then(|packs| packs.calendar().current(today)).copied();
+    let from = from.unwrap_or_else(|| match &packs {
+        Some(packs) if moved_from.is_none() => place::first_day(packs.calendar(), today),
+        _ => today,
+    });
     let (added, parent) = (unit.clone(), config.unit.clone());
     let new = database.write("add_unit", move |tx| {
         if unit::find(tx, &added.id)?.is_some() {
@@ -160,62 +190,119 @@ fn add(
         }
         unit::insert(tx, &added, now_ms)?;
         if let Some(before) = &moved_from {
-            unit::place(tx, &added.id, before, ALWAYS, now_ms)?;
+            unit::place(tx, &added.id, before, unit::ALWAYS, now_ms)?;
         }
         unit::place(tx, &added.id, &parent, from, now_ms)?;
+        // Coverage counts it from now on, and not only once the next report came.
+        if let Some(packs) = packs {
+            place::recount(tx, &packs, from, Date::MAX)?;
+        }
         Ok(true)
     })?;
     if !new {
         let message = Sentence::new(words::UNIT_EXISTS, &[&unit.id]);
-        return Err(Failure::new(Exit::Refused, "UNIT_EXISTS", message));
+        let next = Sentence::new(said::EXISTS_NEXT, &[&unit.id]);
+        return Err(Failure::new(Exit::Refused, "UNIT_EXISTS", message).hint(next));
     }
-    let value = json!({"unit": unit.id.to_string(), "parent": config.unit.to_string()});
+    let late = term.filter(|term| term.census < from && from <= term.end);
+    if let Some(term) = late {
+        context.terminal.talk(said::AFTER_CENSUS, &[&term.census, &unit.id, &term.start]);
+    }
+    let value = json!({"unit": unit.id.to_string(), "parent": config.unit.to_string(),
+                       "from": from.to_string()});
     context.terminal.result(&value, |t| {
         let head = t.text(words::UNIT_ADDED, &[&unit.name_zh, &unit.id, &config.name_zh]);
-        format!("{head}\n{}", t.text(words::INVITE_NEXT, &[&unit.id]))
+        let counts = t.text(said::COUNTS_FROM, &[&from]);
+        format!("{head}\n{counts}\n{}", t.text(words::INVITE_NEXT, &[&unit.id]))
     })
+}
+
+/// A unit with where it sits and whether an invite of it is out.
+struct Listed {
+    unit: Unit,
+    parent: String,
+    stays: Vec<Placement>,
+    is_invited: bool,
+}
+
+impl Listed {
+    /// Moves that are entered for a later day.
+    fn moves(&self, today: &str) -> impl Iterator<Item = &Placement> {
+        self.stays.iter().filter(move |stay| stay.from.as_str() > today)
+    }
+
+    /// First day of the stay that holds now.
+    fn since(&self, today: &str) -> &str {
+        let held = self.stays.iter().rev().find(|stay| stay.from.as_str() <= today);
+        held.map_or("", |stay| stay.from.as_str())
+    }
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
     let (_, database) = context.open()?;
-    let today = context.clock.today();
+    let (day, now) = (context.clock.today(), context.clock.now());
+    let today = day.to_string();
     let all = database.read(move |tx| {
-        let all = unit::all(tx)?.into_iter().map(|one| {
-            let parent = unit::parent_on(tx, &one.id, today)?;
-            Ok((one, parent.unwrap_or_default()))
+        let invited = invited(tx, now)?;
+        let all = unit::all(tx)?.into_iter().map(|unit| {
+            let parent = unit::parent_on(tx, &unit.id, day)?.unwrap_or_default();
+            let stays = unit::placements(tx, &unit.id)?;
+            let is_invited = invited.contains(unit.id.as_str());
+            Ok(Listed { unit, parent, stays, is_invited })
         });
         all.collect::<Result<Vec<_>, SqlError>>()
     })?;
+    let moves = |one: &Listed| {
+        let moves = one.moves(&today).map(|stay| json!({"parent": stay.parent, "from": stay.from}));
+        moves.collect::<Vec<_>>()
+    };
     let value: Vec<_> = all
         .iter()
-        .map(|(one, parent)| {
-            json!({"unit": one.id.to_string(), "kind": one.kind.as_str(), "name": one.name_zh,
-                   "name_en": one.name_en, "status": one.status.as_str(), "parent": parent,
-                   "division": one.division, "schools_below": one.schools_below})
+        .map(|one| {
+            let Listed { unit, parent, is_invited, .. } = one;
+            json!({"unit": unit.id.to_string(), "kind": unit.kind.as_str(), "name": unit.name_zh,
+                   "name_en": unit.name_en, "status": unit.status.as_str(), "parent": parent,
+                   "division": unit.division, "schools_below": unit.schools_below,
+                   "from": one.since(&today), "moves": moves(one), "invite_out": is_invited})
         })
         .collect();
     context.terminal.result(&value, |t| {
         if all.is_empty() {
             return t.text(words::NO_UNITS, &[]);
         }
-        let lang = t.lang();
-        let mut table = Table::new()
-            .column(words::UNIT.in_lang(lang), Align::Left)
-            .column(words::KIND.in_lang(lang), Align::Left)
-            .column(words::NAME.in_lang(lang), Align::Left)
-            .column(words::STATE.in_lang(lang), Align::Left)
-            .column(words::PARENT.in_lang(lang), Align::Left);
-        for (one, parent) in &all {
+        let heads = [words::UNIT, words::KIND, words::NAME, words::STATE, words::PARENT];
+        let heads = heads.iter().chain([&said::FIRST_DAY]).map(|head| head.in_lang(t.lang()));
+        let mut table = heads.fold(Table::new(), |table, head| table.column(head, Align::Left));
+        for one in &all {
+            let parent = one.moves(&today).fold(one.parent.clone(), |parent, stay| {
+                t.text(said::MOVES_ON, &[&parent, &stay.parent, &stay.from])
+            });
             table.row(vec![
-                one.id.to_string(),
-                one.kind.to_string(),
-                one.name_zh.clone(),
-                words::state(one.status.as_str(), lang).to_owned(),
-                parent.clone(),
+                one.unit.id.to_string(),
+                one.unit.kind.to_string(),
+                one.unit.name_zh.clone(),
+                standing(one.unit.status.as_str(), one.is_invited, t.lang()).to_owned(),
+                parent,
+                one.since(&today).to_owned(),
             ]);
         }
         table.render()
     })
+}
+
+/// Units of which an invite is out: open, or waiting for its approval or its certificate.
+pub(super) fn invited(tx: &Tx<'_>, now: Timestamp) -> Result<BTreeSet<String>, SqlError> {
+    let out = ["open", "pending", "approved"];
+    let all = invitation::list(tx, now)?.into_iter();
+    Ok(all.filter(|one| out.contains(&one.state)).map(|one| one.unit).collect())
+}
+
+/// What a unit's state is called: one that was registered alone was invited by nobody.
+pub(super) fn standing(status: &str, is_invited: bool, lang: Lang) -> &str {
+    if status == UnitStatus::Invited.as_str() && !is_invited {
+        return said::NOT_INVITED.in_lang(lang);
+    }
+    words::state(status, lang)
 }
 
 fn barred(context: &Context) -> Result<(), Failure> {
@@ -251,43 +338,6 @@ fn barred(context: &Context) -> Result<(), Failure> {
             ]);
         }
         table.render()
-    })
-}
-
-fn relocate(
-    context: &Context,
-    id: &UnitId,
-    under: &UnitId,
-    from: Option<Date>,
-) -> Result<(), Failure> {
-    let (config, database) = context.open()?;
-    let (from, now_ms) = (from.unwrap_or_else(|| context.clock.today()), context.now_ms());
-    let (unit, parent) = (id.clone(), under.clone());
-    let moved = database.write("move_unit", move |tx| {
-        let known = unit::find(tx, &unit)?.is_some();
-        let street = unit::find(tx, &parent)?.is_some_and(|hub| hub.kind == UnitKind::Street);
-        // A unit that a street registered is known here by its certificate only.
-        if street && street_of(tx, &unit)?.is_some() {
-            release_to_street(tx, &unit, &parent)?;
-        } else if !known {
-            return Err(Missing::Unit(unit));
-        }
-        if known {
-            unit::place(tx, &unit, &parent, from, now_ms)?;
-            total::reopen_of(tx, unit.as_str())?;
-        }
-        Ok(())
-    });
-    moved?;
-    let value =
-        json!({"unit": id.to_string(), "parent": under.to_string(), "from": from.to_string()});
-    context.terminal.result(&value, |t| {
-        let head = t.text(words::MOVED, &[id, under, &from]);
-        if *under == config.unit {
-            head
-        } else {
-            format!("{head}\n{}", t.text(words::MOVED_NEXT, &[]))
-        }
     })
 }
 

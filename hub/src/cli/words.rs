@@ -8,6 +8,8 @@ pub(super) mod publication;
 pub(super) mod roots;
 pub(super) mod school_key;
 pub(super) mod settings;
+pub(super) mod unit;
+pub(super) mod user;
 pub(super) use crate::sealed::words as sealed;
 
 pub(super) const UNIT: Text = Text::new("单位", "unit");
@@ -50,8 +52,6 @@ pub(super) const VALUE_WRONG: Text = Text::new(
 );
 
 pub(super) const NOT_WELL_FORMED: Text = Text::new("写法有误", "it is not well formed");
-pub(super) const UNKNOWN_KEY: Text =
-    Text::new("没有 {0} 这一项，是不是 {1}？", "unknown key {0}; did you mean {1}?");
 pub(super) const FORM_KIND: Text =
     Text::new("枢纽只有 city 市、district 区县、street 街镇三级", "city, district or street");
 pub(super) const FORM_UNIT: Text =
@@ -242,8 +242,10 @@ pub(super) const DO_THEY_AGREE: Text = Text::new(
 pub(super) const WORDS_DIFFER: Text =
     Text::new("六个字不一致，没有批准。", "the words differ; nothing was approved.");
 pub(super) const WORDS_DIFFER_NEXT: Text = Text::new(
-    "请撤回该邀请码并查明：xinqiao-hub invite revoke --unit UNIT",
-    "Take the invite back and find out why:  xinqiao-hub invite revoke --unit UNIT",
+    "请对方再读一遍、逐字核对（空格和标点不影响）；仍不一致，再撤回该邀请码并查明：\
+     xinqiao-hub invite revoke --unit UNIT",
+    "Have the words read out once more (spaces and commas do not matter); if they still differ, \
+     take the invite back and find out why:  xinqiao-hub invite revoke --unit UNIT",
 );
 pub(super) const APPROVED: Text = Text::new(
     "已批准 {0}；对方下一次询问时签发证书。",
@@ -383,6 +385,11 @@ pub(super) const PUBLISHED_BEFORE: Text = Text::new(
 pub(super) const ACKS: Text = Text::new(
     "{0} / {1} {2}：{4} 个单位中 {3} 个已收到，{5} 个已生效",
     "{0} / {1} {2}: stored by {3} of {4} units, in force at {5}",
+);
+
+pub(super) const ACKS_AHEAD: Text = Text::new(
+    "{0} / {1} {2}：{4} 个单位中 {3} 个已收到，自 {5} 起生效",
+    "{0} / {1} {2}: stored by {3} of {4} units, in force from {5}",
 );
 
 pub(super) const STATUS_HEAD: Text =

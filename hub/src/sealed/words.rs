@@ -114,12 +114,13 @@ texts! {
                 查其证书。",
         "{0} sent more within seven days than this hub takes; the rest is not taken now and is \
          sent again. Ring the unit; if it denies that, look at its certificate.";
-    TO_CLOSE = "{0} 的 {1} 学年已结束：{2} 起请结清，销毁份额和密钥：xinqiao-hub sealed close {3}",
+    TO_CLOSE = "{0} 的 {1} 学年已结束：{2} 起请结清，销毁份额和密钥：xinqiao-hub sealed close {3} --confirm {3}",
         "School year {1} of {0} is over: from {2} on close it, which destroys shares and keys: \
-         xinqiao-hub sealed close {3}";
-    CLOSED_THERE = "{0} 的 {1} 学年：另一枢纽已经结清，不会再开启。请在本枢纽也结清：xinqiao-hub sealed close {2}",
+         xinqiao-hub sealed close {3} --confirm {3}";
+    CLOSED_THERE = "{0} 的 {1} 学年：另一枢纽已经结清，不会再开启。请在本枢纽也结清：\
+         xinqiao-hub sealed close {2} --confirm {2}",
         "School year {1} of {0}: the other hub closed it, so that nothing of it is opened any \
-         more. Close it here too: xinqiao-hub sealed close {2}";
+         more. Close it here too: xinqiao-hub sealed close {2} --confirm {2}";
     OPEN_THERE = "{0} 的 {1} 学年在本枢纽已结清，另一枢纽还没有：请致电其运维人员。",
         "School year {1} of {0} is closed here and not at the other hub yet: ring its operator.";
     RECALLED = "{0}：本枢纽的数据库恢复自较早的备份，此后双方收下的报告和开启的合计已从另一枢纽取回。备份以来本枢纽\
@@ -239,6 +240,12 @@ texts! {
         "this hub has no part in sealed sums of school year {0}; nothing was changed.";
     CLOSE_EARLY = "迟到的报告还可能来，{0} 起才能结清；没有改动任何内容。",
         "late reports may still come: the year can be closed from {0} on; nothing was changed.";
+    CLOSE_EARLY_NEXT = "到那一天之前不用做什么；届时 doctor 会提醒。",
+        "Nothing is to be done until then; doctor reminds you.";
+    CONFIRM_YEAR = "--confirm 写的是 {0}，要结清的学年是 {1}；没有改动任何内容。",
+        "--confirm says {0}, the school year to close is {1}; nothing was changed.";
+    CONFIRM_YEAR_NEXT = "请核对学年，再在 --confirm 后写同一个年份。",
+        "Look at the school year again, then write the same year after --confirm.";
     CLOSE_OUTSTANDING = "还有 {0} 项合计可能开启，没有改动任何内容：\n{1}",
         "{0} sums may still be opened; nothing was changed:\n{1}";
     CLOSE_OUTSTANDING_NEXT = "等它们开启，或加 --leave-closed 让它们永远关闭。",
@@ -390,6 +397,12 @@ texts! {
     HELPER_SILENT = "{0}（{1}）自 {3} 起无法连接，最近一次应答：{2}；其间报告不会核验，合计不会开启",
         "{0} ({1}) has not been reached since {3}; its last answer: {2}. Meanwhile no report is \
          checked and no sum is opened";
+    HELPER_OTHER = "{1} 应答的是另一个枢纽，不是 {0}；没有发送任何内容，报告不会核验，合计不会开启",
+        "another hub than {0} answers at {1}; nothing was sent, no report is checked and no sum is \
+         opened";
+    HELPER_OTHER_FIX = "核对 hub.toml 的 helper_address：应写卫健方枢纽的 advertise 地址；改后重启 serve",
+        "look at helper_address in hub.toml: it is what health's hub has as advertise; then start \
+         serve again";
     HELPER_NEVER_SINCE = "从未", "never";
     HELPER_FIX = "致电卫健方枢纽的运维人员：服务是否在运行、地址和证书有没有换、能否从本枢纽连到",
         "ring the operator of health's hub: does it run, did its address or certificate change, \

@@ -161,6 +161,18 @@ pub fn reopen(tx: &Tx<'_>, table: &str, period: &str) -> Result<(), SqlError> {
     Ok(())
 }
 
+/// Tables and periods whose sums are exact, in order.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn clear_places(tx: &Tx<'_>) -> Result<Vec<(String, String)>, SqlError> {
+    tx.query(
+        "select distinct table_id, period from total where rule = $1 order by period, table_id",
+        params![rule_number(Rule::SumOfClear)],
+        |row| Ok((row.text(0)?, row.text(1)?)),
+    )
+}
+
 /// Has everything sealed again to which a unit contributed, as when it turns out where it sat.
 ///
 /// # Errors

@@ -122,6 +122,15 @@ pub fn set_status(tx: &Tx<'_>, id: &UnitId, status: UnitStatus) -> Result<(), Sq
     touch_registry(tx)
 }
 
+/// Corrects a unit's Chinese name.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn set_name(tx: &Tx<'_>, id: &UnitId, name_zh: &str) -> Result<(), SqlError> {
+    tx.execute("update unit set name_zh = $2 where id = $1", params![id.as_str(), name_zh])?;
+    touch_registry(tx)
+}
+
 /// Notes how many active schools a member hub says it has.
 ///
 /// # Errors
@@ -171,6 +180,93 @@ pub fn end_placement(tx: &Tx<'_>, id: &UnitId, on: Date) -> Result<(), SqlError>
         params![id.as_str(), &on.to_string()],
     )?;
     touch_registry(tx)
+}
+
+/// Where a unit sits from a day on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// The hub.
+    pub parent: String,
+    /// First day.
+    pub from: String,
+    /// First day on which it no longer sits there.
+    pub to: Option<String>,
+}
+
+/// Before this day nothing is known of any unit.
+pub const ALWAYS: Date = jiff::civil::date(1, 1, 1);
+
+/// Where a unit sat, sits and is to sit, in order of days.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn placements(tx: &Tx<'_>, id: &UnitId) -> Result<Vec<Placement>, SqlError> {
+    tx.query(
+        "select parent, valid_from, valid_to from placement where unit = $1 order by valid_from",
+        params![id.as_str()],
+        |row| Ok(Placement { parent: row.text(0)?, from: row.text(1)?, to: row.opt_text(2)? }),
+    )
+}
+
+/// Takes the last move back: the stay before it goes on. Gives what was taken back and what goes
+/// on, nothing where there is no move, or only where the unit sat before it came here.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn withdraw_move(tx: &Tx<'_>, id: &UnitId) -> Result<Option<(Placement, Placement)>, SqlError> {
+    let mut stays = placements(tx, id)?;
+    let Some((last, before)) = stays.pop().zip(stays.pop()) else { return Ok(None) };
+    // A unit that is closed has no place to go on with.
+    if before.from == ALWAYS.to_string() || last.to.is_some() {
+        return Ok(None);
+    }
+    tx.execute(
+        "delete from placement where unit = $1 and valid_from = $2",
+        params![id.as_str(), &last.from],
+    )?;
+    tx.execute(
+        "update placement set valid_to = null where unit = $1 and valid_from = $2",
+        params![id.as_str(), &before.from],
+    )?;
+    touch_registry(tx)?;
+    Ok(Some((last, before)))
+}
+
+/// Corrects the first day of a unit's first stay under a hub; the stay before it ends then. Gives
+/// the day that stood there, nothing where there is no such stay or the day is another's.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn set_first_day(
+    tx: &Tx<'_>,
+    id: &UnitId,
+    hub: &UnitId,
+    from: Date,
+) -> Result<Option<Date>, SqlError> {
+    let stays = placements(tx, id)?;
+    let Some(at) = stays.iter().position(|stay| stay.parent == hub.as_str()) else {
+        return Ok(None);
+    };
+    let Some(stay) = stays.get(at) else { return Ok(None) };
+    let before = at.checked_sub(1).and_then(|at| stays.get(at));
+    let day = from.to_string();
+    let is_free = stay.to.as_ref().is_none_or(|to| day < *to)
+        && before.is_none_or(|before| before.from < day);
+    if !is_free {
+        return Ok(None);
+    }
+    if let Some(before) = before {
+        tx.execute(
+            "update placement set valid_to = $3 where unit = $1 and valid_from = $2",
+            params![id.as_str(), &before.from, &day],
+        )?;
+    }
+    tx.execute(
+        "update placement set valid_from = $3 where unit = $1 and valid_from = $2",
+        params![id.as_str(), &stay.from, &day],
+    )?;
+    touch_registry(tx)?;
+    stay.from.parse().map(Some).map_err(|_| SqlError::Type)
 }
 
 /// Units that sit under a hub on a day, in order of id.

@@ -90,3 +90,60 @@ fn keys_open_with_their_own_passphrase() {
     let ran = sign(word);
     assert_eq!((ran.code, &ran.json()["signatures"]), (0, &1.into()), "{}", ran.err);
 }
+
+/// Two key files look alike: one of the other kind is named before its passphrase is called wrong,
+/// and `show` tells them apart; who signs a statement twice is told so.
+#[test]
+fn a_key_of_the_other_kind_is_named() {
+    let folder = tempfile::tempdir().expect("folder");
+    let at = |name: &str| folder.path().join(name);
+    let (dir, packs, statements) = (at("root"), at("packs.key"), at("statements.key"));
+    let word = line(folder.path(), "word", "correct horse battery");
+    assert_eq!(init(&dir, &["--danger-no-passphrase"]).code, 0);
+    for (command, key) in [("pack-key", &packs), ("statement-key", &statements)] {
+        let args = [command, "--dir", text(&dir), "--out", text(key)];
+        let ran = ca(&[args.as_slice(), &["--new-passphrase-file", text(&word)]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    for (key, signs) in [(&packs, "packs"), (&statements, "statements")] {
+        let shown = ca(&["show", text(key)]).json();
+        assert_eq!((&shown["key_for"], &shown["commission"]), (&signs.into(), &"education".into()));
+    }
+    let (root, request, out) = (dir.join("root.pem"), at("request"), at("out"));
+    let own = certs::key::SigningKey::generate().expect("key");
+    let asked = certs::statement::KeyRequest {
+        zone: "qd.example".parse().expect("zone"),
+        unit: "MZJ".parse().expect("unit"),
+        name: "市民政局".to_owned(),
+        purpose: certs::statement::Purpose::ListSender,
+        key: certs::statement::StatedKey::Signer(own.public().clone()),
+    };
+    let asked = asked.sign(&own, Vec::new()).expect("sign");
+    std::fs::write(&request, asked.to_pem()).expect("write");
+    let state = |key: &Path, more: &[&str]| {
+        let args =
+            ["sign-statement", "--yes", "--key", text(key), "--passphrase-file", text(&word)];
+        ca(&[args.as_slice(), &["--root", text(&root)], more].concat())
+    };
+    let refused = state(&packs, &[text(&request), "--out", text(&out)]);
+    assert_eq!(refused.failed(), (4, "OTHER_KEY".to_owned()), "{}", refused.err);
+    assert!(refused.err.contains("is a key for packs"), "{}", refused.err);
+    let about =
+        ["sign-pack", "--add", "--key", text(&statements), "--passphrase-file", text(&word)];
+    let refused = ca(&[about.as_slice(), &[text(&request), "--out", text(&out)]].concat());
+    assert_eq!(refused.failed(), (4, "OTHER_KEY".to_owned()), "{}", refused.err);
+    let words = ["--passphrase-file", text(&word), "--new-passphrase-file", text(&word)];
+    let changed = ca(&[["passphrase", "--key", text(&statements)].as_slice(), &words].concat());
+    assert_eq!(changed.failed(), (4, "OTHER_KEY".to_owned()));
+    assert!(!out.exists());
+    let ran = state(&statements, &[text(&request), "--out", text(&out)]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let other = at("health");
+    let args = ["init", "--commission", "health", "--zone", "qd.example", "--dir", text(&other)];
+    assert_eq!(ca(&[args.as_slice(), &["--danger-no-passphrase"]].concat()).code, 0);
+    let health = other.join("root.pem");
+    let (twice, add) = (at("twice"), ["--root", text(&health), "--add", text(&out)]);
+    let ran = state(&statements, &[add.as_slice(), &["--out", text(&twice)]].concat());
+    assert_eq!(ran.failed(), (4, "OWN_STATEMENT".to_owned()), "{}", ran.err);
+    assert!(!twice.exists());
+}

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{hub, text};
+use crate::support::{district, hub, said, text};
 
 /// A file without a table is judged neither way: it says so, with a code of its own.
 #[test]
@@ -86,4 +86,27 @@ fn files_of_colluding_schools_are_put_beside_it() {
     let liar = seen(at, "liar", &[("D", all, 31)]);
     let refused = audit(&[liar]);
     assert_eq!(refused.failed(), (7, "FILE_INVALID".to_owned()), "{}", refused.out);
+}
+
+/// A hub has its own half of sealed sums and not the other one's: an empty file of that role would
+/// look like one in which nothing was found.
+#[test]
+fn nobody_exports_what_the_other_half_has_seen() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (data, out) = (district(folder.path()), folder.path().join("seen.json"));
+    let args = ["disclosure", "export", "--data", text(&data), "--role", "helper"];
+    let refused = hub(&[args.as_slice(), &["--out", text(&out)]].concat());
+    assert_eq!(refused.failed(), (2, "ROLE_UNKNOWN".to_owned()), "{}", refused.err);
+    assert!(!out.exists());
+}
+
+/// Before the first term under seal is over nothing can be published, and no release of an earlier
+/// one is given as an example.
+#[test]
+fn a_hub_without_a_term_under_seal_lists_no_release() {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = district(folder.path());
+    let list = said("zh", &["publish", "list", "--data", text(&data)]);
+    assert!(list.out.contains("还没有可以发布的学期"), "{}{}", list.out, list.err);
+    assert!(!list.out.contains("-alerts"), "{}", list.out);
 }

@@ -20,7 +20,10 @@ pub fn roots(folder: &Path) -> [PathBuf; 2] {
 pub fn helper(folder: &Path) -> PathBuf {
     let data = folder.join("helper");
     let args = ["init", "--role", "helper", "--data", text(&data), "--unit", "HC-QD"];
-    let made = hub(&[args.as_slice(), &ZONE, &["--name", "市卫健委"]].concat());
+    let name = [args.as_slice(), &ZONE, &["--name", "市卫健委"]].concat();
+    let open = hub(&name);
+    assert_eq!(open.failed(), (2, "HELPER_ADVERTISE".to_owned()), "nobody could dial it");
+    let made = hub(&[name.as_slice(), &["--advertise", "10.0.0.6:7443"]].concat());
     assert_eq!(made.code, 0, "{}", made.err);
     data
 }
@@ -34,6 +37,8 @@ pub fn sign(data: &Path, root: &Path, out: &Path) -> Ran {
 pub fn install(data: &Path, signed: &Path, roots: &[&PathBuf]) -> Ran {
     let pems: Vec<_> = roots.iter().map(|root| root.join("root.pem")).collect();
     let mut args = vec!["init", "--data", text(data), "--issuer", text(signed), "--yes"];
+    // As a node's `join` says it; the one may stand beside the other.
+    args.push("--roots-compared");
     pems.iter().for_each(|pem| args.extend(["--root", text(pem)]));
     hub(&args)
 }
@@ -50,6 +55,9 @@ fn a_helper_stands_under_healths_root_alone() {
     let coded = ["init", "--role", "helper", "--unit", "370202", "--data", text(&other)];
     let refused = hub(&[coded.as_slice(), &ZONE, &["--name", "x"]].concat());
     assert_eq!(refused.failed(), (4, "ID_FORM".to_owned()));
+    let short = ["init", "--kind", "city", "--unit", "3702", "--data", text(&other)];
+    let refused = hub(&[short.as_slice(), &ZONE, &["--name", "x"]].concat());
+    assert_eq!(refused.failed(), (4, "ID_FORM".to_owned()), "an id is for life");
     let (data, signed) = (helper(folder.path()), folder.path().join("issuer.pem"));
     let refused = sign(&data, &education, &signed);
     assert_eq!(refused.failed(), (4, "OTHER_COMMISSION".to_owned()));

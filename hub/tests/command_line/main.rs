@@ -7,6 +7,7 @@
     reason = "a test without its folder, its program or an answer cannot go on"
 )]
 
+mod accounts;
 mod api_keys;
 mod authority;
 mod disclosure;

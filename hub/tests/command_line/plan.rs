@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{hub, text};
+use crate::support::{hub, said, text};
 
 const HEAD: &str =
     "unit,town,operator,education_since,health_since,signed,stage,grade,male,female,unstated";
@@ -84,4 +84,31 @@ fn a_plan_that_leaks_is_refused_with_its_group() {
     assert_eq!(hub(&args).failed(), (4, "ROSTER".to_owned()));
     std::fs::write(&other, format!("{HEAD}\nS1,T1,o,2020,2021,yes,junior,g7,0,0,0")).expect("csv");
     assert_eq!(hub(&["plan", "make", text(&other)]).failed(), (7, "PLAN_FILE".to_owned()));
+}
+
+/// A floor below the compiled one is refused, and where nothing can be opened the draft says so and
+/// why: five schools of one office are one school, and who is new on the lists does not count.
+#[test]
+fn a_plan_that_opens_nothing_says_why() {
+    let folder = tempfile::tempdir().expect("folder");
+    let list = folder.path().join("370203-2026.csv");
+    let rows = |operator: &str, since: u32| {
+        let row = |n| format!("S{n},T1,{operator},{since},{since},yes,junior,g7,40,40,1");
+        let rows: Vec<String> = std::iter::once(HEAD.to_owned()).chain((1..6).map(row)).collect();
+        std::fs::write(&list, rows.join("\n")).expect("roster");
+    };
+    let draft = |name: &str| {
+        let out = folder.path().join(name);
+        said("en", &["plan", "make", text(&list), "--out", text(&out)])
+    };
+    rows("office", 2020);
+    let low = hub(&["plan", "make", text(&list), "--floor", "3"]);
+    assert_eq!(low.failed(), (2, "FLOOR".to_owned()), "{}", low.err);
+    let one = draft("one.toml");
+    assert!(one.out.contains("the 5 schools of the stage"), "{}", one.out);
+    assert!(one.out.contains("count as 1"), "{}", one.out);
+    assert!(one.out.contains("this draft opens no sum"), "{}", one.out);
+    rows("office", 2026);
+    let new = draft("new.toml");
+    assert!(new.out.contains("5 listed for less than a year"), "{}", new.out);
 }

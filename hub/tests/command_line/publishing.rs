@@ -181,6 +181,49 @@ fn stated(
     both
 }
 
+/// What would be found only after four signatures stops a plan when it is made: a key statement
+/// that ends within the year. The final plan takes the place of its own draft, and of nothing else.
+#[test]
+fn a_plan_is_made_over_its_draft_for_the_whole_year() {
+    let city = City::new();
+    let [roster, plan] = city.texts("370203", ("S", "5"));
+    let [leader, helper] = &city.statements;
+    let day = city.today.to_string();
+    let make = |leader: &Path| {
+        let args = ["plan", "make", text(&roster), "--census-day", &day];
+        let keys = ["--leader-statement", text(leader), "--helper-statement", text(helper)];
+        hub(&[args.as_slice(), &keys].concat())
+    };
+    assert_eq!(make(leader).failed(), (4, "SOURCE_FILE".to_owned()), "it is no draft");
+    std::fs::remove_file(&plan).expect("plan");
+    assert_eq!(ok(hub(&["plan", "make", text(&roster)])).json()["draft"], true);
+    let draft = std::fs::read_to_string(&plan).expect("plan");
+    assert!(draft.starts_with("# 草案"), "{draft}");
+    let (one, short) = (city.at("short-one"), city.at("short"));
+    let [own, other] = &city.roots;
+    let pems = [own.join("root.pem"), other.join("root.pem")];
+    let soon = city.soon.to_string();
+    let roots = ["--root", text(&pems[0]), "--root", text(&pems[1])];
+    for (root, file, out, how) in [
+        (own, city.at("leader-request"), &one, ["--valid-to", soon.as_str()].as_slice()),
+        (other, one.clone(), &short, &["--add"]),
+    ] {
+        let key = root.join("statement-key");
+        let args = ["sign-statement", "--yes", "--key", text(&key), "--out", text(out)];
+        ok(ca(&[args.as_slice(), &roots, how, &[text(&file)]].concat()));
+    }
+    let refused = make(&short);
+    assert_eq!(refused.failed(), (4, "STATEMENT_SHORT".to_owned()), "{}", refused.err);
+    assert_eq!(std::fs::read_to_string(&plan).expect("plan"), draft);
+    assert_eq!(ok(make(leader)).json()["draft"], false);
+    let shown = ok(hub(&["plan", "show", text(&plan)])).json();
+    assert_eq!((&shown["leader"], &shown["helper"]), (&"370203".into(), &"HC-QD".into()));
+    assert_eq!((&shown["draft"], &shown["census_day"]), (&false.into(), &day.as_str().into()));
+    let table = hub(&["plan", "check", text(&roster)]);
+    assert_eq!(table.failed(), (7, "PLAN_FILE".to_owned()));
+    assert!(table.err.contains("is a roster"), "{}", table.err);
+}
+
 /// Only the city publishes, both packs together, under both commissions, three days ahead; a plan
 /// that is in force is not replaced, and a year of which a rounded table was taken stays as it is.
 #[test]

@@ -90,6 +90,12 @@ fn status_says_how_the_hub_and_its_members_stand() {
     assert_eq!((&school["status"], &school["last_contact"]), (&"invited".into(), &Value::Null));
     assert_eq!((&school["clock_skew_ms"], &school["applied"]), (&Value::Null, &0.into()));
     assert_eq!((&status["alarms"], &status["invites_waiting"]), (&0.into(), &0.into()));
+    assert_eq!(status["served"], false);
+    // As long as `serve` runs it holds this file.
+    let lock = std::fs::File::create(data.join("serve.lock")).expect("lock");
+    lock.lock().expect("lock");
+    assert_eq!(hub(&["status", "--data", text(&data)]).json()["served"], true);
+    drop(lock);
     let zh = said("zh", &["status", "--data", text(&data)]);
     assert!(zh.out.contains(SCHOOL) && zh.out.contains("示例单位"), "{}", zh.out);
     let en = said("en", &["status", "--data", text(&data)]);
@@ -181,6 +187,14 @@ fn acks_count_who_follows_a_pack() {
         let has = ["one", "2", "3", "1"].iter().all(|word| shown.out.contains(word));
         assert!(shown.code == 0 && has, "{}", shown.out);
     }
+    // Of what is still to begin it is said when, and not that nobody follows it.
+    let ahead = at("ahead.pack");
+    let version = ["--serial", "2", "--version-name", "two", "--effective-from", "2099-09-01"];
+    let files = [text(&source), "--out", text(&ahead)];
+    assert_eq!(ca(&[args.as_slice(), &version, &files].concat()).code, 0);
+    let ran = hub(&["directive", "publish", "--data", text(&data), text(&ahead)]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(said("zh", &acks).out.contains("自 2099-09-01 起生效"), "{}", said("zh", &acks).out);
 }
 
 /// A store that another process holds is waited for, then named; nothing is changed, and the same

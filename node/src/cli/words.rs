@@ -379,7 +379,8 @@ texts! {
     IMPORT_ROSTER = "名册", "roster";
     IMPORT_ANSWERS = "答卷", "answers";
     IMPORT_STAFF = "教职工", "staff";
-    ALL_WELL = "一切正常，无需处理。", "All is well; nobody needs to act.";
+    ALL_WELL = "连接、证书和收发都正常，无需处理。",
+        "Connection, certificate and what is sent are well; nobody needs to act.";
     PROBLEM = "注意：{0} 由谁处理：{1}", "attention: {0} Who acts: {1}";
     SCHOOL_IT = "本校信息技术老师", "the school's IT staff";
     HUB_OPERATOR = "上级枢纽运维人员", "the operator of the hub above";

@@ -346,29 +346,41 @@ pub fn by_content(tx: &Tx<'_>, content: &Digest) -> Result<Option<Stored>, SqlEr
 /// What this unit reports to its parent, one line a pack: the latest whose day has come, and, if
 /// this software cannot use it, why; an older one may then still be in force here.
 ///
+/// Of a pack that has no such version the latest is told as not yet in force: a plan goes down days
+/// before it begins so that somebody sees who lacks it. A special period is followed or refused,
+/// and is told of once it begins.
+///
 /// # Errors
 /// The store cannot be read.
 pub fn applied(tx: &Tx<'_>, unit: &str, day: Date) -> Result<Vec<Applied>, SqlError> {
+    let day = day.to_string();
     let rows = tx.query(
-        "select kind, name, content_digest, usable, reason from directive as d
-         where effective_from <= $1 and serial =
+        "select kind, name, content_digest, usable, reason, effective_from from directive as d
+         where serial = coalesce(
              (select max(serial) from directive as o where o.kind = d.kind and o.name = d.name
-                 and o.effective_from <= $1)
+                 and o.effective_from <= $1),
+             (select max(serial) from directive as o where o.kind = d.kind and o.name = d.name
+                 and o.kind <> 'special'))
          order by kind, name",
-        params![&day.to_string()],
+        params![&day],
         |row| {
+            let (usable, reason, begun) = (row.bool(3)?, row.text(4)?, row.str(5)? <= day.as_str());
+            let reason = if usable && !begun { NOT_YET.to_owned() } else { reason };
             Ok(Applied {
                 unit: unit.to_owned(),
                 kind: row.text(0)?,
                 name: row.text(1)?,
                 content: row.blob(2)?,
-                in_force: row.bool(3)?,
-                reason: row.text(4)?,
+                in_force: usable && begun,
+                reason,
             })
         },
     )?;
     Ok(rows)
 }
+
+/// Why a pack is not in force that can be used later; hubs say it in the same words.
+const NOT_YET: &str = "not yet effective";
 
 fn read(row: &Row<'_, '_>) -> Result<Stored, SqlError> {
     let verdict = if row.bool(7)? { Verdict::Usable } else { Verdict::Unusable(row.text(8)?) };
@@ -433,6 +445,14 @@ mod tests {
         let told = transfer.read(move |tx| applied(tx, "S1", day)).expect("applied");
         assert_eq!((told.len(), told[0].in_force), (1, false));
         assert_eq!(told[0].reason, "unknown key");
+        // A pack whose first version is still to begin was received all the same.
+        assert!(put(&transfer, "gad-7", 1, "2026-12-01", Verdict::Usable));
+        let told_on = |day| transfer.read(move |tx| applied(tx, "S1", day)).expect("applied");
+        let told = told_on(day);
+        assert_eq!((told.len(), told[0].name.as_str(), told[0].in_force), (2, "gad-7", false));
+        assert_eq!(told[0].reason, NOT_YET);
+        let told = told_on(date(2026, 12, 1));
+        assert_eq!((told[0].in_force, told[0].reason.as_str()), (true, ""));
     }
 
     /// The same pack under more signatures takes the place of what was stored and is seen as new;

@@ -85,8 +85,9 @@ fn a_node_that_does_not_run_says_so() {
     let problems = folder.run(&["status"]).json()["problems"].clone();
     let codes: Vec<_> = problems.as_array().expect("list").iter().map(|p| &p["code"]).collect();
     assert!(codes.contains(&&"NOT_SERVING".into()), "{codes:?}");
+    assert!(codes.contains(&&"NO_ROSTER".into()), "nothing was imported: {codes:?}");
     let said = folder.run_in("zh", &["status"]);
-    assert!(said.out.contains("节点没有运行") && !said.out.contains("一切正常"), "{}", said.out);
+    assert!(said.out.contains("节点没有运行") && !said.out.contains("无需处理"), "{}", said.out);
 }
 
 /// A node that nobody can sign in to, without a roster, a responsible person or a daily copy is not

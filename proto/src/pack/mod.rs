@@ -122,6 +122,18 @@ pub enum PackError {
         /// What is wrong and what was expected.
         message: String,
     },
+    /// A word in a table where a whole number belongs.
+    #[error("pack {pack}, line {line}, column {column}: {value} is no whole number")]
+    Value {
+        /// Which pack.
+        pack: String,
+        /// Line, from 1.
+        line: usize,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        value: String,
+    },
     /// Well-formed text that says something wrong.
     #[error("pack {pack}, {flaw}")]
     Content {
@@ -216,21 +228,42 @@ pub(crate) fn rows<T: DeserializeOwned>(
         let (pack, key) = (pack.to_owned(), key.to_owned());
         PackError::Form { pack, line, key, message }
     };
-    let header = reader.headers().map_err(|error| form(1, "header", error.to_string()))?;
+    let header = reader.headers().map_err(|error| form(1, "header", error.to_string()))?.clone();
     if header.iter().ne(columns.iter().copied()) {
         let found: Vec<&str> = header.iter().take(20).collect();
         let message = format!("columns {}; expected {}", found.join(","), columns.join(","));
         return Err(form(1, "header", message));
     }
     let mut rows = Vec::new();
-    for (place, raw) in reader.deserialize::<T>().enumerate() {
+    for (place, raw) in reader.records().enumerate() {
         let line = place + 2;
         if place >= max {
             return Err(form(line, "row", format!("more than {max} rows")));
         }
-        rows.push((line, raw.map_err(|error| form(line, "row", error.to_string()))?));
+        let raw = raw.map_err(|error| form(line, "row", error.to_string()))?;
+        let row = raw.deserialize::<T>(Some(&header)).map_err(|error| {
+            match no_number(&error).and_then(|at| Some((header.get(at)?, raw.get(at)?))) {
+                Some((column, value)) => PackError::Value {
+                    pack: pack.to_owned(),
+                    line,
+                    column: column.to_owned(),
+                    value: value.chars().take(60).collect(),
+                },
+                None => form(line, "row", error.to_string()),
+            }
+        })?;
+        rows.push((line, row));
     }
     Ok(rows)
+}
+
+/// The column in which a row has a word where a whole number belongs.
+fn no_number(error: &csv::Error) -> Option<usize> {
+    let csv::ErrorKind::Deserialize { err, .. } = error.kind() else { return None };
+    match err.kind() {
+        csv::DeserializeErrorKind::ParseInt(_) => usize::try_from(err.field()?).ok(),
+        _ => None,
+    }
 }
 
 /// The first line of every TOML pack: which form it has.

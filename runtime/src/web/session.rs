@@ -231,14 +231,6 @@ impl Sessions {
         Ok(self.store.database().write_async("give_account", given).await?)
     }
 
-    /// Logins of all accounts.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    pub async fn logins(&self) -> Result<Vec<String>, SqlError> {
-        self.store.logins().await
-    }
-
     /// Signs a person in and returns the token of the new session, of which more may be asked.
     ///
     /// # Errors

@@ -86,6 +86,23 @@ pub struct SessionLine {
     pub browser: String,
 }
 
+/// An account as whoever looks after accounts sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountLine {
+    /// Name to sign in with.
+    pub login: String,
+    /// Name on the screen.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Whether somebody locked it.
+    pub is_locked: bool,
+    /// Whether it has a second factor that was confirmed.
+    pub has_factor: bool,
+    /// Last use of a session that is open, in milliseconds since 1970.
+    pub seen_ms: Option<i64>,
+}
+
 /// What a new session consists of.
 #[derive(Clone, Debug)]
 pub struct NewSession {
@@ -165,20 +182,6 @@ impl SessionStore {
             tx.query_opt(asked, params![&login], |row| row.bool(0))
         };
         Ok(self.database.read_async(asked).await?.unwrap_or(false))
-    }
-
-    /// Logins of all accounts, in alphabetical order.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    pub async fn logins(&self) -> Result<Vec<String>, SqlError> {
-        self.database
-            .read_async(|tx| {
-                tx.query("select login from account order by login limit 1000", &[], |row| {
-                    row.text(0)
-                })
-            })
-            .await
     }
 
     /// Counts an attempt before it is judged, so that any number at the same time is judged no
@@ -413,6 +416,31 @@ pub fn put(tx: &Tx<'_>, account: &StoredAccount, now_ms: i64) -> Result<(), SqlE
         ],
     )?;
     Ok(())
+}
+
+/// All accounts, in alphabetical order of their logins.
+///
+/// # Errors
+/// The store could not be read.
+pub fn accounts(tx: &Tx<'_>) -> Result<Vec<AccountLine>, SqlError> {
+    tx.query(
+        "select login, name, role, locked_until_ms, \
+         (select count(*) from account_factor as f \
+          where f.login = a.login and f.confirmed_ms > 0), \
+         (select max(seen_ms) from session as s where s.login = a.login) \
+         from account as a order by login limit 1000",
+        &[],
+        |row| {
+            Ok(AccountLine {
+                login: row.text(0)?,
+                name: row.text(1)?,
+                role: role(row, 2)?,
+                is_locked: row.i64(3)? == LOCKED_MS,
+                has_factor: row.i64(4)? > 0,
+                seen_ms: row.opt_i64(5)?,
+            })
+        },
+    )
 }
 
 /// Gives an account another role and ends its sessions; tells whether there is such an account.

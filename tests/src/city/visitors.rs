@@ -167,6 +167,10 @@ pub(super) async fn make(
     let first = first.display().to_string();
     let mut all = vec!["user", "add"];
     all.extend(args);
+    if at.program == Program::Hub {
+        // A demonstration that was interrupted made it already.
+        all.push("--replace");
+    }
     all.extend(["--password-file", &first, "--data", at.data]);
     launcher.run(at.program, at.unit, &all).await?;
     // Several people watch with one account, so nobody may be made to replace its password.

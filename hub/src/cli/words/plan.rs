@@ -7,7 +7,7 @@ texts! {
     STAGE = "学段", "stage";
     TOWN = "街道", "town";
     SCHOOLS = "学校", "schools";
-    COUNTING = "计入下限", "that count";
+    COUNTING = "算作独立的学校数", "that count";
     STUDENTS = "学生", "students";
     OPENED = "合计出现在", "opened in";
     SEVERAL = "跨街道", "several";
@@ -15,9 +15,12 @@ texts! {
     OPEN_DISTRICT = "仅全区", "district only";
     CLOSED_FEW = "不开启：学校太少", "closed: too few schools";
     CLOSED_UNCOUNTED =
-        "不开启：计入下限的学校不足 {0} 所（未签名、列名不满一年或同一举办者）",
-        "closed: fewer than {0} schools count (unsigned, listed for less than a year, or of one \
-         operator)";
+        "不开启：该学段没有进入开启组的 {0} 所学校只算作 {1} 所独立的，须 {2} 所\
+         （未签名 {3} 所，列名不满一年 {4} 所，其余 {5} 所同一举办者的只算一所）",
+        "closed: the {0} schools of the stage that stand in no open group count as {1}, fewer than \
+         {2} ({3} unsigned, {4} listed for less than a year; of the other {5}, those of one \
+         operator \
+         count once)";
     CLOSED_PERSONS = "不开启：学生太少", "closed: too few students";
     CLOSED_DOMINANT = "不开启：一个举办者的学生超过六成",
         "closed: one operator has more than 60 % of the students";
@@ -82,8 +85,9 @@ texts! {
         "the key statement in {0} is not for this hub's half of sealed sums; nothing was written.";
     ONE_SIGNATURE = "文件 {0} 中的公钥声明只有一个部门的签名；没有写入任何内容。",
         "the key statement in {0} is signed by one commission only; nothing was written.";
-    ONE_SIGNATURE_NEXT = "请另一个部门用 xinqiao-ca statement --add 追加签名，再制作方案。",
-        "Let the other commission add its signature with xinqiao-ca statement --add, then make \
+    ONE_SIGNATURE_NEXT = "请另一个部门用 xinqiao-ca sign-statement --add 追加签名，再制作方案。",
+        "Let the other commission add its signature with xinqiao-ca sign-statement --add, then \
+         make \
          the plan.";
     KEY_OF_YEAR = "{0} 的公钥声明用的是 {1} 方案那一学年的密钥；没有写入，也没有发布任何内容。",
         "the key statement of {0} names the key of another school year, that of the plan {1}; \
@@ -94,6 +98,51 @@ texts! {
          request at that hub, which makes a new one, let both commissions sign a new statement, \
          and make the plan with it.";
     STATEMENT_NEXT = "用 xinqiao-ca show 查看文件的内容。", "Look at the file with xinqiao-ca show.";
+    STATEMENT_SHORT = "文件 {0} 中的公钥声明自 {1} 至 {2}，不到学年结束的 {3}；没有写入任何内容。",
+        "the key statement in {0} holds from {1} to {2}, and the school year lasts until {3}; \
+         nothing was written.";
+    OPENS_NOTHING = "这份方案不开启任何合计：密封汇总后全学年什么也看不到；没有写入任何内容。",
+        "the plan opens no sum: under seal the whole year would show nothing; nothing was written.";
+    OPENS_NOTHING_NEXT = "不给 --census-day 等三项做一份草案，其中逐组写明了原因；名单改好后再做。",
+        "Make a draft, without --census-day and the statements: it says why for each group. Mend \
+         the \
+         roster first.";
+    DRAFT_OPENS_NOTHING = "注意：这份草案不开启任何合计，按它密封汇总后全学年什么也看不到。原因见上表各行。",
+        "Note: this draft opens no sum; under seal the whole year would show nothing. The rows \
+         above \
+         say why.";
+    OTHER_NAME = "注意：{0} 的文件名须为 {1}.toml，plan check 和 plan show 才读得到区划和学年。",
+        "Note: rename {0} to {1}.toml: plan check and plan show read area and year from its name.";
+    WRITTEN_NEXT =
+        "下一步：两个部门先后签署名单和方案（--name 都写 {0}；新的一份用更大的 --serial），再由市枢纽发布：\n  \
+         xinqiao-ca sign-pack --key 标准包密钥 --kind roster --name {0} --serial 1 --version-name 1 \
+         --effective-from 日期 {1} --out roster.one\n  \
+         xinqiao-ca sign-pack --key 标准包密钥 --kind plan --name {0} --serial 1 --version-name 1 \
+         --effective-from 至少三天后的日期 {2} --out plan.one\n  \
+         另一个部门：xinqiao-ca sign-pack --add --key 标准包密钥 plan.one --out plan.pack（名单同样）\n  \
+         市枢纽：xinqiao-hub plan publish plan.pack roster.pack",
+        "Next: both commissions sign roster and plan (--name {0} for both, a newer one under a \
+         higher \
+         --serial), then the city's hub publishes them:\n  \
+         xinqiao-ca sign-pack --key PACK-KEY --kind roster --name {0} --serial 1 --version-name 1 \
+         --effective-from DAY {1} --out roster.one\n  \
+         xinqiao-ca sign-pack --key PACK-KEY --kind plan --name {0} --serial 1 --version-name 1 \
+         --effective-from A-DAY-THREE-DAYS-OFF {2} --out plan.one\n  \
+         The other commission:  xinqiao-ca sign-pack --add --key PACK-KEY plan.one --out plan.pack \
+         (and the roster)\n  \
+         The city's hub:  xinqiao-hub plan publish plan.pack roster.pack";
+    ROSTER_DIGEST = "名单 SHA-256 {0}", "Roster SHA-256 {0}";
+    ROSTER_READ = "名单统计日 {0}", "Roster read on {0}";
+    LEADER = "教育方枢纽：{0}（{1}），公钥声明至 {2}", "Education's hub: {0} ({1}), key statement until {2}";
+    HELPER = "卫健方枢纽：{0}（{1}），公钥声明至 {2}", "Health's hub: {0} ({1}), key statement until {2}";
+    IS_DRAFT = "草案：没有统计日和公钥声明，不能签署。",
+        "A draft: without census day and key statements, and not to be signed.";
+    IS_ROSTER = "{0} 是名单，不是方案；没有改动任何内容。",
+        "{0} is a roster and no plan; nothing was changed.";
+    IS_ROSTER_NEXT = "请给出 plan make 写出的 .toml 文件；名单会自动取旁边同名的 .csv。",
+        "Give the .toml that plan make wrote; the roster beside it is read by itself.";
+    FLOOR_NEXT = "--floor 不能少于 5；没有写入任何内容。",
+        "--floor is 5 or more; nothing was written.";
     SOUND = "方案可用：{0} 个组，核对了此前 {1} 个学年的方案。",
         "The plan may be used: {0} groups, judged beside {1} earlier years.";
     FLAW_NEXT = "方案没有写入，也不能使用。请核对名单，或用 plan make 按规则重做。",

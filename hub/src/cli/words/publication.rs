@@ -11,10 +11,13 @@ texts! {
     FIGURE = "加噪声的数", "noisy figure";
     DRAWN = "已发布", "drawn";
     PAID = "已记账，待抽取", "paid, not drawn yet";
-    NONE = "还没有发布过。先用 publish plan 查看，例如 publish plan {0}-alerts。",
-        "Nothing was published yet. Look at a plan first, such as publish plan {0}-alerts.";
-    NONE_ENDED = "还没有发布过，也还没有结束的学期可以发布。",
-        "Nothing was published yet, and no term is over that could be.";
+    NONE = "还没有发布过。先用 publish plan 查看，例如 publish plan {0}。",
+        "Nothing was published yet. Look at a plan first, such as publish plan {0}.";
+    NONE_ENDED = "还没有发布过，也还没有可以发布的学期：密封汇总方案生效后的第一个学期结束并开启之后才能发布。",
+        "Nothing was published yet, and no term could be: the first is the one after the plan of \
+         sealed sums began, once it is over and opened.";
+    NOT_DRAWN_YET = "学期已结束、尚未发布：{0}。能否发布、为什么不能，用 publish plan 名称 查看。",
+        "Over and not published: {0}. publish plan NAME says whether it can be, and why not.";
     BUDGET = "{0}–{1} 学年：预算还剩 {2}，上限 {3}。", "School year {0}–{1}: {2} of {3} is left.";
     STUDENT = "区县与市合计，每名学生每学年最多 {0}；这里只算本枢纽的份额。",
         "District and city together spend at most {0} of a student in a school year; this is this \

@@ -21,6 +21,21 @@ texts! {
          out the sixteen words on its page of sealed reports. Note yes in the column confirmed \
          where they are the same; where they are not, leave it empty and tell both departments at \
          once.";
+    LISTED_NONE = "名单已写入 {0}：还没有一所学校的密钥到达，现在不用打电话。\
+                   首周的报告到达之后（方案生效约两周后）再运行本命令。",
+        "Wrote the list {0}: no school's key has come yet, so there is nobody to ring. Run this \
+         again once the reports of the first week came, about two weeks after the plan begins.";
+    CONFIRMED_WORD =
+        "{0} 第 {1} 行（{2}）的 confirmed 一列写的是“{3}”：核对一致的写 yes 或 是，没有核对的留空；没有写出任何内容。",
+        "{0}, line {1} ({2}): confirmed says {3}; write yes where the words were compared and \
+         leave \
+         it empty where not; nothing was written.";
+    NO_KEY_YET = "{0} 第 {1} 行（{2}）还没有密钥，不能填 yes；没有写出任何内容。",
+        "{0}, line {1} ({2}) has no key yet and cannot be confirmed; nothing was written.";
+    NONE_CONFIRMED = "{0} 里没有一行填了 yes；没有写出任何内容。",
+        "no row of {0} says yes; nothing was written.";
+    NONE_CONFIRMED_NEXT = "逐校打电话核对后，在 confirmed 一列填 yes，保存为 CSV 再运行。",
+        "Ring the schools, note yes in the column confirmed, save the CSV and run this again.";
     NOT_HEALTH = "本枢纽不是卫健方：这份表只供对照，核定以卫健方枢纽的名单为准，由卫健部门致电学校。",
         "This is not health's hub: the list is here to compare with. Health rings the schools and \
          states their keys, by the list of its own hub.";

@@ -109,14 +109,20 @@ impl Leader {
         open: Vec<(Task, task::Task)>,
     ) -> Result<(), LeaderError> {
         let mut client = self.dial(&year.sealed().helper).await?;
+        let mut agreed = 0_usize;
         for (task, stored) in open {
             let code = match self.agree_on(&mut client, &task, &stored).await {
                 Ok(code) => code.to_owned(),
                 Err(error) => error.refusal()?,
             };
+            agreed += usize::from(code.is_empty() && stored.key.is_none());
             if code != stored.stopped {
                 self.note_stop(&task, code).await?;
             }
+        }
+        if agreed > 0 {
+            // A first contact agrees on dozens at once: one line, not one for each.
+            tracing::info!(helper = %year.sealed().helper, agreed, "keys of tasks agreed");
         }
         Ok(())
     }
@@ -245,7 +251,7 @@ impl Leader {
             return Ok(OTHER_KEY);
         }
         database.write_async("sealed_key", move |tx| task::agree(tx, &id, &key)).await?;
-        tracing::info!(task = %task.id, "key of a task agreed");
+        tracing::debug!(task = %task.id, "key of a task agreed");
         Ok("")
     }
 

@@ -3,11 +3,11 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use certs::tls::client_config;
+use certs::tls::{Refusal, client_config};
 use domain::unit::{IdentityName, UnitId};
 use proto::limits::MESSAGE_BYTES_MAX;
 use proto::wire::sealed::sealed_sums_client::SealedSumsClient;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 use runtime::transport::{TransportError, code_of, connect};
 use tonic::transport::Channel;
 use tonic::{Code, Response, Status};
@@ -61,7 +61,8 @@ impl Leader {
         let config = client_config(Some(&identity), &name, &parts.trust);
         let config = config.map_err(TransportError::Tls)?;
         let dial = Box::pin(connect(&self.helper_address, &name, config)).await;
-        Box::pin(self.note_heard(helper, dial.is_ok())).await?;
+        let is_other = matches!(dial, Err(TransportError::Refused(Refusal::OtherName)));
+        Box::pin(self.note_heard(helper, (dial.is_ok(), is_other))).await?;
         let dial = dial?;
         Ok(SealedSumsClient::new(dial.channel)
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
@@ -69,14 +70,27 @@ impl Leader {
     }
 
     /// Notes whether a helper answered, so that its operator is called once it does not.
-    async fn note_heard(&self, helper: &UnitId, answered: bool) -> Result<(), LeaderError> {
+    async fn note_heard(
+        &self,
+        helper: &UnitId,
+        (answered, is_other): (bool, bool),
+    ) -> Result<(), LeaderError> {
         let (database, now_ms) = (&self.hub.parts().database, self.hub.parts().clock.now_ms());
         let (of, told) = (helper.clone(), (answered, now_ms));
-        if !database.read_async(move |tx: &Tx<'_>| heard::is_news(tx, &of, told)).await? {
+        let read = move |tx: &Tx<'_>| {
+            let is_changed = heard::is_other(tx, &of)? != is_other;
+            Ok::<_, SqlError>((heard::is_news(tx, &of, told)?, is_changed))
+        };
+        let (is_news, is_changed) = database.read_async(read).await?;
+        if !is_news && !is_changed {
             return Ok(());
         }
         let of = helper.clone();
-        let write = move |tx: &Tx<'_>| heard::note(tx, &of, told);
+        let write = move |tx: &Tx<'_>| {
+            heard::note_other(tx, &of, is_other)?;
+            // Since when it is silent is not put off by who answers in its place.
+            if is_news { heard::note(tx, &of, told) } else { Ok(()) }
+        };
         Ok(database.write_async("sealed_heard", write).await?)
     }
 }

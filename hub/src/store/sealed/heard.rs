@@ -60,6 +60,26 @@ pub fn note(tx: &Tx<'_>, helper: &UnitId, (answered, now_ms): (bool, i64)) -> Re
     setting::set(tx, &silent, &now_ms.to_string())
 }
 
+/// Whether another hub than the helper answered at its address when it was dialled last.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_other(tx: &Tx<'_>, helper: &UnitId) -> Result<bool, SqlError> {
+    Ok(setting::value(tx, &other_name(helper))?.is_some_and(|value| !value.is_empty()))
+}
+
+/// Notes whether another hub answered there.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn note_other(tx: &Tx<'_>, helper: &UnitId, is_other: bool) -> Result<(), SqlError> {
+    setting::set(tx, &other_name(helper), if is_other { "other" } else { "" })
+}
+
+fn other_name(helper: &UnitId) -> String {
+    format!("sealed_helper_other:{helper}")
+}
+
 fn names(helper: &UnitId) -> [String; 2] {
     ["answered", "silent"].map(|what| format!("sealed_helper_{what}:{helper}"))
 }

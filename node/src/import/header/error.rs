@@ -106,6 +106,16 @@ impl HeaderError {
                 "请删去一列，或用 --map 对照表指定用哪一列",
                 "remove one, or say which one in a mapping file (--map)",
             ),
+            // A school's own number looks like the one that is asked for.
+            Self::Missing { fields } if fields.iter().flatten().any(|name| name == "学籍号") => {
+                Said::fixed(
+                    "请改列名，或写一个对照表（每行 项目 = \"列名\"），用 --map 指定；\
+                     学籍号是 G 或 L 加 18 位的全国学籍号，校内的“学号”不是它",
+                    "rename the columns, or write a mapping file of field = \"column\" lines \
+                     (--map); the national student number has G or L and 18 characters, \
+                     and a school's own number is another one",
+                )
+            }
             _ => Said::fixed(
                 "请改列名，或写一个对照表（每行 项目 = \"列名\"），用 --map 指定",
                 "rename the columns, or write a mapping file of field = \"column\" lines (--map)",

@@ -85,6 +85,7 @@ fn a_missing_column_names_the_accepted_spellings_and_the_mapping() {
     };
     let sentence = error.fault().sentence(Language::Zh);
     assert!(sentence.contains("学籍号 / 全国学籍号") && sentence.contains("--map"));
+    assert!(sentence.contains("校内的“学号”不是它"), "{sentence}");
 }
 
 #[test]

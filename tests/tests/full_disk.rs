@@ -20,6 +20,7 @@ use node::unlock::Opener;
 use proto::pack::embedded;
 use runtime::cli::{Exit, Failure};
 use runtime::clock::Clock;
+use runtime::params;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::{LAST_CONTACT, notes};
 use runtime::web::Lang;
@@ -75,8 +76,15 @@ fn fill(node: &Node) {
     let queue = node.transfer();
     queue.write::<_, SqlError>("full", |tx| limit(tx, FULL)).expect("limit");
     let full = (0..20_000).find_map(|n| {
-        let note = move |tx: &Tx<'_>| notes::set(tx, &format!("fill {n}"), &"x".repeat(400));
-        queue.write::<_, SqlError>("fill", note).err()
+        // In the queue's own pages, and of the other lane, of which nothing is sent.
+        let other = move |tx: &Tx<'_>| {
+            tx.execute(
+                "insert into outbox_item (lane, name, item, queued_at_ms, outcome)
+                 values (2, $1, zeroblob(60), 1, 1)",
+                params![&format!("fill {n}")],
+            )
+        };
+        queue.write::<_, SqlError>("fill", other).err()
     });
     assert!(matches!(full, Some(SqlError::Full)), "{full:?}");
 }

@@ -241,6 +241,17 @@ pub fn notices(
     found.extend(figures_off(tx, documents, (own, now_ms))?);
     let given = given::unrecorded(tx, (documents, own), today)?.into_iter();
     found.extend(given.map(|one| Notice::ShareOut(one.leader, one.what, one.on)));
+    found.extend(to_close(tx, documents, (own, today))?);
+    Ok(found)
+}
+
+/// School years that are over and not closed at both hubs.
+fn to_close(
+    tx: &Tx<'_>,
+    documents: &Documents,
+    (own, today): (&UnitId, Date),
+) -> Result<Vec<Notice>, SqlError> {
+    let mut found = Vec::new();
     for place in task::places(tx)? {
         if !close::is_ended(place.1, today) {
             continue;

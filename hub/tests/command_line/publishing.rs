@@ -173,8 +173,11 @@ fn stated(
     let (own, other) = (&roots[first], &roots[1 - first]);
     let pems = [own.join("root.pem"), other.join("root.pem")];
     let [key, second] = [own, other].map(|root| root.join("statement-key"));
+    // Long enough for two school years, so that nothing but its key is wrong with it in the second.
+    let last = Clock::system().today().checked_add(1_000.days()).expect("day").to_string();
     let args = ["sign-statement", "--key", text(&key), "--root", text(&pems[0]), "--yes"];
-    ok(ca(&[args.as_slice(), &["--out", text(&one), text(&request)]].concat()));
+    let days = ["--valid-to", last.as_str(), "--out", text(&one), text(&request)];
+    ok(ca(&[args.as_slice(), &days].concat()));
     let args = ["sign-statement", "--add", "--yes", "--key", text(&second)];
     let pins = ["--root", text(&pems[0]), "--root", text(&pems[1])];
     ok(ca(&[args.as_slice(), &pins, &["--out", text(&both), text(&one)]].concat()));

@@ -72,12 +72,12 @@ texts! {
         "School year {0}–{1}: health has stated it; this school's reports are taken.";
     KEY_UNSTATED = "{0}–{1} 学年：卫健方还没有核定，报告在两个汇总枢纽等待。卫健方来电时，请照上面逐字读出；\
                     也可以主动致电卫健方枢纽运维人员。",
-        "School year {0}–{1}: health has not stated it yet, and reports wait at both hubs. When health \
-         rings, read out the words above; or ring the operator of health's hub.";
+        "School year {0}–{1}: health has not stated it yet, and reports wait at both hubs. \
+         When health rings, read out the words above; or ring the operator of health's hub.";
     KEY_OTHER = "{0}–{1} 学年：卫健方核定的是另一把密钥，本校报告一律等待。如果本机是重装且没有用备份恢复的，\
                  请致电卫健方重新核定；如果不是，可能有人冒用本校名义，请立即致电两个部门。",
-        "School year {0}–{1}: health has stated another key, and all reports wait. If this machine was \
-         set up anew without a backup, ring health to state the new key; if not, somebody may sign \
+        "School year {0}–{1}: health has stated another key, and all reports wait. If this \
+         machine was set up anew without a backup, ring health to state the new key; if not, somebody may sign \
          in this school's name: ring both departments at once.";
     KEY_EARLY = "所在区域还没有启用密封汇总；启用前后，卫健方会来电核对这些字。",
         "The area is not under seal yet; health will ring to compare these words.";

@@ -131,8 +131,8 @@ async fn who_told_one_table_is_waited_for_in_the_other() {
 }
 
 /// The same where its report of the second table was refused: it told something of the period, so
-/// no sum of the other table goes out without it, at either hub and whatever is noted of it. Sums of
-/// two tables differ by whole groups, and never by a school.
+/// no sum of the other table goes out without it, at either hub and whatever is noted of it. Sums
+/// of two tables differ by whole groups, and never by a school.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_was_refused_in_one_table_is_waited_for_in_it() {
     let city = City::start().await;

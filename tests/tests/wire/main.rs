@@ -173,8 +173,8 @@ fn holds(heard: &[Vec<u8>], wanted: &[u8]) -> bool {
 /// No call of a school names anybody: no student's or guardian's name, no student number, no
 /// telephone number and nothing that somebody wrote, in no encoding, from its enrolment on.
 ///
-/// Method: a school that joins, lives a quarter of a year, sends its sheets, takes a pack, and renews
-/// its certificate. The tap heard each of these calls and the very bytes that were signed.
+/// Method: a school that joins, lives a quarter of a year, sends its sheets, takes a pack, and
+/// renews its certificate. The tap heard each of these calls and the very bytes that were signed.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_call_of_a_school_names_anybody() {
     let (clock, hand) = Clock::simulated(NOW.parse().expect("instant"));

@@ -13,6 +13,7 @@ use proto::opening::{Detail, Standing};
 
 use crate::city::{City, FLOW, WEEK};
 use crate::crashes::{asked, leader_name};
+use crate::restored::renoted;
 use crate::school::{all_but, both_away, code, draft, task, unit};
 use crate::{THE_FLOW, THE_STOCK};
 
@@ -292,7 +293,10 @@ async fn no_two_sums_differ_by_the_schools_that_a_leader_lies_about() {
         }
         city.step().await;
         city.days(1);
-        // The leader hears of the share that is out, goes on with it, and opens the late group.
+        // The leader hears of the share that is out, as if it had been put back: once its notes
+        // are entered again it goes on with it, and opens the late group.
+        city.step().await;
+        renoted(&city.leader);
         for _ in 0..3 {
             city.step().await;
         }

@@ -115,7 +115,8 @@ impl City {
         let row = |n| format!("{prefix}{n},T1,o{n},2020,2021,yes,junior,g7,40,40,1");
         let rows: Vec<String> = std::iter::once(head.to_owned()).chain((1..13).map(row)).collect();
         std::fs::write(&roster, rows.join("\n")).expect("roster");
-        let day = self.today.to_string();
+        // A list is of its own year, or of the months before it.
+        let day = self.today.max(jiff::civil::date(year, 1, 1)).to_string();
         let args = ["plan", "make", text(&roster), "--census-day", &day, "--floor", floor];
         let keys = ["--leader-statement", text(leader), "--helper-statement", text(helper)];
         (hub(&[args.as_slice(), &keys].concat()), [roster, plan])

@@ -35,10 +35,10 @@ impl Life {
             let student = now.case.entry.student;
             let record = referral::open(tx, by, &wish(student, Urgency::Routine))?;
             referral::approve(tx, head, record)?;
-            let told = told(by.today());
-            referral::act(tx, by, record, (E::AskConsent, Actor::School), &told)?;
+            let (own, told) = (Told::on(by.today()), told(by.today()));
+            referral::act(tx, by, record, (E::AskConsent, Actor::School), &own)?;
             write::add(tx, by, &agreed(student, by.today()))?;
-            referral::act(tx, by, record, (E::ConsentGiven, Actor::School), &told)?;
+            referral::act(tx, by, record, (E::ConsentGiven, Actor::School), &own)?;
             let (id, name, _) = CLINICS[0];
             let live = referral::live(tx, student, (id, name), by.today())?;
             referral::send(tx, by, record, &live, &told)?;
@@ -48,7 +48,7 @@ impl Life {
             let student = now.case.entry.student;
             let record = referral::open(tx, by, &wish(student, Urgency::Routine))?;
             let off = (E::Cancel, Actor::School);
-            referral::act(tx, by, record, off, &told(by.today()))?;
+            referral::act(tx, by, record, off, &Told::on(by.today()))?;
         }
         Ok(())
     }
@@ -81,8 +81,11 @@ impl Life {
 /// A call about every referral that is under way without one.
 pub(super) fn telephone(tx: &Tx<'_>, by: &Author) -> Done {
     for kept in read::waiting::<referral::Referral>(tx)? {
-        if referral::course(tx, kept.record)?.calls.is_empty() {
-            referral::note_call(tx, by, kept.record, &call(by))?;
+        let course = referral::course(tx, kept.record)?;
+        if course.calls.is_empty() {
+            // Before anything has left the family is the only one to be telephoned.
+            let with = if course.trail.has_left { call(by) } else { call_home(by) };
+            referral::note_call(tx, by, kept.record, &with)?;
         }
     }
     Ok(())
@@ -99,6 +102,16 @@ fn call(by: &Author) -> Call {
     }
 }
 
+/// A call to the family, now.
+fn call_home(by: &Author) -> Call {
+    Call {
+        party: CallParty::Guardian,
+        who: "李女士".to_owned(),
+        detail: "已约到校面谈知情同意".to_owned(),
+        ..call(by)
+    }
+}
+
 fn wish(student: StudentId, urgency: Urgency) -> Wish {
     let (id, name, phone) = CLINICS[0];
     Wish {
@@ -111,15 +124,9 @@ fn wish(student: StudentId, urgency: Urgency) -> Wish {
     }
 }
 
+/// What the hospital told.
 fn told(day: Date) -> Told {
-    Told {
-        who: "李医生".to_owned(),
-        way: Some(ContactWay::Phone),
-        code: "other".to_owned(),
-        agreed: Some(day + 6.days()),
-        place: "门诊三楼".to_owned(),
-        ..Told::on(day)
-    }
+    Told { who: "李医生".to_owned(), way: Some(ContactWay::Phone), ..Told::on(day) }
 }
 
 /// What the family signed for the hospital.

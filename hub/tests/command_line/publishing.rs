@@ -406,8 +406,8 @@ fn a_key_is_that_of_one_school_year() {
     ok(made);
     ok(hub(&["plan", "check", text(&plan)]));
     let name = format!("370203-{next}");
-    let listed = city.pack(("roster", &name), &roster, (1, city.today, both));
-    let signed = city.pack(("plan", &name), &plan, (1, city.soon, both));
+    let listed = city.pack(("roster", &name), &roster, (2, city.today, both));
+    let signed = city.pack(("plan", &name), &plan, (2, city.soon, both));
     let refused = city.publish(&signed, &listed).failed();
     assert_ne!(refused, taken, "its key is its own");
 }

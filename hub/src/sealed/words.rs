@@ -167,8 +167,8 @@ texts! {
         "On {2} this hub gave education's hub {0} its share of a sum ({1}) and has no record of it \
          yet. That hub can compute the sum since then, and nothing of it is written down. No \
          further share of the same task is given before. Ring its operator: is the hub running, \
-         and what does its page say of this sum? One that runs sends the record by itself within minutes; \
-         if nobody can say why it did not, report it to both departments in writing.";
+         and what does its page say of this sum? One that runs sends the record by itself within \
+         minutes; if nobody can say why it did not, report it to both departments in writing.";
     CONTRADICTS = "{0} 在 {1} 的清单分档与已开启的合计对不上（可能是数错、日期不同或多报少报），已开启的合计照常有效，攻击检查时\
                    不采信这张清单。请致电该单位核对该时段的名册日期和分档。",
         "{0}: the bands of its clear sheet of {1} do not fit together with the opened sums: it \

@@ -77,8 +77,8 @@ texts! {
     KEY_OTHER = "{0}–{1} 学年：卫健方核定的是另一把密钥，本校报告一律等待。如果本机是重装且没有用备份恢复的，\
                  请致电卫健方重新核定；如果不是，可能有人冒用本校名义，请立即致电两个部门。",
         "School year {0}–{1}: health has stated another key, and all reports wait. If this \
-         machine was set up anew without a backup, ring health to state the new key; if not, somebody may sign \
-         in this school's name: ring both departments at once.";
+         machine was set up anew without a backup, ring health to state the new key; if not, \
+         somebody may sign in this school's name: ring both departments at once.";
     KEY_EARLY = "所在区域还没有启用密封汇总；启用前后，卫健方会来电核对这些字。",
         "The area is not under seal yet; health will ring to compare these words.";
     ON_THE_WAY = "途中的枢纽没有转送：{0}", "a hub on the way did not pass it on: {0}";

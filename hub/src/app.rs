@@ -503,7 +503,7 @@ async fn watch_directives(hub: Hub, stop: CancellationToken) {
         if now != seen {
             seen = now;
             let reloaded = hub.clone();
-            let outcome = tokio::task::spawn_blocking(move || reloaded.reload_packs()).await;
+            let outcome = runtime::blocking::run(move || reloaded.reload_packs()).await;
             if let Ok(Err(error)) = outcome {
                 tracing::error!(%error, "packs could not be loaded");
             }

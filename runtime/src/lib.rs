@@ -1,5 +1,6 @@
 //! What node and hub share, and nothing else: a closed list, not a drawer.
 
+pub mod blocking;
 pub mod cli;
 pub mod clock;
 pub mod passphrase;

@@ -243,7 +243,7 @@ async fn show_publications(
 async fn off_thread<T: Send + 'static>(
     ask: impl FnOnce() -> Result<T, SourceError> + Send + 'static,
 ) -> Result<T, Problem> {
-    match tokio::task::spawn_blocking(ask).await {
+    match runtime::blocking::run(ask).await {
         Ok(Ok(view)) => Ok(view),
         Ok(Err(SourceError::Unknown)) => Err(Problem::NotFound),
         Ok(Err(SourceError::Unavailable(cause))) => {

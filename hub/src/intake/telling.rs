@@ -78,9 +78,7 @@ impl Line {
                 frame.verdict = refused();
                 return Ok(Some(look));
             }
-            Asked::Views(views) => {
-                tokio::task::spawn_blocking(move || guard::judge_added(&views)).await
-            }
+            Asked::Views(views) => runtime::blocking::run(move || guard::judge_added(&views)).await,
         };
         let judged = judged.map_err(|_| IntakeError::Stopping)?;
         frame.raised.extend(judged.aside.into_iter().map(|unit| Raised {

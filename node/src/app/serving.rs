@@ -158,7 +158,7 @@ impl Node {
     async fn keep_back(&self) -> Result<(), ServeError> {
         let node = self.clone();
         let work = move || release::take_back_held(&node.ledger, &node.transfer);
-        let done = tokio::task::spawn_blocking(work).await;
+        let done = runtime::blocking::run(work).await;
         done.unwrap_or(Err(SqlError::Closed)).map_err(ServeError::from)
     }
 
@@ -320,7 +320,7 @@ async fn stopped_by(stop: CancellationToken, task: impl Future<Output = ()>) {
 
 /// Ready is a node whose stores answer; the hub may be away, that is no fault of the node.
 async fn readiness(node: Node) -> (StatusCode, &'static str) {
-    let read = tokio::task::spawn_blocking(move || {
+    let read = runtime::blocking::run(move || {
         node.transfer.backlog()?;
         node.ledger.read(crate::ledger::rounding_key::load).map(drop)
     });
@@ -346,7 +346,7 @@ async fn follow_answers(node: Node, inbox: Arc<Inbox>, uplink: Uplink) {
     loop {
         answers.notified().await;
         let copying = node.clone();
-        match tokio::task::spawn_blocking(move || copying.hand_over()).await {
+        match runtime::blocking::run(move || copying.hand_over()).await {
             Ok(Ok(true)) => uplink.ring(),
             Ok(Ok(false)) => {}
             Ok(Err(error)) => tracing::warn!(%error, "signed items not handed over yet"),
@@ -364,7 +364,7 @@ async fn watch_bell(node: Node, uplink: Option<Uplink>) {
         if first || now != last {
             (first, last) = (false, now);
             let copying = node.clone();
-            match tokio::task::spawn_blocking(move || copying.hand_over()).await {
+            match runtime::blocking::run(move || copying.hand_over()).await {
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => {
                     tracing::warn!(%error, "signed items not handed over yet");

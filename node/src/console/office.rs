@@ -92,7 +92,7 @@ impl Office {
     {
         let (ledger, now_ms) = (self.ledger.clone(), self.shell.clock.now_ms());
         let login = session.login.clone();
-        let done = tokio::task::spawn_blocking(move || {
+        let done = runtime::blocking::run(move || {
             ledger.write("console", move |tx| {
                 let author = account::author(tx, &login, now_ms)?;
                 work(tx, author.ok_or(LedgerRefusal::NotAllowed)?)
@@ -106,7 +106,7 @@ impl Office {
     /// that fails now, it is folded in later.
     pub(super) async fn fold(&self) {
         let ledger = self.ledger.clone();
-        let folded = tokio::task::spawn_blocking(move || ledger.fold()).await;
+        let folded = runtime::blocking::run(move || ledger.fold()).await;
         if !matches!(folded, Ok(Ok(()))) {
             tracing::warn!("the log of the ledger was not folded in at once");
         }
@@ -118,14 +118,14 @@ impl Office {
         read: impl FnOnce(&Tx<'_>) -> Result<T, SqlError> + Send + 'static,
     ) -> Result<T, Problem> {
         let ledger = self.ledger.clone();
-        let done = tokio::task::spawn_blocking(move || ledger.read(read)).await;
+        let done = runtime::blocking::run(move || ledger.read(read)).await;
         Ok(done.map_err(|_| Problem::Internal)??)
     }
 
     /// The packs that are in force, read where blocking does no harm.
     pub(super) async fn packs(&self) -> Result<Packs, Problem> {
         let office = self.clone();
-        let read = tokio::task::spawn_blocking(move || office.packs_now()).await;
+        let read = runtime::blocking::run(move || office.packs_now()).await;
         read.map_err(|_| Problem::Internal)?
     }
 

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::checkpoint::Checkpointer;
 use super::writer::{self, Job, Keep, Queue};
 use super::{Migration, SqlError, Tx, migration};
+use crate::blocking::Place;
 
 /// Reader connections kept open between calls, and reads of async tasks that run at once: a burst
 /// of calls waits for them instead of opening hundreds of threads and connections.
@@ -145,13 +146,17 @@ impl Database {
         T: Send + 'static,
         E: From<SqlError> + Send + 'static,
     {
-        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let (told, heard) = std::sync::mpsc::sync_channel::<()>(1);
+        let place = Place::default();
+        let theirs = place.clone();
         let answer = move |result| {
+            theirs.put(result);
             // The caller waits below; if its thread died, nobody is left to tell.
-            let _ = sender.send(result);
+            let _ = told.send(());
         };
         self.queue.push(Task::boxed(name, work, answer))?;
-        receiver.recv().map_err(|_| SqlError::Closed)?
+        heard.recv().map_err(|_| SqlError::Closed)?;
+        place.take().unwrap_or_else(|| Err(SqlError::Closed.into()))
     }
 
     /// As [`Database::write`], for async tasks.
@@ -167,13 +172,17 @@ impl Database {
         T: Send + 'static,
         E: From<SqlError> + Send + 'static,
     {
-        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let (told, heard) = tokio::sync::oneshot::channel::<()>();
+        let place = Place::default();
+        let theirs = place.clone();
         let answer = move |result| {
+            theirs.put(result);
             // A caller that was cancelled does not want the answer; the work is done all the same.
-            let _ = sender.send(result);
+            let _ = told.send(());
         };
         self.queue.push(Task::boxed(name, work, answer))?;
-        receiver.await.map_err(|_| SqlError::Closed)?
+        heard.await.map_err(|_| SqlError::Closed)?;
+        place.take().unwrap_or_else(|| Err(SqlError::Closed.into()))
     }
 
     /// Commits a transaction on this thread where nobody else writes or waits and the disk is
@@ -283,7 +292,7 @@ impl Database {
         }
         let database = self.clone();
         let slot = self.readers.slots.clone().acquire_owned().await;
-        tokio::task::spawn_blocking(move || {
+        crate::blocking::run(move || {
             // Held until the read is done, also when its caller has gone meanwhile.
             let _slot = slot;
             database.read(work)

@@ -286,9 +286,7 @@ impl Uplink {
     /// Schools below us, off the async threads.
     pub(super) async fn schools_below(&self) -> Result<u32, UplinkError> {
         let hooks = self.hooks.clone();
-        tokio::task::spawn_blocking(move || hooks.schools_below())
-            .await
-            .map_err(|_| UplinkError::Ended)
+        crate::blocking::run(move || hooks.schools_below()).await.map_err(|_| UplinkError::Ended)
     }
 
     async fn note_parent(&self, parent: &PeerIdentity, leaf: Vec<u8>) -> Result<(), UplinkError> {

@@ -93,7 +93,7 @@ impl Uplink {
         told: &mut ToldKeys,
     ) -> Result<(), UplinkError> {
         let hooks = self.hooks().clone();
-        let keys = tokio::task::spawn_blocking(move || hooks.barred_keys())
+        let keys = crate::blocking::run(move || hooks.barred_keys())
             .await
             .map_err(|_| UplinkError::Ended)??;
         // A school has none below, and a parent that was told of none needs no empty list.

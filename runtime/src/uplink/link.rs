@@ -226,7 +226,7 @@ impl<'u> Link<'u> {
         let hooks = self.uplink.hooks().clone();
         let name = self.note_of(PULL_CURSOR);
         let reached = written_cursor(next.cursor, &next.directive);
-        tokio::task::spawn_blocking(move || hooks.directive(&next.directive))
+        crate::blocking::run(move || hooks.directive(&next.directive))
             .await
             .map_err(|_| UplinkError::Ended)??;
         self.report_at = None;
@@ -266,7 +266,7 @@ impl<'u> Link<'u> {
     async fn look_at_applied(&mut self) -> Result<(), UplinkError> {
         let Some((told, _)) = &self.applied_told else { return Ok(()) };
         let hooks = self.uplink.hooks().clone();
-        let mark = tokio::task::spawn_blocking(move || hooks.applied_mark()).await;
+        let mark = crate::blocking::run(move || hooks.applied_mark()).await;
         match mark.map_err(|_| UplinkError::Ended)? {
             Ok(mark) if mark != *told => self.report_applied().await,
             Ok(_) => Ok(()),
@@ -285,7 +285,7 @@ impl<'u> Link<'u> {
         let hooks = self.uplink.hooks().clone();
         // The mark first: what changes in between is told once more.
         let read = move || Ok::<_, SqlError>((hooks.applied_mark()?, hooks.applied()?));
-        let (mark, applied) = match tokio::task::spawn_blocking(read).await {
+        let (mark, applied) = match crate::blocking::run(read).await {
             Ok(Ok(read)) => read,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "applied directives not read");

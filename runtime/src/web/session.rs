@@ -341,7 +341,7 @@ impl Sessions {
             Some(known) => self.begin_attempt(&known.login, now_ms).await?,
             None => None,
         };
-        let matches = tokio::task::spawn_blocking(move || password.matches(&hash)).await;
+        let matches = crate::blocking::run(move || password.matches(&hash)).await;
         let (Some(known), Some(counted), Ok(true)) = (account, counted, matches) else {
             return Err(SessionError::Refused);
         };
@@ -453,7 +453,7 @@ impl NewAccount {
 pub async fn hash_chosen(login: &str, password: &str) -> Result<String, AccountError> {
     let login: Login = login.parse()?;
     let password = Password::chosen(password.to_owned(), login.as_str())?;
-    let hashed = tokio::task::spawn_blocking(move || password.hash()).await;
+    let hashed = crate::blocking::run(move || password.hash()).await;
     hashed.map_err(|_| AccountError::Hash)?
 }
 

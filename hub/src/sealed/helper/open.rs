@@ -234,7 +234,7 @@ impl Helper {
         let id = opening.id;
         let write = move |tx: &Tx<'_>| opening::put_seen(tx, id, &cells);
         self.hub.parts().database.write_async("sealed_seen", write).await?;
-        let judged = tokio::task::spawn_blocking(move || guard::judge_added(&views)).await;
+        let judged = runtime::blocking::run(move || guard::judge_added(&views)).await;
         let guard::Judged { blocked, aside } = judged.map_err(|_| CallError::Signing)?;
         let (period, now_ms) = (task.terms.period, self.hub.parts().clock.now_ms());
         if !aside.is_empty() {

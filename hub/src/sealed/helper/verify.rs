@@ -98,7 +98,7 @@ impl Helper {
             database.write_async("sealed_other_key", write).await?;
         }
         let (known, cases) = judged?;
-        let worked = tokio::task::spawn_blocking(move || {
+        let worked = runtime::blocking::run(move || {
             let worked = cases.into_iter().map(|case| {
                 case.map(|case| {
                     let outcome = known.work(&case);

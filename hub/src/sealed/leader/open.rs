@@ -302,7 +302,7 @@ impl Leader {
         let read =
             move |tx: &Tx<'_>| guard::views(tx, &documents, &task, (&opening, &standings), &cells);
         let views = self.hub.parts().database.read_async(read).await?;
-        let judged = tokio::task::spawn_blocking(move || guard::judge_added(&views)).await;
+        let judged = runtime::blocking::run(move || guard::judge_added(&views)).await;
         let judged = judged.map_err(|_| LeaderError::Protocol("attack"))?;
         let (period, now_ms) = (job.task.terms.period, self.hub.parts().clock.now_ms());
         if !judged.aside.is_empty() {

@@ -163,7 +163,7 @@ impl Leader {
             return Err(LeaderError::Protocol("number of answers"));
         }
         let now_ms = self.hub.parts().clock.now_ms();
-        let worked = tokio::task::spawn_blocking(move || {
+        let worked = runtime::blocking::run(move || {
             let all = open.into_iter().zip(answers).map(|(open, verified)| match verified.answer {
                 Some(verified::Answer::Shown(shown)) => {
                     Ok(open.finish(&shown.shown, &shown.sums, now_ms))

@@ -15,7 +15,7 @@ pub(super) async fn keep(node: Node) {
     let Some(plan) = node.config().backup.clone() else { return };
     loop {
         let (working, to) = (node.clone(), plan.clone());
-        let made = tokio::task::spawn_blocking(move || {
+        let made = runtime::blocking::run(move || {
             let is_due = backup::is_due(&to, working.config(), working.clock().now_ms());
             is_due.then(|| backup::make(&working, &to)).transpose()
         });

@@ -47,13 +47,13 @@ pub(super) async fn keep(node: Node) {
 async fn look_at_directives(node: &Node) {
     let working = node.clone();
     // One that ended is made up for tomorrow.
-    let _ = tokio::task::spawn_blocking(move || working.judge_directives_again()).await;
+    let _ = runtime::blocking::run(move || working.judge_directives_again()).await;
 }
 
 /// Signs the sheets that are due; says whether the slot is done.
 async fn release(node: &Node) -> bool {
     let working = node.clone();
-    match tokio::task::spawn_blocking(move || working.release_due()).await {
+    match runtime::blocking::run(move || working.release_due()).await {
         Ok(Ok(signed)) => {
             if signed > 0 {
                 tracing::info!(signed, "sheets signed in the daily slot");
@@ -78,7 +78,7 @@ async fn is_date_asked(node: &Node) -> bool {
             let (working, skew) = (node.clone(), probe.skew_ms.to_string());
             let note = move |tx: &Tx<'_>| notes::set(tx, CLOCK_SKEW, &skew);
             let noted = move || working.transfer().write::<_, SqlError>("clock_skew", note);
-            matches!(tokio::task::spawn_blocking(noted).await, Ok(Ok(())))
+            matches!(runtime::blocking::run(noted).await, Ok(Ok(())))
         }
         Some(Err(error)) => {
             tracing::debug!(%error, "reports not sealed: the hub could not be asked for the date");
@@ -90,7 +90,7 @@ async fn is_date_asked(node: &Node) -> bool {
 /// Seals what is due; says whether the slot is done.
 async fn seal(node: &Node) -> bool {
     let working = node.clone();
-    match tokio::task::spawn_blocking(move || working.seal_due()).await {
+    match runtime::blocking::run(move || working.seal_due()).await {
         Ok(Ok(sealed)) => {
             if sealed > 0 {
                 tracing::info!(sealed, "reports sealed in the daily slot");

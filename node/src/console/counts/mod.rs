@@ -305,7 +305,7 @@ fn failed(
 async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failed> + Send + 'static,
 ) -> Result<T, Failed> {
-    let done = tokio::task::spawn_blocking(work).await;
+    let done = runtime::blocking::run(work).await;
     done.unwrap_or(Err(Failed::Problem(Problem::Internal)))
 }
 

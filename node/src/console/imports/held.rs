@@ -157,7 +157,7 @@ async fn fitting(office: &Office, held: &Held, most: u32) -> Result<Vec<String>,
     }
     let ground = Ground::of(office, held.wish.kind).await?;
     let reading = held.clone();
-    let found = tokio::task::spawn_blocking(move || {
+    let found = runtime::blocking::run(move || {
         let (wish, mapping) = (&reading.wish, reading.columns.mapping());
         taking::answers::fitting(&|| open(&reading), mapping, (wish, &ground.against()), most)
     });
@@ -168,7 +168,7 @@ async fn fitting(office: &Office, held: &Held, most: u32) -> Result<Vec<String>,
 async fn headings(office: &Office, held: &Held) -> Result<pages::Headings, Problem> {
     let ground = Ground::of(office, held.wish.kind).await?;
     let reading = held.clone();
-    let read = tokio::task::spawn_blocking(move || {
+    let read = runtime::blocking::run(move || {
         let fields = taking::fields(&reading.wish, &ground.against())?;
         let mut source = open(&reading)?;
         let columns = table::headings(&mut source, &fields).map_err(ImportError::from)?;
@@ -338,7 +338,7 @@ pub(super) async fn errors(
         Lang::Zh => Language::Zh,
         Lang::En => Language::En,
     };
-    let written = tokio::task::spawn_blocking(move || {
+    let written = runtime::blocking::run(move || {
         let mut source = open(&held)?;
         let mapping = held.columns.mapping();
         let parsed = taking::parse(&mut source, mapping, &held.wish, &ground.against())?;

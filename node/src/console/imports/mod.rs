@@ -229,7 +229,7 @@ async fn looked_at(office: &Office, held: Held) -> Result<Result<Held, TakingErr
     let ground = Ground::of(office, held.wish.kind).await?;
     let (kind, scale) = (held.wish.kind.word(), held.wish.scale.clone());
     let kept = office.read(move |tx| import_columns::latest(tx, kind, &scale)).await?;
-    let looked = tokio::task::spawn_blocking(move || {
+    let looked = runtime::blocking::run(move || {
         let fields = taking::fields(&held.wish, &ground.against())?;
         let mut source = open(&held)?;
         let headings = table::headings(&mut source, &fields).map_err(ImportError::from)?;
@@ -263,7 +263,7 @@ async fn with_plan<T: Send + 'static>(
 ) -> Result<Result<T, TakingError>, Problem> {
     let ground = Ground::of(office, held.wish.kind).await?;
     let (reading, on) = (held.clone(), ground.clone());
-    let parsed = tokio::task::spawn_blocking(move || {
+    let parsed = runtime::blocking::run(move || {
         let mut source = open(&reading)?;
         let mapping = reading.columns.mapping();
         taking::parse(&mut source, mapping, &reading.wish, &on.against())

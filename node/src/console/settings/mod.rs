@@ -153,7 +153,7 @@ async fn show_notices(
 ) -> Result<Response, Problem> {
     let node = desk.node.clone();
     let today = desk.node.clock().today();
-    let read = tokio::task::spawn_blocking(move || {
+    let read = runtime::blocking::run(move || {
         let (received, stored) = node.transfer().read(|tx| {
             let received = directive::received(tx, NOTICES_MAX)?;
             let is_refused = received.iter().any(|notice| notice.verdict.refusal().is_some());
@@ -263,7 +263,7 @@ async fn show_status(
     visitor: Visitor<Staff>,
 ) -> Result<Response, Problem> {
     let node = desk.node.clone();
-    let read = tokio::task::spawn_blocking(move || {
+    let read = runtime::blocking::run(move || {
         let copies = copies::found(&node.config().data);
         let plan = node.config().backup.as_ref();
         let daily = plan.map(|plan| backup::found(plan, node.config())).unwrap_or_default();

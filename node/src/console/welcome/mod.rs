@@ -302,7 +302,7 @@ impl Desk {
 
     async fn state(&self) -> Result<Standing, Problem> {
         let (node, is_printed) = (self.node.clone(), self.is_printed.load(Ordering::Relaxed));
-        let read = tokio::task::spawn_blocking(move || -> Result<Standing, Problem> {
+        let read = runtime::blocking::run(move || -> Result<Standing, Problem> {
             let config = Config::load(&node.config().data).map_err(|_| Problem::Unavailable)?;
             let running = node.config();
             let needs_restart = config.membership != running.membership
@@ -392,7 +392,7 @@ impl Desk {
         let stored = stored.map_err(SessionError::Account)?;
         let changer = Changer { by: CHANGER.to_owned(), at_ms: self.node.clock().now_ms() };
         let ledger = self.node.ledger().clone();
-        let put = tokio::task::spawn_blocking(move || {
+        let put = runtime::blocking::run(move || {
             ledger.write("first_account", move |tx| account::put(tx, &stored, None, &changer))
         });
         Ok(put.await.unwrap_or(Err(SqlError::Closed.into()))?)
@@ -418,7 +418,7 @@ impl Desk {
         };
         // Before anything is copied or written: a passphrase that opens nothing proves nothing.
         let node = self.node.clone();
-        let done = tokio::task::spawn_blocking(move || {
+        let done = runtime::blocking::run(move || {
             LedgerKey::open(&data, &opener)?;
             config::update(&data.join(config::FILE_NAME), &given)?;
             let config = Config::load(&data)?;

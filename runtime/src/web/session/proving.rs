@@ -368,7 +368,7 @@ impl Sessions {
         let Ok(Ok(_turn)) = tokio::time::timeout(wait, self.turns.acquire()).await else {
             return Err(SessionError::Busy);
         };
-        let done = tokio::task::spawn_blocking(work).await;
+        let done = crate::blocking::run(work).await;
         Ok(done.map_err(|_| AccountError::Hash)??)
     }
 }

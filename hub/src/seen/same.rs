@@ -1,6 +1,6 @@
-//! Tables of one catalogue that count the very same records, each in its own way, and those of which
-//! one counts a part of the other's: totals that are one figure, or of which one is at most the
-//! other. The attacker takes measures as unrelated, so it is told.
+//! Tables of one catalogue that count the very same records, each in its own way, and tables of
+//! which one counts a part of the other's: totals that are one figure, or of which one is at most
+//! the other. The attacker takes measures as unrelated, so it is told.
 //!
 //! A school's node keeps it so: what one such table told of a week, every other one tells of that
 //! week and of no other, and a part is told with its whole. A school that counts otherwise makes
@@ -88,4 +88,34 @@ pub(super) fn totals(
     stage: Stage,
 ) -> Vec<SeenTable> {
     related.iter().filter_map(|of| total(*of, sum, stage)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each pair is named once from either side: the same records towards the first of them, a part
+    /// and its whole towards each other. A stock says nothing of another table.
+    #[test]
+    fn what_a_total_says_of_others_is_known() {
+        let catalogue = proto::pack::embedded::catalogue().expect("catalogue");
+        let tables = SealedTables::of(&catalogue);
+        let mut found = Vec::new();
+        for table in tables.all() {
+            for (other, said) in related((&tables, &catalogue), table) {
+                found.push((table.id().to_string(), other.id().to_string(), said));
+            }
+        }
+        found.sort_unstable_by_key(|(table, ..)| table.clone());
+        let expected = [
+            ("sealed.alt.sources", "sealed.alt.opened", Said::Same),
+            ("sealed.ref.emergency", "sealed.ref.emergency_told", Said::AtMost),
+            ("sealed.ref.emergency_told", "sealed.ref.emergency", Said::AtLeast),
+            ("sealed.ref.sla_due", "sealed.ref.sla_ok", Said::AtMost),
+            ("sealed.ref.sla_ok", "sealed.ref.sla_due", Said::AtLeast),
+        ];
+        let expected =
+            expected.map(|(table, other, said)| (table.to_owned(), other.to_owned(), said));
+        assert_eq!(found, expected.to_vec());
+    }
 }

@@ -1,7 +1,7 @@
 //! Family: flows of a catalogue of which one counts what another counts, or a part of it.
 //!
-//! New alerts by tier and new alerts by source have one total at every school; what was due and what
-//! was done of it in time are a whole and its part. Whoever sees the sums of both sees their
+//! New alerts by tier and new alerts by source have one total at every school; what was due and
+//! what was done of it in time are a whole and its part. Whoever sees the sums of both sees their
 //! difference, and everybody else in it is the same, so what the one tells in a period the other
 //! tells in that period and in no other: else the difference is this school's own count, or has a
 //! lower end that is. So they share what was told, how far they reach back and how much fits, and a

@@ -54,11 +54,7 @@ pub(super) fn related<'t>(
 
 /// What the opened sum of a stage says of another table's total over the same schools; nothing
 /// where a cell is not open.
-pub(super) fn total(
-    (other, said): (&SealedTable, Said),
-    sum: &SeenTable,
-    stage: Stage,
-) -> Option<SeenTable> {
+fn total((other, said): (&SealedTable, Said), sum: &SeenTable, stage: Stage) -> Option<SeenTable> {
     let value = sum.cells.iter().try_fold(0_u64, |total, cell| match cell.printed {
         Printed::Exact(value) => total.checked_add(value),
         Printed::Between(..) | Printed::Noised(_) => None,

@@ -134,6 +134,21 @@ pub struct Filter {
     pub condition: Condition,
 }
 
+impl Filter {
+    /// Whether whatever passes it passes the other one too.
+    #[must_use]
+    pub fn implies(&self, other: &Self) -> bool {
+        let is_implied = match (&self.condition, &other.condition) {
+            (Condition::Any(own), Condition::Any(wider)) => {
+                own.iter().all(|value| wider.contains(value))
+            }
+            (Condition::AtLeast(own), Condition::AtLeast(wider)) => own >= wider,
+            _ => false,
+        };
+        self.field == other.field && is_implied
+    }
+}
+
 /// How a node computes a count. The cells are the count's dimensions, fields of the same name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
@@ -153,4 +168,67 @@ pub struct Definition {
     pub rough: Option<u32>,
     /// A cell is given only where this many are enrolled in it.
     pub stratum_min: Option<u32>,
+}
+
+impl Definition {
+    /// Whether whatever passes its filters passes this one too.
+    #[must_use]
+    pub fn implies(&self, filter: &Filter) -> bool {
+        self.filters.iter().any(|own| own.implies(filter))
+    }
+
+    /// Whether it counts, in the same way and of the same time, some of the records that another
+    /// one counts, or all of them, and no other ones.
+    #[must_use]
+    pub fn is_within(&self, whole: &Self) -> bool {
+        let is_alike = Self { filters: whole.filters.clone(), ..self.clone() } == *whole;
+        is_alike && whole.filters.iter().all(|filter| self.implies(filter))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn any(field: Field, values: &[&str]) -> Filter {
+        let values = values.iter().map(|&value| value.to_owned()).collect();
+        Filter { field, condition: Condition::Any(values) }
+    }
+
+    fn definition(filters: Vec<Filter>) -> Definition {
+        Definition {
+            source: Source::Referral,
+            measure: Measure::Records,
+            sum_of: None,
+            filters,
+            at: At::DueInPeriod,
+            band: None,
+            rough: None,
+            stratum_min: None,
+        }
+    }
+
+    /// A part passes every filter of its whole, by the same words or by fewer of them; another
+    /// source, another time or another measure makes it a count of something else.
+    #[test]
+    fn a_part_passes_the_filters_of_its_whole() {
+        let urgent = |values: &[&str]| any(Field::Urgency, values);
+        let on_time = any(Field::OnTime, &["yes"]);
+        let whole = definition(vec![urgent(&["urgent", "routine"])]);
+        let part = definition(vec![on_time.clone(), urgent(&["urgent"])]);
+        assert!(part.is_within(&whole) && !whole.is_within(&part));
+        assert!(whole.is_within(&whole) && whole.is_within(&definition(Vec::new())));
+        assert!(!definition(vec![on_time]).is_within(&whole));
+        assert!(!definition(vec![any(Field::Stage, &["urgent"])]).is_within(&whole));
+        for other in [
+            Definition { source: Source::ReferralEvent, ..whole.clone() },
+            Definition { at: At::InPeriod, ..whole.clone() },
+            Definition { measure: Measure::Students, ..whole.clone() },
+        ] {
+            assert!(!part.is_within(&other) && !other.is_within(&whole), "{other:?}");
+        }
+        let least = |bound| Filter { field: Field::Hours, condition: Condition::AtLeast(bound) };
+        assert!(least(3).implies(&least(2)) && !least(2).implies(&least(3)));
+        assert!(!least(2).implies(&any(Field::Hours, &["2"])));
+    }
 }

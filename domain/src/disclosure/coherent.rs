@@ -5,20 +5,18 @@
 //! Sums are compared that are over the same reports; who calls sees to that.
 //!
 //! A stock is of one day and its tables are counted together, so any relation of the catalogue
-//! holds by strata. Of a flow a school tells each week what it had not told, and what is entered
-//! late makes a part larger a week after its whole: done in time in week 37, entered in week 38.
-//! So flows are compared as sums from the first week under seal on, where what was told of a part
-//! was told of its whole; only where the part counts records of the whole that pass more filters,
-//! since other records can be corrected apart; and by no strata, since a record that was corrected
-//! stays told where it was.
+//! holds by strata. Of a flow a school tells each week what it had not told, a part together with
+//! its whole; software before that told a part that was entered late a week after: done in time in
+//! week 37, entered in week 38. So flows are compared as sums from the first week under seal on;
+//! only where the part counts records of the whole that pass more filters, since other records can
+//! be corrected apart; and by no strata, since a record that was corrected stays told where it was.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::identity::{Interval, Told, breach, pairs};
 use super::sealed::{Kind, SealedTable, SealedTables};
 use crate::catalogue::{
-    Catalogue, Comparison, Count, Definition, DimensionId, Identity, Partition, Relation, Stage,
-    TableId,
+    Catalogue, Comparison, Count, DimensionId, Identity, Partition, Relation, Stage, TableId,
 };
 
 /// Name of the relation that two tables which count the same records keep.
@@ -192,17 +190,9 @@ fn of_relation(
 fn is_part_of_whole(catalogue: &Catalogue, relation: &Relation, placed: &[&SealedTable]) -> bool {
     let is_plain = relation.terms().all(|term| term.coefficient == 1 && term.filters.is_empty());
     let [left, right] = placed else { return false };
-    let (Some((part, _)), Some((whole, _))) =
-        (left.counted_by(catalogue), right.counted_by(catalogue))
-    else {
-        return false;
-    };
-    let is_same = Definition { filters: whole.filters.clone(), ..part.clone() } == whole;
-    let is_narrower = whole.filters.iter().all(|filter| part.filters.contains(filter));
     is_plain
         && relation.comparison == Comparison::AtMost
-        && is_same
-        && is_narrower
+        && left.counted_within(right, catalogue)
         && left.per_person_max() <= right.per_person_max()
 }
 

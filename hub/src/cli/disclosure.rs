@@ -88,11 +88,12 @@ texts! {
     TOO_MUCH_NEXT = "检查按统计项和互不相连的时段分别进行。请改用范围较小的文件，例如各区县枢纽自己导出的文件，分别检查。",
         "Measures, and periods that do not hang together, are judged one by one. Judge files of \
          smaller areas instead, such as those that each district's hub exports.";
-    ASIDE = "注意：按目录应当相等的合计，有 {0} 处对不上（{1}）。可能有学校的软件版本较旧，或报数不实。\
-             这里没有把它们当作相等来推算，其余内容照常检查。",
-        "Note: {0} totals that the catalogue makes equal are not ({1}): a school with older \
-         software, or one whose figures are not true. They were not taken for equal; everything \
-         else was judged as always.";
+    ASIDE = "注意：按目录应当相等、或一方不应超过另一方的合计，有 {0} 处对不上（{1}）。可能有学校的软件版本较旧，\
+             或报数不实。这里没有按目录的关系来推算，其余内容照常检查。",
+        "Note: {0} totals are not equal, or are more than that of which they are a part, although \
+         the catalogue has them so ({1}): a school with older software, or one whose figures are \
+         not true. Nothing was concluded from these relations; everything else was judged as \
+         always.";
 }
 
 /// What one role can work out from everything that it has seen

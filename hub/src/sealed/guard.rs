@@ -318,7 +318,10 @@ fn judge_whole(
     let report = attack(view, pace)?;
     if !report.aside.is_empty() {
         let tables = report.aside.join(" ");
-        tracing::warn!(tables, "totals of tables that count the same records differ");
+        tracing::warn!(
+            tables,
+            "totals of tables that count the same records, or a part of them, do not fit"
+        );
     }
     // The very same ends: where one moves, the new sum told more.
     let is_new = |found: &&Finding| !told.contains(found);

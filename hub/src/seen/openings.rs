@@ -96,8 +96,9 @@ pub(crate) fn known_of_task(
         return Ok(Vec::new());
     };
     let catalogue = documents.packs().catalogue(&stored.pack);
-    let same = tables.as_ref().zip(catalogue);
-    let same = same.and_then(|(all, catalogue)| same::first((all, catalogue), table));
+    let related = tables.as_ref().zip(catalogue);
+    let related = related.map(|(all, catalogue)| same::related((all, catalogue), table));
+    let related = related.unwrap_or_default();
     let kept = Kept { table: table.clone(), area: &stored.area, period: stored.period };
     let mut found = wholes(tx, &stored.id, &kept, tree)?;
     for one in opening::of_task(tx, &stored.id)? {
@@ -112,8 +113,8 @@ pub(crate) fn known_of_task(
             let standings = opening::standings(tx, one.id)?;
             let carried = periods(tx, &stored.id, &standings)?;
             let sum = opened((&kept, roster), Summed::new(&one, &standings, carried, cells));
-            let total = same.and_then(|first| same::total(first, &sum, one.set.stage));
-            found.extend(std::iter::once(sum).chain(total));
+            let totals = same::totals(&related, &sum, one.set.stage);
+            found.extend(std::iter::once(sum).chain(totals));
         }
     }
     Ok(found)
@@ -200,11 +201,11 @@ pub(super) fn told(tx: &Tx<'_>, place: Place<'_>, tree: &Tree) -> Result<Vec<See
         let area =
             if tree.units().contains_key(sum.area.as_str()) { &sum.area } else { place.unit };
         let of = Kept { table: table.clone(), area, period: record.period };
-        let same = tables.as_ref().zip(place.documents.packs().catalogue(&sum.pack));
-        let same = same.and_then(|(all, catalogue)| same::first((all, catalogue), table));
+        let related = tables.as_ref().zip(place.documents.packs().catalogue(&sum.pack));
+        let related = related.map(|(all, catalogue)| same::related((all, catalogue), table));
         let sum = opened((&of, &year.sealed().roster), summed);
-        let total = same.and_then(|first| same::total(first, &sum, record.stage));
-        found.extend(std::iter::once(sum).chain(total));
+        let totals = same::totals(&related.unwrap_or_default(), &sum, record.stage);
+        found.extend(std::iter::once(sum).chain(totals));
     }
     Ok(found)
 }

@@ -61,9 +61,9 @@ texts! {
     AGAIN_HELD = "本校暂停了 {0} 的上报，什么也没有密封。", "The school holds {0}; nothing was sealed.";
     AGAIN_HELD_NEXT = "先由校长解除暂停：release hold 时段 --lift。",
         "The principal lifts the hold first: release hold PERIOD --lift.";
-    TOLD_LINE = "{0} {1}：“{2}”统计的是同一批事项，已报出该周；本表以后各周不再补报",
-        "{0}, {1}: {2} counts the same events and told this week; this table does not tell them in \
-         a later one";
+    TOLD_LINE = "{0} {1}：“{2}”统计的事项与本表相同，或一方包含另一方，且已报出该周；本表以后各周不再补报",
+        "{0}, {1}: {2} counts the same events, or one of the two a part of the other's, and told \
+         this week; this table does not tell them in a later one";
     AGAIN_LINE = "{0} {1}：核对后可重新密封：xinqiao-node sealed send --again {2} {3}",
         "{0}, {1}: once checked, seal it again: xinqiao-node sealed send --again {2} {3}";
     CLOCK_WRONG = "本机的日期与上级枢纽相差一天以上，什么也没有密封。请校准系统时间后再试。",

@@ -23,6 +23,14 @@ texts! {
          hubs can add up several schools, and neither learns this school's figures. A table's \
          report is as long each time, and tables differ; its length and its hour say nothing about \
          the figures.";
+    ONCE = "周报中的每件事只报一次。应办的事项和其中按时办结的（转介应答复与按时答复、紧急送诊与按时告知等）同周一起报出：\
+            密封时台账里还没有记为按时办结的，按未按时计，以后补录也不再改变合计。请在密封之前，即次周周二早上六点之前，\
+            把上周办结的登记好。",
+        "Each event is told in one week. What was due and what of it was done in time (answers to \
+         referrals, notices of emergencies) is told together: what the ledger does not show as \
+         done in time when the week is sealed counts as not in time, and an entry made later \
+         changes no sum. Enter what was done before the week is sealed, at six in the morning of \
+         the Tuesday after it.";
     WHO = "谁", "Who";
     SEES = "能看到什么", "What they can see";
     SCHOOL = "本校", "This school";
@@ -134,9 +142,11 @@ texts! {
         "No other school is affected. Check the roster and the ledgers. Once they are right, or if \
          they were and one of the hubs may have erred, run on this machine: xinqiao-node sealed \
          send --again {0} {1}. It seals the report once more under the next number.";
-    TOLD_WITH = "“{0}”统计的是同一批事项，已报出该周；本表以后各周不再补报这些事项，以免两张表合计之差露出本校的数。",
-        "{0} counts the same events and told this week; this table does not tell them in a later \
-         one, lest the difference of the two sums show this school's count.";
+    TOLD_WITH = "“{0}”统计的事项与本表相同，或一方包含另一方，且已报出该周；本表以后各周不再补报这些事项，\
+                 以免两张表合计之差露出本校的数。",
+        "{0} counts the same events, or one of the two a part of the other's, and told this week; \
+         this table does not tell them in a later one, lest the difference of the two sums show \
+         this school's count.";
     SILENT = "密封后已 {0} 天没有结论，请给两个部门的枢纽运维人员打电话。",
         "No verdict for {0} days: ring the operators of both departments' hubs.";
     NEWER = "较新的", "Newer";
@@ -206,7 +216,7 @@ pub struct SealedLine {
     pub state: SealedState,
     /// It was refused for what a person here can look at and have sealed once more.
     pub may_again: bool,
-    /// It was refused, and this table told the same records in its period: they are not told again.
+    /// It was refused, and this table of its family told its period: its events are not told again.
     pub told_with: Option<Label>,
 }
 

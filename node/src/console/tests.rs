@@ -273,7 +273,7 @@ async fn who_sees_what_is_said_of_every_level() {
         "市枢纽",
         "每个数都加了随机噪声",
         "两个汇总枢纽私下串通",
-        "“新增预警来源”统计的是同一批事项，已报出该周",
+        "“新增预警来源”统计的事项与本表相同，或一方包含另一方，且已报出该周",
         // Neither may be kept quiet: who could work it out, and since when it holds.
         "同组的其他学校全部串通",
         "2025–2026 学年自 2025-12-03 起启用密封汇总",

@@ -252,10 +252,12 @@ fn the_act_behind_a_figure_is_named_and_sealed() {
     let facts = facts(&school, "2025-W47", date(2025, 12, 1));
     let tables = domain::disclosure::sealed::SealedTables::of(&school.catalogue);
     let table = tables.table("sealed.ref.events").expect("table");
-    let events = facts.sealed_events(&school.catalogue, table).expect("events").expect("told");
+    let (counted, _) = table.counted_by(&school.catalogue).expect("counted");
+    let events = facts.sealed_events((&school.catalogue, table), Some(&counted));
+    let events = events.expect("events").expect("told");
     let cells: Vec<String> = events
         .iter()
-        .map(|event| table.block().values_at(event.place).expect("cell").join(" "))
+        .map(|event| table.block().values_at(event.place.expect("own")).expect("cell").join(" "))
         .collect();
     assert_eq!(cells.len(), 3, "{cells:?}");
     assert!(cells.contains(&"sent routine junior".to_owned()), "{cells:?}");

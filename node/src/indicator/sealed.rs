@@ -4,19 +4,22 @@
 //! that is missing would say, and one that appears would say more, so nothing of a ledger of
 //! children in need decides whether there is a report.
 
+use std::collections::HashMap;
+use std::ptr;
+
 use domain::catalogue::{At, Block, Catalogue, Definition, Field, Source, Stage};
 use domain::cell::Cell;
 use domain::disclosure::RawTable;
 use domain::disclosure::sealed::{SealedTable, Stratum};
 
-use super::facts::{Found, Value};
+use super::facts::{Found, Record, Value};
 use super::{Behind, Facts, IndicatorError, evaluate};
 
 /// An event of a sealed flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Place of its cell.
-    pub place: usize,
+    /// Place of its cell; none where the table does not count it and its family does.
+    pub place: Option<usize>,
     /// What it adds there.
     pub amount: u64,
     /// The record.
@@ -36,7 +39,7 @@ pub enum Unsealed {
     Destroyed,
     /// The days are those of a ledger that was lost: it told them, or nobody will.
     OfLostLedger,
-    /// Another table that counts the same records told the period, and the very same cannot be told
+    /// Another table of its family told the period, and the very same records cannot be told
     /// any more.
     ToldOtherwise,
 }
@@ -63,24 +66,40 @@ impl Facts {
         Ok(Ok(RawTable::new(table.id().clone(), cells)))
     }
 
-    /// The events of a flow up to the end of the period, as they are known today.
+    /// The events of a flow up to the end of the period, as they are known today, among all that
+    /// its family counts: each of these, with its cell where the flow counts it as well.
     ///
     /// # Errors
     /// A record that the catalogue has no place for.
     pub fn sealed_events(
         &self,
-        catalogue: &Catalogue,
-        table: &SealedTable,
+        (catalogue, table): (&Catalogue, &SealedTable),
+        family: Option<&Definition>,
     ) -> Result<Result<Vec<Event>, Unsealed>, IndicatorError> {
-        let Some((definition, block)) = table.counted_by(catalogue) else {
+        let (Some((definition, block)), Some(family)) = (table.counted_by(catalogue), family)
+        else {
             return Ok(Err(Unsealed::Unsupported));
         };
-        let event = |hit: &evaluate::Hit<'_>| Event {
-            place: hit.place,
+        let own = match self.sealed_hits(&definition, &block)? {
+            Ok(hits) => hits,
+            Err(absent) => return Ok(Err(absent)),
+        };
+        let event = |hit: &evaluate::Hit<'_>, place| Event {
+            place,
             amount: hit.amount,
             behind: hit.record.behind,
         };
-        Ok(self.sealed_hits(&definition, &block)?.map(|hits| hits.iter().map(event).collect()))
+        if definition == *family {
+            return Ok(Ok(own.iter().map(|hit| event(hit, Some(hit.place))).collect()));
+        }
+        // The very same rows of the very same facts, by where they stand.
+        let places: HashMap<*const Record, usize> =
+            own.iter().map(|hit| (ptr::from_ref(hit.record), hit.place)).collect();
+        let one_cell = Block { axes: Vec::new(), offset: 0, length: 1, ..block };
+        let all = self.sealed_hits(family, &one_cell)?;
+        let placed =
+            |hit: &evaluate::Hit<'_>| event(hit, places.get(&ptr::from_ref(hit.record)).copied());
+        Ok(all.map(|hits| hits.iter().map(placed).collect()))
     }
 
     /// Students of a stratum on the roll of the census day, by which a stock is completed.

@@ -2,8 +2,9 @@
 //!
 //! A report is stored in the transaction that seals it, with what it told, and never made twice:
 //! only a refusal makes room for another one, under the next number. What a refused report told
-//! stays beside it; it counts as told as long as a table that counts the same records stands with
-//! it, so that no record is in one period of the one table and in another period of the other.
+//! stays beside it; it counts as told as long as a table of its family stands with it, one that
+//! counts the same records, or of which one counts a part of the other's: so no record is in one
+//! period of the one table and in another period of the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -272,7 +273,7 @@ pub fn last_number(tx: &Tx<'_>, table: &str) -> Result<Option<ReportNumber>, Sql
 /// same period.
 const STANDS: &str = "(r.answer is null or r.answer = 1 or r.code = 'other_report')";
 
-/// What some tables that count the same records told of each in all weeks but one: what one of them
+/// What some tables of one family told of each record in all weeks but one: what one of them
 /// told and stands with counts for all.
 ///
 /// # Errors
@@ -320,7 +321,7 @@ pub fn told_in(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Told>, SqlE
     )
 }
 
-/// What holds tables of one definition to what one of them told of a period.
+/// What holds tables of one family to what one of them told of a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Bound {
     /// Nothing: no other one told it, or all that did were refused.
@@ -331,7 +332,7 @@ pub enum Bound {
     Unknown,
 }
 
-/// What a table of some that count the same records is held to in a period.
+/// What a table of a family is held to in a period.
 ///
 /// # Errors
 /// The store cannot be read.

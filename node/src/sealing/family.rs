@@ -1,14 +1,19 @@
-//! Family: flows of a catalogue that count the very same records, each in its own way.
+//! Family: flows of a catalogue of which one counts what another counts, or a part of it.
 //!
-//! New alerts by tier and new alerts by source have one total at every school. Whoever sees the
-//! totals of both sums sees their difference, and everybody else in it is the same, so what the one
-//! tells in a period the other tells in that period and in no other: else the difference is this
-//! school's own count. So they share what was told, how far they reach back and how much fits, and
-//! a table that is sealed once more tells what the other stands with, or nothing.
+//! New alerts by tier and new alerts by source have one total at every school; what was due and
+//! what was done of it in time are a whole and its part. Whoever sees the sums of both sees their
+//! difference, and everybody else in it is the same, so what the one tells in a period the other
+//! tells in that period and in no other: else the difference is this school's own count, or has a
+//! lower end that is. So they share what was told, how far they reach back and how much fits, and a
+//! table that is sealed once more tells what the other stands with, or nothing.
+//!
+//! What is told is told of the whole: a report of a part registers each record of its family that
+//! was new in its week, whether the part counts it or not. So a record is told once, by all of them
+//! together and as it was then, and what becomes of it later changes no sum.
 
 use std::collections::BTreeMap;
 
-use domain::catalogue::Catalogue;
+use domain::catalogue::{Catalogue, Definition, Filter};
 use domain::disclosure::sealed::{Kind, SealedTable, SealedTables};
 use domain::period::Period;
 use domain::span::Span;
@@ -22,9 +27,10 @@ use crate::indicator::Event;
 use crate::ledger::sealed::{self as register, Before, Bound, StoredReport, Told};
 use crate::packs::Packs;
 
-/// Tables that count the same records as one of them, itself among them.
+/// Tables that count the same records as one of them or a part of them, itself among them.
 pub(super) struct Family<'t> {
     tables: Vec<&'t SealedTable>,
+    counted: Option<Definition>,
 }
 
 impl<'t> Family<'t> {
@@ -34,17 +40,35 @@ impl<'t> Family<'t> {
         (all, catalogue): (&'t SealedTables, &Catalogue),
         table: &'t SealedTable,
     ) -> Self {
-        let definition = |of: &SealedTable| of.counted_by(catalogue).map(|(counted, _)| counted);
-        let own = definition(table).filter(|_| table.kind() == Kind::Flow);
-        let is_same = |other: &&SealedTable| {
-            other.id() == table.id()
-                || (other.kind() == Kind::Flow && own.is_some() && definition(other) == own)
+        let is_near = |one: &SealedTable, other: &SealedTable| {
+            one.counted_within(other, catalogue) || other.counted_within(one, catalogue)
         };
-        let mut tables: Vec<&SealedTable> = all.all().iter().filter(is_same).collect();
+        let flows = all.all().iter().filter(|other| other.kind() == Kind::Flow);
+        let (mut found, mut rest): (Vec<&SealedTable>, Vec<&SealedTable>) =
+            flows.partition(|other| other.id() == table.id());
+        // What is near to one of them is near to all: a part of a part, two parts of one whole.
+        loop {
+            let (near, far): (Vec<&SealedTable>, Vec<&SealedTable>) =
+                rest.into_iter().partition(|other| found.iter().any(|one| is_near(one, other)));
+            rest = far;
+            if near.is_empty() {
+                break;
+            }
+            found.extend(near);
+        }
+        let is_found = |other: &&SealedTable| found.iter().any(|one| one.id() == other.id());
+        let mut tables: Vec<&SealedTable> = all.all().iter().filter(is_found).collect();
         if tables.is_empty() {
             tables.push(table);
         }
-        Self { tables }
+        let counted = common(&tables, table, catalogue);
+        Self { tables, counted }
+    }
+
+    /// What all of them count, or a part of it: the whole's definition, or else no more filters
+    /// than all of them have; none of a table that the catalogue does not define.
+    pub(super) const fn counted(&self) -> Option<&Definition> {
+        self.counted.as_ref()
     }
 
     pub(super) fn ids(&self) -> Vec<&'t str> {
@@ -63,7 +87,20 @@ impl<'t> Family<'t> {
     }
 }
 
-/// Whether two tables of a catalogue count the same records.
+/// The definition of a table, with those filters alone that every one of some tables implies.
+fn common(tables: &[&SealedTable], own: &SealedTable, catalogue: &Catalogue) -> Option<Definition> {
+    let defined = |table: &SealedTable| table.counted_by(catalogue).map(|(counted, _)| counted);
+    let counted: Vec<Definition> = tables.iter().filter_map(|table| defined(table)).collect();
+    let mut filters: Vec<Filter> = Vec::new();
+    for filter in counted.iter().flat_map(|one| &one.filters) {
+        if counted.iter().all(|one| one.implies(filter)) && !filters.contains(filter) {
+            filters.push(filter.clone());
+        }
+    }
+    defined(own).map(|own| Definition { filters, ..own })
+}
+
+/// Whether two tables of a catalogue count the same records, or one a part of the other's.
 pub(super) fn is_one(
     (all, catalogue): (&SealedTables, &Catalogue),
     tables: [&SealedTable; 2],
@@ -113,7 +150,7 @@ fn as_before(tx: &Tx<'_>, due: &Due, told: &[Told]) -> Result<Option<Vec<u64>>, 
 }
 
 /// The cells of exactly these amounts of these records, less what other weeks told of them first;
-/// nothing where the ledger has less of any.
+/// nothing where the ledger has less of any. A part has cells of those that it counts by now.
 fn same_records(
     cells: usize,
     (events, before): (&[Event], &[Before]),
@@ -133,7 +170,8 @@ fn same_records(
         let key = key_of(event.behind);
         let old = known.get_mut(&key).map_or(0, |amount| take(amount, event.amount));
         let own = wanted.get_mut(&key).map_or(0, |amount| take(amount, event.amount - old));
-        let cell = found.get_mut(event.place)?;
+        let Some(place) = event.place else { continue };
+        let cell = found.get_mut(place)?;
         *cell = cell.saturating_add(own);
     }
     wanted.values().all(|amount| *amount == 0).then_some(found)
@@ -146,8 +184,8 @@ fn take(amount: &mut u64, most: u64) -> u64 {
     taken
 }
 
-/// The table that told a period of a refused report, where that counts the same records: nothing of
-/// it is told in another period then.
+/// The table that told a period of a refused report, where that counts the same records or one of
+/// them a part of the other's: nothing of it is told in another period then.
 ///
 /// # Errors
 /// The store cannot be read.

@@ -37,7 +37,7 @@ pub(super) enum NoReport {
     Broken(MeasureError),
 }
 
-/// Measures a table; `family` is of tables that count the same records.
+/// Measures a table; `family` is of tables that count the same records, or some of them.
 pub(super) fn measure(
     tx: &Tx<'_>,
     (facts, catalogue): (&Facts, &Named),
@@ -52,7 +52,7 @@ pub(super) fn measure(
             Err(absent) => return Ok(Err(NoReport::Absent(absent))),
         },
         Kind::Flow => {
-            let events = facts.sealed_events(&catalogue.1, table)?;
+            let events = facts.sealed_events((&catalogue.1, table), family.counted())?;
             match flow(tx, (due, family), (events, held), signed)? {
                 Ok(counted) => counted,
                 Err(none) => return Ok(Err(none)),
@@ -131,7 +131,8 @@ fn enrolled_by_stage(
 /// week, so that one busy week does not silence a school for good.
 /// Of a record of which a part was told, the last events are
 /// the new ones: a ledger is read in the order in which it was written. What was told of a record
-/// that was annulled since stays told, so the next event of its kind takes its place.
+/// that was annulled since stays told, so the next event of its kind takes its place. An event of
+/// the family that the table does not count has no cell and is told with the others all the same.
 fn untold(
     (table, cap): (&SealedTable, u64),
     events: &[Event],
@@ -168,10 +169,10 @@ fn untold(
             note(&mut new, key, moved, 1);
         }
         let amount = left.min(room);
-        if let Some(cell) = cells.get_mut(event.place) {
+        room -= amount;
+        note(&mut new, key, amount, 1);
+        if let Some(cell) = event.place.and_then(|place| cells.get_mut(place)) {
             *cell = cell.saturating_add(amount);
-            room -= amount;
-            note(&mut new, key, amount, 1);
         }
     }
     let told = new.into_iter().map(|((kind, record), amount)| Told {

@@ -23,6 +23,8 @@ mod make;
 #[cfg(test)]
 mod make_tests;
 mod measure;
+#[cfg(test)]
+mod nested_tests;
 mod report_key;
 mod schedule;
 mod since;

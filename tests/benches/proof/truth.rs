@@ -88,19 +88,32 @@ pub fn enrolled(school: &School) -> u64 {
     school.stages.keys().map(|stage| school.persons(*stage)).sum()
 }
 
-/// The first table that counts the records of a flow, by its id, and where it stands: tables that
-/// count the same records in other ways draw them alike.
-static FIRSTS: LazyLock<BTreeMap<TableId, (TableId, usize)>> = LazyLock::new(|| {
+/// Whose records a flow counts.
+struct Counted {
+    /// The widest table that counts them, and where it stands.
+    whole: TableId,
+    at: usize,
+    /// It counts some of them.
+    is_part: bool,
+}
+
+/// The table whose records a flow counts, by its id: tables that count the same records in other
+/// ways draw them alike, and a part draws from those of its whole.
+static COUNTED: LazyLock<BTreeMap<TableId, Counted>> = LazyLock::new(|| {
     let catalogue = embedded::catalogue().expect("catalogue");
     let tables = SealedTables::of(&catalogue);
     let flows = tables.all().iter().enumerate().filter(|(_, table)| table.kind() == Kind::Flow);
-    let counted = |table: &SealedTable| table.counted_by(&catalogue).map(|(own, _)| own);
-    let first = |table: &SealedTable| {
-        let is_same = |(_, other): &(usize, &SealedTable)| counted(other) == counted(table);
-        let (at, first) = flows.clone().find(is_same).expect("itself");
-        (first.id().clone(), at)
+    let filters = |table: &SealedTable| {
+        table.counted_by(&catalogue).map_or(0, |(counted, _)| counted.filters.len())
     };
-    flows.clone().map(|(_, table)| (table.id().clone(), first(table))).collect()
+    let counted = |table: &SealedTable| {
+        let wholes = flows.clone().filter(|(_, other)| table.counted_within(other, &catalogue));
+        // The first of the widest; itself is one of them.
+        let (at, whole) = wholes.min_by_key(|(_, other)| filters(other)).expect("itself");
+        let is_part = !whole.counted_within(table, &catalogue);
+        Counted { whole: whole.id().clone(), at, is_part }
+    };
+    flows.clone().map(|(_, table)| (table.id().clone(), counted(table))).collect()
 });
 
 /// A table as far as its cells belong to a school: places by stage.
@@ -134,14 +147,17 @@ pub fn report(
     let mut cells = vec![0_u64; table.counted()];
     match table.kind() {
         Kind::Flow => {
-            let (first, at) = &FIRSTS[table.id()];
-            let mut events = Seeded::new(SEED, &format!("{id} {first} {period} events"));
+            let Counted { whole, at, is_part } = &COUNTED[table.id()];
+            let mut events = Seeded::new(SEED, &format!("{id} {whole} {period} events"));
             let often = everybody * RATES[at % RATES.len()];
             let number = often / 10_000 + u64::from(events.below(10_000) < often % 10_000);
             let stages: Vec<&Stage> = school.stages.keys().collect();
             for _ in 0..number {
-                // One of each event, whichever table counts it.
+                // One of each event, whichever table counts it; a part leaves out one of ten.
                 let stage = *one_of(&stages, &mut events);
+                if *is_part && dice.below(10) == 0 {
+                    continue;
+                }
                 let places = shape.places.get(stage);
                 places.iter().for_each(|places| cells[*one_of(places, &mut dice)] += 1);
             }

@@ -459,3 +459,35 @@ async fn two_tables_of_the_same_events_over_other_schools_leak() {
         assert!(!found.is_empty() && found.iter().all(|(unit, _)| *unit == last), "{found:?}");
     }
 }
+
+/// Switched on: emergencies of which the family was told in time are opened over all schools, and
+/// all emergencies without one. What the part has more than its whole is that school's, and the
+/// attacker finds it in a department's file; over the same schools nothing follows.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_over_a_school_that_its_whole_lacks_leaks() {
+    let city = City::start().await;
+    let case = |table: &str| {
+        let table = city.table(table);
+        let place = table.block().place(&["junior"]).expect("place");
+        move |school: u32| {
+            let mut cells = vec![0; table.cells()];
+            cells[place] = if school == SCHOOLS { 3 } else { u64::from(school == 1) };
+            cells
+        }
+    };
+    let (due, told) = (case("sealed.ref.emergency"), case("sealed.ref.emergency_told"));
+    let all: Vec<u32> = (1..=SCHOOLS).collect();
+    let but_one = &all[..all.len() - 1];
+    danger_opened(&city, ("sealed.ref.emergency", WEEK), but_one, &due);
+    danger_opened(&city, ("sealed.ref.emergency_told", WEEK), but_one, &told);
+    danger_opened(&city, ("sealed.ref.emergency", "2026-W39"), &all, &due);
+    danger_opened(&city, ("sealed.ref.emergency_told", "2026-W39"), but_one, &told);
+    assert_eq!(leaks(&seen(&city.leader, Role::Leader)), BTreeSet::new(), "no lower end");
+    danger_opened(&city, ("sealed.ref.emergency", "2026-W38"), but_one, &due);
+    danger_opened(&city, ("sealed.ref.emergency_told", "2026-W38"), &all, &told);
+    let last = unit(SCHOOLS).to_string();
+    for role in [Role::Leader, Role::District] {
+        let found = leaks(&seen(&city.leader, role));
+        assert!(!found.is_empty() && found.iter().all(|(unit, _)| *unit == last), "{found:?}");
+    }
+}

@@ -38,8 +38,9 @@ pub const TABLES_MAX: usize = 100_000;
 pub const SEEN_CELLS_MAX: usize = 2_000_000;
 
 /// With this ends the id of a table that prints nothing seen, and says that a table which counts
-/// the same records as another has its total. Somebody may count them otherwise, and who looks can
-/// tell; where it contradicts what was seen it is left aside.
+/// the same records as another has its total, or at least or at most that where one of them counts
+/// a part of the other's. Somebody may count them otherwise, and who looks can tell; where it
+/// contradicts what was seen it is left aside.
 pub const SAME_TOTAL: &str = "/total";
 
 /// Most unknowns of what hangs together of one measure.
@@ -119,8 +120,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Figures of schools that were seen exactly in their own tables, and are not hidden.
     pub told: usize,
-    /// Ids of tables that only say that tables which count the same records have one total, where
-    /// that is not true of what the others print: they were left aside.
+    /// Ids of tables that only say how totals of tables which count the same records, or a part of
+    /// them, hang together, where that is not true of what the others print: they were left aside.
     pub aside: Vec<String>,
 }
 

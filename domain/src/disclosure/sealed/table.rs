@@ -329,6 +329,19 @@ impl SealedTable {
         (block.length == self.counted).then_some((definition, block))
     }
 
+    /// Whether each event that it counts is one that another flow counts too: due, and done in
+    /// time. A flow is within itself, and two that count the very same records are within each
+    /// other. Of persons and units, which are counted once a cell, only the very same are.
+    #[must_use]
+    pub fn counted_within(&self, whole: &Self, catalogue: &Catalogue) -> bool {
+        let defined = |table: &Self| table.counted_by(catalogue).map(|(counted, _)| counted);
+        let (Some(own), Some(wider)) = (defined(self), defined(whole)) else { return false };
+        let is_of_records = matches!(own.measure, Measure::Records | Measure::Sum);
+        self.kind == Kind::Flow
+            && whole.kind == Kind::Flow
+            && (own == wider || (is_of_records && own.is_within(&wider)))
+    }
+
     /// What a cell asks of a person by the roster; none for a place that the table does not have.
     #[must_use]
     pub fn stratum(&self, place: usize) -> Option<&Stratum> {

@@ -12,7 +12,9 @@ use runtime::web::{Export, Figure, Label, Lang};
 use super::breakdown::{areas, available, exports, table};
 use super::overview::other_length;
 use super::reasons::{closed, protection, stage_schools, waits};
-use super::{PageError, Periods, coverage, filled_with, first_sheet, unit_label, version, words};
+use super::{
+    PageError, Periods, coverage, filled_with, first_sheet, lower_end, unit_label, version, words,
+};
 use crate::console::{
     Breakdown, BreakdownTable, Choice, Choices, Coverage, Filter, Headline, IndicatorPage,
     NamedFigure, OpenedLine, PublishedLine, Range, SourceLine, TableRow, Version,
@@ -149,7 +151,7 @@ pub(super) fn page(
         },
         choices: choices(&page, periods, offered),
         name: indicator.label().into(),
-        definition: definition(&known, indicator),
+        definition: lower_end::said(&page, definition(&known, indicator)),
         whole: unit_label(&page.unit),
         headline: Headline { marks: marks(total), ..headline(&page, &reading) },
         coverage: if page.is_told() { coverage(total.coverage) } else { Coverage::default() },

@@ -5,6 +5,7 @@
 
 mod breakdown;
 mod indicator;
+mod lower_end;
 mod overview;
 mod reasons;
 mod sealed;

@@ -29,6 +29,9 @@ texts! {
     EVERYBODY_NOTE = "在册学生总数，没有预警的也在内；各级人数见下方分组",
         "everyone on the roll, those without an alert as well; the tiers are in the table below";
     EVERYBODY_NAME = "{0}（合计为全部在册学生）", "{0} (in all: everyone on the roll)";
+    LOWER_END = "学校按周只报一次：周报密封时台账里还没有记为按时的，按未按时计，以后补录不再加入，所以按时的数是下限。",
+        "Schools tell it once: what a ledger did not show as in time when its week was sealed is \
+         not in time here, also where it was entered later, so that the figure is a lower end.";
     SECOND_HUB = "涉及学生个人情况，须两个部门共同密封汇总后才能开启；本市目前只有一个枢纽。",
         "It is about persons and opens only as a sum that two departments seal together; this \
          city has one hub so far.";

@@ -61,6 +61,10 @@ impl<'v> Sealed<'v> {
                 let period = table.carried.get(school).unwrap_or(&table.period);
                 self.0.get(&place(school, &table.measure, period))
             };
+            // What is only said of another table's total has no cell to recount.
+            if exact(table).next().is_none() {
+                continue;
+            }
             let members: BTreeSet<&String> = members.iter().collect();
             let told: Vec<&Cells<'_>> = members.iter().filter_map(|school| of(school)).collect();
             if told.len() < members.len() {

@@ -165,3 +165,29 @@ fn what_is_only_said_is_left_aside_where_it_is_not_true() {
     seen.tables[0].id = "sources".to_owned();
     assert_eq!(attack(&seen, &mut Pieces(9)), Err(ViewError::Contradiction));
 }
+
+/// That a part is at most its whole gives what the part has more to the school that the whole
+/// lacks. Over the same schools nothing follows, and where it is not true it is left aside.
+#[test]
+fn a_part_is_at_most_its_whole() {
+    let of = |schools: &[&str], whole: u64| {
+        let mut said = table("due/total", ("ref.sla_ok", "2025-W45"), schools, &[0]);
+        let printed = Printed::Between(0, Some(whole));
+        said.cells[0] = SeenCell { key: words(&["*"]), printed };
+        let part = table("ok", ("ref.sla_ok", "2025-W45"), &SCHOOLS, &[4, 0, 0]);
+        attack(&view(vec![part, said]), &mut Pieces(10_000)).expect("judged")
+    };
+    let lacking = of(&SCHOOLS[..4], 1);
+    assert!(lacking.leaks().count() > 0 && lacking.leaks().all(|leak| leak.unit == "F"));
+    assert!(lacking.leaks().all(|leak| leak.lo == 3), "three at least are its own");
+    for (schools, whole) in [(&SCHOOLS[..4], 4), (&SCHOOLS[..], 4), (&SCHOOLS[..], 9)] {
+        let report = of(schools, whole);
+        assert_eq!((report.leaks().count(), report.undecided().count()), (0, 0));
+        assert!(report.aside.is_empty());
+    }
+    let untrue = of(&SCHOOLS, 3);
+    assert_eq!(
+        (untrue.aside, untrue.findings.iter().filter(|one| one.is_leak()).count()),
+        (vec!["due/total".to_owned()], 0)
+    );
+}

@@ -115,7 +115,17 @@ impl EgressSource for Fixed {
             decided_at_ms: NOW,
         };
         let foreign = std::iter::once(foreign).filter(|_| !self.empty).collect();
-        Ok(SealedPage { year, key, lines, absent, foreign, total: 106, page, pages: 3 })
+        Ok(SealedPage {
+            year,
+            closed: None,
+            key,
+            lines,
+            absent,
+            foreign,
+            total: 106,
+            page,
+            pages: 3,
+        })
     }
 
     fn preview(&self) -> Result<PreviewPage, SourceError> {

@@ -23,7 +23,10 @@ mod make;
 #[cfg(test)]
 mod make_tests;
 mod measure;
+pub mod queued;
 mod report_key;
+#[cfg(test)]
+mod rounded_tests;
 mod schedule;
 mod since;
 #[cfg(test)]
@@ -35,6 +38,7 @@ mod tests;
 pub mod trial;
 mod verdict;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use certs::aggregate::{AggregateError, HubsError};
@@ -81,6 +85,9 @@ pub struct Context {
     pub now_ms: i64,
     /// A refused report that a person here had looked at and wants sealed once more.
     pub again: Option<(TableId, Period)>,
+    /// Terms of which counts about persons were queued rounded: a ledger that was put back does not
+    /// know it any more.
+    pub rounded: BTreeSet<Period>,
 }
 
 impl Context {

@@ -110,9 +110,9 @@ impl Ledger {
     /// Spends a release's budget and allows it to be drawn once; or allows a release that was paid
     /// for and not drawn to be finished, if it is made of the same.
     ///
-    /// The noise of each cell has the scale of the order, which is `queries / epsilon` at the least:
-    /// a student is in one cell of each query, and all of them together cost `epsilon`. Where a
-    /// student can be in two cells it is twice that.
+    /// The noise of each cell has the scale of the order, and that is `queries / epsilon` at the
+    /// least: a student is in one cell of each query, and all of them together cost `epsilon`.
+    /// Where a student can be in two cells it is twice that.
     ///
     /// # Errors
     /// The release was drawn before or was paid for with other values, its queries are no list, its
@@ -260,8 +260,8 @@ mod tests {
         assert_eq!(cheaper, Err(NoiseError::Inputs("a".to_owned())));
     }
 
-    /// The noise that is drawn is that of the order: twice as far where it says so, and never less far
-    /// than the cost asks.
+    /// The noise that is drawn is that of the order: twice as far where it says so, and never less
+    /// far than the cost asks.
     #[test]
     fn what_is_drawn_reaches_as_far_as_was_said() {
         let plain = order("2026S2", &QUERIES, 1_000);

@@ -29,8 +29,8 @@ pub enum FlawKind {
     Vector,
 }
 
-/// What the texts that operators write themselves (rosters, plans, lists of keys) should say: named,
-/// so that it is told in the language of who reads it.
+/// What the texts that operators write (rosters, plans, lists of keys) should say, by its name:
+/// it is told in the language of who reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Expected {
     /// A roster has rows.

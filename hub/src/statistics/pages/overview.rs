@@ -6,7 +6,6 @@ use runtime::sql::{SqlError, Tx};
 use runtime::web::{Figure, Label, Text};
 
 use super::indicator::is_everybody;
-use super::reasons::stage_schools;
 use super::{PageError, Periods, coverage, filled_with, unit_label, version, why, words};
 use crate::console::{
     AreaCoverage, EndingCertificate, IndicatorGroup, IndicatorLine, OverviewPage, Support,
@@ -14,6 +13,7 @@ use crate::console::{
 use crate::ending::{self, Ending};
 use crate::opened::{Closed, Sort};
 use crate::packs::Packs;
+use crate::statistics::naming::stage_schools;
 use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{

@@ -340,7 +340,8 @@ mod tests {
         assert_eq!(silent(&never, NOW).verdict(), Verdict::Warning);
     }
 
-    /// A member whose certificate ends soon is named with its days; one that has ended is a problem.
+    /// A member whose certificate ends soon is named with its days; one that has ended is a
+    /// problem.
     #[test]
     fn the_check_of_members_certificates_fires_near_the_end() {
         assert_eq!(endings(&[]).verdict(), Verdict::Well);

@@ -133,7 +133,8 @@ pub(super) fn list(terminal: &Terminal, place: &Place, args: &ListArgs) -> Resul
     let key = page.key.as_ref().map(key_json);
     let absent: Vec<Value> = page.absent.iter().map(absent_json).collect();
     let value = json!({
-        "under_seal": year, "closed_year": page.closed, "report_key": key, "reports": lines, "absent": absent,
+        "under_seal": year, "closed_year": page.closed, "report_key": key,
+        "reports": lines, "absent": absent,
         "foreign": page.foreign.iter().map(foreign_json).collect::<Vec<_>>(),
         "total": page.total, "page": page.page, "pages": page.pages,
     });

@@ -1,5 +1,5 @@
-//! What was queued for the hub, as the names of its items tell it: a ledger that was put back from a
-//! backup has lost its own registers, and the outbox has not.
+//! What was queued for the hub, as the names of its items tell it: a ledger that was put back alone
+//! has lost its own registers, and the outbox beside it has not.
 //!
 //! A name is `unit/table/period/number`, of a sealed report as of a release.
 

@@ -137,8 +137,8 @@ fn nothing_is_sealed_beside_what_went_rounded() {
     assert!(sealed(&seal(&restored, &context, PERIOD)) > 0, "which else would be sealed");
 }
 
-/// Only stocks count what a rounded table does: were there a weekly table of the same records, weeks
-/// would have to be held back beside a rounded term too.
+/// Only stocks count what a rounded table does: were there a weekly table of the same records,
+/// weeks would have to be held back beside a rounded term too.
 #[test]
 fn no_weekly_table_counts_what_is_rounded() {
     use domain::disclosure::sealed::{Kind, SealedTables};

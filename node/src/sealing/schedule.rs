@@ -88,8 +88,8 @@ pub(super) fn due_among(
         let asked = periods(context, under_seal).into_iter().filter(|(one, _)| is_asked(*one));
         for (period, kind) in asked {
             let Ok(span) = context.span(period) else { continue };
-            // What went rounded once is not sealed beside it. Only stocks count what a rounded table
-            // does: events of a screening have no weekly table.
+            // What went rounded once is not sealed beside it. Only stocks count what a rounded
+            // table does: events of a screening have no weekly table.
             if kind == Kind::Stock && is_rounded(tx, context, period)? {
                 continue;
             }

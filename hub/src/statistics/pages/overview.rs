@@ -69,9 +69,8 @@ pub(super) fn page(
 
 /// A certificate of a member that ends soon, as the page names it.
 fn told(Ending { unit, days }: Ending) -> EndingCertificate {
-    let en = if unit.name_en.is_empty() { &unit.name_zh } else { &unit.name_en };
-    let label = Label::new(unit.name_zh.clone(), en.clone());
-    EndingCertificate { unit: unit.id.to_string(), label, days }
+    let en = if unit.name_en.is_empty() { unit.name_zh.clone() } else { unit.name_en };
+    EndingCertificate { unit: unit.id.to_string(), label: Label::new(unit.name_zh, en), days }
 }
 
 fn reported(unit: &UnitHoldings) -> crate::console::Coverage {

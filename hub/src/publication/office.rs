@@ -92,7 +92,7 @@ impl Draft {
         self.identity.short()
     }
 
-    fn order<'o>(&self, id: &'o str, queries: &'o [&'o str]) -> Order<'o> {
+    pub(super) fn order<'o>(&self, id: &'o str, queries: &'o [&'o str]) -> Order<'o> {
         let Self { epsilon, scale, identity, .. } = *self;
         Order { release: id, queries, epsilon, scale, identity }
     }

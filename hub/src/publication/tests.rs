@@ -88,6 +88,24 @@ fn the_second_term_doubles_the_noise() {
     assert_ne!(identity(&first), identity(&second), "and is drawn by itself");
 }
 
+/// What is ordered of a ledger is the noise that was planned, and that is drawn: in the second term
+/// twice as far as its queries and its cost alone would ask.
+#[test]
+fn the_noise_that_was_planned_is_ordered() {
+    let inputs = Inputs { name: "2026S2-screening".parse().expect("name"), ..inputs() };
+    let draft = Draft {
+        identity: identity(&inputs),
+        epsilon: inputs.publisher.epsilon(Subject::Screening),
+        scale: inputs.scale().expect("scale"),
+        left: Epsilon(2_000),
+        is_paid: false,
+        inputs,
+    };
+    let order = draft.order("2026S2-screening", &["outcome.stage"]);
+    assert_eq!(order.scale, Scale::new(8, 1).expect("scale"));
+    assert_eq!(Scale::of(1, order.epsilon), Scale::new(4, 1), "which is the least");
+}
+
 fn key() -> NoiseKey {
     let mut bytes = [0; 32];
     bytes.iter_mut().zip(0..).for_each(|(byte, number)| *byte = number);

@@ -14,6 +14,7 @@ pub mod config;
 pub mod console;
 pub mod contradiction;
 pub mod directive;
+mod ending;
 pub mod enrolment;
 mod hooks;
 pub mod intake;

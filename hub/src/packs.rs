@@ -299,14 +299,15 @@ impl Packs {
     }
 
     /// Whether nothing about persons of a unit may go rounded in a period: a school of a roster, a
-    /// town in which schools of it sit, or the area of the plan itself.
+    /// town in which schools of it sit, or the area of the plan itself. A school that a later
+    /// version of the plan leaves out may have sealed under the one before: its year stays so.
     #[must_use]
     pub fn is_under_seal(&self, unit: &UnitId, period: Period) -> bool {
         let Ok(span) = Span::of(period, &self.calendar) else { return false };
         self.sealed.sealing().map(SealingYear::year).any(|year| {
             let of_unit = || year.roster.school(unit).is_some() || year.roster.has_town(unit);
             year.plan.year() == span.school_year && (year.plan.area() == unit || of_unit())
-        })
+        }) || self.sealed.ever_of_school(unit).contains(&span.school_year)
     }
 
     /// The sealed tables of a catalogue that is known here.

@@ -3,7 +3,6 @@
 //! Nothing here is global, so that one process can hold many nodes. Only [`crate::cli`] starts a
 //! log or reads the environment.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +22,7 @@ use crate::directive::{Inbox, Recipient};
 use crate::join;
 use crate::ledger::destroy::Terms;
 use crate::ledger::profile::{self, Profile};
+use crate::ledger::sealed::SealYears;
 use crate::ledger::{Ledger, report_key, rounding_key, turn};
 use crate::list::matching::School;
 use crate::list::taking::ListRecipient;
@@ -362,7 +362,7 @@ impl crate::console::Rules for Node {
         self.outward.packs()
     }
 
-    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
+    fn sealed_school_years(&self) -> Result<SealYears, SqlError> {
         self.years_under_seal()
     }
 

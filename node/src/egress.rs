@@ -146,9 +146,9 @@ impl Egress {
             }
         }
         let (period, asked) = (schedule.last(context), context.clone());
-        let is_under_seal = self.node.ledger().read(move |tx| asked.is_under_seal(tx, period));
-        let is_under_seal = is_under_seal.map_err(unavailable)?;
-        page.absent.extend(decode::outside(&context.catalogue, is_under_seal));
+        let seal = self.node.ledger().read(move |tx| asked.seal(tx, period));
+        let seal = seal.map_err(unavailable)?;
+        page.absent.extend(decode::outside(&context.catalogue, seal));
         Ok(page)
     }
 

@@ -76,7 +76,7 @@ impl School {
             catalogue_digest: packs.in_force().digest,
             catalogues: packs.catalogues_ever(),
             specials: Vec::new(),
-            sealed_years: std::collections::BTreeSet::new(),
+            sealed_years: node::ledger::sealed::SealYears::default(),
             calendar: Arc::clone(packs.calendar()),
             today: TODAY,
             now_ms: 1_763_600_000_000,

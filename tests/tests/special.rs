@@ -86,7 +86,7 @@ impl School {
             catalogue_digest: packs.in_force().digest,
             catalogues: packs.catalogues_ever(),
             specials: packs.specials().to_vec(),
-            sealed_years: std::collections::BTreeSet::new(),
+            sealed_years: node::ledger::sealed::SealYears::default(),
             calendar: Arc::clone(packs.calendar()),
             today: self.clock.today(),
             now_ms: self.clock.now_ms(),

@@ -29,6 +29,72 @@ pub enum FlawKind {
     Vector,
 }
 
+/// What the texts that operators write (rosters, plans, lists of keys) should say, by its name:
+/// it is told in the language of who reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Expected {
+    /// A roster has rows.
+    GradeRows,
+    /// A list of keys has rows.
+    SchoolRows,
+    /// The name of a roster, a plan or a list of keys.
+    AreaYear,
+    /// A stage.
+    Stage,
+    /// A grade.
+    Grade,
+    /// What every row of a school repeats.
+    SameSchool,
+    /// A grade of a school stands once.
+    GradeOnce,
+    /// A school stands once.
+    SchoolOnce,
+    /// A school year.
+    SchoolYear,
+    /// Yes or no.
+    YesOrNo,
+    /// A unit's id.
+    UnitId,
+    /// A grade without students has no row.
+    NoEmptyGrade,
+    /// What is sealed with stands there whole or not at all.
+    WholeSealing,
+    /// A plan that is signed is no draft.
+    NoDraft,
+    /// A key statement.
+    Statement,
+    /// How far a group is opened.
+    Access,
+    /// A day.
+    Day,
+}
+
+impl Expected {
+    /// In English, as a flaw says it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::GradeRows => "a row for each grade",
+            Self::SchoolRows => "a row for each school",
+            Self::AreaYear => "area and year, such as 370203-2026",
+            Self::Stage => "a stage of the catalogue",
+            Self::Grade => "a grade of the catalogue",
+            Self::SameSchool => "town, operator, years and signed as in the rows before",
+            Self::GradeOnce => "each grade once",
+            Self::SchoolOnce => "each school once",
+            Self::SchoolYear => "a school year",
+            Self::YesOrNo => "yes or no",
+            Self::UnitId => "a unit id has 1 to 40 letters, digits or hyphens",
+            Self::NoEmptyGrade => "no row for such a grade",
+            Self::WholeSealing => "census day and both key statements, or none of them",
+            Self::NoDraft => "the roster's census day and the key statements of both hubs",
+            Self::Statement => "the text of a key statement",
+            Self::Access => "town, district or closed",
+            Self::Day => "a day as YYYY-MM-DD",
+        }
+    }
+}
+
 /// One mistake in a definition: where, what, and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
@@ -40,6 +106,8 @@ pub struct Flaw {
     pub wrong: String,
     /// What would be right.
     pub expected: String,
+    /// The same by its name, where it has one.
+    pub named: Option<Expected>,
 }
 
 impl Flaw {
@@ -50,7 +118,18 @@ impl Flaw {
         wrong: impl Into<String>,
         expected: impl Into<String>,
     ) -> Self {
-        Self { kind, key: key.into(), wrong: wrong.into(), expected: expected.into() }
+        let (key, wrong, expected) = (key.into(), wrong.into(), expected.into());
+        Self { kind, key, wrong, expected, named: None }
+    }
+
+    /// The same where what was expected has a name.
+    pub fn named(
+        kind: FlawKind,
+        key: impl Into<String>,
+        wrong: impl Into<String>,
+        expected: Expected,
+    ) -> Self {
+        Self { named: Some(expected), ..Self::new(kind, key, wrong, expected.as_str()) }
     }
 
     /// The same mistake, with the place that holds its key put in front.

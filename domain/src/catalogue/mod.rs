@@ -24,7 +24,7 @@ pub use count::{
 };
 pub use definition::{At, Condition, Definition, Filter, Measure, Source};
 pub use field::{Field, FieldValues};
-pub use flaw::{Flaw, FlawKind};
+pub use flaw::{Expected, Flaw, FlawKind};
 pub use label::{Label, Language};
 pub use partition::{Derivation, Derive, DerivedCell, OUTCOME_AXIS, Partition};
 pub use stage::{Grade, SchoolType, Stage, has_grade, stage_of};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::{Flaw, FlawKind};
+use crate::catalogue::{Expected, Flaw, FlawKind};
 use crate::unit::UnitId;
 
 /// Most schools of one area; a province has about twenty thousand.
@@ -67,7 +67,10 @@ impl Area {
             *sum = sum.saturating_add(1);
         }
         match self.schools.insert(unit, above) {
-            Some(_) => Err(Flaw::new(FlawKind::Duplicate, key, "given twice", "each school once")),
+            Some(_) => {
+                let expected = Expected::SchoolOnce;
+                Err(Flaw::named(FlawKind::Duplicate, key, "given twice", expected))
+            }
             None => Ok(()),
         }
     }

@@ -21,6 +21,42 @@ mod words;
 pub use command::run;
 pub(crate) use command::{at as failure_at, root_text};
 
+/// What a file should have been.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A kind of pack.
+    PackKind,
+    /// A signed pack.
+    SignedPack,
+    /// One on which there is room for a signature.
+    PackWithRoom,
+    /// A certificate.
+    Certificate,
+    /// A signed key statement.
+    Statement,
+    /// A request for a key statement.
+    KeyRequest,
+    /// A hub's request for an authority.
+    IssuerRequest,
+    /// The same of a unit that may have one.
+    Authority,
+}
+
+impl std::fmt::Display for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::PackKind => "kind of pack that is known",
+            Self::SignedPack => "signed pack",
+            Self::PackWithRoom => "signed pack with room for a signature",
+            Self::Certificate => "certificate",
+            Self::Statement => "signed key statement",
+            Self::KeyRequest => "key request",
+            Self::IssuerRequest => "issuer request",
+            Self::Authority => "request of a city, a district or a helper",
+        })
+    }
+}
+
 /// Why a step of a ceremony was not done. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -33,7 +69,7 @@ pub enum CeremonyError {
     File(#[from] std::io::Error),
     /// A file is not what it should be.
     #[error("the file is no {0}")]
-    Content(&'static str),
+    Content(Wanted),
     /// What is to be signed is no valid pack of its kind.
     #[error(transparent)]
     Source(proto::pack::PackError),

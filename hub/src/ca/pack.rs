@@ -13,9 +13,9 @@ use prost::Message as _;
 use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
 use runtime::passphrase::Passphrase;
 
-use super::CeremonyError;
 use super::document::{DocumentKey, Role};
 use super::vault::Lock;
+use super::{CeremonyError, Wanted};
 
 /// A pack key and its certificate, in one file.
 pub struct PackKey(DocumentKey);
@@ -73,7 +73,7 @@ impl PackKey {
     /// The content cannot be read as a pack of its kind, or the library refused.
     pub fn sign(&self, about: &Description, content: &[u8]) -> Result<Vec<u8>, CeremonyError> {
         let kind = proto::pack::PackKind::from_word(&about.kind);
-        let kind = kind.ok_or(CeremonyError::Content("kind of pack that is known"))?;
+        let kind = kind.ok_or(CeremonyError::Content(Wanted::PackKind))?;
         // A pack that no unit could read is not worth two signatures.
         proto::pack::read(kind, &about.name, content).map_err(CeremonyError::Source)?;
         let pack = Pack {
@@ -97,7 +97,7 @@ impl PackKey {
     /// bytes, or too many.
     pub fn add_signature(&self, directive: &[u8]) -> Result<Vec<u8>, CeremonyError> {
         let read = Directive::decode(directive);
-        let mut directive = read.map_err(|_| CeremonyError::Content("signed pack"))?;
+        let mut directive = read.map_err(|_| CeremonyError::Content(Wanted::SignedPack))?;
         let own = |signed: &WireSignature| signed.chain.first() == self.0.chain().first();
         let was_signed = !directive.signatures.is_empty();
         directive.signatures.retain(|signed| !own(signed));
@@ -114,7 +114,7 @@ impl PackKey {
             return Err(CeremonyError::Altered);
         }
         if directive.pack.is_empty() || directive.signatures.len() >= SIGNATURES_MAX {
-            return Err(CeremonyError::Content("signed pack with room for a signature"));
+            return Err(CeremonyError::Content(Wanted::PackWithRoom));
         }
         directive.signatures.push(self.signature(&directive.pack)?);
         Ok(directive.encode_to_vec())
@@ -131,11 +131,11 @@ impl PackKey {
 /// # Errors
 /// No directive.
 pub fn describe(directive: &[u8]) -> Result<(Description, Vec<u8>, usize), CeremonyError> {
-    let wrong = |_| CeremonyError::Content("signed pack");
+    let wrong = |_| CeremonyError::Content(Wanted::SignedPack);
     let directive = Directive::decode(directive).map_err(wrong)?;
     let pack = Pack::decode(directive.pack.as_slice()).map_err(wrong)?;
     if pack.kind.is_empty() {
-        return Err(CeremonyError::Content("signed pack"));
+        return Err(CeremonyError::Content(Wanted::SignedPack));
     }
     let about = Description {
         kind: pack.kind,

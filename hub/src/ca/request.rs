@@ -9,7 +9,7 @@ use domain::unit::{CITY_LABEL, UnitId, UnitKind, Zone};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::CeremonyError;
+use super::{CeremonyError, Wanted};
 use crate::enrolment::stands_under;
 
 const TAG: &str = "CERTIFICATE REQUEST";
@@ -60,7 +60,7 @@ impl IssuerRequest {
     /// # Errors
     /// No request file, or no proof of possession.
     pub fn parse(text: &str) -> Result<Self, CeremonyError> {
-        let wrong = || CeremonyError::Content("issuer request");
+        let wrong = || CeremonyError::Content(Wanted::IssuerRequest);
         if text.len() > BYTES_MAX {
             return Err(wrong());
         }
@@ -87,7 +87,7 @@ impl IssuerRequest {
             csr: pem::encode(&pem::Pem::new(TAG, self.csr.as_slice())),
         };
         let text = toml::to_string(&file);
-        text.map_err(|_| CeremonyError::Content("issuer request"))
+        text.map_err(|_| CeremonyError::Content(Wanted::IssuerRequest))
     }
 
     /// The digest of the key whose six words the hub and the ceremony compare.
@@ -122,6 +122,6 @@ fn subtree(unit: &UnitId, kind: UnitKind, zone: &Zone) -> Result<Subtree, Ceremo
         UnitKind::Helper if unit.division_digits().is_none() && unit.label() != CITY_LABEL => {
             Ok(Subtree::District(unit.clone(), zone.clone()))
         }
-        _ => Err(CeremonyError::Content("request of a city, a district or a helper")),
+        _ => Err(CeremonyError::Content(Wanted::Authority)),
     }
 }

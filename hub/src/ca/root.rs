@@ -10,8 +10,8 @@ use domain::unit::Zone;
 use jiff::Timestamp;
 use runtime::passphrase::Passphrase;
 
-use super::CeremonyError;
 use super::vault::{self, Lock};
+use super::{CeremonyError, Wanted};
 
 /// Name of the certificate in the folder; the one file that leaves it.
 pub const CERTIFICATE: &str = "root.pem";
@@ -75,9 +75,9 @@ pub fn read(path: &Path) -> Result<RootCertificate, CeremonyError> {
 /// No file, or no certificate in it.
 pub fn read_certificate(path: &Path) -> Result<Vec<u8>, CeremonyError> {
     let blocks = pem::parse_many(std::fs::read(path)?);
-    let blocks = blocks.map_err(|_| CeremonyError::Content("certificate"))?;
+    let blocks = blocks.map_err(|_| CeremonyError::Content(Wanted::Certificate))?;
     let found = blocks.into_iter().find(|block| block.tag() == TAG);
-    found.map(pem::Pem::into_contents).ok_or(CeremonyError::Content("certificate"))
+    found.map(pem::Pem::into_contents).ok_or(CeremonyError::Content(Wanted::Certificate))
 }
 
 /// Writes a certificate as PEM.

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::document::{DocumentKey, Role};
 use super::unlock::Opening;
 use super::words::statement as words;
-use super::{CeremonyError, command, root, six_words};
+use super::{CeremonyError, Wanted, command, root, six_words};
 
 /// Most files of one ceremony.
 const FILES_MAX: usize = 2_000;
@@ -128,7 +128,7 @@ fn add_signatures(
         let text = std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
         let found = SignedStatement::all_from_pem(&text).map_err(|error| fail(error.into()))?;
         if found.is_empty() {
-            return Err(fail(CeremonyError::Content("signed key statement")));
+            return Err(fail(CeremonyError::Content(Wanted::Statement)));
         }
         if asked.words.is_some() && found.len() > 1 {
             return Err(Failure::new(Exit::Usage, "TOO_MANY", words::TOO_MANY));
@@ -160,7 +160,7 @@ fn read_request(
     now: Timestamp,
 ) -> Result<(KeyRequest, Proof), CeremonyError> {
     let signed = SignedRequest::from_pem(&std::fs::read(path)?);
-    let signed = signed.map_err(|_| CeremonyError::Content("key request"))?;
+    let signed = signed.map_err(|_| CeremonyError::Content(Wanted::KeyRequest))?;
     let (request, proof) = signed.prove(roots, now)?;
     if roots.iter().any(|root| *root.zone() != request.zone) {
         return Err(CeremonyError::OtherZone);

@@ -19,7 +19,7 @@ use runtime::texts;
 use runtime::web::{Lang, Text};
 
 use crate::authority::AuthorityError;
-use crate::ca::CeremonyError;
+use crate::ca::{CeremonyError, Wanted};
 use crate::directive::DirectiveError;
 
 mod flaws;
@@ -153,7 +153,7 @@ fn ceremony(one: &(dyn Error + 'static)) -> Option<Sentence> {
     // Both pass their inner error's source on as their own, so that it is looked at here.
     if let Some(error) = one.downcast_ref::<CeremonyError>() {
         return match error {
-            CeremonyError::Content(what) => content(what).map(Sentence::from),
+            CeremonyError::Content(wanted) => Some(content(*wanted).into()),
             CeremonyError::Source(error) => Some(flaws::pack(error)),
             CeremonyError::Root(error) => ceremony(error),
             CeremonyError::Statement(error) => ceremony(error),
@@ -185,17 +185,16 @@ fn passphrase(error: &PassphraseError) -> Text {
     }
 }
 
-fn content(what: &str) -> Option<Text> {
-    match what {
-        "kind of pack that is known" => Some(NO_KIND),
-        "signed pack" => Some(NO_PACK),
-        "signed pack with room for a signature" => Some(PACK_FULL),
-        "certificate" => Some(NO_CERTIFICATE),
-        "signed key statement" => Some(NO_STATEMENT),
-        "key request" => Some(NO_REQUEST),
-        "issuer request" => Some(NO_ISSUER_REQUEST),
-        "request of a city, a district or a helper" => Some(NO_AUTHORITY_FOR),
-        _ => None,
+const fn content(wanted: Wanted) -> Text {
+    match wanted {
+        Wanted::PackKind => NO_KIND,
+        Wanted::SignedPack => NO_PACK,
+        Wanted::PackWithRoom => PACK_FULL,
+        Wanted::Certificate => NO_CERTIFICATE,
+        Wanted::Statement => NO_STATEMENT,
+        Wanted::KeyRequest => NO_REQUEST,
+        Wanted::IssuerRequest => NO_ISSUER_REQUEST,
+        Wanted::Authority => NO_AUTHORITY_FOR,
     }
 }
 
@@ -315,7 +314,7 @@ mod tests {
         let (zh, _) = told(&io::Error::from(io::ErrorKind::PermissionDenied));
         assert_eq!(zh, NOT_ALLOWED.in_lang(Lang::Zh));
         // What passes its inner error's source on is looked into.
-        let (zh, _) = told(&CeremonyError::Content("issuer request"));
+        let (zh, _) = told(&CeremonyError::Content(Wanted::IssuerRequest));
         assert!(zh.contains("issuer-request.toml"), "{zh}");
         let refused = RequestError::Chain(ChainError::UnknownRoot);
         let (zh, _) = told(&CeremonyError::KeyRequest(refused));

@@ -19,9 +19,9 @@ use super::words::settings as said;
 use crate::app::{HubError, load_roots, open_store};
 use crate::authority;
 use crate::config::{Config, is_address, is_open};
+use crate::ending::{self, ENDING_DAYS, Ending, days_left};
 use crate::store::alarm::{self, Alarm};
 use crate::store::contact::{self, Contact};
-use crate::store::member_key::{self, KeyState, MemberKey};
 use crate::store::unit::{self, Unit, UnitStatus};
 
 const STORE: Subject = ("store", words::STORE_TITLE);
@@ -35,7 +35,7 @@ const ADDRESSES: Subject = ("addresses", said::ADDRESSES);
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// Days of a certificate below which its renewal is late; an authority takes a ceremony.
-const DAYS_LOW: (i64, i64) = (30, 180);
+const DAYS_LOW: (i64, i64) = (ENDING_DAYS, 180);
 /// A list is signed every hour while the hub runs.
 const CRL_LATE_MS: i64 = 3 * HOUR_MS;
 /// A member that runs is seen all the time.
@@ -84,10 +84,6 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
         }
     }
     doctor::report(&context.terminal, &checks)
-}
-
-fn days_left(end_ms: i64, now_ms: i64) -> i64 {
-    end_ms.saturating_sub(now_ms).div_euclid(DAY_MS)
 }
 
 /// The addresses that others dial, and the one of the helper: a slip in them is seen nowhere else
@@ -181,7 +177,9 @@ fn federation(
         known => doctor::clock(known),
     });
     checks.push(silent(&seen, now_ms));
-    checks.push(endings(&seen, &database.read(member_key::all)?, now_ms));
+    let own = config.unit.clone();
+    let soon = database.read(move |tx| ending::soon(tx, &own, now_ms))?;
+    checks.push(endings(&soon));
     checks.push(alarms(&alarms_raised, now_ms));
     Ok(checks)
 }
@@ -250,32 +248,18 @@ fn silent(seen: &[Seen], now_ms: i64) -> Check {
     Check::warning(MEMBERS, Sentence::new(words::MEMBERS_SILENT, &values), words::MEMBERS_FIX)
 }
 
-/// Certificates of active members that end within a month or have ended. A member renews by
-/// itself, so that one which did not needs its school and, once it is over, its operator here.
-fn endings(seen: &[Seen], keys: &[MemberKey], now_ms: i64) -> Check {
-    let mut ending = Vec::new();
-    for (unit, _) in seen.iter().filter(|(unit, _)| unit.status == UnitStatus::Active) {
-        let own = keys.iter().filter(|key| key.unit == unit.id.as_str());
-        let ends = own.filter(|key| key.state == KeyState::Current).map(|key| key.not_after_ms);
-        if let Some(days) = ends.max().map(|end_ms| days_left(end_ms, now_ms))
-            && days < DAYS_LOW.0
-        {
-            ending.push((days, unit.id.as_str()));
-        }
-    }
-    ending.sort_unstable();
-    if ending.is_empty() {
+/// Certificates of members that end within a month or have ended, the first to end first.
+fn endings(soon: &[Ending]) -> Check {
+    let Some(first) = soon.first() else {
         return Check::well(MEMBER_CERTIFICATES, words::ENDINGS_WELL);
-    }
-    let named = ending.iter().take(NAMED_MAX).map(|(days, unit)| format!("{unit} ({days})"));
+    };
+    let named = soon.iter().take(NAMED_MAX).map(|one| format!("{} ({})", one.unit.id, one.days));
     let named = named.collect::<Vec<_>>().join(", ");
-    let found = Sentence::new(words::ENDINGS_FOUND, &[&ending.len(), &DAYS_LOW.0, &named]);
-    match ending.first() {
-        Some((days, _)) if *days < 0 => {
-            Check::problem(MEMBER_CERTIFICATES, found, words::ENDINGS_FIX)
-        }
-        _ => Check::warning(MEMBER_CERTIFICATES, found, words::ENDINGS_FIX),
+    let found = Sentence::new(words::ENDINGS_FOUND, &[&soon.len(), &ENDING_DAYS, &named]);
+    if first.days < 0 {
+        return Check::problem(MEMBER_CERTIFICATES, found, words::ENDINGS_FIX);
     }
+    Check::warning(MEMBER_CERTIFICATES, found, words::ENDINGS_FIX)
 }
 
 /// What was set aside or raised lately; other bytes under one number need two persons.
@@ -356,37 +340,22 @@ mod tests {
         assert_eq!(silent(&never, NOW).verdict(), Verdict::Warning);
     }
 
-    /// A member whose certificate ends within 30 days is named with its days, at 29 as at 7 and 1;
-    /// one that has ended is a problem, and the latest key of a member counts.
+    /// A member whose certificate ends soon is named with its days; one that has ended is a
+    /// problem.
     #[test]
     fn the_check_of_members_certificates_fires_near_the_end() {
-        let key = |days: i64, state: KeyState| MemberKey {
-            key_id: [0; 32],
-            unit: "S1".to_owned(),
-            spki: Vec::new(),
-            certificate: Vec::new(),
-            serial: Vec::new(),
-            not_after_ms: NOW + days * DAY_MS,
-            state,
-            expired_renewal: false,
+        assert_eq!(endings(&[]).verdict(), Verdict::Well);
+        let of = |days| {
+            let (unit, _) = member("S1", UnitStatus::Active, None);
+            endings(&[Ending { unit, days }])
         };
-        let seen = [member("S1", UnitStatus::Active, None)];
-        let judge = |keys: &[MemberKey]| endings(&seen, keys, NOW);
-        let of = |days| judge(&[key(days, KeyState::Current)]);
-        assert_eq!(of(30).verdict(), Verdict::Well);
-        for days in [29, 7, 1] {
+        for days in [29, 7, 1, 0] {
             let check = of(days);
             assert_eq!(check.verdict(), Verdict::Warning, "{days}");
             let said = check.found(Lang::Zh);
             assert!(said.contains(&format!("S1 ({days})")), "{said}");
         }
         assert_eq!(of(-1).verdict(), Verdict::Problem);
-        let renewed = [key(1, KeyState::Current), key(80, KeyState::Current)];
-        assert_eq!(judge(&renewed).verdict(), Verdict::Well);
-        assert_eq!(judge(&[key(1, KeyState::Revoked)]).verdict(), Verdict::Well);
-        let closed = [member("S1", UnitStatus::Closed, None)];
-        let keys = [key(1, KeyState::Current)];
-        assert_eq!(endings(&closed, &keys, NOW).verdict(), Verdict::Well);
     }
 
     /// A city has no clock above: several members that agree against it say that it is wrong.

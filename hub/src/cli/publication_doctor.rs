@@ -7,7 +7,7 @@ use runtime::cli::{Failure, Sentence};
 use runtime::sql::{Database, SqlError};
 
 use super::words::publication as words;
-use crate::publication::audit::{differs, forged};
+use crate::publication::audit::{differs, forged, quieter};
 use crate::publication::line::broken;
 use crate::store::publication;
 
@@ -22,6 +22,7 @@ pub(super) fn checks(database: &Database, key: Option<&PublicKey>) -> Result<Vec
         return Ok(Vec::new());
     }
     let forged = key.and_then(|key| forged(&lines, key));
+    let quieter = database.read(quieter)?;
     let half = all.iter().find(|one| one.drawn_at_ms.is_none());
     let check = if let Some(number) = broken(&lines).or(forged) {
         let found = Sentence::new(words::CHAIN_BROKEN, &[&number]);
@@ -29,6 +30,9 @@ pub(super) fn checks(database: &Database, key: Option<&PublicKey>) -> Result<Vec
     } else if let Some(what) = differs {
         let found = Sentence::new(words::CHAIN_DIFFERS, &[&what]);
         Check::problem(CHAIN, found, words::CHAIN_FIX)
+    } else if !quieter.is_empty() {
+        let found = Sentence::new(words::QUIETER, &[&quieter.join(", ")]);
+        Check::warning(CHAIN, found, words::QUIETER_FIX)
     } else if let Some(half) = half {
         Check::warning(CHAIN, Sentence::new(words::HALF, &[&half.id]), words::HALF_FIX)
     } else {

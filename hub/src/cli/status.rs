@@ -20,12 +20,10 @@ use super::words;
 use super::words::settings as said;
 use crate::app::{HubError, load_pins, open_store};
 use crate::config::Config;
+use crate::ending;
 use crate::packs::Packs;
 use crate::share_key;
-use crate::store::member_key::KeyState;
-use crate::store::{alarm, contact, directive, invite, member_key, unit};
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+use crate::store::{alarm, contact, directive, invite, unit};
 
 /// Look at what needs a person
 #[derive(Subcommand)]
@@ -87,7 +85,8 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
     let (config, database) = context.open()?;
     let now = context.clock.now();
     let identity = LeafIdentity::load(&config.path("identity.pem")).ok();
-    let days = identity.map(|own| days_left(own.peer().not_after().as_millisecond(), now));
+    let end_ms = identity.map(|own| own.peer().not_after().as_millisecond());
+    let days = end_ms.map(|end_ms| ending::days_left(end_ms, now.as_millisecond()));
     let today = context.clock.today();
     let about = config.clone();
     let mut status = database.read(move |tx| collect(tx, &about, days, (now, today)))?;
@@ -168,10 +167,7 @@ fn members(
 ) -> Result<Vec<Member>, SqlError> {
     let contacts: HashMap<String, contact::Contact> =
         contact::all(tx)?.into_iter().map(|one| (one.unit.clone(), one)).collect();
-    let mut ends = HashMap::new();
-    for key in member_key::all(tx)?.into_iter().filter(|key| key.state == KeyState::Current) {
-        ends.insert(key.unit, key.not_after_ms);
-    }
+    let left = ending::left(tx, now.as_millisecond())?;
     let mut applied: HashMap<String, usize> = HashMap::new();
     for line in contact::all_applied(tx)?.into_iter().filter(|line| line.in_force) {
         *applied.entry(line.unit).or_default() += 1;
@@ -187,7 +183,7 @@ fn members(
                 last_contact: seen.map(|seen| minute(seen.seen_at_ms)),
                 version: seen.map(|seen| seen.version.clone()),
                 clock_skew_ms: seen.map(|seen| seen.skew_ms),
-                certificate_days_left: ends.get(&id).map(|end| days_left(*end, now)),
+                certificate_days_left: left.get(&id).copied(),
                 applied: applied.get(&id).copied().unwrap_or_default(),
                 invite_out: invited.contains(&id),
                 unit: id,
@@ -197,10 +193,6 @@ fn members(
             }
         })
         .collect())
-}
-
-fn days_left(not_after_ms: i64, now: Timestamp) -> i64 {
-    (not_after_ms - now.as_millisecond()).div_euclid(DAY_MS)
 }
 
 fn shown(terminal: &Terminal, config: &Config, status: &Status) -> String {

@@ -376,12 +376,12 @@ fn resume(context: &Context, id: &UnitId) -> Result<(), Failure> {
 }
 
 fn close(context: &Context, id: &UnitId) -> Result<(), Failure> {
-    let (_, database) = context.open()?;
+    let (config, database) = context.open()?;
+    let packs = place::packs(context, &config, &database);
     let (unit, today) = (id.clone(), context.clock.today());
     database.write("close_unit", move |tx| {
         registered(tx, &unit)?;
-        unit::set_status(tx, &unit, UnitStatus::Closed)?;
-        unit::end_placement(tx, &unit, today)?;
+        place::close(tx, packs.as_ref(), &unit, today)?;
         member_key::revoke_all(tx, unit.as_str())?;
         Ok::<_, Missing>(())
     })?;

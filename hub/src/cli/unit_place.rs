@@ -1,6 +1,8 @@
 //! Where units sit and from which day: the first day of a new one, corrections, moves and moves
 //! that are taken back.
 
+use std::sync::Arc;
+
 use domain::period::Calendar;
 use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
@@ -17,7 +19,7 @@ use crate::enrolment::{release_to_street, street_of};
 use crate::packs::Packs;
 use crate::rollup::tree_day;
 use crate::store::total;
-use crate::store::unit::{self, Placement};
+use crate::store::unit::{self, Placement, UnitStatus};
 
 /// The packs in force, or those that are built in while no root is pinned.
 pub(super) fn packs(context: &Context, config: &Config, database: &Database) -> Option<Packs> {
@@ -45,6 +47,46 @@ pub(super) fn recount(tx: &Tx<'_>, packs: &Packs, from: Date, until: Date) -> Re
         }
     }
     Ok(())
+}
+
+/// Places a unit under another hub from a day on. Who is due changes with that, also where the unit
+/// never reported.
+fn place_under(
+    tx: &Tx<'_>,
+    packs: Option<&Packs>,
+    unit: &UnitId,
+    (parent, from, now_ms): (&UnitId, Date, i64),
+) -> Result<(), SqlError> {
+    unit::place(tx, unit, parent, from, now_ms)?;
+    total::reopen_of(tx, unit.as_str())?;
+    packs.map_or(Ok(()), |packs| recount(tx, packs, from, Date::MAX))
+}
+
+/// Takes the last move of a unit back; gives it and the stay that holds again.
+fn take_back(
+    tx: &Tx<'_>,
+    packs: Option<&Packs>,
+    unit: &UnitId,
+) -> Result<Option<(Placement, Placement)>, SqlError> {
+    let Some((last, before)) = unit::withdraw_move(tx, unit)? else { return Ok(None) };
+    total::reopen_of(tx, unit.as_str())?;
+    let from: Date = last.from.parse().map_err(|_| SqlError::Type)?;
+    if let Some(packs) = packs {
+        recount(tx, packs, from, Date::MAX)?;
+    }
+    Ok(Some((last, before)))
+}
+
+/// Closes a unit. One that is closed is due for no period in which it did not report.
+pub(super) fn close(
+    tx: &Tx<'_>,
+    packs: Option<&Packs>,
+    unit: &UnitId,
+    today: Date,
+) -> Result<(), SqlError> {
+    unit::set_status(tx, unit, UnitStatus::Closed)?;
+    unit::end_placement(tx, unit, today)?;
+    packs.map_or(Ok(()), |packs| recount(tx, packs, unit::ALWAYS, Date::MAX))
 }
 
 /// Corrects a unit's name, or the first day of its first stay here.
@@ -109,7 +151,8 @@ pub(super) fn relocate(context: &Context, asked: &Move) -> Result<(), Failure> {
     let (from, now_ms) = (from.unwrap_or_else(|| context.clock.today()), context.now_ms());
     check_parent(&config, &database, asked)?;
     check_later(&database, asked, from)?;
-    let (unit, parent) = (id.clone(), under.clone());
+    let packs = packs(context, &config, &database).map(Arc::new);
+    let (unit, parent, known_packs) = (id.clone(), under.clone(), packs.clone());
     database.write("move_unit", move |tx| {
         let known = unit::find(tx, &unit)?.is_some();
         let street = unit::find(tx, &parent)?.is_some_and(|hub| hub.kind == UnitKind::Street);
@@ -120,12 +163,10 @@ pub(super) fn relocate(context: &Context, asked: &Move) -> Result<(), Failure> {
             return Err(Missing::Unit(unit));
         }
         if known {
-            unit::place(tx, &unit, &parent, from, now_ms)?;
-            total::reopen_of(tx, unit.as_str())?;
+            place_under(tx, known_packs.as_deref(), &unit, (&parent, from, now_ms))?;
         }
         Ok(())
     })?;
-    let packs = packs(context, &config, &database);
     let year = domain::span::school_year_of(from);
     let sealed = packs.as_ref().and_then(|packs| packs.sealed_years().of_school(id, year));
     if let Some(sealed) = sealed {
@@ -187,15 +228,12 @@ fn check_later(database: &Database, asked: &Move, from: Date) -> Result<(), Fail
 
 /// Takes the last move of a unit back, whether its day came or not.
 pub(super) fn withdraw(context: &Context, id: &UnitId) -> Result<(), Failure> {
-    let (_, database) = context.open()?;
+    let (config, database) = context.open()?;
+    let packs = packs(context, &config, &database);
     let unit = id.clone();
     let taken = database.write("withdraw_move", move |tx| {
         registered(tx, &unit)?;
-        let taken = unit::withdraw_move(tx, &unit)?;
-        if taken.is_some() {
-            total::reopen_of(tx, unit.as_str())?;
-        }
-        Ok::<_, Missing>(taken)
+        Ok::<_, Missing>(take_back(tx, packs.as_ref(), &unit)?)
     })?;
     let Some((back, now)) = taken else {
         return Err(Failure::new(Exit::NotFound, "NO_MOVE", Sentence::new(said::NO_MOVE, &[id])));
@@ -212,6 +250,50 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::statistics::fixture::{CLEAR, Fixture, NOW_MS, SCHOOLS};
+
+    /// What a change has sealed again of the autumn term, whose census day is 7 November.
+    fn sealed_again(
+        hub: &Fixture,
+        change: impl FnOnce(&Tx<'_>, &Packs) -> Result<(), SqlError> + Send + 'static,
+    ) -> Vec<String> {
+        let packs = hub.packs.last();
+        let changed = hub.database.write("change", move |tx| {
+            change(tx, &packs)?;
+            total::unsealed(tx)
+        });
+        hub.seal(NOW_MS);
+        changed.expect("changed").into_iter().map(|key| key.table).collect()
+    }
+
+    /// Who moves away, comes back or is closed without ever having reported changes who is due: the
+    /// clear sums of the days from then on are sealed again, and no others.
+    #[test]
+    fn coverage_of_who_never_reported_follows_its_moves() {
+        let hub = Fixture::new("370202", UnitKind::District);
+        hub.member("Q01", UnitKind::School, 0);
+        hub.schools(&SCHOOLS[..2]);
+        let (unit, other): (UnitId, UnitId) =
+            ("Q01".parse().expect("id"), "370203".parse().expect("id"));
+        let go = |from: Date| {
+            let (unit, other) = (unit.clone(), other.clone());
+            move |tx: &Tx<'_>, packs: &Packs| {
+                place_under(tx, Some(packs), &unit, (&other, from, NOW_MS))
+            }
+        };
+        let back = || {
+            let unit = unit.clone();
+            move |tx: &Tx<'_>, packs: &Packs| take_back(tx, Some(packs), &unit).map(drop)
+        };
+        assert_eq!(sealed_again(&hub, go(date(2025, 11, 8))), [""; 0], "after the census day");
+        assert_eq!(sealed_again(&hub, back()), [""; 0]);
+        assert_eq!(sealed_again(&hub, go(date(2025, 11, 1))), [CLEAR]);
+        assert_eq!(sealed_again(&hub, back()), [CLEAR]);
+        let gone = unit.clone();
+        let closed =
+            move |tx: &Tx<'_>, packs: &Packs| close(tx, Some(packs), &gone, date(2026, 1, 20));
+        assert_eq!(sealed_again(&hub, closed), [CLEAR], "it is due for no term any more");
+    }
 
     /// A unit that is registered within a term counts for it; between terms it counts from now on.
     #[test]

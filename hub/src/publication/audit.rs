@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use certs::key::PublicKey;
 use certs::signature::Signature;
-use domain::disclosure::noise::{Epsilon, ReleaseName};
+use domain::disclosure::noise::{Epsilon, ReleaseName, Scale, ScaleRule};
 use runtime::sql::{SqlError, Tx};
 
-use super::line::{self, Act};
+use super::line::{self, Act, split};
 use super::office::digest;
 use crate::store::publication::{self, Line, Publication};
 
@@ -63,27 +63,66 @@ pub fn forged(lines: &[Line], key: &PublicKey) -> Option<u64> {
     lines.iter().find(is_forged).map(|line| line.number)
 }
 
+/// Whether a line says that this release was paid for as it is stored: with the scale that the line
+/// names, which is what the rule of the line asked, whatever this program asks today.
 fn is_paid(said: &[Said<'_>], one: &Publication) -> bool {
-    let name: Option<ReleaseName> = one.id.parse().ok();
-    let scale = name.and_then(|name| {
-        let queries = name.subject.queries().len();
-        name.scale(queries, (one.epsilon, one.carried)).ok()
-    });
-    let Some(scale) = scale else { return false };
+    let is_its = |line: &&Said<'_>| {
+        let at = one.paid_at_ms.to_be_bytes();
+        line.number == one.number && line.act == b"paid" && line.at == at
+    };
+    let Some(line) = said.iter().find(is_its) else { return false };
+    let Some((scale, rule)) = line::paid_scale(line.fields) else { return false };
     let act = Act::Paid {
         release: &one.id,
         epsilon: one.epsilon,
         scale,
         identity: one.identity,
         login: &one.login,
+        rule,
     };
-    let fields = act.fields();
-    said.iter().any(|line| {
-        line.number == one.number
-            && line.act == b"paid"
-            && line.fields == fields
-            && line.at == one.paid_at_ms.to_be_bytes()
-    })
+    let is_asked = |rule| asked(one, rule) == Some(scale);
+    // A line that names no rule is of one of the first two.
+    let by = rule.map_or([ScaleRule::Carried, ScaleRule::SecondTerm], |rule| [rule, rule]);
+    line.fields == act.fields() && by.into_iter().any(is_asked)
+}
+
+/// How far the noise of a release reaches by a rule.
+fn asked(one: &Publication, rule: ScaleRule) -> Option<Scale> {
+    let name: ReleaseName = one.id.parse().ok()?;
+    name.scale_by(rule, name.subject.queries().len(), (one.epsilon, one.carried)).ok()
+}
+
+/// How far the noise of each release reaches by the line with which it was paid, by its number.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn scales(tx: &Tx<'_>) -> Result<BTreeMap<u64, Scale>, SqlError> {
+    let lines = publication::lines(tx)?;
+    let paid = lines.iter().filter_map(said).filter(|line| line.act == b"paid");
+    let scale = |line: Said<'_>| Some((line.number, line::paid_scale(line.fields)?.0));
+    Ok(paid.filter_map(scale).collect())
+}
+
+/// Releases that were paid for before lines named a rule and whose noise should reach twice as far:
+/// the program of that day said so and drew it half as far, or did not know of it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn quieter(tx: &Tx<'_>) -> Result<Vec<String>, SqlError> {
+    let lines = publication::lines(tx)?;
+    let lines: Vec<Said<'_>> = lines.iter().filter_map(said).collect();
+    let is_quieter = |one: &Publication| {
+        let line = lines.iter().find(|line| line.number == one.number && line.act == b"paid");
+        let unnamed =
+            line.and_then(|line| line::paid_scale(line.fields)).filter(|(_, rule)| rule.is_none());
+        let plain = one.id.parse().ok().and_then(|name: ReleaseName| {
+            let queries = u64::try_from(name.subject.queries().len()).ok()?;
+            Scale::of(queries, one.epsilon).ok()
+        });
+        unnamed.is_some() && asked(one, ScaleRule::NOW) != plain
+    };
+    let drawn = publication::all(tx)?.into_iter().filter(|one| one.drawn_at_ms.is_some());
+    Ok(drawn.filter(is_quieter).map(|one| one.id).collect())
 }
 
 fn is_drawn(tx: &Tx<'_>, said: &[Said<'_>], one: &Publication) -> Result<bool, SqlError> {
@@ -112,15 +151,4 @@ fn said(line: &Line) -> Option<Said<'_>> {
     let [_, _, _, act, fields, at, number, _] = split(&line.body)?;
     let number = u64::from_be_bytes(number.try_into().ok()?);
     Some(Said { number, act, fields, at })
-}
-
-/// The fields of a list that [`domain::disclosure::sealed::lv`] wrote.
-fn split<const N: usize>(mut bytes: &[u8]) -> Option<[&[u8]; N]> {
-    let mut found: [&[u8]; N] = [&[]; N];
-    for field in &mut found {
-        let (length, rest) = bytes.split_first_chunk::<4>()?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-        (*field, bytes) = rest.split_at_checked(length)?;
-    }
-    bytes.is_empty().then_some(found)
 }

@@ -4,7 +4,7 @@
 use certs::digest::sha256;
 use certs::key::SigningKey;
 use domain::digest::Digest;
-use domain::disclosure::noise::{Epsilon, Scale};
+use domain::disclosure::noise::{Epsilon, Scale, ScaleRule};
 use domain::disclosure::sealed::lv;
 use domain::unit::{UnitId, Zone};
 use runtime::sql::Tx;
@@ -42,6 +42,8 @@ pub enum Act<'a> {
         identity: Digest,
         /// Account that draws it.
         login: &'a str,
+        /// By which rule; none in lines of before rules were named.
+        rule: Option<ScaleRule>,
     },
     /// Its numbers are kept.
     Drawn {
@@ -74,16 +76,18 @@ impl Act<'_> {
 
     pub(super) fn fields(&self) -> Vec<u8> {
         match *self {
-            Self::Paid { release, epsilon, scale, identity, login } => {
+            Self::Paid { release, epsilon, scale, identity, login, rule } => {
                 let (numerator, denominator) = scale.parts();
-                lv(&[
-                    release.as_bytes(),
-                    &epsilon.0.to_be_bytes(),
-                    &numerator.to_be_bytes(),
-                    &denominator.to_be_bytes(),
-                    identity.bytes(),
-                    login.as_bytes(),
-                ])
+                let mut fields = vec![
+                    release.as_bytes().to_vec(),
+                    epsilon.0.to_be_bytes().to_vec(),
+                    numerator.to_be_bytes().to_vec(),
+                    denominator.to_be_bytes().to_vec(),
+                    identity.bytes().to_vec(),
+                    login.as_bytes().to_vec(),
+                ];
+                fields.extend(rule.map(|rule| rule.number().to_be_bytes().to_vec()));
+                lv(&fields.iter().map(Vec::as_slice).collect::<Vec<_>>())
             }
             Self::Drawn { release, identity, numbers } => {
                 lv(&[release.as_bytes(), identity.bytes(), numbers.bytes()])
@@ -93,6 +97,34 @@ impl Act<'_> {
             }
         }
     }
+}
+
+/// How far the noise of a release reaches by the line with which it was paid, and by which rule;
+/// none where the fields are not those of such a line.
+pub(super) fn paid_scale(fields: &[u8]) -> Option<(Scale, Option<ScaleRule>)> {
+    let (numerator, denominator, rule) = match split(fields) {
+        Some([_, _, numerator, denominator, _, _, rule]) => {
+            let number = u32::from_be_bytes(rule.try_into().ok()?);
+            (numerator, denominator, Some(ScaleRule::from_number(number)?))
+        }
+        None => {
+            let [_, _, numerator, denominator, _, _] = split(fields)?;
+            (numerator, denominator, None)
+        }
+    };
+    let number = |bytes: &[u8]| Some(u64::from_be_bytes(bytes.try_into().ok()?));
+    Some((Scale::new(number(numerator)?, number(denominator)?).ok()?, rule))
+}
+
+/// The fields of a list that [`lv`] wrote.
+pub(super) fn split<const N: usize>(mut bytes: &[u8]) -> Option<[&[u8]; N]> {
+    let mut found: [&[u8]; N] = [&[]; N];
+    for field in &mut found {
+        let (length, rest) = bytes.split_first_chunk::<4>()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        (*field, bytes) = rest.split_at_checked(length)?;
+    }
+    bytes.is_empty().then_some(found)
 }
 
 impl Chain<'_> {

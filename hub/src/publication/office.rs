@@ -11,7 +11,7 @@ use certs::noise::NoiseKey;
 use domain::digest::Digest;
 use domain::disclosure::attacker::View;
 use domain::disclosure::noise::{
-    Epsilon, Ledger, OpenTable, Order, Permit, Publisher, ReleaseName, Scale,
+    Epsilon, Ledger, OpenTable, Order, Permit, Publisher, ReleaseName, Scale, ScaleRule,
 };
 use domain::disclosure::sealed::lv;
 use domain::span::school_year_of;
@@ -92,8 +92,9 @@ impl Draft {
         self.identity.short()
     }
 
-    fn order<'o>(&self, id: &'o str, queries: &'o [&'o str]) -> Order<'o> {
-        Order { release: id, queries, epsilon: self.epsilon, identity: self.identity }
+    pub(super) fn order<'o>(&self, id: &'o str, queries: &'o [&'o str]) -> Order<'o> {
+        let Self { epsilon, scale, identity, .. } = *self;
+        Order { release: id, queries, epsilon, scale, identity }
     }
 
     fn queries(&self) -> Vec<&'static str> {
@@ -281,7 +282,8 @@ impl Office {
         let Draft { inputs, identity, epsilon, scale, .. } = draft;
         let (release, login) = (id, by.login.as_str());
         let (epsilon, scale, identity) = (*epsilon, *scale, *identity);
-        let act = Act::Paid { release, epsilon, scale, identity, login };
+        let rule = Some(ScaleRule::NOW);
+        let act = Act::Paid { release, epsilon, scale, identity, login, rule };
         let number = self.chain().append(tx, act)?;
         let new = Publication {
             id: id.to_owned(),

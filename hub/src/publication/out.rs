@@ -20,7 +20,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::stages::{ReleaseStageOut, stages};
-use super::{cap, ledger, words};
+use super::{audit, cap, ledger, words};
 use crate::packs::Packs;
 use crate::statistics::{CoverageOut, NameOut, UnitName, area_name, instant, period_name};
 use crate::store::publication::{self, Area, Drawn, Publication};
@@ -186,7 +186,7 @@ pub fn releases(
     (calendar, today): (&Calendar, Date),
 ) -> Result<ReleasesOut, SqlError> {
     let year = school_year_of(today);
-    let all = publication::all(tx)?;
+    let (all, scales) = (publication::all(tx)?, audit::scales(tx)?);
     let mut years: Vec<i16> = all.iter().map(|one| one.school_year).chain([year]).collect();
     years.extend(publication::lowered(tx)?);
     years.sort_unstable_by(|one, other| other.cmp(one));
@@ -211,7 +211,7 @@ pub fn releases(
         last_term: calendar.ended(today).map(|term| term.id.to_string()),
         student_year: EPSILON_YEAR_MAX.to_string(),
         budgets,
-        releases: all.iter().filter_map(line).collect(),
+        releases: all.iter().filter_map(|one| line(one, &scales)).collect(),
     })
 }
 
@@ -226,7 +226,7 @@ pub fn release(
     id: &str,
 ) -> Result<Option<ReleaseOut>, SqlError> {
     let Some(stored) = publication::find(tx, id)? else { return Ok(None) };
-    let Some(release) = line(&stored) else { return Ok(None) };
+    let Some(release) = line(&stored, &audit::scales(tx)?) else { return Ok(None) };
     let name: ReleaseName = id.parse().map_err(|_| SqlError::Type)?;
     let catalogue = packs.catalogue(&stored.catalogue).unwrap_or(&packs.in_force().catalogue);
     let cells = publication::cells(tx, id)?;
@@ -258,10 +258,10 @@ pub fn release(
     }))
 }
 
-fn line(stored: &Publication) -> Option<ReleaseLineOut> {
+/// A release as a list has it, with the scale that was paid; nothing where no line paid for it.
+fn line(stored: &Publication, scales: &BTreeMap<u64, Scale>) -> Option<ReleaseLineOut> {
     let name: ReleaseName = stored.id.parse().ok()?;
-    let cost = (stored.epsilon, stored.carried);
-    let scale = name.scale(name.subject.queries().len(), cost).ok()?;
+    let scale = *scales.get(&stored.number)?;
     Some(ReleaseLineOut {
         id: stored.id.clone(),
         subject: named(words::subject(name.subject)),

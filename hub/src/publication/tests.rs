@@ -1,12 +1,16 @@
 //! A release under a fixed key, number for number, and the rules of its list against the catalogue
 //! in use.
 
+use certs::key::SigningKey;
 use certs::noise::NoiseKey;
 use domain::digest::Digest;
-use domain::disclosure::noise::{Epsilon, Ledger, OpenTable, Order, Publisher, Query, Subject};
+use domain::disclosure::noise::{
+    Epsilon, Ledger, OpenTable, Order, Publisher, Query, Scale, ScaleRule, Subject,
+};
 use domain::disclosure::sealed::{SealedTables, TaskId};
 use domain::rollup::Coverage;
 use proto::pack::embedded;
+use runtime::sql::Database;
 
 use super::inputs::Exact;
 use super::*;
@@ -84,6 +88,24 @@ fn the_second_term_doubles_the_noise() {
     assert_ne!(identity(&first), identity(&second), "and is drawn by itself");
 }
 
+/// What is ordered of a ledger is the noise that was planned, and that is drawn: in the second term
+/// twice as far as its queries and its cost alone would ask.
+#[test]
+fn the_noise_that_was_planned_is_ordered() {
+    let inputs = Inputs { name: "2026S2-screening".parse().expect("name"), ..inputs() };
+    let draft = Draft {
+        identity: identity(&inputs),
+        epsilon: inputs.publisher.epsilon(Subject::Screening),
+        scale: inputs.scale().expect("scale"),
+        left: Epsilon(2_000),
+        is_paid: false,
+        inputs,
+    };
+    let order = draft.order("2026S2-screening", &["outcome.stage"]);
+    assert_eq!(order.scale, Scale::new(8, 1).expect("scale"));
+    assert_eq!(Scale::of(1, order.epsilon), Scale::new(4, 1), "which is the least");
+}
+
 fn key() -> NoiseKey {
     let mut bytes = [0; 32];
     bytes.iter_mut().zip(0..).for_each(|(byte, number)| *byte = number);
@@ -101,6 +123,7 @@ fn drawn(inputs: &Inputs) -> Vec<i64> {
         release: "2026S1-screening",
         queries: &["outcome.stage"],
         epsilon: inputs.publisher.epsilon(Subject::Screening),
+        scale: inputs.scale().expect("scale"),
         identity,
     };
     let permit = Ledger::new(Epsilon(3_000), Vec::new()).spend(order).expect("permit");
@@ -196,4 +219,68 @@ fn a_changed_line_is_seen() {
     let mut turned = lines;
     turned.swap(1, 2);
     assert_eq!(line::broken(&turned), Some(2));
+}
+
+/// A release of a spring that was paid for under some rule, drawn, in a store of its own.
+fn spring(rule: Option<ScaleRule>, scale: Scale) -> Database {
+    let database = Database::in_memory(crate::store::MIGRATIONS).expect("database");
+    let (zone, unit) = ("qd.example".parse().expect("zone"), "370202".parse().expect("unit"));
+    let signer = SigningKey::generate().expect("key");
+    let new = publication::Publication {
+        id: "2026S2-screening".to_owned(),
+        school_year: 2026,
+        epsilon: Epsilon(250),
+        identity: Digest::sha256([5; 32]),
+        catalogue: Digest::sha256([9; 32]),
+        schools_reported: 5,
+        schools_due: 5,
+        persons: 63_000,
+        sums: 1,
+        carried: 0,
+        opened_at_ms: 1,
+        login: "operator".to_owned(),
+        name: "运维一号".to_owned(),
+        paid_at_ms: 2,
+        number: 1,
+        drawn_at_ms: None,
+    };
+    let pay = move |tx: &Tx<'_>| {
+        let chain = line::Chain { zone: &zone, unit: &unit, signer: &signer, now_ms: 2 };
+        let (release, epsilon, login) = (new.id.as_str(), new.epsilon, new.login.as_str());
+        let identity = new.identity;
+        chain.append(tx, line::Act::Paid { release, epsilon, scale, identity, login, rule })?;
+        publication::insert(tx, &new, &[])?;
+        publication::keep(tx, release, &[], 3)?;
+        let numbers = office::digest(&[]);
+        chain.append(tx, line::Act::Drawn { release, identity, numbers })
+    };
+    database.write("pay", pay).expect("paid");
+    database
+}
+
+/// What was paid under the rule of its day is no forgery after an upgrade, and is shown with the
+/// scale that was paid; what no rule of its line asked is one. What an earlier program drew with
+/// half the noise is named.
+#[test]
+fn a_release_is_judged_by_the_rule_of_its_line() {
+    use ScaleRule::{Carried, SecondTerm};
+    let forged = Some("2026S2-screening".to_owned());
+    for (rule, reaches, said, is_quieter) in [
+        (None, 4, None, true),
+        (None, 8, None, true),
+        (Some(Carried), 4, None, false),
+        (Some(SecondTerm), 8, None, false),
+        (Some(SecondTerm), 4, forged.clone(), false),
+        (Some(Carried), 8, forged.clone(), false),
+        (None, 6, forged.clone(), true),
+    ] {
+        let scale = Scale::new(reaches, 1).expect("scale");
+        let database = spring(rule, scale);
+        let what = format!("{rule:?} {reaches}");
+        assert_eq!(database.read(audit::differs).expect("read"), said, "{what}");
+        let scales = database.read(audit::scales).expect("read");
+        assert_eq!(scales.get(&1), Some(&scale), "{what}");
+        let quieter = database.read(audit::quieter).expect("read");
+        assert_eq!(quieter.len(), usize::from(is_quieter), "{what}");
+    }
 }

@@ -2,6 +2,8 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
+use certs::key::SigningKey;
+use domain::disclosure::noise::{Scale, ScaleRule};
 use domain::unit::UnitKind;
 use runtime::sql::SqlError;
 use runtime::web::trial::{Browser, PASSWORD, shell};
@@ -10,6 +12,8 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::*;
+use crate::publication::Refused;
+use crate::publication::line::{Act, Chain};
 use crate::statistics::fixture::{Fixture, NOW_MS, SCHOOLS};
 use crate::store::api_key;
 use crate::store::publication::{self, Drawn, Publication};
@@ -329,6 +333,27 @@ fn released() -> (Publication, [Drawn; 3]) {
     (new, [cell("t1", Some(417)), cell("t2", Some(-3)), cell("t3", None)])
 }
 
+/// Pays for the release as its hub does: by a line, which names the scale.
+fn pay(tx: &runtime::sql::Tx<'_>) -> Result<(), Refused> {
+    let (new, _) = released();
+    let (zone, unit) = ("qd.example".parse().expect("zone"), "370202".parse().expect("unit"));
+    let signer = SigningKey::generate().expect("key");
+    let chain = Chain { zone: &zone, unit: &unit, signer: &signer, now_ms: NOW_MS };
+    let number = chain.append(
+        tx,
+        Act::Paid {
+            release: &new.id,
+            epsilon: new.epsilon,
+            scale: Scale::new(4, 1)?,
+            identity: new.identity,
+            login: &new.login,
+            rule: Some(ScaleRule::NOW),
+        },
+    )?;
+    assert_eq!(number, new.number);
+    Ok(publication::insert(tx, &new, &[])?)
+}
+
 /// A release is read as JSON and as CSV with its error, coverage and cost; a figure below twenty
 /// has no value in either, and one that is paid for and not drawn has none at all.
 #[tokio::test]
@@ -345,8 +370,7 @@ async fn releases_are_read_with_their_error() {
     let unknown = api.read(path).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert_eq!(unknown.json()["error"]["code"], "UNKNOWN_PUBLICATION");
-    let paid = |tx: &runtime::sql::Tx<'_>| publication::insert(tx, &released().0, &[]);
-    hub.database.write("paid", paid).expect("paid");
+    hub.database.write("paid", pay).expect("paid");
     let half = api.read(path).await;
     assert_eq!(
         (&half.json()["state"], half.json()["tables"][2]["cells"].as_array().map(Vec::len)),

@@ -15,6 +15,7 @@ pub mod fixture;
 mod floor;
 mod holdings;
 mod lookup;
+mod naming;
 mod opened_out;
 mod pages;
 mod plan;
@@ -42,8 +43,9 @@ pub use contradiction_out::ContradictionOut;
 pub use domain::disclosure::GROUP_SCHOOLS_MIN;
 pub(crate) use evaluate::key_at;
 pub use holdings::{Holdings, UnitHoldings, figures, name};
+pub(crate) use naming::period_name;
 pub use opened_out::{OpenedOut, opened_lines, opened_why};
-pub(crate) use pages::{area_name, name as period_name, sealed_name};
+pub(crate) use pages::{area_name, sealed_name};
 pub use plan::{Feed, Indicator, Plan, feed};
 pub use provenance::{SourceOut, TableSourceOut, provenance, tree_lines};
 pub use report::{

@@ -14,8 +14,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::holdings::Holdings;
+use super::naming::{period_name, stage_schools};
 use super::opened_out::OpenedOut;
-use super::pages::{name as period_name, stage_schools};
 use super::plan::Indicator;
 use super::provenance::{TableSourceOut, schools_of, sources};
 use super::report::{CoverageOut, FigureOut, NameOut, WaitingOut};

@@ -1,7 +1,5 @@
 //! Sealing at this node: what it seals with, what is due, and the verdicts that come back.
 
-use std::collections::BTreeSet;
-
 use certs::digest::sha256;
 use domain::catalogue::TableId;
 use domain::period::Period;
@@ -14,11 +12,11 @@ use runtime::uplink::notes;
 use runtime::uplink::outbox::{self, SentItem};
 
 use super::{Node, ring_bell};
-use crate::ledger::sealed as register;
+use crate::ledger::sealed::{self as register, SealYears};
 use crate::ledger::sealed_absent::{self, Absent};
 use crate::ledger::{hold, report_key};
 use crate::packs::PacksError;
-use crate::sealing::{self, Context, Made, Pending, ReportKey, SealingError};
+use crate::sealing::{self, Context, Made, Pending, ReportKey, SealingError, queued};
 use crate::transfer::addressed;
 
 /// Why the reports that are due could not be made.
@@ -53,13 +51,16 @@ impl SealDueError {
 pub const SKEW_MS_MAX: i64 = 24 * 3_600_000;
 
 impl Node {
-    /// School years of this school that are under seal.
+    /// School years of this school that are under seal, or were.
     ///
     /// # Errors
     /// The packs cannot be read.
-    pub fn years_under_seal(&self) -> Result<BTreeSet<i16>, SqlError> {
-        let years = self.own_years()?;
-        Ok(years.iter().map(|year| year.year().plan.year()).collect())
+    pub fn years_under_seal(&self) -> Result<SealYears, SqlError> {
+        let Some(member) = self.member() else { return Ok(SealYears::default()) };
+        let planned = self.own_years()?.iter().map(|year| year.year().plan.year()).collect();
+        let mut ever = self.sealed_years()?.ever_of_school(member.membership.name.unit());
+        ever.extend(queued::sealed_years(&self.transfer().names()?));
+        Ok(SealYears { planned, ever })
     }
 
     fn own_years(&self) -> Result<Vec<SealingYear>, SqlError> {
@@ -123,7 +124,9 @@ impl Node {
             return Ok(None);
         }
         let (today, now_ms) = (self.clock().today(), self.clock().now_ms());
-        Ok(Some(Context { unit, years, packs: self.packs()?, today, now_ms, again: None }))
+        let rounded = queued::rounded(&self.transfer().names().map_err(PacksError::Store)?);
+        let packs = self.packs()?;
+        Ok(Some(Context { unit, years, packs, today, now_ms, again: None, rounded }))
     }
 
     /// Sends reports again that have no verdict of both hubs, under the certificate that holds now:

@@ -24,10 +24,11 @@ use crate::indicator::{
     ExplainError, Explained, Facts, Figures, IndicatorError, RatioFigure, Way, Ways, current,
     explain, native_of,
 };
+use crate::ledger::account;
 use crate::ledger::author::Author;
 use crate::ledger::profile::Profile;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::{account, sealed};
+use crate::ledger::sealed::Seal;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum IndicatorCommand {
@@ -172,11 +173,9 @@ impl Asked {
     }
 
     /// Whether counts about persons of a period leave under seal, as for a release.
-    fn is_under_seal(&self, facts: &Facts, period: Period) -> Result<bool, Failure> {
-        let (years, span) = (self.node.years_under_seal()?, *facts.span());
-        let is =
-            move |tx: &runtime::sql::Tx<'_>| sealed::is_under_seal(tx, &years, (period, &span));
-        Ok(self.node.ledger().read(is)?)
+    fn seal(&self, facts: &Facts) -> Result<Seal, Failure> {
+        let (years, year) = (self.node.years_under_seal()?, facts.span().school_year);
+        Ok(self.node.ledger().read(move |tx| years.seal(tx, year))?)
     }
 
     fn facts(&self, period: Period) -> Result<Facts, Failure> {
@@ -199,7 +198,7 @@ fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<()
     for native in lengths {
         let period = asked.period(period, *native);
         let facts = asked.facts(period)?;
-        let is_under_seal = asked.is_under_seal(&facts, period)?;
+        let seal = asked.seal(&facts)?;
         let own = asked.catalogue.counts().iter().filter(|count| count.origin == Origin::School);
         for count in own.filter(|count| count.period == *native) {
             let figures = facts.figures(&asked.catalogue, count).map_err(uncounted)?;
@@ -211,7 +210,7 @@ fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<()
                 name(terminal, count).to_owned(),
                 period.to_string(),
                 figure(terminal, (total, figures.is_destroyed, figures.not_yet)),
-                leaves(terminal, ways.way(count, is_under_seal)),
+                leaves(terminal, ways.way(count, seal)),
             ]);
         }
         ratios.extend(ratios_of(asked, (&facts, period), *native)?);
@@ -281,8 +280,8 @@ fn show(terminal: &Terminal, asked: &Asked, args: &ShowArgs) -> Result<(), Failu
             json!({"values": figures.block.values_at(place), "figure": figure_json(*cell)})
         })
         .collect();
-    let is_under_seal = asked.is_under_seal(&facts, period)?;
-    let way = Ways::of(&asked.catalogue).way(&count, is_under_seal);
+    let seal = asked.seal(&facts)?;
+    let way = Ways::of(&asked.catalogue).way(&count, seal);
     let value = json!({"id": count.id.to_string(), "period": period.to_string(),
         "over": facts.is_over(), "destroyed": figures.is_destroyed,
         "channel": count.channel.as_str(), "cells": cells});
@@ -434,6 +433,7 @@ fn leaves(terminal: &Terminal, way: Way<'_>) -> String {
             terminal.text(words::LEAVES_CLEAR, &[sheet])
         }
         Way::Sealed => terminal.text(words::LEAVES_SEALED, &[]),
+        Way::Closed => terminal.text(words::LEAVES_NO_MORE, &[]),
         Way::Rounded => terminal.text(words::LEAVES_ROUNDED, &[]),
         Way::Unsealed => terminal.text(words::UNSEALED, &[]),
         Way::Stays => terminal.text(words::STAYS, &[]),

@@ -44,6 +44,9 @@ texts! {
     UNSTATED = "等卫健方核定本校密钥", "waits until health has stated your key";
     UNDER = "{0}–{1} 学年自 {4} 起启用密封汇总：教育方 {2}，卫健方 {3}。",
         "School year {0}–{1} is under seal from {4} on: education's hub {2}, health's hub {3}.";
+    CLOSED = "{0}–{1} 学年的统计数已经（或按方案应当）以密封报告出校，现已不在密封汇总方案里，本学年不再以其他方式出校。",
+        "Counts of school year {0}–{1} went sealed, or were to, and no plan lists this school any \
+         more: counts about students of this year leave in no other way.";
     NOT_UNDER = "本学年没有启用密封汇总，关于学生的统计数取整后每学期出校一次。",
         "This school year is not under seal: counts about students leave rounded, once a term.";
     ABSENT = "{0} 没有做出密封报告：{1}", "no report of {0}: {1}";
@@ -130,7 +133,8 @@ pub(super) fn list(terminal: &Terminal, place: &Place, args: &ListArgs) -> Resul
     let key = page.key.as_ref().map(key_json);
     let absent: Vec<Value> = page.absent.iter().map(absent_json).collect();
     let value = json!({
-        "under_seal": year, "report_key": key, "reports": lines, "absent": absent,
+        "under_seal": year, "closed_year": page.closed, "report_key": key,
+        "reports": lines, "absent": absent,
         "foreign": page.foreign.iter().map(foreign_json).collect::<Vec<_>>(),
         "total": page.total, "page": page.page, "pages": page.pages,
     });
@@ -238,7 +242,10 @@ fn text(terminal: &Terminal, page: &SealedPage) -> String {
                 [&year.year, &next, &year.leader, &year.helper, &year.from];
             terminal.text(UNDER, &values)
         }
-        None => terminal.text(NOT_UNDER, &[]),
+        None => page.closed.map_or_else(
+            || terminal.text(NOT_UNDER, &[]),
+            |year| terminal.text(CLOSED, &[&year, &(year + 1)]),
+        ),
     };
     let key = page.key.as_ref().map_or_else(String::new, |key| key_text(terminal, key) + "\n");
     let absent: Vec<String> = page.absent.iter().map(|one| absent_text(terminal, one)).collect();

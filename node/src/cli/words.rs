@@ -535,6 +535,8 @@ texts! {
     LEAVES_CLEAR = "随“{0}”出校", "leaves with the sheet “{0}”";
     LEAVES_SEALED = "以密封报告出校，只有多所学校的合计能打开",
         "leaves in sealed reports; only sums over several schools can be opened";
+    LEAVES_NO_MORE = "该学年的统计数已经（或按方案应当）以密封报告出校，不再以其他方式出校",
+        "stays here: its year's counts went sealed, or were to, and leave in no other way";
     LEAVES_ROUNDED = "取整后出校，每学期一次", "leaves rounded, once a term";
     UNSEALED = "该学年没有启用密封汇总，不出校", "stays here: the school year is not under seal";
     STAYS = "仅在本校显示", "shown in this school only";

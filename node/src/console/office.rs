@@ -1,6 +1,5 @@
 //! What pages over the ledger share: who is signed in, the ledger, the rules in force.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -15,6 +14,7 @@ use serde::Deserialize;
 use crate::ledger::author::Author;
 use crate::ledger::destroy::Terms;
 use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::sealed::SealYears;
 use crate::ledger::{Ledger, account};
 use crate::list::taking::ListRecipient;
 use crate::packs::{Packs, PacksError};
@@ -28,11 +28,11 @@ pub trait Rules: Send + Sync {
     /// The store cannot be read.
     fn packs(&self) -> Result<Packs, PacksError>;
 
-    /// School years of this school that are under seal.
+    /// School years of this school that are under seal, or were.
     ///
     /// # Errors
     /// The store cannot be read.
-    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError>;
+    fn sealed_school_years(&self) -> Result<SealYears, SqlError>;
 
     /// For how many days the school keeps copies of its data folder.
     fn copies_days(&self) -> u32;

@@ -96,6 +96,11 @@ texts! {
     UNSTATED = "等卫健方核定本校密钥", "waits until health has stated your key";
     UNSTATED_NEXT = "报告已安全存放，核定后自动处理，不必重发。",
         "It is kept safely and goes on by itself once the key is stated; send nothing again.";
+    CLOSED = "{0}–{1} 学年的统计数已经（或按方案应当）以密封报告出校，本校现在不在密封汇总方案里：\
+              为免与已密封的合计并列，本学年关于学生的统计数不再出校。若不应如此，请与区县枢纽的运维人员联系。",
+        "Counts of school year {0}–{1} went sealed, or were to, and no plan lists this school any \
+         more: so that nothing stands beside sealed sums, counts about students of this year leave \
+         in no other way. If that is wrong, ring the operator of the district's hub.";
     NOT_UNDER = "本学年没有启用密封汇总：关于学生的统计数按五取整后，每学期出校一次。",
         "This school year is not under seal: counts about students leave rounded to five, once a \
          term.";
@@ -270,6 +275,8 @@ pub struct SealedForeign {
 pub struct SealedPage {
     /// The running school year, if it is under seal.
     pub year: Option<YearUnderSeal>,
+    /// The running school year, if it was under seal and is not any more.
+    pub closed: Option<i16>,
     /// The key that reports are signed with; nothing before joining.
     pub key: Option<ReportKey>,
     /// Reports of this page, the latest first.
@@ -317,7 +324,10 @@ impl SealedTemplate<'_> {
                     [&year.year, &next, &year.leader, &year.helper, &year.from];
                 UNDER.fill(self.lang, &values)
             }
-            None => NOT_UNDER.in_lang(self.lang).to_owned(),
+            None => self.page.closed.map_or_else(
+                || NOT_UNDER.in_lang(self.lang).to_owned(),
+                |year| CLOSED.fill(self.lang, &[&year, &(year + 1)]),
+            ),
         }
     }
 

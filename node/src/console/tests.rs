@@ -115,7 +115,8 @@ impl EgressSource for Fixed {
             decided_at_ms: NOW,
         };
         let foreign = std::iter::once(foreign).filter(|_| !self.empty).collect();
-        Ok(SealedPage { year, key, lines, absent, foreign, total: 106, page, pages: 3 })
+        let closed = self.empty.then_some(2025);
+        Ok(SealedPage { year, closed, key, lines, absent, foreign, total: 106, page, pages: 3 })
     }
 
     fn preview(&self) -> Result<PreviewPage, SourceError> {
@@ -281,6 +282,19 @@ async fn who_sees_what_is_said_of_every_level() {
     ] {
         assert!(page.text.contains(said), "{said}");
     }
+}
+
+/// Of a year that went sealed and is not under seal any more it is said that nothing of it leaves,
+/// and not that counts leave rounded.
+#[tokio::test]
+async fn a_closed_year_is_not_said_to_leave_rounded() {
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: true }).await;
+    let zh = check(&mut browser, "/egress/sealed?lang=zh", "node-closed-zh.html").await.text;
+    assert!(zh.contains("2025–2026 学年的统计数已经（或按方案应当）以密封报告出校"), "{zh}");
+    assert!(!zh.contains("按五取整"), "{zh}");
+    let en = check(&mut browser, "/egress/sealed?lang=en", "node-closed-en.html").await.text;
+    assert!(en.contains("no plan lists this school any more"), "{en}");
+    assert!(!en.contains("rounded to five"), "{en}");
 }
 
 /// The school reads out by which digest its report is listed, and what to do about another one.

@@ -12,6 +12,7 @@ use runtime::web::{Label, NewAccount, Role, SessionStore, Sessions, Shell, Site,
 use super::office::{Office, Rules};
 use crate::ledger::Ledger;
 use crate::ledger::account::{self, ChangeLog, Changer, staff_of};
+use crate::ledger::sealed::SealYears;
 use crate::ledger::testing::School;
 use crate::list::taking::ListRecipient;
 use crate::packs::{Packs, PacksError};
@@ -28,8 +29,8 @@ impl Rules for BuiltIn {
         Packs::embedded()
     }
 
-    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
-        Ok(BTreeSet::new())
+    fn sealed_school_years(&self) -> Result<SealYears, SqlError> {
+        Ok(SealYears::default())
     }
 
     fn copies_days(&self) -> u32 {
@@ -66,8 +67,9 @@ impl Rules for UnderSeal {
         BuiltIn.packs()
     }
 
-    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
-        Ok(BTreeSet::from([self.0]))
+    fn sealed_school_years(&self) -> Result<SealYears, SqlError> {
+        let planned = BTreeSet::from([self.0]);
+        Ok(SealYears { planned, ..SealYears::default() })
     }
 
     fn copies_days(&self) -> u32 {
@@ -108,7 +110,7 @@ impl Rules for NoPacks {
         Err(SqlError::Locked.into())
     }
 
-    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
+    fn sealed_school_years(&self) -> Result<SealYears, SqlError> {
         Err(SqlError::Locked)
     }
 

@@ -13,6 +13,7 @@ use runtime::web::{Figure, Label, Lang, Text};
 use super::words;
 use crate::console::{Absent, Block, BlockRow, ReleaseKind, Tally};
 use crate::indicator::{Way, Ways};
+use crate::ledger::sealed::Seal;
 
 /// Most columns of a block; a longer last axis becomes rows.
 const COLUMNS_MAX: usize = 12;
@@ -65,12 +66,13 @@ pub fn decode(catalogue: &Catalogue, spec: &TableSpec, cells: &[Cell], made_by: 
 /// Counts of a school that no readable table carries, whatever its period, each with why: it leaves
 /// under seal, or not at all. What centres, departments and hubs count is no school's to send.
 #[must_use]
-pub fn outside(catalogue: &Catalogue, is_under_seal: bool) -> Vec<Absent> {
+pub fn outside(catalogue: &Catalogue, seal: Seal) -> Vec<Absent> {
     let ways = Ways::of(catalogue);
     let absent = |count: &Count| {
-        let why = match ways.way(count, is_under_seal) {
+        let why = match ways.way(count, seal) {
             Way::Clear(_) | Way::Rounded => return None,
             Way::Sealed => words::SEALED_WHY,
+            Way::Closed => words::CLOSED_WHY,
             Way::Unsealed => words::UNSEALED_WHY,
             Way::Stays => words::STAYS_WHY,
         };
@@ -231,20 +233,21 @@ mod tests {
     #[test]
     fn what_leaves_under_seal_is_not_said_to_stay() {
         let catalogue = proto::pack::embedded::catalogue().expect("catalogue");
-        let why = |id: &str, is_under_seal| {
+        let why = |id: &str, seal| {
             let name = Label::from(&catalogue.count(id).expect("count").label);
-            let all = outside(&catalogue, is_under_seal);
+            let all = outside(&catalogue, seal);
             all.into_iter().find(|one| one.name == name).map(|one| one.why)
         };
         for id in ["alt.opened", "scr.positive"] {
-            assert_eq!(why(id, true), Some(words::SEALED_WHY.into()), "{id}");
+            assert_eq!(why(id, Seal::Planned), Some(words::SEALED_WHY.into()), "{id}");
+            assert_eq!(why(id, Seal::Closed), Some(words::CLOSED_WHY.into()), "{id}");
         }
-        assert_eq!(why("alt.opened", false), Some(words::UNSEALED_WHY.into()));
+        assert_eq!(why("alt.opened", Seal::Open), Some(words::UNSEALED_WHY.into()));
         // Rounded tables carry it where there is no seal.
-        assert_eq!(why("scr.positive", false), None);
-        assert_eq!(why("fup.due", true), Some(words::STAYS_WHY.into()));
+        assert_eq!(why("scr.positive", Seal::Open), None);
+        assert_eq!(why("fup.due", Seal::Planned), Some(words::STAYS_WHY.into()));
         // A centre counts its staff's screening: it is not the school's to send.
-        assert_eq!(why("scr.staff_done", true), None);
-        assert_eq!(why("edu.hours", true), None);
+        assert_eq!(why("scr.staff_done", Seal::Planned), None);
+        assert_eq!(why("edu.hours", Seal::Planned), None);
     }
 }

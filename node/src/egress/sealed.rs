@@ -14,7 +14,7 @@ use super::{Egress, decode, unavailable};
 use crate::console::{
     SealedAbsent, SealedForeign, SealedLine, SealedPage, SealedState, SourceError, YearUnderSeal,
 };
-use crate::ledger::sealed::{self as register, StoredReport};
+use crate::ledger::sealed::{self as register, Seal, StoredReport};
 use crate::ledger::sealed_absent::{self, Absent};
 use crate::sealing::{self, Foreign, KeyStanding, ReportKey};
 
@@ -105,7 +105,8 @@ impl Egress {
         let foreign = foreign.map_err(unavailable)?.into_iter();
         let foreign = foreign.map(|one| foreign_line(one, catalogue)).collect();
         let (year, total) = (self.under_seal()?, reports.len() as u64);
-        Ok(SealedPage { year, key, lines, absent, foreign, total, page, pages })
+        let closed = self.closed_year()?;
+        Ok(SealedPage { year, closed, key, lines, absent, foreign, total, page, pages })
     }
 
     fn under_seal(&self) -> Result<Option<YearUnderSeal>, SourceError> {
@@ -117,6 +118,14 @@ impl Egress {
             helper: under_seal.helper().statement().name.clone(),
             from: under_seal.days().0,
         }))
+    }
+
+    /// The running school year, where it was under seal and is not any more.
+    fn closed_year(&self) -> Result<Option<i16>, SourceError> {
+        let year = school_year_of(self.node.clock().today());
+        let years = self.node.years_under_seal().map_err(unavailable)?;
+        let seal = self.node.ledger().read(move |tx| years.seal(tx, year)).map_err(unavailable)?;
+        Ok((seal == Seal::Closed).then_some(year))
     }
 
     fn sealed_line(

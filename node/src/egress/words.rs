@@ -18,6 +18,9 @@ texts! {
         "this school's ledgers cannot compute it yet; reported as unsupported, not as zero";
     SEALED_WHY = "以密封报告出校，只有多所学校的合计能打开",
         "leaves in sealed reports; only sums over several schools can be opened";
+    CLOSED_WHY = "本学年的统计数已经（或按方案应当）以密封报告出校，现已不在密封汇总之列，同一学年不再以其他方式出校",
+        "this year's counts went sealed, or were to, and the school is not under seal any more: \
+         they leave in no other way";
     UNSEALED_WHY = "本学年没有启用密封汇总，这一项不出校",
         "the school year is not under seal, so it does not leave";
     STAYS_WHY = "没有报表包含这一项，不出校",

@@ -6,6 +6,8 @@
 use domain::catalogue::{Catalogue, Count, TableSpec};
 use domain::disclosure::sealed::SealedTables;
 
+use crate::ledger::sealed::Seal;
+
 /// How a count leaves the school.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way<'c> {
@@ -13,6 +15,8 @@ pub enum Way<'c> {
     Clear(&'c TableSpec),
     /// In sealed reports: only sums over several schools are opened.
     Sealed,
+    /// Not at all any more: its school year went sealed, and is not under seal now.
+    Closed,
     /// Rounded, once a term, where the school year is not under seal.
     Rounded,
     /// Not at all as long as the school year is not under seal.
@@ -36,7 +40,7 @@ impl<'c> Ways<'c> {
 
     /// The way of a count in a school year, by whether that is under seal.
     #[must_use]
-    pub fn way(&self, count: &Count, is_under_seal: bool) -> Way<'c> {
+    pub fn way(&self, count: &Count, seal: Seal) -> Way<'c> {
         let id = count.id.as_str();
         if let Some((table, _)) = self.catalogue.clear_block(id) {
             return Way::Clear(table);
@@ -47,14 +51,12 @@ impl<'c> Ways<'c> {
         });
         let is_sealable =
             is_partitioned || self.sealed.all().iter().any(|table| table.indicator() == id);
-        if is_sealable && is_under_seal {
-            Way::Sealed
-        } else if is_partitioned {
-            Way::Rounded
-        } else if is_sealable {
-            Way::Unsealed
-        } else {
-            Way::Stays
+        match seal {
+            _ if !is_sealable => Way::Stays,
+            Seal::Planned => Way::Sealed,
+            Seal::Closed => Way::Closed,
+            Seal::Open if is_partitioned => Way::Rounded,
+            Seal::Open => Way::Unsealed,
         }
     }
 }
@@ -75,8 +77,9 @@ mod tests {
         let mut seen = 0;
         for one in counts {
             seen += 1;
-            assert_eq!(ways.way(one, true), Way::Sealed, "{}", one.id);
-            assert_ne!(ways.way(one, false), Way::Stays, "{}", one.id);
+            assert_eq!(ways.way(one, Seal::Planned), Way::Sealed, "{}", one.id);
+            assert_eq!(ways.way(one, Seal::Closed), Way::Closed, "{}", one.id);
+            assert_ne!(ways.way(one, Seal::Open), Way::Stays, "{}", one.id);
         }
         assert!(seen > 0);
         let table = |way| match way {
@@ -84,12 +87,12 @@ mod tests {
             _ => None,
         };
         let weekly = Some("clear.week".to_owned());
-        assert_eq!(table(ways.way(count("edu.hours"), true)), weekly);
+        assert_eq!(table(ways.way(count("edu.hours"), Seal::Planned)), weekly);
         for partition in catalogue.partitions() {
             for sum in &partition.derives {
                 let derived = count(sum.count.as_str());
-                assert_eq!(ways.way(derived, true), Way::Sealed, "{}", derived.id);
-                assert_eq!(ways.way(derived, false), Way::Rounded, "{}", derived.id);
+                assert_eq!(ways.way(derived, Seal::Planned), Way::Sealed, "{}", derived.id);
+                assert_eq!(ways.way(derived, Seal::Open), Way::Rounded, "{}", derived.id);
             }
         }
     }

@@ -10,9 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::cell::{self, Cell};
 use domain::digest::Digest;
-use domain::disclosure::sealed::{Answer, ReportNumber};
+use domain::disclosure::sealed::{Answer, ReportNumber, year_of};
 use domain::period::Period;
-use domain::span::Span;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
@@ -170,26 +169,56 @@ pub fn stamp(tx: &Tx<'_>) -> Result<Stamp, SqlError> {
     stamp.ok_or(SqlError::Type)
 }
 
-/// Whether counts about persons of a period leave under seal: its school year is one of those that
-/// are planned so, or something of it was sealed. What was sealed once is not rounded beside it,
-/// whatever became of the year's plan since.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn is_under_seal(
-    tx: &Tx<'_>,
-    planned: &BTreeSet<i16>,
-    (period, span): (Period, &Span),
-) -> Result<bool, SqlError> {
-    if planned.contains(&span.school_year) {
-        return Ok(true);
+/// Whether counts about persons of a school year leave under seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seal {
+    /// They do not, and nothing of the year ever did.
+    Open,
+    /// They do.
+    Planned,
+    /// Something of the year went sealed, or was to, and the year is not planned so any more: what
+    /// is left of it is told by nobody.
+    Closed,
+}
+
+/// School years of which counts about persons leave under seal, as documents and what was queued
+/// say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SealYears {
+    /// Years whose plan lists this school now.
+    pub planned: BTreeSet<i16>,
+    /// Years whose plan ever listed it, in any version, and those of which a report was queued: a
+    /// ledger that was put back does not know its reports any more.
+    pub ever: BTreeSet<i16>,
+}
+
+impl SealYears {
+    /// How counts about persons of a school year leave. What was sealed once is not rounded beside
+    /// it, in no term of its year and whatever became of plan, roster and hubs since.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn seal(&self, tx: &Tx<'_>, school_year: i16) -> Result<Seal, SqlError> {
+        if self.planned.contains(&school_year) {
+            return Ok(Seal::Planned);
+        }
+        if self.ever.contains(&school_year) || is_sealed_in(tx, school_year)? {
+            return Ok(Seal::Closed);
+        }
+        Ok(Seal::Open)
     }
-    let found = tx.query_opt(
-        "select 1 from sealed_report where period = $1 limit 1",
-        params![&period.to_string()],
-        |row| row.i64(0),
-    )?;
-    Ok(found.is_some())
+}
+
+/// Whether a report of any week or term of a school year was sealed.
+fn is_sealed_in(tx: &Tx<'_>, school_year: i16) -> Result<bool, SqlError> {
+    let periods = tx.query("select distinct period from sealed_report", &[], |row| row.text(0))?;
+    for period in periods {
+        let period: Period = period.parse().map_err(|_| SqlError::Type)?;
+        if year_of(period) == Some(school_year) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The names and periods of reports without a final answer, in the order in which they were sealed.

@@ -1,6 +1,5 @@
 //! A generated school for tests: files go in as an office would import them.
 
-use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -26,6 +25,7 @@ use super::entry::{StaffId, StudentId};
 use super::governance::Drill;
 use super::import_batch::{ImportReceipt, ImportSource};
 use super::profile::{self, Profile};
+use super::sealed::SealYears;
 use super::{Ledger, sheet, staff, student, write};
 use crate::import::answers::{self, AnswersContext};
 use crate::import::preview::{Accepted, Comparable, Preview, Scope, compare};
@@ -126,7 +126,7 @@ impl School {
             catalogue_digest: sha256(b"catalogue of the tests"),
             catalogues: Vec::new(),
             specials: Vec::new(),
-            sealed_years: BTreeSet::new(),
+            sealed_years: SealYears::default(),
             calendar: self.calendar.clone(),
             today: TODAY,
             now_ms: NOW_MS,

@@ -17,7 +17,6 @@ mod special;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use certs::key::KeyError;
@@ -42,7 +41,7 @@ pub use sealed::{DecodeError, DecodedRelease, decode_for_page, named_catalogue};
 
 use crate::indicator::{BrokenIdentity, IndicatorError};
 use crate::ledger::hold::Hold;
-use crate::ledger::sealed as register;
+use crate::ledger::sealed::{Seal, SealYears};
 use crate::packs::Known;
 
 /// What releases are made with, besides the ledger.
@@ -56,8 +55,8 @@ pub struct Context {
     pub catalogues: Vec<(Digest, Arc<Catalogue>)>,
     /// Special periods that this school follows.
     pub specials: Vec<Known<SpecialPeriod>>,
-    /// School years under seal: nothing about persons goes rounded in them.
-    pub sealed_years: BTreeSet<i16>,
+    /// School years under seal, now or once: nothing about persons goes rounded in them.
+    pub sealed_years: SealYears,
     /// The term calendar in force.
     pub calendar: Arc<Calendar>,
     /// Today, in Asia/Shanghai.
@@ -71,9 +70,9 @@ impl Context {
     ///
     /// # Errors
     /// The calendar does not hold the period, or the store cannot be read.
-    pub fn is_under_seal(&self, tx: &Tx<'_>, period: Period) -> Result<bool, ReleaseError> {
+    pub fn seal(&self, tx: &Tx<'_>, period: Period) -> Result<Seal, ReleaseError> {
         let span = Span::of(period, &self.calendar)?;
-        Ok(register::is_under_seal(tx, &self.sealed_years, (period, &span))?)
+        Ok(self.sealed_years.seal(tx, span.school_year)?)
     }
 
     /// The catalogue of a digest, if it is known.
@@ -121,6 +120,8 @@ pub enum AbsentReason {
     NotKept,
     /// The school year is under seal: its counts about persons leave in sealed reports.
     UnderSeal,
+    /// Something of the school year went sealed, and it is not under seal any more.
+    WentSealed,
 }
 
 /// A table that is not released.

@@ -27,7 +27,7 @@ use super::{
 use crate::indicator::{self, Checked, Facts};
 use crate::ledger::profile::{self, Profile};
 use crate::ledger::release::{self as register, Registered};
-use crate::ledger::sealed;
+use crate::ledger::sealed::Seal;
 use crate::ledger::{Ledger, destroy, governance, hold, rounding_key, student};
 
 /// What would leave for a period. Writes nothing but, the first time, the rounding key.
@@ -114,12 +114,12 @@ pub(super) fn drafts(
         Some(_) => facts.enrolled(),
         None => known_persons(tx, context, span.end)?,
     };
-    let is_sealed = sealed::is_under_seal(tx, &context.sealed_years, (period, &span))?;
+    let seal = context.sealed_years.seal(tx, span.school_year)?;
     let mut absent = Vec::new();
     let mut raw = Vec::new();
     for spec in context.catalogue.tables() {
         let table = spec.id().clone();
-        if let Some(reason) = absence(spec, period, &facts, is_sealed) {
+        if let Some(reason) = absence(spec, period, &facts, seal) {
             absent.push(AbsentTable { table, reason });
             continue;
         }
@@ -184,12 +184,7 @@ fn known_persons(tx: &Tx<'_>, context: &Context, by: Date) -> Result<u64, Releas
     })
 }
 
-fn absence(
-    spec: &TableSpec,
-    period: Period,
-    facts: &Facts,
-    is_sealed: bool,
-) -> Option<AbsentReason> {
+fn absence(spec: &TableSpec, period: Period, facts: &Facts, seal: Seal) -> Option<AbsentReason> {
     let id = spec.id().as_str();
     let rounded = id.starts_with("rounded.");
     let is_own = match NativePeriod::of(period) {
@@ -198,7 +193,8 @@ fn absence(
     };
     match is_own {
         false => Some(AbsentReason::OtherPeriod),
-        true if rounded && is_sealed => Some(AbsentReason::UnderSeal),
+        true if rounded && seal == Seal::Planned => Some(AbsentReason::UnderSeal),
+        true if rounded && seal == Seal::Closed => Some(AbsentReason::WentSealed),
         true if rounded && !facts.is_screened() => Some(AbsentReason::NoScreening),
         true => None,
     }

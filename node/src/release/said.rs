@@ -42,6 +42,11 @@ impl AbsentReason {
                 "本学年启用了密封汇总，该表的内容只以密封报告出校",
                 "the school year is under seal: what it says leaves in sealed reports only",
             ),
+            Self::WentSealed => Said::fixed(
+                "已关闭：本学年的统计数已经（或按方案应当）以密封报告出校，同一学年不再另报取整表",
+                "closed: this year's counts went sealed, or were to by its plan; nothing of the \
+                 same year leaves rounded beside them",
+            ),
         }
     }
 }

@@ -25,7 +25,10 @@ mod make_tests;
 mod measure;
 #[cfg(test)]
 mod nested_tests;
+pub mod queued;
 mod report_key;
+#[cfg(test)]
+mod rounded_tests;
 mod schedule;
 mod since;
 #[cfg(test)]
@@ -37,6 +40,7 @@ mod tests;
 pub mod trial;
 mod verdict;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use certs::aggregate::{AggregateError, HubsError};
@@ -83,6 +87,9 @@ pub struct Context {
     pub now_ms: i64,
     /// A refused report that a person here had looked at and wants sealed once more.
     pub again: Option<(TableId, Period)>,
+    /// Terms of which counts about persons were queued rounded: a ledger that was put back does not
+    /// know it any more.
+    pub rounded: BTreeSet<Period>,
 }
 
 impl Context {

@@ -88,8 +88,9 @@ pub(super) fn due_among(
         let asked = periods(context, under_seal).into_iter().filter(|(one, _)| is_asked(*one));
         for (period, kind) in asked {
             let Ok(span) = context.span(period) else { continue };
-            // What went rounded once is not sealed beside it.
-            if kind == Kind::Stock && release::is_rounded(tx, &period.to_string())? {
+            // What went rounded once is not sealed beside it. Only stocks count what a rounded
+            // table does: events of a screening have no weekly table.
+            if kind == Kind::Stock && is_rounded(tx, context, period)? {
                 continue;
             }
             let Some((pack, catalogue)) = context.catalogue_on(span.from) else { continue };
@@ -109,6 +110,11 @@ pub(super) fn due_among(
     // The plan of another area may hold the older weeks.
     pending.sort_by_key(|(day, _)| *day);
     Ok(pending.into_iter().map(|(_, pending)| pending).collect())
+}
+
+/// Whether counts about persons of a term left rounded, by this ledger or by what was queued.
+fn is_rounded(tx: &Tx<'_>, context: &Context, period: Period) -> Result<bool, SqlError> {
+    Ok(context.rounded.contains(&period) || release::is_rounded(tx, &period.to_string())?)
 }
 
 /// The morning on which a table of a period leaves; nothing for a period of another kind.

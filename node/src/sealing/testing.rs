@@ -197,6 +197,7 @@ impl Hubs {
             today,
             now_ms: NOW_MS,
             again: None,
+            rounded: std::collections::BTreeSet::new(),
         }
     }
 

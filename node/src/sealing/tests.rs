@@ -32,7 +32,7 @@ use crate::ledger::testing::{
     AS_OF, NOW_MS, PERIOD, School, TODAY, TestPupil, danger_name_responsible, sheet_cells,
 };
 use crate::ledger::{Ledger, report_key};
-use crate::release::{self, copy_handover};
+use crate::release::copy_handover;
 use crate::transfer::{Transfer, addressed};
 
 pub(super) const OPENED: &str = "sealed.alt.opened";
@@ -420,29 +420,6 @@ fn what_was_refused_is_told_in_the_next_week() {
     }
     seal(&school, &context, week("2025-W46"));
     assert_eq!(told(&hubs, &school, "2025-W46"), 1);
-}
-
-/// The same persons never leave sealed and rounded: whichever was first stays alone.
-#[test]
-fn nothing_goes_both_sealed_and_rounded() {
-    let hubs = Hubs::new();
-    let (one, other) = (school(), school());
-    for school in [&one, &other] {
-        let pupils: Vec<_> = (0..40).map(TestPupil::new).collect();
-        let rows: Vec<_> =
-            pupils.iter().map(|one| (one.clone(), "2025-10-20", sheet_cells(6, "0"))).collect();
-        school.answers(&rows).expect("answers");
-    }
-    let context = hubs.context(date(2025, 11, 25));
-    assert!(sealed(&seal(&one, &context, PERIOD)) > 0);
-    let rounded = |school: &School| {
-        let made = release::prepare(&school.ledger, &school.context(), PERIOD).expect("prepared");
-        made.drafts.iter().filter(|draft| draft.release.rule().is_rounded()).count()
-    };
-    assert_eq!((rounded(&one), rounded(&other)), (0, 1));
-    let key = SigningKey::generate().expect("key");
-    release::make(&other.ledger, &other.context(), PERIOD, &key).expect("made");
-    assert_eq!(sealed(&seal(&other, &context, PERIOD)), 0);
 }
 
 /// Every report is signed by the ledger's one report key, whatever the certificate's key was, and

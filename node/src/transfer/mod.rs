@@ -93,6 +93,14 @@ impl Transfer {
         self.read(move |tx| outbox::sent(tx, Lane::Statistics, limit))
     }
 
+    /// The names of everything that was ever queued in the statistics lane.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn names(&self) -> Result<Vec<String>, SqlError> {
+        self.read(|tx| outbox::names(tx, Lane::Statistics))
+    }
+
     /// One release by the written form of its id.
     ///
     /// # Errors

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::catalogue::{Flaw, FlawKind};
+use domain::catalogue::{Expected, Flaw, FlawKind};
 use domain::digest::Digest;
 use domain::unit::UnitId;
 use serde::Deserialize;
@@ -45,7 +45,7 @@ pub fn read(pack: &str, bytes: &[u8]) -> Result<SchoolKeys, PackError> {
         taken.map_err(|flaw| PackError::content(pack, flaw.within(&at)))?;
     }
     if keys.is_empty() {
-        let flaw = Flaw::new(FlawKind::Missing, "rows", "no row", "a row for each school");
+        let flaw = Flaw::named(FlawKind::Missing, "rows", "no row", Expected::SchoolRows);
         return Err(PackError::content(pack, flaw));
     }
     Ok(keys)
@@ -63,7 +63,7 @@ pub fn write(keys: &SchoolKeys) -> String {
 fn row(raw: &RawRow) -> Result<(UnitId, Digest), Flaw> {
     let unit = raw.unit.parse::<UnitId>();
     let unit =
-        unit.map_err(|error| Flaw::new(FlawKind::Form, "unit", &*raw.unit, error.to_string()))?;
+        unit.map_err(|_| Flaw::named(FlawKind::Form, "unit", &*raw.unit, Expected::UnitId))?;
     let key = Digest::from_hex(&raw.key).map_err(|_| {
         let expected = "the SHA-256 of the school's key, 64 hexadecimal digits";
         Flaw::new(FlawKind::Form, "key", &*raw.key, expected)
@@ -126,6 +126,6 @@ mod tests {
         assert_eq!(refused("unit,key\n").0, FlawKind::Missing);
         assert!(read("keys", format!("unit,key\nS1,{one}\n").as_bytes()).is_err(), "no area");
         let other = read(NAME, b"key,unit\n");
-        assert!(matches!(other, Err(PackError::Form { line: 1, .. })), "{other:?}");
+        assert!(matches!(other, Err(PackError::Columns { .. })), "{other:?}");
     }
 }

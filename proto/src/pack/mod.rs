@@ -122,6 +122,16 @@ pub enum PackError {
         /// What is wrong and what was expected.
         message: String,
     },
+    /// A table with other columns than such a one has.
+    #[error("pack {pack}, line 1, header: columns {found}; expected {expected}")]
+    Columns {
+        /// Which pack.
+        pack: String,
+        /// Its columns, at most twenty.
+        found: String,
+        /// What they should be.
+        expected: String,
+    },
     /// A word in a table where a whole number belongs.
     #[error("pack {pack}, line {line}, column {column}: {value} is no whole number")]
     Value {
@@ -231,8 +241,8 @@ pub(crate) fn rows<T: DeserializeOwned>(
     let header = reader.headers().map_err(|error| form(1, "header", error.to_string()))?.clone();
     if header.iter().ne(columns.iter().copied()) {
         let found: Vec<&str> = header.iter().take(20).collect();
-        let message = format!("columns {}; expected {}", found.join(","), columns.join(","));
-        return Err(form(1, "header", message));
+        let (found, expected) = (found.join(","), columns.join(","));
+        return Err(PackError::Columns { pack: pack.to_owned(), found, expected });
     }
     let mut rows = Vec::new();
     for (place, raw) in reader.records().enumerate() {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::catalogue::{Flaw, FlawKind, Stage};
+use domain::catalogue::{Expected, Flaw, FlawKind, Stage};
 use domain::digest::Digest;
 use domain::disclosure::plan::{Access, Group, GroupId, Plan};
 use domain::unit::UnitId;
@@ -105,10 +105,10 @@ pub fn read(pack: &str, bytes: &[u8]) -> Result<OpenPlan, PackError> {
 pub fn read_signed(pack: &str, bytes: &[u8]) -> Result<OpenPlan, PackError> {
     let open = read(pack, bytes)?;
     if open.sealing.is_none() {
-        let expected = "the roster's census day and the key statements of both hubs";
+        let expected = Expected::NoDraft;
         return Err(PackError::content(
             pack,
-            Flaw::new(FlawKind::Missing, "census_day", "a draft", expected),
+            Flaw::named(FlawKind::Missing, "census_day", "a draft", expected),
         ));
     }
     Ok(open)
@@ -152,8 +152,8 @@ fn sealing(raw: &RawPlan, year: i16) -> Result<Option<Sealing>, Flaw> {
     }
     let day = given("census_day", census_day.as_ref())?;
     let census_day = day.parse::<Date>();
-    let census_day = census_day
-        .map_err(|_| Flaw::new(FlawKind::Form, "census_day", day, "a day as YYYY-MM-DD"))?;
+    let census_day =
+        census_day.map_err(|_| Flaw::named(FlawKind::Form, "census_day", day, Expected::Day))?;
     // A list of another year is another list.
     let (from, until) = (date(year, 1, 1), date(year.saturating_add(1), 8, 31));
     if !(from..=until).contains(&census_day) {
@@ -168,15 +168,15 @@ fn sealing(raw: &RawPlan, year: i16) -> Result<Option<Sealing>, Flaw> {
 }
 
 fn given<'v>(key: &'static str, value: Option<&'v String>) -> Result<&'v str, Flaw> {
-    let expected = "census day and both key statements, or none of them";
-    value.map(String::as_str).ok_or_else(|| Flaw::new(FlawKind::Missing, key, "nothing", expected))
+    let missing = || Flaw::named(FlawKind::Missing, key, "nothing", Expected::WholeSealing);
+    value.map(String::as_str).ok_or_else(missing)
 }
 
 fn statement(key: &'static str, value: Option<&String>) -> Result<String, Flaw> {
     let text = given(key, value)?;
     if text.trim().is_empty() || text.len() > STATEMENT_BYTES_MAX {
         let found = format!("{} bytes", text.len());
-        return Err(Flaw::new(FlawKind::Range, key, found, "the text of a key statement"));
+        return Err(Flaw::named(FlawKind::Range, key, found, Expected::Statement));
     }
     Ok(text.to_owned())
 }
@@ -186,20 +186,21 @@ fn group(raw: &RawGroup) -> Result<Group, Flaw> {
         let read = text.parse::<GroupId>();
         read.map_err(|error| Flaw::new(FlawKind::Form, key, text, error.to_string()))
     };
-    let unknown = |key: &'static str, wrong: &str, expected: &str| {
-        Flaw::new(FlawKind::Unknown, key, wrong, expected)
+    let unknown = |key: &'static str, wrong: &str, expected: Expected| {
+        Flaw::named(FlawKind::Unknown, key, wrong, expected)
     };
     let stage = Stage::from_word(&raw.stage)
-        .ok_or_else(|| unknown("stage", &raw.stage, "a stage of the catalogue"))?;
+        .ok_or_else(|| unknown("stage", &raw.stage, Expected::Stage))?;
     let access = Access::from_word(&raw.access)
-        .ok_or_else(|| unknown("access", &raw.access, "town, district or closed"))?;
+        .ok_or_else(|| unknown("access", &raw.access, Expected::Access))?;
     let mut members = BTreeSet::new();
     for text in &raw.members {
         let school = text.parse::<UnitId>();
         let school = school
-            .map_err(|error| Flaw::new(FlawKind::Form, "members", &**text, error.to_string()))?;
+            .map_err(|_| Flaw::named(FlawKind::Form, "members", &**text, Expected::UnitId))?;
         if !members.insert(school) {
-            return Err(Flaw::new(FlawKind::Duplicate, "members", &**text, "each school once"));
+            let expected = Expected::SchoolOnce;
+            return Err(Flaw::named(FlawKind::Duplicate, "members", &**text, expected));
         }
     }
     Ok(Group {

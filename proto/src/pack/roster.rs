@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::catalogue::{Flaw, FlawKind, Grade, Stage, has_grade};
+use domain::catalogue::{Expected, Flaw, FlawKind, Grade, Stage, has_grade};
 use domain::disclosure::plan::{ENROLLED_MAX, Listed, OPERATOR_CHARS_MAX, Roster, School, Sexes};
 use domain::unit::UnitId;
 use serde::Deserialize;
@@ -62,7 +62,7 @@ pub fn read(pack: &str, bytes: &[u8]) -> Result<Roster, PackError> {
         take(&mut schools, &raw).map_err(|flaw| PackError::content(pack, flaw.within(&key)))?;
     }
     if schools.is_empty() {
-        let flaw = Flaw::new(FlawKind::Missing, "rows", "no row", "a row for each grade");
+        let flaw = Flaw::named(FlawKind::Missing, "rows", "no row", Expected::GradeRows);
         return Err(PackError::content(pack, flaw));
     }
     Ok(Roster { area, year, schools })
@@ -76,17 +76,16 @@ pub fn area_year(pack: &str) -> Result<(UnitId, i16), PackError> {
     let parts = pack.rsplit_once('-');
     let read = parts.and_then(|(area, year)| Some((area.parse().ok()?, year.parse().ok()?)));
     read.filter(|(_, year)| YEARS.contains(year)).ok_or_else(|| {
-        let expected = "area and year, such as 370203-2026";
-        PackError::content(pack, Flaw::new(FlawKind::Form, "name", pack, expected))
+        PackError::content(pack, Flaw::named(FlawKind::Form, "name", pack, Expected::AreaYear))
     })
 }
 
 fn take(schools: &mut BTreeMap<UnitId, School>, raw: &RawRow) -> Result<(), Flaw> {
     let (unit, head) = head(raw)?;
     let stage = Stage::from_word(&raw.stage);
-    let stage = stage.ok_or_else(|| unknown("stage", &raw.stage, "a stage of the catalogue"))?;
+    let stage = stage.ok_or_else(|| unknown("stage", &raw.stage, Expected::Stage))?;
     let grade = Grade::from_word(&raw.grade);
-    let grade = grade.ok_or_else(|| unknown("grade", &raw.grade, "a grade of the catalogue"))?;
+    let grade = grade.ok_or_else(|| unknown("grade", &raw.grade, Expected::Grade))?;
     if !has_grade(stage, grade) {
         // A slip here would part the school from its group.
         let expected = format!("a grade of stage {}", stage.as_str());
@@ -96,11 +95,12 @@ fn take(schools: &mut BTreeMap<UnitId, School>, raw: &RawRow) -> Result<(), Flaw
     let known = schools.entry(unit).or_insert_with(|| head.clone());
     let said = School { stages: BTreeMap::new(), ..known.clone() };
     if said != head {
-        let expected = "town, operator, years and signed as in the rows before";
-        return Err(Flaw::new(FlawKind::Conflict, "unit", &*raw.unit, expected));
+        let expected = Expected::SameSchool;
+        return Err(Flaw::named(FlawKind::Conflict, "unit", &*raw.unit, expected));
     }
     if known.stages.values().any(|grades| grades.contains_key(&grade)) {
-        return Err(Flaw::new(FlawKind::Duplicate, "grade", &*raw.grade, "each grade once"));
+        let expected = Expected::GradeOnce;
+        return Err(Flaw::named(FlawKind::Duplicate, "grade", &*raw.grade, expected));
     }
     known.stages.entry(stage).or_default().insert(grade, sexes);
     Ok(())
@@ -110,7 +110,7 @@ fn take(schools: &mut BTreeMap<UnitId, School>, raw: &RawRow) -> Result<(), Flaw
 fn head(raw: &RawRow) -> Result<(UnitId, School), Flaw> {
     let unit = |key: &'static str, text: &str| {
         let read = text.parse::<UnitId>();
-        read.map_err(|error| Flaw::new(FlawKind::Form, key, text, error.to_string()))
+        read.map_err(|_| Flaw::named(FlawKind::Form, key, text, Expected::UnitId))
     };
     let operator = raw.operator.trim();
     if operator.is_empty() || operator.chars().count() > OPERATOR_CHARS_MAX {
@@ -121,13 +121,14 @@ fn head(raw: &RawRow) -> Result<(UnitId, School), Flaw> {
         [("education_since", raw.education_since), ("health_since", raw.health_since)]
     {
         if !(1900..=*YEARS.end()).contains(&year) {
-            return Err(Flaw::new(FlawKind::Range, key, year.to_string(), "a school year"));
+            let expected = Expected::SchoolYear;
+            return Err(Flaw::named(FlawKind::Range, key, year.to_string(), expected));
         }
     }
     let is_signed = match raw.signed.as_str() {
         "yes" => true,
         "no" => false,
-        other => return Err(unknown("signed", other, "yes or no")),
+        other => return Err(unknown("signed", other, Expected::YesOrNo)),
     };
     let listed = Listed { education: raw.education_since, health: raw.health_since };
     let (town, operator) = (unit("town", &raw.town)?, operator.to_owned());
@@ -140,7 +141,7 @@ fn head(raw: &RawRow) -> Result<(UnitId, School), Flaw> {
 fn sexes(raw: &RawRow) -> Result<Sexes, Flaw> {
     let sexes = [raw.male, raw.female, raw.unstated];
     if sexes == [0; 3] {
-        return Err(Flaw::new(FlawKind::Range, "male", "nobody", "no row for such a grade"));
+        return Err(Flaw::named(FlawKind::Range, "male", "nobody", Expected::NoEmptyGrade));
     }
     match sexes.iter().find(|count| **count > ENROLLED_MAX) {
         None => Ok(sexes),
@@ -151,6 +152,6 @@ fn sexes(raw: &RawRow) -> Result<Sexes, Flaw> {
     }
 }
 
-fn unknown(key: &'static str, wrong: &str, expected: &str) -> Flaw {
-    Flaw::new(FlawKind::Unknown, key, wrong, expected)
+fn unknown(key: &'static str, wrong: &str, expected: Expected) -> Flaw {
+    Flaw::named(FlawKind::Unknown, key, wrong, expected)
 }

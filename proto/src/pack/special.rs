@@ -5,7 +5,7 @@
 //! text, so that a city starts from counts that it knows.
 
 use domain::catalogue::{
-    At, Channel, Count, Fill, Flaw, FlawKind, Grade, Kind, NativePeriod, Origin, Profile,
+    At, Channel, Count, Expected, Fill, Flaw, FlawKind, Grade, Kind, NativePeriod, Origin, Profile,
     Sensitivity,
 };
 use domain::special::{AreaSchool, Cadence, Pulse, SpecialDefinition, SpecialPeriod};
@@ -133,10 +133,7 @@ fn day(key: &str, text: &str) -> Result<Date, Flaw> {
 
 fn school(raw: &RawSchool) -> Result<AreaSchool, Flaw> {
     let unit = |key: &'static str, text: &str| {
-        text.parse::<UnitId>().map_err(|error| {
-            let wrong = error.to_string();
-            Flaw::new(FlawKind::Form, key, text, wrong)
-        })
+        text.parse::<UnitId>().map_err(|_| Flaw::named(FlawKind::Form, key, text, Expected::UnitId))
     };
     let above = raw.above.iter().map(|hub| unit("above", hub)).collect::<Result<_, _>>()?;
     Ok(AreaSchool { unit: unit("id", &raw.id)?, above })

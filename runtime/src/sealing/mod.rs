@@ -65,6 +65,8 @@ pub struct SealedYears {
     years: BTreeMap<AreaYear, Result<SealingYear, Unsealed>>,
     /// Keys that any version of a plan names, whether or not it holds.
     named: BTreeSet<(Digest, AreaYear)>,
+    /// Who was on the roster of any version of a plan that holds, by year.
+    ever: BTreeMap<i16, BTreeSet<UnitId>>,
     /// Who is named by rosters and lists of keys of years of which no plan is here.
     unplanned: BTreeMap<AreaYear, BTreeSet<UnitId>>,
     /// Why the latest version of a pack is not in use.
@@ -125,6 +127,10 @@ impl SealedYears {
             (pair.ok(), year)
         });
         let mut read: Vec<_> = read.collect();
+        for year in read.iter().filter_map(|(_, year)| year.as_ref().ok()) {
+            let schools = year.year.roster.schools.keys().cloned();
+            self.ever.entry(place.1).or_default().extend(schools);
+        }
         let in_use = read.iter().position(|(_, year)| year.is_ok()).unwrap_or(0);
         if let Some((_, Err(refused))) = read.first() {
             self.refused.insert((PackKind::Plan, place.clone()), refused.clone());
@@ -195,6 +201,14 @@ impl SealedYears {
     pub fn of_school(&self, school: &UnitId, year: i16) -> Option<&SealingYear> {
         let mut sealing = self.sealing();
         sealing.find(|one| one.year.plan.year() == year && one.holds(school))
+    }
+
+    /// School years in which any version of a plan that holds lists a school: also one that a later
+    /// version took the place of, under which the school may have sealed.
+    #[must_use]
+    pub fn ever_of_school(&self, school: &UnitId) -> BTreeSet<i16> {
+        let listed = self.ever.iter().filter(|(_, schools)| schools.contains(school));
+        listed.map(|(year, _)| *year).collect()
     }
 
     /// Every year under seal, by area and year.

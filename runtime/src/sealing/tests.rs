@@ -261,6 +261,25 @@ fn one_commission_alone_seals_nothing() {
     assert!(city.read(&[other, plan, roster]).of_school(&unit("S1"), 2026).is_some());
 }
 
+/// A later version of a plan that leaves a school out takes the year away from it, and not that the
+/// school may have sealed in it; a version that never held lists nobody.
+#[test]
+fn a_school_that_a_plan_left_out_was_under_seal() {
+    let city = City::new();
+    let first = Say { schools: 7, beside: roster_text(7), ..Say::usual() };
+    let [roster, plan] = city.both(&first);
+    let later = city.sign((PackKind::Roster, NAME), 2, &[0, 1], &roster_text(6));
+    let left_out = city.sign((PackKind::Plan, NAME), 2, &[0, 1], &city.plan(&Say::usual()));
+    let years = city.read(&[roster.clone(), plan, later, left_out]);
+    assert!(years.of_school(&unit("S7"), 2026).is_none(), "not any more");
+    for school in ["S7", "S1"] {
+        assert_eq!(years.ever_of_school(&unit(school)), BTreeSet::from([2026]), "{school}");
+    }
+    assert_eq!(years.ever_of_school(&unit("S8")), BTreeSet::new());
+    let half = city.sign((PackKind::Plan, NAME), 1, &[0], &city.plan(&first));
+    assert_eq!(city.read(&[roster, half]).ever_of_school(&unit("S7")), BTreeSet::new());
+}
+
 /// A plan that could tell of single schools is refused, alone and beside a year that cannot be
 /// judged.
 #[test]

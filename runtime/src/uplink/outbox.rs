@@ -484,6 +484,15 @@ pub fn sent(tx: &Tx<'_>, lane: Lane, limit: u32) -> Result<Vec<SentItem>, SqlErr
     tx.query(&sql, params![number(lane), limit], read_sent)
 }
 
+/// The names of all items of a lane, those that are answered too.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn names(tx: &Tx<'_>, lane: Lane) -> Result<Vec<String>, SqlError> {
+    let sql = "select name from outbox_item where lane = $1 order by id";
+    tx.query(sql, params![number(lane)], |row| row.text(0))
+}
+
 /// One item.
 ///
 /// # Errors

@@ -59,6 +59,7 @@ fn expected(office: &Office, draft: &Draft) -> Vec<i64> {
         release: ALERTS,
         queries: &queries,
         epsilon: draft.epsilon,
+        scale: draft.scale,
         identity: draft.identity,
     };
     let permit = Ledger::new(Epsilon(3_000), Vec::new()).spend(order).expect("permit");

@@ -48,6 +48,13 @@ impl Scale {
         Ok(Self::new(thousandths, epsilon.0.into())?.reduced())
     }
 
+    /// Whether noise of this scale reaches at least as far as of another one.
+    #[must_use]
+    pub const fn reaches(self, other: Self) -> bool {
+        // Both are of 32 bits, so that nothing overflows.
+        self.numerator * other.denominator >= other.numerator * self.denominator
+    }
+
     /// Numerator and denominator.
     #[must_use]
     pub const fn parts(self) -> (u64, u64) {

@@ -48,6 +48,8 @@ pub struct Order<'o> {
     pub queries: &'o [&'o str],
     /// What it costs.
     pub epsilon: Epsilon,
+    /// How far its noise reaches.
+    pub scale: Scale,
     /// What it is made of.
     pub identity: Digest,
 }
@@ -108,20 +110,23 @@ impl Ledger {
     /// Spends a release's budget and allows it to be drawn once; or allows a release that was paid
     /// for and not drawn to be finished, if it is made of the same.
     ///
-    /// The noise of each cell has the scale `queries / epsilon`: a student is in one cell of each
-    /// query, and all of them together cost `epsilon`.
+    /// The noise of each cell has the scale of the order, and that is `queries / epsilon` at the
+    /// least: a student is in one cell of each query, and all of them together cost `epsilon`.
+    /// Where a student can be in two cells it is twice that.
     ///
     /// # Errors
-    /// The release was drawn before or was paid for with other values, its queries are no list, or
-    /// the year is spent. The ledger is as it was then.
+    /// The release was drawn before or was paid for with other values, its queries are no list, its
+    /// noise reaches less far than it costs, or the year is spent. The ledger is as it was then.
     pub fn spend(&mut self, order: Order<'_>) -> Result<Permit, NoiseError> {
-        let Order { release, queries, epsilon, identity } = order;
+        let Order { release, queries, epsilon, scale, identity } = order;
         let names: BTreeSet<&str> = queries.iter().copied().collect();
         if queries.is_empty() || queries.len() > QUERIES_MAX || names.len() != queries.len() {
             return Err(NoiseError::Queries);
         }
         let count = u64::try_from(queries.len()).map_err(|_| NoiseError::Queries)?;
-        let scale = Scale::of(count, epsilon)?;
+        if !scale.reaches(Scale::of(count, epsilon)?) {
+            return Err(NoiseError::TooQuiet);
+        }
         let line = self.spent.iter().find(|line| line.release == release);
         let is_paid = line.is_some();
         match line {
@@ -207,8 +212,11 @@ mod tests {
     const QUERIES: [&str; 3] = ["tier.grade.sex", "tier.stage", "tier"];
 
     fn order<'o>(release: &'o str, queries: &'o [&'o str], epsilon: u32) -> Order<'o> {
-        let identity = Digest::sha256([7; 32]);
-        Order { release, queries, epsilon: Epsilon(epsilon), identity }
+        let (identity, epsilon) = (Digest::sha256([7; 32]), Epsilon(epsilon));
+        let count = u64::try_from(queries.len()).expect("few");
+        // Of what is refused for its queries or its cost the scale is never looked at.
+        let scale = Scale::of(count, epsilon).unwrap_or(Scale::new(1, 1).expect("one"));
+        Order { release, queries, epsilon, scale, identity }
     }
 
     /// The ledger as it is read back once everything in it is drawn.
@@ -250,6 +258,27 @@ mod tests {
         assert_eq!(ledger.spend(other), Err(NoiseError::Inputs("a".to_owned())));
         let cheaper = ledger.spend(order("a", &QUERIES, 500));
         assert_eq!(cheaper, Err(NoiseError::Inputs("a".to_owned())));
+    }
+
+    /// The noise that is drawn is that of the order: twice as far where it says so, and never less
+    /// far than the cost asks.
+    #[test]
+    fn what_is_drawn_reaches_as_far_as_was_said() {
+        let plain = order("2026S2", &QUERIES, 1_000);
+        let twice = Order { scale: Scale::new(6, 1).expect("scale"), ..plain };
+        let drawn = |order: Order<'_>| {
+            let permit = Ledger::new(EPSILON_YEAR_MAX, Vec::new()).spend(order).expect("permit");
+            let cells = vec![vec![1_000; 2_000], Vec::new(), Vec::new()];
+            let table = OpenTable::draw(permit, &cells, &mut Words(7)).expect("table");
+            table.queries()[0].1.iter().map(|value| value.abs_diff(1_000)).sum::<u64>()
+        };
+        let (one, two) = (drawn(plain), drawn(twice));
+        // Both stray about their scales, 3 and 6, over two thousand cells.
+        assert!((5_000..7_000).contains(&one), "{one}");
+        assert!((10_500..13_500).contains(&two), "{two}");
+        let quiet = Order { scale: Scale::new(29, 10).expect("scale"), ..plain };
+        let refused = Ledger::new(EPSILON_YEAR_MAX, Vec::new()).spend(quiet);
+        assert_eq!(refused, Err(NoiseError::TooQuiet));
     }
 
     /// A list of queries is a list: not empty, nothing twice, an epsilon above zero.

@@ -132,6 +132,40 @@ impl Publisher {
     }
 }
 
+/// By which rule noise reaches as far as it does. A line of a hub's ledger names the rule of its
+/// day, and what was paid under one is judged by that one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScaleRule {
+    /// Twice as far where a report of the first term is carried.
+    Carried,
+    /// Twice as far in the second term as well, whether or not one is carried.
+    SecondTerm,
+}
+
+impl ScaleRule {
+    /// The rule of this program.
+    pub const NOW: Self = Self::SecondTerm;
+
+    /// Its number in a line.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        match self {
+            Self::Carried => 1,
+            Self::SecondTerm => 2,
+        }
+    }
+
+    /// The rule of a number.
+    #[must_use]
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            1 => Some(Self::Carried),
+            2 => Some(Self::SecondTerm),
+            _ => None,
+        }
+    }
+}
+
 impl ReleaseName {
     /// In how many cells of a query a student can be, over all releases of the term that hubs of
     /// one level draw: with the report of the term, and with one of the first term that stands for
@@ -139,8 +173,9 @@ impl ReleaseName {
     ///
     /// No hub sees whether a school elsewhere was carried, so that in the second term it is two
     /// wherever nothing is carried as well.
-    const fn cells_max(self, carried: u32) -> u64 {
-        if self.term.number > 1 || carried > 0 { 2 } else { 1 }
+    const fn cells_max(self, rule: ScaleRule, carried: u32) -> u64 {
+        let is_second = matches!(rule, ScaleRule::SecondTerm) && self.term.number > 1;
+        if is_second || carried > 0 { 2 } else { 1 }
     }
 
     /// How far the noise of a release reaches that costs `epsilon` of a student, whoever else
@@ -148,13 +183,22 @@ impl ReleaseName {
     ///
     /// # Errors
     /// No query, or an epsilon of zero.
-    pub fn scale(
+    pub fn scale(self, queries: usize, cost: (Epsilon, u32)) -> Result<Scale, NoiseError> {
+        self.scale_by(ScaleRule::NOW, queries, cost)
+    }
+
+    /// The same by a rule of another day.
+    ///
+    /// # Errors
+    /// As [`ReleaseName::scale`].
+    pub fn scale_by(
         self,
+        rule: ScaleRule,
         queries: usize,
         (epsilon, carried): (Epsilon, u32),
     ) -> Result<Scale, NoiseError> {
         let queries = u64::try_from(queries).unwrap_or(u64::MAX);
-        Scale::of(queries.saturating_mul(self.cells_max(carried)), epsilon)
+        Scale::of(queries.saturating_mul(self.cells_max(rule, carried)), epsilon)
     }
 }
 

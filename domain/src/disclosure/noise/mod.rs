@@ -14,7 +14,7 @@ pub use laplace::{Randomness, Scale, WORDS_MAX, discrete_laplace};
 pub use ledger::{
     EPSILON_YEAR_MAX, Epsilon, Ledger, OPEN_SHOWN_MIN, OpenTable, Order, Permit, QUERIES_MAX, Spent,
 };
-pub use list::{LIST, Publisher, Query, ReleaseName, Subject};
+pub use list::{LIST, Publisher, Query, ReleaseName, ScaleRule, Subject};
 
 /// Why nothing was published.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,9 @@ pub enum NoiseError {
     /// A scale without a positive finite value.
     #[error("a scale needs a numerator and a denominator from 1 to 4294967295")]
     Scale,
+    /// Less noise than the release costs.
+    #[error("the noise of a release reaches at least as far as its queries and its cost ask")]
+    TooQuiet,
     /// The source of randomness gave nothing but words that are refused.
     #[error("the source of randomness is broken")]
     Source,

@@ -1,7 +1,7 @@
 //! What is wrong with the text of a pack, in both languages: with its line, its key and what was
-//! expected there. Phrases that are not known here are told as they came.
+//! expected there. What has no name is told as it came.
 
-use domain::catalogue::Flaw;
+use domain::catalogue::{Expected, Flaw};
 use proto::pack::PackError;
 use runtime::cli::Sentence;
 use runtime::texts;
@@ -13,36 +13,9 @@ texts! {
     LINE = "{0} 第 {1} 行，{2}：{3}", "{0}, line {1}, {2}: {3}";
     VALUE = "{0} 第 {1} 行，{2} 列：“{3}”不是{4}", "{0}, line {1}, column {2}: {3} is no {4}";
     CONTENT = "{0}：{1}", "{0}: {1}";
+    COLUMNS = "{0} 的列为 {1}；应为 {2}", "{0} has the columns {1}; expected {2}";
     FLAW = "{0} 写的是“{1}”，应为{2}", "{0}: {1}; expected {2}";
 }
-
-/// What was expected, as the readers of rosters and plans say it, and in Chinese.
-const EXPECTED: [(&str, &str); 18] = [
-    ("a row for each grade", "每个年级一行"),
-    ("area and year, such as 370203-2026", "“区划-学年”，如 370203-2026（取自文件名或 --name）"),
-    ("a stage of the catalogue", "指标目录中的学段"),
-    ("a grade of the catalogue", "指标目录中的年级"),
-    (
-        "town, operator, years and signed as in the rows before",
-        "与该校前面各行相同的街道、举办者、年份和 signed",
-    ),
-    ("each grade once", "每个年级只写一次"),
-    ("a school year", "学年"),
-    ("yes or no", " yes 或 no"),
-    ("a unit id has 1 to 40 letters, digits or hyphens", "单位编号：1 至 40 个字母、数字或连字符"),
-    ("no row for such a grade", "没有学生的年级不写这一行"),
-    ("census day and both key statements, or none of them", "统计日和两份公钥声明都写，或都不写"),
-    (
-        "the roster's census day and the key statements of both hubs",
-        "名单的统计日和两个枢纽的公钥声明（草案不能签署）",
-    ),
-    ("the text of a key statement", "公钥声明的文本"),
-    ("town, district or closed", " town、district 或 closed"),
-    ("each school once", "每所学校只写一次"),
-    ("a day as YYYY-MM-DD", " YYYY-MM-DD 形式的日期"),
-    ("plan/1", " plan/1"),
-    ("a row for each school", "每所学校一行"),
-];
 
 /// Why a pack's text was refused.
 pub(super) fn pack(error: &PackError) -> Sentence {
@@ -53,6 +26,9 @@ pub(super) fn pack(error: &PackError) -> Sentence {
             LINE.fill(Lang::Zh, &[pack, line, key, &form_zh(message)]),
             LINE.fill(Lang::En, &[pack, line, key, message]),
         ),
+        PackError::Columns { pack, found, expected } => {
+            Sentence::new(COLUMNS, &[pack, found, expected])
+        }
         PackError::Value { pack, line, column, value } => Sentence::pair(
             VALUE.fill(Lang::Zh, &[pack, line, column, value, &"整数"]),
             VALUE.fill(Lang::En, &[pack, line, column, value, &"whole number"]),
@@ -69,16 +45,44 @@ pub(super) fn pack(error: &PackError) -> Sentence {
 }
 
 fn flaw_zh(flaw: &Flaw) -> String {
-    let known = EXPECTED.iter().find(|(en, _)| *en == flaw.expected);
-    let expected = known.map_or_else(|| format!("：{}", flaw.expected), |(_, zh)| (*zh).to_owned());
-    let wrong = match flaw.wrong.as_str() {
-        "no row" => "（没有任何一行）",
-        "nothing" => "（没有写）",
-        "nobody" => "0 人",
-        "a draft" => "（草案）",
-        other => other,
-    };
+    let expected = flaw.named.map_or_else(|| format!("：{}", flaw.expected), expected_zh);
+    let wrong = flaw.named.and_then(wrong_zh).unwrap_or(flaw.wrong.as_str());
     FLAW.fill(Lang::Zh, &[&place_zh(&flaw.key), &wrong, &expected])
+}
+
+/// What was expected of rosters, plans and lists of keys.
+fn expected_zh(named: Expected) -> String {
+    let zh = match named {
+        Expected::GradeRows => "每个年级一行",
+        Expected::SchoolRows => "每所学校一行",
+        Expected::AreaYear => "“区划-学年”，如 370203-2026（取自文件名或 --name）",
+        Expected::Stage => "指标目录中的学段",
+        Expected::Grade => "指标目录中的年级",
+        Expected::SameSchool => "与该校前面各行相同的街道、举办者、年份和 signed",
+        Expected::GradeOnce => "每个年级只写一次",
+        Expected::SchoolOnce => "每所学校只写一次",
+        Expected::SchoolYear => "学年",
+        Expected::YesOrNo => " yes 或 no",
+        Expected::UnitId => "单位编号：1 至 40 个字母、数字或连字符",
+        Expected::NoEmptyGrade => "没有学生的年级不写这一行",
+        Expected::WholeSealing => "统计日和两份公钥声明都写，或都不写",
+        Expected::NoDraft => "名单的统计日和两个枢纽的公钥声明（草案不能签署）",
+        Expected::Statement => "公钥声明的文本",
+        Expected::Access => " town、district 或 closed",
+        Expected::Day => " YYYY-MM-DD 形式的日期",
+    };
+    zh.to_owned()
+}
+
+/// What stands there, where that is nothing that was written.
+const fn wrong_zh(named: Expected) -> Option<&'static str> {
+    match named {
+        Expected::GradeRows | Expected::SchoolRows => Some("（没有任何一行）"),
+        Expected::WholeSealing => Some("（没有写）"),
+        Expected::NoEmptyGrade => Some("0 人"),
+        Expected::NoDraft => Some("（草案）"),
+        _ => None,
+    }
 }
 
 /// `line 4, F370202012J01, male` as a place in a table.
@@ -90,7 +94,7 @@ fn place_zh(key: &str) -> String {
     }
 }
 
-/// What the reader of TOML or of a table's head says.
+/// What the reader of TOML says: it gives sentences and no kinds.
 fn form_zh(message: &str) -> String {
     let quoted = || message.split('`').nth(1).unwrap_or_default();
     if message.starts_with("missing field") {
@@ -102,10 +106,7 @@ fn form_zh(message: &str) -> String {
     if message.starts_with("key with no value") {
         return "不是“名称 = 值”的写法".to_owned();
     }
-    match message.strip_prefix("columns ").and_then(|rest| rest.split_once("; expected ")) {
-        Some((found, expected)) => format!("列为 {found}；应为 {expected}"),
-        None => message.to_owned(),
-    }
+    message.to_owned()
 }
 
 #[cfg(test)]
@@ -131,6 +132,11 @@ mod tests {
         assert!(zh.contains("name 写的是“roster”，应为“区划-学年”"), "{zh}");
         let (zh, _) = told("370203-2026", &row("60").replace("yes", "ja"));
         assert!(zh.contains("第 2 行 S1, signed 写的是“ja”，应为 yes 或 no"), "{zh}");
+        let (zh, _) = told("370203-2026", &format!("{head}\n"));
+        assert!(zh.contains("rows 写的是“（没有任何一行）”，应为每个年级一行"), "{zh}");
+        let (zh, en) = told("370203-2026", "unit,town\nS1,T1");
+        assert!(zh.contains("370203-2026 的列为 unit,town；应为 unit,town,operator"), "{zh}");
+        assert!(en.contains("has the columns unit,town"), "{en}");
         let error = proto::pack::plan::read("370203-2026", head.as_bytes()).expect_err("a table");
         assert!(pack(&error).in_lang(Lang::Zh).contains("不是“名称 = 值”的写法"));
     }

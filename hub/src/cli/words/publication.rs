@@ -67,6 +67,12 @@ texts! {
         "the ledger and the store say different things of {0}: the store was changed";
     CHAIN_FIX = "请放回改动前的备份，并通知两个部门。",
         "Put back a backup from before it, and tell both departments.";
+    QUIETER = "{0} 由旧版本记账：按现行规则噪声应为两倍，旧版本可能只加了一半",
+        "{0}: paid for under an earlier version; the noise should reach twice as far, and that \
+         version may have drawn half of it";
+    QUIETER_FIX = "已公开的数字不会重抽。对一名学生的隐私损失可能超过承诺的 ε=3：请告知两个部门，由其决定是否撤下。",
+        "What is public is never drawn again. A student of that year may have cost more than the \
+         epsilon 3 that is promised: tell both departments, who decide whether to withdraw it.";
     HALF = "{0} 已记账，尚未抽取", "{0} is paid for and not drawn";
     HALF_FIX = "请运行 publish plan 和 publish draw 完成，不再花预算。",
         "Finish it with publish plan and publish draw; it costs nothing more.";

@@ -11,7 +11,7 @@ use runtime::web::{Export, Figure, Label, Lang};
 
 use super::breakdown::{areas, available, exports, table};
 use super::overview::other_length;
-use super::reasons::{closed, protection, stage_schools, waits};
+use super::reasons::{closed, protection, waits};
 use super::{
     PageError, Periods, coverage, filled_with, first_sheet, lower_end, unit_label, version, words,
 };
@@ -23,6 +23,7 @@ use crate::contradiction::why;
 use crate::opened::Closed;
 use crate::packs::Packs;
 use crate::publication::{self, CellOut};
+use crate::statistics::naming::stage_schools;
 use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
@@ -359,7 +360,7 @@ fn opened(page: &Page<'_>, total: &UnitFigures) -> Vec<OpenedLine> {
     let line = |from: &OpenedFrom| OpenedLine {
         name: super::sealed::counted(page.catalogue, from.sum.table.as_str()),
         area: super::sealed::area_name(page.packs, &from.sum.area),
-        period: super::name(from.sum.period),
+        period: super::period_name(from.sum.period),
         stage: super::stage_label(page.catalogue, from.sum.stage),
         groups: from.sum.groups.len(),
         schools: (from.sum.fresh, from.sum.due),

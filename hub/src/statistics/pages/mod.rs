@@ -13,13 +13,13 @@ mod sealed;
 mod tests;
 mod words;
 
-use domain::catalogue::{Catalogue, Stage};
 use domain::period::{Period, week_thursday};
 use domain::span::Span;
 use domain::unit::UnitKind;
 use runtime::sql::{SqlError, Tx};
-use runtime::web::{Label, Text};
+use runtime::web::Label;
 
+use super::naming::{filled, filled_with, period_name, stage_label, value_label};
 use super::provenance::late;
 use super::table::latest_term;
 use super::value::{Blank, NoFeed, State};
@@ -155,7 +155,8 @@ fn periods(
         known.push(chosen);
     }
     known.sort_by(|one, other| rank(*one).cmp(&rank(*other)).then(other.cmp(one)));
-    let choice = |period: &Period| Choice { value: period.to_string(), label: name(*period) };
+    let choice =
+        |period: &Period| Choice { value: period.to_string(), label: period_name(*period) };
     Ok(Periods { chosen, choices: known.iter().map(choice).collect() })
 }
 
@@ -184,40 +185,7 @@ const fn rank(period: Period) -> u8 {
     }
 }
 
-pub(super) use reasons::stage_schools;
 pub(crate) use sealed::{area_name, counted as sealed_name};
-
-/// What people call a period.
-pub(crate) fn name(period: Period) -> Label {
-    match period {
-        Period::Term(term) => {
-            let text = if term.number == 1 { words::TERM_AUTUMN } else { words::TERM_SPRING };
-            filled(text, &[&term.school_year, &(term.school_year + 1)])
-        }
-        Period::SchoolYear(year) => filled(words::SCHOOL_YEAR, &[&year, &(year + 1)]),
-        Period::Month { year, month } => filled(words::MONTH, &[&year, &month]),
-        Period::Week { year, week } => filled(words::WEEK, &[&year, &week]),
-        Period::Half { .. } | Period::Day(_) => Label::same(period.to_string()),
-    }
-}
-
-/// A sentence with its values, in both languages.
-fn filled(text: Text, values: &[&dyn std::fmt::Display]) -> Label {
-    use runtime::web::Lang;
-    Label::new(text.fill(Lang::Zh, values), text.fill(Lang::En, values))
-}
-
-/// A sentence whose value is itself a name in both languages.
-fn filled_with(text: Text, values: &[&Label]) -> Label {
-    use runtime::web::Lang;
-    let fill = |lang: Lang| {
-        let names: Vec<&str> = values.iter().map(|label| label.in_lang(lang)).collect();
-        let names: Vec<&dyn std::fmt::Display> =
-            names.iter().map(|name| name as &dyn std::fmt::Display).collect();
-        text.fill(lang, &names)
-    };
-    Label::new(fill(Lang::Zh), fill(Lang::En))
-}
 
 /// What a unit's row and total are called. Health's hub is no area: it helps some.
 fn unit_label(unit: &UnitName) -> Label {
@@ -275,15 +243,4 @@ fn why(blank: Blank) -> Option<Label> {
         Blank::Suppressed(_) | Blank::NotReported | Blank::NotApplicable => return None,
     };
     Some(text.into())
-}
-
-/// What people call a stage.
-fn stage_label(catalogue: &Catalogue, stage: Stage) -> Label {
-    value_label(catalogue, "stage", stage.as_str())
-}
-
-/// What people read for a value of a dimension.
-fn value_label(catalogue: &Catalogue, dimension: &str, value: &str) -> Label {
-    let known = catalogue.dimension(dimension).and_then(|known| known.label_of(value));
-    known.map_or_else(|| Label::same(value), Label::from)
 }

@@ -1,30 +1,25 @@
 //! The start page: how complete the reports are, and every indicator with its support.
 
 use domain::catalogue::{Catalogue, NativePeriod};
-use domain::unit::{UnitId, UnitKind};
+use domain::unit::UnitKind;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Figure, Label, Text};
 
 use super::indicator::is_everybody;
-use super::reasons::stage_schools;
 use super::{PageError, Periods, coverage, filled_with, unit_label, version, why, words};
 use crate::console::{
     AreaCoverage, EndingCertificate, IndicatorGroup, IndicatorLine, OverviewPage, Support,
 };
+use crate::ending::{self, Ending};
 use crate::opened::{Closed, Sort};
 use crate::packs::Packs;
+use crate::statistics::naming::stage_schools;
 use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
     Blank, Figures, Holdings, Indicator, NoFeed, Reading, UnitFigures, UnitHoldings, UnitName,
     shown,
 };
-use crate::store::member_key;
-use crate::store::unit::{self, UnitStatus};
-
-/// Days before the end of a member's certificate from which on the page says so.
-const ENDING_DAYS: i64 = 30;
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// Groups by the first word of an indicator's id, in the order in which they stand.
 const GROUPS: [(&[&str], Text); 13] = [
@@ -68,28 +63,14 @@ pub(super) fn page(
         version,
         is_sealed: holdings.whole.books.is_sealed(),
         is_helper: at.kind == UnitKind::Helper,
-        endings: endings(tx, now_ms)?,
+        endings: ending::soon(tx, &at.id, now_ms)?.into_iter().map(told).collect(),
     })
 }
 
-/// Active members whose certificates end within a month or have ended.
-fn endings(tx: &Tx<'_>, now_ms: i64) -> Result<Vec<EndingCertificate>, SqlError> {
-    let mut found = Vec::new();
-    for (id, end_ms) in member_key::ends(tx)? {
-        let days = end_ms.saturating_sub(now_ms).div_euclid(DAY_MS);
-        let Ok(known) = id.parse::<UnitId>() else { continue };
-        if days >= ENDING_DAYS {
-            continue;
-        }
-        let member = unit::find(tx, &known)?.filter(|unit| unit.status == UnitStatus::Active);
-        found.extend(member.map(|member| {
-            let en = if member.name_en.is_empty() { &member.name_zh } else { &member.name_en };
-            let label = Label::new(member.name_zh.clone(), en.clone());
-            EndingCertificate { unit: id, label, days }
-        }));
-    }
-    found.sort_by_key(|ending| ending.days);
-    Ok(found)
+/// A certificate of a member that ends soon, as the page names it.
+fn told(Ending { unit, days }: Ending) -> EndingCertificate {
+    let en = if unit.name_en.is_empty() { unit.name_zh.clone() } else { unit.name_en };
+    EndingCertificate { unit: unit.id.to_string(), label: Label::new(unit.name_zh, en), days }
 }
 
 fn reported(unit: &UnitHoldings) -> crate::console::Coverage {

@@ -1,9 +1,8 @@
 //! How figures were protected, what is not shown, and why.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::catalogue::{Catalogue, Stage};
 use domain::disclosure::ROUNDING_BASE;
 use domain::unit::UnitKind;
 use jiff::civil::Date;
@@ -12,11 +11,12 @@ use runtime::web::{Label, Text};
 
 use super::indicator::Page;
 use super::overview::other_length;
-use super::{PageError, filled, filled_with, stage_label, why, words};
+use super::{PageError, filled, filled_with, why, words};
 use crate::console::{Closed, Protection};
 use crate::opened::{self, Sort};
 use crate::sealed::documents::{Documents, ShareKeys};
 use crate::sealed::view;
+use crate::statistics::naming::{joined, stage_schools};
 use crate::statistics::sealed::SealedFeed;
 use crate::statistics::{Amount, Blank, Floor, GROUP_SCHOOLS_MIN, Reading, UnitName, WAITING};
 
@@ -102,24 +102,6 @@ fn not_in(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
         line(words::AWAY_SCHOOLS, away),
     ];
     lines.into_iter().flatten().collect()
-}
-
-/// Stages with their number of schools; nothing without any.
-pub(in crate::statistics) fn stage_schools(
-    catalogue: &Catalogue,
-    stages: &BTreeMap<Stage, u32>,
-) -> Option<Label> {
-    joined(stages.iter().map(|(stage, schools)| {
-        let stage = stage_label(catalogue, *stage);
-        filled_with(words::STAGE_SCHOOLS, &[&stage, &Label::same(schools.to_string())])
-    }))
-}
-
-/// Names one after the other; nothing without any.
-pub(super) fn joined(names: impl Iterator<Item = Label>) -> Option<Label> {
-    names.reduce(|all, name| {
-        Label::new(format!("{}、{}", all.zh, name.zh), format!("{}, {}", all.en, name.en))
-    })
 }
 
 /// What is not shown, and why.

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{Label, Lang, Text, Tone};
 
-use super::{PageError, name, stage_label, words};
+use super::{PageError, period_name, stage_label, words};
 use crate::console::{
     Choice, RefusedLine, SaidLine, SealedArea, SealedPage, SealedTask, ToldArea, ToldLine,
 };
@@ -29,6 +29,7 @@ use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch::{self, Notice};
 use crate::sealed::words as sealed;
 use crate::statistics::UnitName;
+use crate::statistics::naming::stage_schools;
 use crate::store::sealed::{say, task, verdict};
 use crate::store::{opened, opened_lane, unit};
 
@@ -123,7 +124,7 @@ fn beside(id: &str, name: Option<&Label>, lang: Lang) -> String {
 }
 
 fn choice(period: Period) -> Choice {
-    Choice { value: period.to_string(), label: name(period) }
+    Choice { value: period.to_string(), label: period_name(period) }
 }
 
 fn label(text: Text) -> Label {
@@ -196,7 +197,7 @@ fn area(packs: &Packs, year: &Year) -> SealedArea {
         let schools = u32::try_from(group.members.len()).unwrap_or(u32::MAX);
         *by_stage.entry(group.stage).or_default() += schools;
     }
-    let names = super::reasons::stage_schools(catalogue, &by_stage);
+    let names = stage_schools(catalogue, &by_stage);
     let school_year = sealed.plan.year();
     SealedArea {
         name: area_name(packs, sealed.plan.area()),
@@ -244,7 +245,7 @@ fn is_idle(task: &TaskView) -> bool {
 }
 
 fn idle_line(catalogue: &Catalogue, task: &TaskView) -> Label {
-    let (counted, period) = (counted(catalogue, &task.sheet), name(task.period));
+    let (counted, period) = (counted(catalogue, &task.sheet), period_name(task.period));
     let say = |lang| format!("{} · {}", counted.in_lang(lang), period.in_lang(lang));
     both(say)
 }
@@ -255,7 +256,7 @@ fn line(catalogue: &Catalogue, task: &TaskView) -> SealedTask {
     SealedTask {
         name: counted(catalogue, &task.sheet),
         table: task.sheet.clone(),
-        period: name(task.period),
+        period: period_name(task.period),
         tone: stand.tone(),
         state: both(|lang| stand.say(&task.stopped, lang)),
         reports: (task.fresh, task.due),
@@ -355,7 +356,7 @@ fn told(
             }
             areas.entry(sum.area.clone()).or_default().push(ToldLine {
                 name: counted(catalogue, sum.table.as_str()),
-                period: name(sum.period),
+                period: period_name(sum.period),
                 stage: stage_label(catalogue, sum.stage),
                 schools: (sum.fresh, sum.due),
                 record: sum.record,

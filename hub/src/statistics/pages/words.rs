@@ -3,11 +3,6 @@
 use runtime::texts;
 
 texts! {
-    TERM_AUTUMN = "{0}–{1} 学年第一学期", "Autumn term {0}, school year {0}–{1}";
-    SCHOOL_YEAR = "{0}–{1} 学年", "school year {0}–{1}";
-    MONTH = "{0} 年 {1} 月", "month {1} of {0}";
-    WEEK = "{0} 年第 {1} 周", "week {1} of {0}";
-    TERM_SPRING = "{0}–{1} 学年第二学期", "Spring term {1}, school year {0}–{1}";
     DISTRICT = "区市", "District";
     STREET = "街道（镇）", "Street or town";
     STAGE = "学段", "Stage";
@@ -96,7 +91,6 @@ texts! {
     GROUP_OTHER = "其他", "Other";
 
     NO_SUM_YET = "还没有密封合计的区域", "Areas without opened sums so far";
-    STAGE_SCHOOLS = "{0} {1} 校", "{0} ({1})";
     CLOSED_STAGES = "学校太少的学段", "Stages of too few schools";
     CLOSED_STAGES_WHY = "{0}：按汇总方案不开启；这些学校的该学段不计入，也不算应报。",
         "{0}: by the plan these schools' stages are not opened. They are neither in the figure \

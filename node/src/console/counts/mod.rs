@@ -8,7 +8,6 @@ mod change_words;
 mod pages;
 mod words;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -27,7 +26,8 @@ use serde::Deserialize;
 use super::office::Office;
 use crate::indicator::{ExplainError, Facts, IndicatorError, Ways, current, explain, native_of};
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::{Ledger, account, profile, sealed};
+use crate::ledger::sealed::{Seal, SealYears};
+use crate::ledger::{Ledger, account, profile};
 use pages::{List, Listed, ListedRatio, Shown};
 
 const COUNTS_HREF: &str = "/counts";
@@ -93,7 +93,7 @@ struct Why {
 struct InForce {
     catalogue: Arc<Catalogue>,
     calendar: Arc<Calendar>,
-    sealed_years: BTreeSet<i16>,
+    sealed_years: SealYears,
     today: Date,
 }
 
@@ -142,16 +142,16 @@ impl InForce {
     }
 
     /// Whether counts about persons of a period leave under seal, as for a release.
-    fn is_under_seal(&self, ledger: &Ledger, period: Period) -> Result<bool, Problem> {
+    fn seal(&self, ledger: &Ledger, period: Period) -> Result<Seal, Problem> {
         let span = Span::of(period, &self.calendar).map_err(|_| Problem::NotFound)?;
         let years = self.sealed_years.clone();
-        Ok(ledger.read(move |tx| sealed::is_under_seal(tx, &years, (period, &span)))?)
+        Ok(ledger.read(move |tx| years.seal(tx, span.school_year))?)
     }
 
     /// Where a count of a period goes.
     fn leaves(&self, ledger: &Ledger, count: &Count, period: Period) -> Result<Label, Problem> {
-        let is_under_seal = self.is_under_seal(ledger, period)?;
-        Ok(pages::leaves(Ways::of(&self.catalogue).way(count, is_under_seal)))
+        let seal = self.seal(ledger, period)?;
+        Ok(pages::leaves(Ways::of(&self.catalogue).way(count, seal)))
     }
 
     fn facts(&self, ledger: &Ledger, period: Period) -> Result<Facts, Failed> {
@@ -193,10 +193,10 @@ fn list(office: &Office, asked: &str) -> Result<List, Failed> {
         let own = counts.filter(|count| count.origin == Origin::School && count.period == *native);
         let period = in_force.period(asked, *native)?;
         let facts = in_force.facts(&office.ledger, period)?;
-        let is_under_seal = in_force.is_under_seal(&office.ledger, period)?;
+        let seal = in_force.seal(&office.ledger, period)?;
         for count in own {
             let figures = facts.figures(&in_force.catalogue, count)?;
-            let leaves = pages::leaves(ways.way(count, is_under_seal));
+            let leaves = pages::leaves(ways.way(count, seal));
             listed.push(Listed { count: count.clone(), period, figures, leaves });
         }
         let own = in_force.catalogue.ratios().iter();

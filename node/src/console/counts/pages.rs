@@ -350,6 +350,7 @@ pub(super) fn leaves(way: Way<'_>) -> Label {
             Label::new(named(Lang::Zh), named(Lang::En))
         }
         Way::Sealed => words::LEAVES_SEALED.into(),
+        Way::Closed => words::LEAVES_NO_MORE.into(),
         Way::Rounded => words::LEAVES_ROUNDED.into(),
         Way::Unsealed => words::UNSEALED.into(),
         Way::Stays => words::STAYS.into(),

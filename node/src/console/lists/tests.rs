@@ -1,6 +1,5 @@
 //! The pages of departments' lists, as a browser without scripts meets them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
@@ -13,6 +12,7 @@ use runtime::web::trial::{Browser, PASSWORD};
 use super::super::office::{Office, Rules};
 use super::super::trial::{Person, account, shell, site};
 use super::*;
+use crate::ledger::sealed::SealYears;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
 use crate::list::testing::{City, UNIT};
 use crate::packs::{Packs, PacksError};
@@ -26,8 +26,8 @@ impl Rules for Member {
         Packs::embedded()
     }
 
-    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
-        Ok(BTreeSet::new())
+    fn sealed_school_years(&self) -> Result<SealYears, SqlError> {
+        Ok(SealYears::default())
     }
 
     fn copies_days(&self) -> u32 {

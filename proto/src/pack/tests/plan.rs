@@ -65,7 +65,7 @@ fn mistakes_of_a_roster_are_named() {
     }
     assert_eq!(flaw(name, HEAD), (FlawKind::Missing, "rows".to_owned()));
     let other = roster::read(name, b"unit,town\nS1,T1");
-    assert!(matches!(other, Err(PackError::Form { line: 1, .. })), "{other:?}");
+    assert!(matches!(other, Err(PackError::Columns { .. })), "{other:?}");
     let negative = roster::read(name, with("S7,T1,o,2020,2021,yes,junior,g9,-1,1,1").as_bytes());
     let is_named = matches!(
         &negative,

@@ -17,8 +17,8 @@ use jiff::civil::{Date, Weekday};
 
 use crate::catalogue::words::closed_list;
 use crate::catalogue::{
-    Catalogue, CatalogueDefinition, Count, Dimension, Flaw, FlawKind, Grade, Label, NativePeriod,
-    SpecialId, TableSpec,
+    Catalogue, CatalogueDefinition, Channel, Count, Dimension, Flaw, FlawKind, Grade, Label,
+    NativePeriod, SpecialId, TableSpec,
 };
 use crate::period::Period;
 
@@ -171,7 +171,13 @@ impl SpecialPeriod {
         &self.catalogue
     }
 
-    /// The one table of its counts; nothing where it has only a pulse screen.
+    /// Whether any of its counts leaves under seal.
+    #[must_use]
+    pub fn has_sealed(&self) -> bool {
+        self.catalogue.counts().iter().any(|count| count.channel == Channel::Sealed)
+    }
+
+    /// The one table of its clear counts; nothing where it has none.
     #[must_use]
     pub fn table(&self) -> Option<&TableSpec> {
         self.catalogue.tables().iter().find(|table| table.cells() > 0)

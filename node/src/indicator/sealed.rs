@@ -39,6 +39,8 @@ pub enum Unsealed {
     /// Another table that counts the same records told the period, and the very same cannot be told
     /// any more.
     ToldOtherwise,
+    /// A special period names no place for one of the school's records.
+    NoPlace,
 }
 
 impl Facts {

@@ -150,16 +150,20 @@ fn pulse(raw: RawPulse) -> Result<Pulse, Flaw> {
     Ok(Pulse { grades: grades.collect::<Result<_, _>>()?, scale: raw.scale })
 }
 
+/// Most events of one person in a week that a sealed count makes room for.
+const EVENTS_MAX: u32 = 4;
+
 fn count(raw: RawCount, cadence: Cadence) -> Result<Count, Flaw> {
     let definition = define(raw.define).map_err(|flaw| flaw.within("define"))?;
     let is_flow = matches!(definition.at, At::InPeriod | At::DueInPeriod | At::After90Days);
+    let channel = entry!(Channel, "channel", raw.channel);
     Ok(Count {
         id: raw.id.parse()?,
         label: label(raw.zh, raw.en)?,
         note: raw.note,
         kind: if is_flow { Kind::Flow } else { Kind::Stock },
         profile: Profile::Core,
-        channel: entry!(Channel, "channel", raw.channel),
+        channel,
         sensitivity: Sensitivity::Normal,
         origin: Origin::School,
         ledger: raw.ledger,
@@ -168,7 +172,7 @@ fn count(raw: RawCount, cadence: Cadence) -> Result<Count, Flaw> {
         dims: ids("dims", &raw.dims)?,
         period: NativePeriod::from(cadence),
         assess: false,
-        per_person_max: 1,
+        per_person_max: if channel == Channel::Sealed { EVENTS_MAX } else { 1 },
         basis: Vec::new(),
         definition: Some(definition),
     })

@@ -220,9 +220,10 @@ fn a_special_period_is_followed_or_refused_with_its_reason() {
 fn what_cannot_be_summed_is_reported_with_its_reason() {
     let ours = root(Commission::Education);
     let five = ["F370202004J01", "S2", "S3", "S4", "S5"];
-    let stages = domain::catalogue::Stage::ALL.iter();
-    let stages: Vec<String> =
-        stages.map(|one| format!("{{ id = \"{one}\", zh = \"学段\", en = \"Stage\" }}")).collect();
+    let value = |one: &domain::catalogue::Stage| {
+        format!("{{ id = \"{}\", zh = \"学段\", en = \"Stage\" }}", one.as_str())
+    };
+    let stages: Vec<String> = domain::catalogue::Stage::ALL.iter().map(value).collect();
     let dimension = format!(
         "[[dimension]]\nid = \"stage\"\nzh = \"学段\"\nen = \"Stage\"\nmulti = false\n\
          values = [{}]\n[[count]]",

@@ -18,7 +18,8 @@ const TABLE: &str = "sealed.special.flood.sp.opened";
 
 /// A special period of two weeks in November that has new cases told, for some schools.
 fn flood(schools: &[&str]) -> Known<domain::special::SpecialPeriod> {
-    let stage = |stage: &Stage| format!("{{ id = \"{stage}\", zh = \"学段\", en = \"Stage\" }}");
+    let stage =
+        |stage: &Stage| format!("{{ id = \"{}\", zh = \"学段\", en = \"Stage\" }}", stage.as_str());
     let stages: Vec<String> = Stage::ALL.iter().map(stage).collect();
     let area: String =
         schools.iter().map(|unit| format!("[[school]]\nid = \"{unit}\"\n")).collect();

@@ -18,7 +18,8 @@ const NEXT: &str = "2026-W38";
 
 /// A special period of two weeks for some schools, which asks for new cases.
 fn text(schools: &[u32], cadence: &str) -> String {
-    let stage = |stage: &Stage| format!("{{ id = \"{stage}\", zh = \"学段\", en = \"Stage\" }}");
+    let stage =
+        |stage: &Stage| format!("{{ id = \"{}\", zh = \"学段\", en = \"Stage\" }}", stage.as_str());
     let stages: Vec<String> = Stage::ALL.iter().map(stage).collect();
     let school = |n: &u32| format!("[[school]]\nid = \"S{n:02}\"\nabove = [\"{LEADER}\"]\n");
     let area: String = schools.iter().map(school).collect();

@@ -40,6 +40,9 @@ const ID_CHARS_MAX: usize = 24;
 /// Days that are listed at most; what is longer is no special period at any cadence.
 const DAYS_LISTED_MAX: i32 = 366;
 
+/// Opened sums of its sealed counts are shown from here on, as those of the ordinary catalogue.
+const MIN_CELL: u64 = 10;
+
 /// A short screen that the schools of the area are asked to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pulse {
@@ -112,7 +115,7 @@ impl SpecialPeriod {
         let small = CatalogueDefinition {
             revision,
             effective_from: first,
-            default_min_cell: 0,
+            default_min_cell: MIN_CELL,
             dimensions: definition.dimensions,
             counts: definition.counts,
             ratios: Vec::new(),

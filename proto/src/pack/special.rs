@@ -5,7 +5,7 @@
 //! text, so that a city starts from counts that it knows.
 
 use domain::catalogue::{
-    At, Channel, Count, Fill, Flaw, FlawKind, Grade, Kind, NativePeriod, Origin, Profile,
+    At, Channel, Count, Field, Fill, Flaw, FlawKind, Grade, Kind, NativePeriod, Origin, Profile,
     Sensitivity,
 };
 use domain::special::{AreaSchool, Cadence, Pulse, SpecialDefinition, SpecialPeriod};
@@ -157,6 +157,14 @@ fn count(raw: RawCount, cadence: Cadence) -> Result<Count, Flaw> {
     let definition = define(raw.define).map_err(|flaw| flaw.within("define"))?;
     let is_flow = matches!(definition.at, At::InPeriod | At::DueInPeriod | At::After90Days);
     let channel = entry!(Channel, "channel", raw.channel);
+    // As the ordinary catalogue has it: where a case came from is shown from twenty on.
+    let is_source = raw.dims.iter().any(|dim| dim == Field::AlertSource.as_str())
+        || definition.filters.iter().any(|filter| filter.field == Field::AlertSource);
+    let sensitivity = match channel {
+        Channel::Sealed if is_source => Sensitivity::Extreme,
+        Channel::Sealed => Sensitivity::High,
+        Channel::Clear | Channel::Local => Sensitivity::Normal,
+    };
     Ok(Count {
         id: raw.id.parse()?,
         label: label(raw.zh, raw.en)?,
@@ -164,7 +172,7 @@ fn count(raw: RawCount, cadence: Cadence) -> Result<Count, Flaw> {
         kind: if is_flow { Kind::Flow } else { Kind::Stock },
         profile: Profile::Core,
         channel,
-        sensitivity: Sensitivity::Normal,
+        sensitivity,
         origin: Origin::School,
         ledger: raw.ledger,
         fill: Fill::Auto,

@@ -4,6 +4,7 @@
 use domain::catalogue::Stage;
 use domain::disclosure::sealed::SealedTables;
 use hub::sealed::documents::NoTask;
+use hub::statistics::{StatusWord, UnitName, special_report};
 use hub::store::directive;
 use jiff::civil::date;
 use proto::pack::PackKind;
@@ -87,6 +88,16 @@ async fn a_special_period_is_summed_over_whole_groups() {
     city.days(1);
     city.step().await;
     assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, TABLE, 1..=5))]);
+    // It stands on the special period's own page, under the floor of what is shown of any sum.
+    let (packs, today) = (city.leader.hub.packs().last(), city.federation.clock().today());
+    let at = UnitName::of(city.leader.hub.config());
+    let told = city
+        .leader
+        .read(move |tx| Ok(special_report(tx, &packs, &at, ("flood", today)).expect("report")));
+    let told = told.expect("special period");
+    let week = told.periods.iter().find(|one| one.period == NEXT).expect("week");
+    assert_eq!((week.coverage.schools_reported, week.coverage.schools_due), (5, 5));
+    assert_eq!(week.figures[0].status, StatusWord::Suppressed, "four cases in five schools");
     let shown = city.tasks(&city.leader);
     let shown = shown.iter().find(|one| one.id == id).expect("shown");
     assert!(shown.missing.is_empty(), "nobody outside of its groups is awaited");

@@ -213,8 +213,10 @@ pub fn special_of(table: &str) -> Option<&str> {
 fn named(tables: Vec<SealedTable>, special: Option<&str>) -> Result<Vec<SealedTable>, Unsealable> {
     let Some(special) = special else { return Ok(tables) };
     let own = |table: SealedTable| {
-        let id = format!("{SPECIAL}{special}.{}", measure_of(table.id.as_str())).parse();
-        id.map(|id| SealedTable { id, ..table }).map_err(|_| Unsealable::Undefined)
+        let id = format!("{SPECIAL}{special}.{}", measure_of(table.id.as_str()));
+        id.parse::<TableId>()
+            .map(|id| SealedTable { id, ..table })
+            .map_err(|_| Unsealable::Undefined)
     };
     tables.into_iter().map(own).collect()
 }

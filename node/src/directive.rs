@@ -102,7 +102,7 @@ impl Inbox {
         let year = school_year_of(today.clamp(special.first(), special.last()));
         let plan = years.of_school(&self.unit, year).map(|year| &year.year().plan);
         let kept = may_seal(&special, plan, &self.unit).err();
-        Ok(kept.map(|why| why.to_string()).unwrap_or_default())
+        Ok(kept.as_ref().map(ToString::to_string).unwrap_or_default())
     }
 
     fn note_refused(&self, open: &OpenDirective, reason: String) {

@@ -12,8 +12,9 @@ use crate::import::source::Form;
 use crate::import::table::ParsedFile;
 use crate::import::value::{Consent, Sex, Status};
 
-/// Files of a bundle by name.
-type Parts = Vec<(&'static str, String)>;
+/// A file of a bundle by its name.
+type Part = (&'static str, String);
+type Parts = Vec<Part>;
 
 const USERS: &str = "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,\
     userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,\
@@ -107,23 +108,23 @@ fn version_1_2() -> Parts {
     parts
 }
 
-fn set(parts: &mut Parts, file: &str, text: String) {
+fn set(parts: &mut [Part], file: &str, text: String) {
     parts.iter_mut().find(|part| part.0 == file).expect("part").1 = text;
 }
 
-fn change(parts: &mut Parts, file: &str, from: &str, to: &str) {
+fn change(parts: &mut [Part], file: &str, from: &str, to: &str) {
     let part = parts.iter_mut().find(|part| part.0 == file).expect("part");
     assert!(part.1.contains(from), "{file}: no {from}");
     part.1 = part.1.replace(from, to);
 }
 
-fn zip(parts: &Parts) -> Vec<u8> {
+fn zip(parts: &[Part]) -> Vec<u8> {
     let parts: Vec<(&str, &[u8])> =
         parts.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
     archive(&parts, |size| size)
 }
 
-fn read(parts: &Parts) -> ParsedFile<RosterRow> {
+fn read(parts: &[Part]) -> ParsedFile<RosterRow> {
     roster(zip(parts)).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -157,7 +157,11 @@ fn a_sealed_count_inherits_room_and_floor() {
     assert_eq!(special.catalogue().min_cell(count.sensitivity), 10);
     let count = "edu.lessons".to_owned();
     assert_eq!(may_run(&special), Err(Unprotected::Unsealable { count }), "two stages of seven");
-    assert_eq!(special.table().map(|table| table.cells()), Some(2), "what is clear stands alone");
+    assert_eq!(
+        special.table().map(domain::catalogue::TableSpec::cells),
+        Some(2),
+        "what is clear stands alone"
+    );
 }
 
 /// What is written reads as what it was written from.

@@ -12,7 +12,7 @@ use arc_swap::ArcSwap;
 use certs::digest::sha256;
 use domain::catalogue::{Catalogue, Partition};
 use domain::digest::Digest;
-use domain::disclosure::sealed::SealedTables;
+use domain::disclosure::sealed::{SealedTables, special_of};
 use domain::disclosure::suppression::Outline;
 use domain::period::{Calendar, Period};
 use domain::span::Span;
@@ -59,6 +59,8 @@ pub struct KnownSpecial {
     pub digest: Digest,
     /// Grows with every version.
     pub serial: u64,
+    /// Its first day in force.
+    pub from: Date,
     /// Whether its first day in force has come.
     pub in_force: bool,
     /// What it says.
@@ -151,7 +153,7 @@ impl Packs {
             match proto::pack::read(kind, &stored.name, &pack.content) {
                 Ok(Pack::Special(special)) => {
                     let digest = sha256(&pack.content);
-                    packs.take_special(*special, (digest, stored.serial, in_force));
+                    packs.take_special(*special, (digest, stored.serial, from), today);
                 }
                 Ok(read) => {
                     let digest = sha256(&pack.content);
@@ -195,13 +197,15 @@ impl Packs {
     fn take_special(
         &mut self,
         special: SpecialPeriod,
-        (digest, serial, in_force): (Digest, u64, bool),
+        (digest, serial, from): (Digest, u64, Date),
+        today: Date,
     ) {
+        let in_force = from <= today;
         let special = Arc::new(special);
         self.catalogues.insert(digest, Arc::new(special.catalogue().clone()));
         // The table's id was made when the pack was read, so there is one.
         let Ok(table) = domain::catalogue::special_table(special.id()) else { return };
-        let known = KnownSpecial { digest, serial, in_force, special };
+        let known = KnownSpecial { digest, serial, from, in_force, special };
         self.specials.insert(digest, known.clone());
         let last = self.latest.get(table.as_str());
         let last = last.map_or((false, 0), |last| (last.in_force, last.serial));
@@ -229,6 +233,32 @@ impl Packs {
         let versions = self.specials.values();
         let of_id = versions.filter(|known| known.special.id().as_str() == id);
         of_id.max_by_key(|known| known.serial)
+    }
+
+    /// The version of a special period that is in force on a day.
+    #[must_use]
+    pub fn special_on(&self, id: &str, day: Date) -> Option<&KnownSpecial> {
+        let versions = self.specials.values();
+        let begun = versions.filter(|known| known.special.id().as_str() == id && known.from <= day);
+        begun.max_by_key(|known| known.serial)
+    }
+
+    /// Every special period in the version that is in force on a day, in order of their ids.
+    #[must_use]
+    pub fn specials_on(&self, day: Date) -> Vec<&KnownSpecial> {
+        let ids: BTreeSet<&str> =
+            self.specials.values().map(|known| known.special.id().as_str()).collect();
+        ids.into_iter().filter_map(|id| self.special_on(id, day)).collect()
+    }
+
+    /// The digest of the pack by which a sealed table is summed in a period that begins on a day: a
+    /// special period's own, or the catalogue in force.
+    #[must_use]
+    pub fn pack_for(&self, table: &str, day: Date) -> Option<Digest> {
+        match special_of(table) {
+            Some(id) => self.special_on(id, day).map(|known| known.digest),
+            None => Some(self.catalogue_on(day)),
+        }
     }
 
     /// How many schools any version of a special period ever had below a hub.

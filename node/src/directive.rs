@@ -11,12 +11,13 @@ use certs::chain::ChainError;
 use certs::digest::sha256;
 use certs::pack::PackError;
 use certs::root::RootCertificate;
-use domain::disclosure::may_run;
+use domain::disclosure::{may_run, may_seal};
+use domain::span::school_year_of;
 use domain::special::{OUTSIDE, SpecialPeriod};
 use domain::unit::{UnitId, Zone};
 use proto::pack::{Pack, PackKind};
 use runtime::clock::Clock;
-use runtime::sealing::Pins;
+use runtime::sealing::{Pins, SealedYears};
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::{Applied, Hooks, notes};
 use tokio::sync::Notify;
@@ -70,7 +71,8 @@ impl Inbox {
         certs::pack::verify(&open.signed, &open.signatures, &self.roots, &self.zone, now).map(drop)
     }
 
-    /// A plan that was read whole can still be one under which nothing is sealed.
+    /// A plan that was read whole can still be one under which nothing is sealed, and a special
+    /// period that is followed one of which the counts about persons stay here.
     fn note_unsealed(&self, applied: &mut [Applied]) -> Result<(), SqlError> {
         let pins = Pins { roots: self.roots.clone(), zone: self.zone.clone() };
         let years = sealed_years::read(&self.transfer, &pins)?;
@@ -79,8 +81,28 @@ impl Inbox {
                 line.in_force = false;
                 line.reason = reason.to_string();
             }
+            if line.in_force && line.kind == PackKind::Special.as_str() {
+                line.reason = self.kept_back(&line.name, &years)?;
+            }
         }
         Ok(())
+    }
+
+    /// Why the counts about persons of a special period that is followed stay at this school; empty
+    /// where there are none, or they are summed.
+    fn kept_back(&self, name: &str, years: &SealedYears) -> Result<String, SqlError> {
+        let (asked, today) = (name.to_owned(), self.clock.today());
+        let kind = PackKind::Special.as_str();
+        let stored = self.transfer.read(move |tx| directive::in_force(tx, kind, &asked, today))?;
+        let content = stored.and_then(|stored| stored.content().ok());
+        let special = content.and_then(|content| proto::pack::special::read(name, &content).ok());
+        let Some(special) = special.filter(SpecialPeriod::has_sealed) else {
+            return Ok(String::new());
+        };
+        let year = school_year_of(today.clamp(special.first(), special.last()));
+        let plan = years.of_school(&self.unit, year).map(|year| &year.year().plan);
+        let kept = may_seal(&special, plan, &self.unit).err();
+        Ok(kept.as_ref().map(ToString::to_string).unwrap_or_default())
     }
 
     fn note_refused(&self, open: &OpenDirective, reason: String) {

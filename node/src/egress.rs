@@ -9,10 +9,13 @@ use certs::digest::sha256;
 use certs::identity::PeerIdentity;
 use certs::key::PublicKey;
 use certs::signature::Signature;
-use domain::catalogue::Catalogue;
+use domain::catalogue::{Catalogue, Channel, Language};
+use domain::disclosure::may_seal;
 use domain::period::Period;
 use domain::release::Claimed;
+use domain::span::school_year_of;
 use domain::special::{Cadence, SpecialPeriod};
+use jiff::civil::Date;
 use proto::frame::decode_item;
 use proto::wire::sync::ItemKind;
 use runtime::sql::SqlError;
@@ -343,13 +346,20 @@ impl Egress {
     fn specials(&self) -> Result<Vec<SpecialNotice>, SourceError> {
         let (packs, today) = (self.node.packs().map_err(unavailable)?, self.node.clock().today());
         let specials = packs.specials().iter().map(|known| &*known.pack);
+        let specials = specials.filter(|special| today <= special.last());
+        let labels = |special: &SpecialPeriod, channel: Channel| -> Vec<Label> {
+            let counts = special.catalogue().counts().iter();
+            counts.filter(|one| one.channel == channel).map(|one| (&one.label).into()).collect()
+        };
         let notice = |special: &SpecialPeriod| SpecialNotice {
             id: special.id().to_string(),
             name: special.label().into(),
             first: special.first().to_string(),
             last: special.last().to_string(),
             is_daily: special.cadence() == Cadence::Day,
-            counts: special.catalogue().counts().iter().map(|one| (&one.label).into()).collect(),
+            counts: labels(special, Channel::Clear),
+            sealed: labels(special, Channel::Sealed),
+            kept: None,
             pulse: special.pulse().map(|pulse| {
                 let scale = packs.scale(&pulse.scale);
                 let name = scale.map_or_else(
@@ -359,7 +369,27 @@ impl Egress {
                 (name, pulse.grades.iter().map(|grade| grade_label(grade.as_str())).collect())
             }),
         };
-        Ok(specials.filter(|special| today <= special.last()).map(notice).collect())
+        let told = specials.map(|special| {
+            let kept = self.kept_back(special, today)?;
+            Ok(SpecialNotice { kept, ..notice(special) })
+        });
+        told.collect()
+    }
+
+    /// Why the counts about persons of a special period stay here, where there are any.
+    fn kept_back(
+        &self,
+        special: &SpecialPeriod,
+        today: Date,
+    ) -> Result<Option<Label>, SourceError> {
+        let Some(member) = self.node.member().filter(|_| special.has_sealed()) else {
+            return Ok(None);
+        };
+        let year = school_year_of(today.clamp(special.first(), special.last()));
+        let year = self.node.sealed_year(year).map_err(unavailable)?;
+        let plan = year.as_ref().map(|year| &year.year().plan);
+        let kept = may_seal(special, plan, member.membership.name.unit()).err();
+        Ok(kept.map(|why| Label::new(why.sentence(Language::Zh), why.sentence(Language::En))))
     }
 
     /// How many sealed reports there are beside the releases.

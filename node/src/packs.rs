@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use certs::digest::sha256;
 use domain::catalogue::Catalogue;
 use domain::digest::Digest;
+use domain::disclosure::sealed::special_of;
 use domain::period::Calendar;
 use domain::scale::Scale;
 use domain::special::SpecialPeriod;
@@ -51,6 +52,9 @@ pub struct Packs {
     scales: Vec<Known<Scale>>,
     scales_ever: Vec<Known<Scale>>,
     specials: Vec<Known<SpecialPeriod>>,
+    /// Every version of each, by its first day in force and id; nothing for one that may not be
+    /// followed here. The highest serial last.
+    specials_dated: Vec<(Date, String, Option<Known<SpecialPeriod>>)>,
 }
 
 impl Packs {
@@ -74,6 +78,7 @@ impl Packs {
             scales: scales.clone(),
             scales_ever: scales,
             specials: Vec::new(),
+            specials_dated: Vec::new(),
         })
     }
 
@@ -98,7 +103,11 @@ impl Packs {
     /// A later version of a special period that this school may not follow, or that is not meant
     /// for it, ends the version before it: what the area no longer asks for does not leave.
     fn drop_special(&mut self, stored: &Stored, today: Date) {
-        if stored.kind == PackKind::Special.as_str() && stored.effective_from <= today {
+        if stored.kind != PackKind::Special.as_str() {
+            return;
+        }
+        self.specials_dated.push((stored.effective_from, stored.name.clone(), None));
+        if stored.effective_from <= today {
             self.specials.retain(|known| known.pack.id().as_str() != stored.name);
         }
     }
@@ -135,9 +144,12 @@ impl Packs {
             Pack::Special(special) => {
                 let catalogue = Arc::new(special.catalogue().clone());
                 self.catalogues.push(Known { digest, pack: catalogue });
+                let known = Known { digest, pack: Arc::new(*special) };
+                let id = known.pack.id().to_string();
+                self.specials_dated.push((stored.effective_from, id, Some(known.clone())));
                 if in_force {
-                    self.specials.retain(|old| old.pack.id() != special.id());
-                    self.specials.push(Known { digest, pack: Arc::new(*special) });
+                    self.specials.retain(|old| old.pack.id() != known.pack.id());
+                    self.specials.push(known);
                 }
             }
             // Years under seal are read apart: their packs are judged by the pinned roots.
@@ -152,6 +164,10 @@ impl Packs {
     /// The same where a special period is followed.
     #[cfg(test)]
     pub(crate) fn following(mut self, special: Known<SpecialPeriod>) -> Self {
+        let catalogue = Arc::new(special.pack.catalogue().clone());
+        self.catalogues.push(Known { digest: special.digest, pack: catalogue });
+        let (from, id) = (special.pack.first(), special.pack.id().to_string());
+        self.specials_dated.push((from, id, Some(special.clone())));
         self.specials.push(special);
         self
     }
@@ -200,6 +216,26 @@ impl Packs {
     #[must_use]
     pub fn specials(&self) -> &[Known<SpecialPeriod>] {
         &self.specials
+    }
+
+    /// The version of a special period that was in force on a day, where this school follows it
+    /// still.
+    #[must_use]
+    pub fn special_on(&self, id: &str, day: Date) -> Option<&Known<SpecialPeriod>> {
+        let of_id = |one: &&(Date, String, _)| one.0 <= day && one.1 == id;
+        let (_, _, known) = self.specials_dated.iter().rev().find(of_id)?;
+        let is_followed = self.specials.iter().any(|one| one.pack.id().as_str() == id);
+        known.as_ref().filter(|_| is_followed)
+    }
+
+    /// The digest of the pack by which a sealed table is counted in a period that begins on a day:
+    /// a special period's own, or the catalogue in force.
+    #[must_use]
+    pub fn catalogue_for(&self, table: &str, day: Date) -> Option<Digest> {
+        match special_of(table) {
+            Some(id) => self.special_on(id, day).map(|known| known.digest),
+            None => Some(self.catalogue_on(day)),
+        }
     }
 
     /// Scales in force.

@@ -55,12 +55,15 @@ pub struct CatalogueDefinition {
     pub partitions: Vec<Partition>,
 }
 
+/// With this begins the id of a special period's clear table.
+const SPECIAL_TABLE: &str = "clear.special.";
+
 /// The table of a special period.
 ///
 /// # Errors
 /// The id is too long to be part of a table's.
 pub fn special_table(id: &SpecialId) -> Result<TableId, Flaw> {
-    format!("clear.special.{id}").parse()
+    format!("{SPECIAL_TABLE}{id}").parse()
 }
 
 /// A checked catalogue and the tables that follow from it.
@@ -94,6 +97,12 @@ impl Catalogue {
         check::check(&definition)?;
         let tables = vec![partition::lay_out_special(&definition, id, label)?];
         Ok(Self { definition, tables })
+    }
+
+    /// The special period whose small catalogue it is; nothing for the ordinary one.
+    #[must_use]
+    pub fn special(&self) -> Option<&str> {
+        self.tables.iter().find_map(|table| table.id().as_str().strip_prefix(SPECIAL_TABLE))
     }
 
     /// The checked definition.

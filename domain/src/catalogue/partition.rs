@@ -89,15 +89,16 @@ pub(super) fn lay_out(definition: &CatalogueDefinition) -> Result<Vec<TableSpec>
     Ok(tables)
 }
 
-/// The one table of a special period: its counts in the order of its pack. Its id names the special
-/// period, so that figures of two that run at once are never added up.
+/// The one clear table of a special period: its clear counts in the order of its pack. Its id names
+/// the special period, so that figures of two that run at once are never added up.
 pub(super) fn lay_out_special(
     definition: &CatalogueDefinition,
     id: &SpecialId,
     label: &Label,
 ) -> Result<TableSpec, Flaw> {
     let block = |count: &super::Count| Block::new(count.id.as_str(), axes(definition, &count.dims));
-    let blocks = definition.counts.iter().map(block).collect();
+    let clear = definition.counts.iter().filter(|count| count.channel == Channel::Clear);
+    let blocks = clear.map(block).collect();
     TableSpec::new(super::special_table(id)?, label.clone(), blocks)
 }
 

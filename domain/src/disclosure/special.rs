@@ -2,13 +2,20 @@
 //! the same rules as everything else, and by harder ones, since it is told every day.
 //!
 //! A figure of a day is about few events, and many figures in a row of one slowly moving number
-//! tell each change. So only events of the school's own work leave, never a state, a band, or
-//! persons by the day; a count about persons has no form in which it could be repeated. Everything
-//! that this needs is in the pack, so a hub gives the same answer as a node.
+//! tell each change. So in the clear only events of the school's own work leave, never a state, a
+//! band, or persons by the day. Events about persons leave by ISO week and under seal alone, over
+//! whole groups of the year's open plan of which every school is of the area. Everything that the
+//! first answer needs is in the pack, so a hub gives the same one as a node; for what is sealed the
+//! plan of the year is asked besides.
 
+use super::plan::{GROUP_MIN, Plan};
+use super::sealed::{Kind, SealedTable, SealedTables};
 use super::{GROUP_SCHOOLS_MIN, may_be_clear};
-use crate::catalogue::{At, Channel, Count, Definition, Language, Measure, Source};
+use crate::catalogue::{
+    At, Catalogue, Channel, Count, Definition, Language, Measure, Source, Stage,
+};
 use crate::special::{Cadence, SpecialPeriod};
+use crate::unit::UnitId;
 
 /// Longest special period that is told by day: two months.
 pub const SPECIAL_DAYS_MAX: u32 = 62;
@@ -50,15 +57,38 @@ pub enum Unprotected {
         /// Cells.
         cells: usize,
     },
-    /// A count about persons, which leaves in the term's rounded table or in sealed sums.
+    /// A count about persons by the day: under seal a week is the shortest that is summed.
     #[error(
-        "{count} is about persons: it leaves in the rounded table or the sealed sums of its own \
-         period, and told besides it would give away what these protect"
+        "{count} is about persons: it is told under seal and by the week, never by the day, of \
+         which most sums of five schools would be about one child"
     )]
-    Sealed {
+    SealedByDay {
         /// Which count.
         count: String,
     },
+    /// A count about persons that no sealed sum of a week carries.
+    #[error(
+        "{count} has no sealed sum of a week: under seal special periods tell single events by \
+         stage from the ledgers of alerts, talks and referrals, no state, no different persons \
+         and nothing of a screening, which the term's own sealed sums tell"
+    )]
+    Unsealable {
+        /// Which count.
+        count: String,
+    },
+    /// No year under seal has this school: nothing about persons leaves, and never rounded instead.
+    #[error(
+        "its counts about persons stay at the school: no plan of both commissions is in force \
+         here under which they could be summed, and nothing goes rounded in their place"
+    )]
+    NoPlan,
+    /// Not one group of the school lies in the area.
+    #[error(
+        "its counts about persons stay at the school: the area holds no whole group of this \
+         school in the year's plan, and only whole groups of at least {GROUP_MIN} schools are \
+         summed; nothing goes rounded in their place"
+    )]
+    NoGroup,
     /// A count that never leaves a school.
     #[error("{count} stays at the school, whoever asks for it")]
     Local {
@@ -124,8 +154,21 @@ impl Unprotected {
             Self::TooMuch { counts, cells } => format!(
                 "共 {counts} 项指标、{cells} 格，最多 {SPECIAL_COUNTS_MAX} 项、{SPECIAL_CELLS_MAX} 格"
             ),
-            Self::Sealed { count } => format!(
-                "{count} 涉及学生个人：只随它自己的周期以取整表或密封汇总报送，另外再报会泄露这些办法所保护的真实数"
+            Self::SealedByDay { count } => format!(
+                "{count} 涉及学生个人：只能按周密封汇总，不能按日上报；五所学校一天的合计往往只对应一名学生"
+            ),
+            Self::Unsealable { count } => format!(
+                "{count} 没有可以按周密封汇总的统计表：特殊时期只密封汇总预警、谈心谈话、转介台账中分学段的事件数，不含现状数、\
+                 去重人数和测评结果，测评结果随学期密封汇总"
+            ),
+            Self::NoPlan => {
+                "涉及学生个人的数留在学校：本校所在区县没有两部门共同签发且在用的汇总方案，\
+                 也不会改报取整后的数"
+                    .to_owned()
+            }
+            Self::NoGroup => format!(
+                "涉及学生个人的数留在学校：本校在本学年汇总方案中所在的组没有整组落在范围内，只有至少 {GROUP_MIN} 所\
+                 学校的整组才能汇总，也不会改报取整后的数"
             ),
             Self::Local { count } => format!("{count} 只留在学校，不论谁要求都不报送"),
             Self::Clear { count, .. } => format!("{count} 不属于可以如实上报的工作数据"),
@@ -161,19 +204,87 @@ pub fn may_run(special: &SpecialPeriod) -> Result<(), Unprotected> {
         return Err(Unprotected::TooLong { days, max });
     }
     let counts = special.catalogue().counts();
-    let cells = special.table().map_or(0, crate::catalogue::TableSpec::cells);
+    let sealed = SealedTables::of(special.catalogue());
+    let clear = special.table().map_or(0, crate::catalogue::TableSpec::cells);
+    let cells = sealed.all().iter().map(SealedTable::cells).fold(clear, usize::saturating_add);
     if counts.len() > SPECIAL_COUNTS_MAX || cells > SPECIAL_CELLS_MAX {
         return Err(Unprotected::TooMuch { counts: counts.len(), cells });
     }
-    counts.iter().try_for_each(|count| may_be_told(count, cadence))
+    counts.iter().try_for_each(|count| match count.channel {
+        Channel::Sealed => may_be_sealed(count, &sealed, cadence),
+        Channel::Clear | Channel::Local => may_be_told(count, cadence),
+    })
+}
+
+/// Whether a school may tell the sealed counts of a special period that may run: a plan is in force
+/// in which a group of the school that is opened lies in the area whole.
+///
+/// A group of the plan has been judged by its own rules, of number and of dominance, and every sum
+/// of the week is over the same whole groups: a special period adds tables, and no set of schools.
+///
+/// # Errors
+/// Why nothing about persons is told.
+pub fn may_seal(
+    special: &SpecialPeriod,
+    plan: Option<&Plan>,
+    school: &UnitId,
+) -> Result<(), Unprotected> {
+    let plan = plan.ok_or(Unprotected::NoPlan)?;
+    let within = plan.within(|unit| special.area().holds(unit));
+    if within.opens(school) { Ok(()) } else { Err(Unprotected::NoGroup) }
+}
+
+/// Whether a sealed table of a catalogue counts records of which a special period seals some.
+///
+/// Beside it such a table tells the events of its own week alone: were it to tell an earlier
+/// week again, what the two sums differ by would be the count of the one school that does.
+#[must_use]
+pub fn is_sealed_beside(catalogue: &Catalogue, table: &SealedTable, special: &Catalogue) -> bool {
+    let own = table.counted_by(catalogue).map(|(definition, _)| definition.source);
+    let sealed = special.counts().iter().filter(|count| count.channel == Channel::Sealed);
+    let mut sources = sealed.filter_map(|count| count.definition.as_ref().map(|one| one.source));
+    table.kind() == Kind::Flow && own.is_some_and(|own| sources.any(|source| source == own))
+}
+
+/// Events about persons by ISO week, each cell of one stage; of records of which no clear sheet
+/// tells a number exactly, so that no bound of one school stands beside the sum.
+fn may_be_sealed(
+    count: &Count,
+    tables: &SealedTables,
+    cadence: Cadence,
+) -> Result<(), Unprotected> {
+    let name = || count.id.to_string();
+    if cadence == Cadence::Day {
+        return Err(Unprotected::SealedByDay { count: name() });
+    }
+    let own = tables.all().iter().filter(|table| table.indicator() == count.id.as_str());
+    let own: Vec<&SealedTable> = own.collect();
+    // Every stage has its place: a school has records of its own stages, whatever a pack names.
+    let by_stage = |table: &&SealedTable| {
+        let has = |stage: &Stage| table.strata().iter().any(|one| one.stage == Some(*stage));
+        table.kind() == Kind::Flow && Stage::ALL.iter().all(has)
+    };
+    let is_event = count.definition.as_ref().is_some_and(|definition| {
+        let is_one = definition.measure == Measure::Records && definition.at == At::InPeriod;
+        is_one && definition.band.is_none() && tells_of_persons(definition.source)
+    });
+    if is_event && !own.is_empty() && own.iter().all(by_stage) {
+        Ok(())
+    } else {
+        Err(Unprotected::Unsealable { count: name() })
+    }
+}
+
+/// Sources of single events about persons. Of talks a clear sheet tells numbers only roughly, of
+/// the others none.
+const fn tells_of_persons(source: Source) -> bool {
+    matches!(source, Source::AlertEvent | Source::Talk | Source::ReferralEvent)
 }
 
 fn may_be_told(count: &Count, cadence: Cadence) -> Result<(), Unprotected> {
     let name = || count.id.to_string();
-    match count.channel {
-        Channel::Clear => {}
-        Channel::Sealed => return Err(Unprotected::Sealed { count: name() }),
-        Channel::Local => return Err(Unprotected::Local { count: name() }),
+    if count.channel == Channel::Local {
+        return Err(Unprotected::Local { count: name() });
     }
     may_be_clear(count).map_err(|reason| Unprotected::Clear { count: name(), reason })?;
     // Without a definition there is never a figure.

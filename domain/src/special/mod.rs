@@ -17,8 +17,8 @@ use jiff::civil::{Date, Weekday};
 
 use crate::catalogue::words::closed_list;
 use crate::catalogue::{
-    Catalogue, CatalogueDefinition, Count, Dimension, Flaw, FlawKind, Grade, Label, NativePeriod,
-    SpecialId, TableSpec,
+    Catalogue, CatalogueDefinition, Channel, Count, Dimension, Flaw, FlawKind, Grade, Label,
+    NativePeriod, SpecialId, TableSpec,
 };
 use crate::period::Period;
 
@@ -39,6 +39,9 @@ pub const OUTSIDE: &str = "this unit is outside the area";
 const ID_CHARS_MAX: usize = 24;
 /// Days that are listed at most; what is longer is no special period at any cadence.
 const DAYS_LISTED_MAX: i32 = 366;
+
+/// Opened sums of its sealed counts are shown from here on, as those of the ordinary catalogue.
+const MIN_CELL: u64 = 10;
 
 /// A short screen that the schools of the area are asked to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +115,7 @@ impl SpecialPeriod {
         let small = CatalogueDefinition {
             revision,
             effective_from: first,
-            default_min_cell: 0,
+            default_min_cell: MIN_CELL,
             dimensions: definition.dimensions,
             counts: definition.counts,
             ratios: Vec::new(),
@@ -171,7 +174,13 @@ impl SpecialPeriod {
         &self.catalogue
     }
 
-    /// The one table of its counts; nothing where it has only a pulse screen.
+    /// Whether any of its counts leaves under seal.
+    #[must_use]
+    pub fn has_sealed(&self) -> bool {
+        self.catalogue.counts().iter().any(|count| count.channel == Channel::Sealed)
+    }
+
+    /// The one table of its clear counts; nothing where it has none.
     #[must_use]
     pub fn table(&self) -> Option<&TableSpec> {
         self.catalogue.tables().iter().find(|table| table.cells() > 0)

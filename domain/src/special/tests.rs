@@ -6,10 +6,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::catalogue::{
-    At, Channel, Condition, Definition, Field, FieldValues, Fill, Filter, Kind, Language, Measure,
-    Origin, Profile, Sensitivity, Source,
+    At, Channel, Condition, Definition, DimensionValue, Field, FieldValues, Fill, Filter, Kind,
+    Language, Measure, Origin, Profile, Sensitivity, Source, Stage,
 };
-use crate::disclosure::{Unprotected, may_run};
+use crate::disclosure::plan::{Access, Group, Plan};
+use crate::disclosure::sealed::{Kind as SealedKind, SealedTables, special_of};
+use crate::disclosure::{Unprotected, may_run, may_seal};
 use crate::unit::UnitId;
 
 fn unit(text: &str) -> UnitId {
@@ -158,12 +160,11 @@ fn what_cannot_be_protected_is_refused_with_its_reason() {
     let alerts = define(Source::AlertEvent, Measure::Records, At::InPeriod);
     assert!(matches!(with(alerts, |_| {}), Unprotected::Clear { .. }));
     let sealed = with(health, |count| count.channel = Channel::Sealed);
-    assert_eq!(sealed, Unprotected::Sealed { count: name() });
+    assert_eq!(sealed, Unprotected::SealedByDay { count: name() });
     let local = define(Source::Talk, Measure::Records, At::InPeriod);
     assert_eq!(with(local, |c| c.channel = Channel::Local), Unprotected::Local { count: name() });
-    // The reason holds with two hubs as with one.
     let said = [Language::Zh, Language::En].map(|language| sealed.sentence(language));
-    assert!(said[0].contains("密封汇总") && said[1].contains("sealed sums"), "{said:?}");
+    assert!(said[0].contains("按周密封汇总") && said[1].contains("under seal"), "{said:?}");
     let roll = define(Source::Roll, Measure::Students, At::PeriodEnd);
     assert!(matches!(with(roll, |_| {}), Unprotected::Source { .. }));
     let conference = define(Source::Conference, Measure::Records, At::InPeriod);
@@ -196,7 +197,98 @@ fn a_week_may_count_persons_and_no_state() {
     assert_eq!(weekly(Measure::Students, At::PeriodEnd), state);
 }
 
-/// Any definition that the closed lists allow.
+/// The dimension of the stage, whole as the ordinary catalogue has it.
+fn stages() -> Dimension {
+    let label = || Label { zh: "学段".to_owned(), en: "Stage".to_owned() };
+    let value = |stage: &Stage| DimensionValue { id: stage.as_str().to_owned(), label: label() };
+    Dimension {
+        id: "stage".parse().expect("id"),
+        label: label(),
+        multi: false,
+        values: Stage::ALL.iter().map(value).collect(),
+    }
+}
+
+/// Makes the sample one by week with a sealed count.
+fn seals(special: &mut SpecialDefinition, mut asked: Count) {
+    special.cadence = Cadence::Week;
+    special.dimensions = vec![stages()];
+    (asked.channel, asked.period, asked.per_person_max) = (Channel::Sealed, NativePeriod::Week, 4);
+    special.counts = vec![asked];
+}
+
+/// Events about persons are told by the week under seal, in tables under the special period's own
+/// name; what is no event, or has no place for a stage, is refused.
+#[test]
+fn a_week_may_seal_events_about_persons() {
+    let alerts = || count("sp.opened", define(Source::AlertEvent, Measure::Records, At::InPeriod));
+    assert_eq!(protect(|s| seals(s, alerts())), Ok(()));
+    let special = check(|s| seals(s, alerts())).expect("well formed");
+    assert!(special.has_sealed() && special.table().is_none(), "nothing of it is clear");
+    let tables = SealedTables::of(special.catalogue());
+    let [table] = tables.all() else { panic!("{tables:?}") };
+    assert_eq!(table.id().as_str(), "sealed.special.flood-2026.sp.opened");
+    assert_eq!(special_of(table.id().as_str()), Some("flood-2026"));
+    assert_eq!((special_of("sealed.alt.opened"), table.cells()), (None, Stage::ALL.len()));
+    let refused = Err(Unprotected::Unsealable { count: "sp.opened".to_owned() });
+    let lacks_a_stage = protect(|s| {
+        seals(s, alerts());
+        s.dimensions[0].values.pop();
+    });
+    assert_eq!(lacks_a_stage, refused);
+    for (source, measure, at) in [
+        (Source::Alert, Measure::Records, At::PeriodEnd),
+        (Source::AlertEvent, Measure::Students, At::InPeriod),
+        (Source::Session, Measure::Records, At::InPeriod),
+        (Source::Screening, Measure::Students, At::InPeriod),
+    ] {
+        let asked = count("sp.opened", define(source, measure, at));
+        assert_eq!(protect(|s| seals(s, asked)), refused, "{source:?} {measure:?}");
+    }
+    // A name that leaves no room for the special period's is no name of a table.
+    let long = count(
+        "sp.a-count-with-a-name-of-its-own",
+        define(Source::AlertEvent, Measure::Records, At::InPeriod),
+    );
+    assert!(matches!(protect(|s| seals(s, long)), Err(Unprotected::Unsealable { .. })));
+}
+
+/// A school tells its sealed counts where a group of its own lies in the area whole: with four of
+/// the five, with no plan, or in a closed group nothing goes.
+#[test]
+fn only_whole_groups_of_the_area_are_summed() {
+    let group = |name: &str, members: std::ops::RangeInclusive<usize>, access| Group {
+        id: name.parse().expect("name"),
+        stage: Stage::Junior,
+        since: 2026,
+        members: members.map(|n| unit(&format!("S{n}"))).collect(),
+        access,
+        partner: None,
+    };
+    let groups = vec![
+        group("2026-junior-1", 1..=5, Access::Town),
+        group("2026-junior-2", 6..=10, Access::District),
+        group("2026-junior-3", 11..=13, Access::Closed),
+    ];
+    let plan = Plan::new(unit("370202"), 2026, 5, groups);
+    let alerts = count("sp.opened", define(Source::AlertEvent, Measure::Records, At::InPeriod));
+    let of = |number: usize| {
+        let asked = alerts.clone();
+        let area = move |s: &mut SpecialDefinition| {
+            seals(s, asked);
+            s.schools = schools(number);
+        };
+        check(area).expect("well formed")
+    };
+    let says = |number: usize, school: &str| may_seal(&of(number), Some(&plan), &unit(school));
+    assert_eq!((says(9, "S1"), says(10, "S6")), (Ok(()), Ok(())));
+    assert_eq!(says(9, "S6"), Err(Unprotected::NoGroup), "one school of its group is not meant");
+    assert_eq!(says(13, "S11"), Err(Unprotected::NoGroup), "the group is closed");
+    assert_eq!(may_seal(&of(9), None, &unit("S1")), Err(Unprotected::NoPlan));
+    let within = plan.within(|school| of(9).area().holds(school));
+    assert_eq!(within.groups().len(), 1);
+}
+
 /// Words by which a count may be filtered without a dimension of its own.
 fn words_of(field: Field) -> &'static [&'static str] {
     match field.values() {
@@ -205,6 +297,7 @@ fn words_of(field: Field) -> &'static [&'static str] {
     }
 }
 
+/// Any definition that the closed lists allow.
 fn any_count() -> impl Strategy<Value = Count> {
     let pick = |length: usize| 0..length;
     let words = (pick(Source::ALL.len()), pick(Measure::ALL.len()), pick(At::ALL.len()));
@@ -266,6 +359,26 @@ proptest! {
             let is_work = of_groups && definition.measure == Measure::Records;
             prop_assert!(definition.source != S::Session || is_work);
             prop_assert!(definition.source != S::ExpertService, "none leaves out single students");
+        }
+    }
+
+    /// Whatever a city asks to have sealed, what may run is single events by stage, in flows under
+    /// the special period's own name, of records of which no clear sheet tells an exact number.
+    #[test]
+    fn what_is_sealed_is_events_by_stage(count in any_count()) {
+        let source = count.definition.clone().expect("defined").source;
+        let measure = count.definition.clone().expect("defined").measure;
+        let special = check(|s| seals(s, count));
+        if let Ok(special) = special && may_run(&special).is_ok() {
+            let told = [Source::AlertEvent, Source::Talk, Source::ReferralEvent];
+            prop_assert!(told.contains(&source) && measure == Measure::Records);
+            let tables = SealedTables::of(special.catalogue());
+            prop_assert!(!tables.all().is_empty());
+            for table in tables.all() {
+                prop_assert_eq!(table.kind(), SealedKind::Flow);
+                prop_assert_eq!(special_of(table.id().as_str()), Some("flood-2026"));
+                prop_assert!(table.strata().iter().all(|one| one.stage.is_some()));
+            }
         }
     }
 

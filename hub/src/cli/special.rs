@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use domain::catalogue::{Channel, Count, Dimension, Language, NativePeriod, SpecialId};
-use domain::disclosure::may_run;
+use domain::disclosure::{Unprotected, may_run, may_seal};
+use domain::span::school_year_of;
 use domain::special::{AreaSchool, Cadence, Pulse, SpecialDefinition, SpecialPeriod};
 use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
@@ -38,6 +39,7 @@ texts! {
     NONE = "没有发布过特殊时期。", "No special period was published.";
     HEAD = "{0}（{1}）：{2} 至 {3}，{4}", "{0} ({1}): {2} to {3}, {4}";
     WHY = "  {0}：{1}", "  {0}: {1}";
+    KEPT = "  {0} 涉及个人的数没有上报：{1}", "  {0} tells nothing about persons: {1}";
     UNKNOWN = "没有编号为 {0} 的特殊时期。", "there is no special period {0}.";
     UNKNOWN_NEXT = "用 xinqiao-hub special list 查看。", "xinqiao-hub special list shows them.";
     UNSAFE = "这个特殊时期会被各校节点拒绝：{0}。没有写入任何内容。",
@@ -191,7 +193,28 @@ fn make(context: &Context, asked: &Make) -> Result<(), Failure> {
         dimensions,
         counts,
     };
+    let special = SpecialPeriod::new(definition.clone()).map_err(|flaw| wrong(&flaw))?;
+    safe(&special)?;
+    summed(&packs, &special)?;
     write_out(context, &definition, (1, &asked.out))
+}
+
+/// Refuses sealed counts that no school of the area could tell by the plans that are known here.
+fn summed(packs: &Packs, special: &SpecialPeriod) -> Result<(), Failure> {
+    if !special.has_sealed() {
+        return Ok(());
+    }
+    let (years, year) = (packs.sealed_years(), school_year_of(special.first()));
+    let mut why = Unprotected::NoPlan;
+    for (school, _) in special.area().iter() {
+        let plan = years.of_school(school, year).map(|one| &one.year().plan);
+        match may_seal(special, plan, school) {
+            Ok(()) => return Ok(()),
+            Err(Unprotected::NoPlan) => {}
+            Err(other) => why = other,
+        }
+    }
+    Err(unprotected(&why))
 }
 
 /// Counts of the catalogue in force as counts of a special period, and the dimensions they need.
@@ -217,7 +240,10 @@ fn counts(
     }
     let is_used = |dimension: &&Dimension| {
         let named = |count: &Count| count.dims.contains(&dimension.id) || filters(count, dimension);
-        counts.iter().any(named)
+        // Under seal every count is told by stage, whether or not it names one.
+        let is_stage = dimension.id.as_str() == "stage"
+            && counts.iter().any(|count| count.channel == Channel::Sealed);
+        is_stage || counts.iter().any(named)
     };
     let dimensions = catalogue.dimensions().iter().filter(is_used).cloned().collect();
     Ok((counts, dimensions))
@@ -290,11 +316,13 @@ fn check(context: &Context, file: &Path) -> Result<(), Failure> {
 }
 
 fn safe(special: &SpecialPeriod) -> Result<(), Failure> {
-    may_run(special).map_err(|why| {
-        let say = |lang, language| UNSAFE.fill(lang, &[&why.sentence(language)]);
-        let message = Sentence::pair(say(Lang::Zh, Language::Zh), say(Lang::En, Language::En));
-        Failure::new(Exit::Refused, "UNPROTECTED", message)
-    })
+    may_run(special).map_err(|why| unprotected(&why))
+}
+
+fn unprotected(why: &Unprotected) -> Failure {
+    let say = |lang, language| UNSAFE.fill(lang, &[&why.sentence(language)]);
+    let message = Sentence::pair(say(Lang::Zh, Language::Zh), say(Lang::En, Language::En));
+    Failure::new(Exit::Refused, "UNPROTECTED", message)
 }
 
 /// Refuses to publish a special period that every node would refuse; other packs pass.
@@ -380,6 +408,8 @@ fn shown(report: &SpecialOut, lang: Lang) -> String {
     );
     let why = followers.refused.iter().map(|one| WHY.fill(lang, &[&one.unit, &one.reason]));
     lines.extend(why);
+    let kept = followers.unsealed.iter().map(|one| KEPT.fill(lang, &[&one.unit, &one.reason]));
+    lines.extend(kept);
     let mut table = Table::new()
         .column(PERIOD.in_lang(lang), Align::Left)
         .column(REPORTED.in_lang(lang), Align::Right);

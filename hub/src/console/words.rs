@@ -12,8 +12,9 @@ texts! {
     EXPLORE = "指标浏览", "Indicators";
 
     SPECIAL = "特殊时期", "Special periods";
-    SPECIAL_NOTE = "到期自动结束；只含学校工作的次数，不含任何学生的情况",
-        "they end by themselves; they hold counts of the schools' work and nothing about a student";
+    SPECIAL_NOTE = "到期自动结束；各校只报工作次数，涉及学生的数只按周密封汇总，至少五所学校合在一起才能开启",
+        "they end by themselves; schools tell counts of their work, and what is about students \
+         only under seal, by the week, in sums over at least five schools";
     SPECIAL_NONE = "没有发布过特殊时期。市枢纽用 xinqiao-hub special make 拟定文本，两个部门签名后发布。",
         "No special period was published. The city makes its text with xinqiao-hub special make, \
          and both commissions sign it.";
@@ -22,6 +23,8 @@ texts! {
     SPECIAL_LAST = "最后一天", "Last day";
     SPECIAL_SCHOOLS = "范围内学校", "Schools of the area";
     SPECIAL_STATE = "状态", "State";
+    SPECIAL_KEPT = "以下学校执行，但涉及学生的数留在学校：",
+        "These schools follow it, and their counts about students stay there:";
     SPECIAL_NO_DAY = "还没有可以报送的日期。", "No day of it has begun yet.";
 
     SEALED = "密封汇总", "Sealed sums";

@@ -102,7 +102,13 @@ impl AreaBook {
         contradictions.retain(|one| (&one.place, one.school_year) == (area, span.school_year));
         let known = |digest: Digest| Some((digest, packs.sealed_tables(&digest)?));
         let tables: HashMap<_, _> = sums.iter().filter_map(|sum| known(sum.pack)).collect();
-        let years = packs.sealed_years().clone();
+        // A special period is summed over the groups that lie in its area whole.
+        let years = match packs.looked_at() {
+            Some(special) => {
+                Arc::new(packs.sealed_years().within(|school| special.area().holds(school)))
+            }
+            None => packs.sealed_years().clone(),
+        };
         let year = years.of_area(area, span.school_year).and_then(Result::ok);
         // What was opened under another plan or roster is about other groups.
         let mut unread = BTreeSet::new();

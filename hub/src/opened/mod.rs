@@ -197,9 +197,9 @@ fn sums(
 /// The store cannot be read.
 pub fn books(tx: &Tx<'_>, packs: &Packs, hub: &UnitId, period: Period) -> Result<Books, SqlError> {
     let mut found = Books::default();
-    // Figures of a special period are never sealed.
     let Ok(span) = Span::of(period, packs.calendar()) else { return Ok(found) };
-    if packs.looked_at().is_some() {
+    // Most special periods have nothing about persons.
+    if packs.looked_at().is_some_and(|special| !special.has_sealed()) {
         return Ok(found);
     }
     let of_year = packs.sealed_years().sealing().map(SealingYear::year);

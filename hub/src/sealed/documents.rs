@@ -3,13 +3,16 @@
 //! Nobody is told a task: leader, helper and schools each make it from the same documents, and who
 //! has others makes another one, which is refused.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use certs::aggregate::{Role, task_id};
 use certs::seal::ShareKey;
 use certs::statement::{StatedKey, VerifiedStatement};
 use domain::catalogue::TableId;
 use domain::digest::Digest;
+use domain::disclosure::may_run;
+use domain::disclosure::plan::Access;
 use domain::disclosure::sealed::{
     Kind, Phase, SealedTable, SealedTables, SealedYear, TaskId, TaskTerms, Week, sealed_year_of,
     year_of,
@@ -37,6 +40,8 @@ pub struct ShareKeys(RwLock<Vec<Arc<ShareKey>>>);
 pub struct Documents {
     years: Vec<Arc<Year>>,
     packs: Arc<Packs>,
+    /// Years as special periods sum them, by pack, area and school year; made when asked for.
+    within: Mutex<BTreeMap<(Digest, UnitId, i16), Arc<Year>>>,
 }
 
 /// A task with the documents that it follows from.
@@ -144,7 +149,7 @@ impl Documents {
             Arc::new(Year { sealing: sealing.clone(), key })
         };
         let years = packs.sealed_years().sealing().map(year).collect();
-        Self { years, packs }
+        Self { years, packs, within: Mutex::default() }
     }
 
     /// The packs that these documents were read from.
@@ -203,7 +208,7 @@ impl Documents {
         period: Period,
     ) -> Result<Task, NoTask> {
         let span = Span::of(period, self.packs.calendar()).map_err(|_| NoTask::Period)?;
-        let pack = self.packs.catalogue_on(span.from);
+        let pack = self.packs.pack_for(sheet.as_str(), span.from).ok_or(NoTask::Table)?;
         self.made(place, (sheet, period, span), &pack)
     }
 
@@ -243,14 +248,59 @@ impl Documents {
         let mut tasks = Vec::new();
         for period in [week, term].into_iter().flatten() {
             let Ok(span) = Span::of(period, self.packs.calendar()) else { continue };
-            let pack = self.packs.catalogue_on(span.from);
-            let Some(tables) = self.tables(&pack) else { continue };
-            let all = tables.all().iter().map(|table| {
-                self.made((plan.area(), plan.year()), (table.id(), period, span), &pack)
-            });
-            tasks.extend(all.filter_map(Result::ok));
+            let mut packs = vec![self.packs.catalogue_on(span.from)];
+            packs.extend(self.packs.specials_on(span.from).iter().map(|known| known.digest));
+            for pack in packs {
+                let Some(tables) = self.tables(&pack) else { continue };
+                let all = tables.all().iter().map(|table| {
+                    self.made((plan.area(), plan.year()), (table.id(), period, span), &pack)
+                });
+                tasks.extend(all.filter_map(Result::ok));
+            }
         }
         tasks
+    }
+
+    /// The year under which a task is summed: of a special period's with those groups of the plan
+    /// alone of which every school is of its area.
+    ///
+    /// # Errors
+    /// The special period does not hold the period, may not run, or no group lies in its area.
+    fn year_under(
+        &self,
+        (area, school_year): (&UnitId, i16),
+        period: Period,
+        pack: &Digest,
+    ) -> Result<Arc<Year>, NoTask> {
+        let year = self.year(area, school_year).ok_or(NoTask::Year)?;
+        let Some(special) = self.packs.special(pack) else { return Ok(year.clone()) };
+        if !special.holds(period) || may_run(special).is_err() {
+            return Err(NoTask::Period);
+        }
+        let mut known = self.within.lock().unwrap_or_else(PoisonError::into_inner);
+        let within = known.entry((*pack, area.clone(), school_year)).or_insert_with(|| {
+            let sealing = year.sealing.within(|school| special.area().holds(school));
+            Arc::new(Year { sealing, key: year.key.clone() })
+        });
+        let mut groups = within.sealed().plan.groups().iter();
+        if groups.any(|group| group.access != Access::Closed) {
+            Ok(Arc::clone(within))
+        } else {
+            Err(NoTask::Period)
+        }
+    }
+
+    /// The year under which a table of a period is summed, where there is a task of it.
+    #[must_use]
+    pub fn year_for(
+        &self,
+        place: (&UnitId, i16),
+        sheet: &str,
+        period: Period,
+    ) -> Option<Arc<Year>> {
+        let span = Span::of(period, self.packs.calendar()).ok()?;
+        let pack = self.packs.pack_for(sheet, span.from)?;
+        self.year_under(place, period, &pack).ok()
     }
 
     /// The sealed tables of a catalogue that is known here.
@@ -265,7 +315,7 @@ impl Documents {
         (sheet, period, span): (&TableId, Period, Span),
         pack: &Digest,
     ) -> Result<Task, NoTask> {
-        let year = self.year(area, school_year).ok_or(NoTask::Year)?;
+        let year = self.year_under((area, school_year), period, pack)?;
         let tables = self.tables(pack).ok_or(NoTask::Table)?;
         let table = tables.table(sheet.as_str()).ok_or(NoTask::Table)?;
         let terms = year.sealing.terms(table, (period, &span), *pack).ok_or(NoTask::Period)?;
@@ -275,7 +325,7 @@ impl Documents {
         };
         let catalogue = self.packs.catalogue(pack).ok_or(NoTask::Table)?;
         let last_day = table.last_day(catalogue, &span).ok_or(NoTask::Period)?;
-        let (year, table) = (year.clone(), table.clone());
+        let table = table.clone();
         Ok(Task { id: task_id(&terms), terms, year, table, days, last_day })
     }
 }

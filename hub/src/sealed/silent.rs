@@ -77,8 +77,9 @@ fn late_tasks(
 /// nothing waits for their reports.
 pub(crate) fn leave_closed(documents: &Documents, tasks: &mut [TaskView]) {
     for task in tasks {
-        if let Some(year) = documents.year(&task.area, task.school_year) {
-            task.missing.retain(|school| is_opened(year, school));
+        let place = (&task.area, task.school_year);
+        if let Some(year) = documents.year_for(place, &task.sheet, task.period) {
+            task.missing.retain(|school| is_opened(&year, school));
         }
     }
 }

@@ -7,7 +7,7 @@ use certs::aggregate::Role;
 use certs::digest::sha256;
 use domain::digest::Digest;
 use domain::disclosure::plan::GroupId;
-use domain::disclosure::sealed::{Kind, Objectable, TaskId};
+use domain::disclosure::sealed::{Kind, Objectable, TaskId, special_of};
 use domain::period::Period;
 use domain::unit::UnitId;
 use jiff::civil::Date;
@@ -144,7 +144,11 @@ fn view(
     let holding = Holding::read(tx, (documents, part), &made, today)?;
     let (fresh, owed) = (&holding.reports.fresh, &holding.owed);
     // Who told something is in the sums of the period, and due in each, whatever was noted since.
-    let due = &(&holding.reports.in_session | fresh) | owed;
+    let mut due = &(&holding.reports.in_session | fresh) | owed;
+    if special_of(made.table.id().as_str()).is_some() {
+        // Of a special period nothing is awaited of whoever is in no group of its area.
+        due.retain(|school| made.year.sealed().plan.opens(school));
+    }
     (view.fresh, view.due) = (fresh.len(), due.len());
     // One that names a number far from what is known came: a notice of its own says what to do.
     let came = &holding.accepted;

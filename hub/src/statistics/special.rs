@@ -1,8 +1,8 @@
 //! Special periods as the hub sees them: which run, which schools follow, what they tell.
 //!
 //! Figures are read as all others are, with the special period's small catalogue in the place of
-//! the ordinary one. A school is named where it is about whether it follows, never beside a
-//! figure.
+//! the ordinary one, those about persons from opened sums. A school is named where it is about
+//! whether it follows, never beside a figure.
 
 use std::collections::BTreeMap;
 
@@ -112,6 +112,8 @@ pub struct FollowersOut {
     pub refused: Vec<RefusedOut>,
     /// Schools that have not said that they have it.
     pub silent: u32,
+    /// Schools that follow it and whose counts about persons stay there, and why.
+    pub unsealed: Vec<RefusedOut>,
 }
 
 /// One of its counts.
@@ -227,10 +229,15 @@ fn followers(tx: &Tx<'_>, known: &KnownSpecial, at: &UnitName) -> Result<Followe
     for school in schools(&known.special, at) {
         match told.get(school.as_str()) {
             None => followers.silent += 1,
-            Some(line) if line.in_force => followers.following += 1,
             Some(line) => {
                 let (unit, reason) = (line.unit.clone(), line.reason.clone());
-                followers.refused.push(RefusedOut { unit, reason });
+                let said = RefusedOut { unit, reason };
+                followers.following += u32::from(line.in_force);
+                match line.in_force {
+                    true if said.reason.is_empty() => {}
+                    true => followers.unsealed.push(said),
+                    false => followers.refused.push(said),
+                }
             }
         }
     }
@@ -244,13 +251,16 @@ fn periods(
     today: Date,
 ) -> Result<Vec<SpecialPeriodOut>, StatisticsError> {
     let special = &*known.special;
-    let Some(table) = special.table() else { return Ok(Vec::new()) };
+    // What leaves under seal stands in no sheet.
+    let tables: Vec<&str> = special.table().into_iter().map(|table| table.id().as_str()).collect();
+    if tables.is_empty() && !special.has_sealed() {
+        return Ok(Vec::new());
+    }
     let view = packs.under(known);
     let has_begun =
         |period: &Period| Span::of(*period, packs.calendar()).is_ok_and(|span| span.from <= today);
     let mut told = Vec::new();
     for period in special.periods().filter(has_begun) {
-        let tables = [table.id().as_str()];
         let holdings = Holdings::open(tx, &view, at, (period, Members::Left), &tables)?;
         let figures = special.catalogue().counts().iter();
         let figures: Vec<Figures> = figures
@@ -265,7 +275,7 @@ fn periods(
             figures: whole.map(|figure| FigureOut::new(figure, &[])).collect(),
         };
         // A hub that has heard of no school yet knows all the same whom the pack names.
-        if out.coverage.schools_due == 0 {
+        if out.coverage.schools_due == 0 && !tables.is_empty() {
             out.coverage.schools_due = schools(special, at).count().try_into().unwrap_or(u32::MAX);
             out.figures.iter_mut().for_each(|figure| figure.status = StatusWord::NotReported);
         }

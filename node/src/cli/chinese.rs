@@ -172,6 +172,10 @@ pub(super) const TEXTS: Translation = &[
         "The file: .xlsx, or text with commas, tabs or semicolons",
         "文件：.xlsx，或以逗号、制表符、分号分隔的文本",
     ),
+    (
+        "The file: .xlsx, or text with commas, tabs or semicolons; a roster also as OneRoster .zip",
+        "文件：.xlsx，或以逗号、制表符、分号分隔的文本；学生名册也可用 OneRoster .zip",
+    ),
     ("Show what the file would change and write nothing", "只显示将有哪些变化，不写入"),
     ("Do not ask before writing", "写入前不再询问"),
     (

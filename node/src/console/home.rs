@@ -126,6 +126,15 @@ impl SpecialTemplate<'_> {
         text.fill(self.lang, &[&self.listed(&special.counts)])
     }
 
+    /// What leaves under seal, or why it stays.
+    fn sealed(&self) -> String {
+        let sealed = self.listed(&self.special.sealed);
+        match &self.special.kept {
+            Some(why) => words::SPECIAL_KEPT.fill(self.lang, &[&sealed, &why.in_lang(self.lang)]),
+            None => words::SPECIAL_SEALED.fill(self.lang, &[&sealed]),
+        }
+    }
+
     fn pulse(&self, (scale, grades): &(Label, Vec<Label>)) -> String {
         let scale = scale.in_lang(self.lang);
         words::SPECIAL_PULSE.fill(self.lang, &[&scale, &self.listed(grades)])

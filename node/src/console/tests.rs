@@ -164,6 +164,8 @@ fn special() -> SpecialNotice {
         last: "2026-12-13".to_owned(),
         is_daily: true,
         counts: vec![Label::new("危机演练次数", "Crisis drills")],
+        sealed: Vec::new(),
+        kept: None,
         pulse: Some((
             Label::same("PHQ-4"),
             vec![Label::new("七年级", "grade 7"), Label::new("八年级", "grade 8")],

@@ -319,8 +319,12 @@ pub struct SpecialNotice {
     pub last: String,
     /// Whether its figures leave every day, or every week.
     pub is_daily: bool,
-    /// What leaves.
+    /// What leaves in the clear.
     pub counts: Vec<Label>,
+    /// What leaves under seal.
+    pub sealed: Vec<Label>,
+    /// Why what is about persons stays here instead; nothing where it leaves under seal.
+    pub kept: Option<Label>,
     /// The pulse screen that is asked for: its scale and the grades.
     pub pulse: Option<(Label, Vec<Label>)>,
 }

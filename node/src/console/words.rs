@@ -64,6 +64,12 @@ texts! {
     SPECIAL_WEEKLY = "期间每周报送一次：{0}。只报工作数据，每份都可在出校记录中逐格查看，校长可以暂停。",
         "While it runs, these leave every week: {0}. They are counts of the school's own work; \
          each can be read cell by cell in the list of what left, and the principal can hold it.";
+    SPECIAL_SEALED = "期间每周密封汇总：{0}。拆成两份分别交给两个部门，只与同组至少五所学校加在一起才能得出合计；\
+        可在密封上报中查看。",
+        "While it runs, these leave every week under seal: {0}. Each is split between two \
+         departments, and only the sum over a group of at least five schools can be opened; the \
+         list of sealed reports has them.";
+    SPECIAL_KEPT = "以下各项不上报：{0}。{1}。", "These do not leave: {0}. {1}.";
     SPECIAL_PULSE = "请学校开展简短筛查：{0}，{1}。结果只留在本校。",
         "The school is asked to hold a pulse screen: {0}, {1}. Its results stay at this school.";
     SPECIAL_PULSE_OPEN = "开启筛查", "Open a screening";

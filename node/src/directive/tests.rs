@@ -214,6 +214,39 @@ fn a_special_period_is_followed_or_refused_with_its_reason() {
     }
 }
 
+/// A special period whose counts about persons nobody here could sum is followed in all else, and
+/// the hub reads why these stay.
+#[test]
+fn what_cannot_be_summed_is_reported_with_its_reason() {
+    let ours = root(Commission::Education);
+    let five = ["F370202004J01", "S2", "S3", "S4", "S5"];
+    let value = |one: &domain::catalogue::Stage| {
+        format!("{{ id = \"{}\", zh = \"学段\", en = \"Stage\" }}", one.as_str())
+    };
+    let stages: Vec<String> = domain::catalogue::Stage::ALL.iter().map(value).collect();
+    let dimension = format!(
+        "[[dimension]]\nid = \"stage\"\nzh = \"学段\"\nen = \"Stage\"\nmulti = false\n\
+         values = [{}]\n[[count]]",
+        stages.join(", ")
+    );
+    let text = String::from_utf8(special(&five, "alert_event")).expect("text");
+    let weekly = text
+        .replace("2025-10-17", "2025-10-13")
+        .replace("2025-10-31", "2025-10-26")
+        .replace("cadence = \"day\"", "cadence = \"week\"")
+        .replace("channel = \"clear\"", "channel = \"sealed\"")
+        .replacen("[[count]]", &dimension, 1);
+    let sent = |text: &str| signed_as(&[&ours], ("special", "flood"), 1, text.as_bytes());
+    let (applied, packs) = check(&[&ours], &[sent(&weekly)]);
+    assert!(applied[0].in_force, "{applied:?}");
+    assert!(applied[0].reason.contains("no plan of both commissions"), "{applied:?}");
+    assert_eq!(packs.specials().len(), 1);
+    let daily = text.replace("channel = \"clear\"", "channel = \"sealed\"");
+    let (applied, packs) = check(&[&ours], &[sent(&daily)]);
+    assert!(!applied[0].in_force && applied[0].reason.contains("never by the day"), "{applied:?}");
+    assert!(packs.specials().is_empty());
+}
+
 /// The catalogue of a day is the one in force then, whatever is in force now.
 #[test]
 fn each_day_has_its_catalogue() {

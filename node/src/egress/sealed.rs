@@ -1,7 +1,7 @@
 //! Sealed reports for the page and the command line: the register, joined with the outbox.
 
 use domain::catalogue::Catalogue;
-use domain::disclosure::sealed::{Answer, SealedTables, year_of};
+use domain::disclosure::sealed::{Answer, SealedTables, special_of, year_of};
 use domain::period::Period;
 use domain::span::school_year_of;
 use proto::frame::decode_item;
@@ -16,6 +16,7 @@ use crate::console::{
 };
 use crate::ledger::sealed::{self as register, Seal, StoredReport};
 use crate::ledger::sealed_absent::{self, Absent};
+use crate::packs::Packs;
 use crate::sealing::{self, Foreign, KeyStanding, ReportKey};
 
 /// Reports on one page.
@@ -81,20 +82,19 @@ impl Egress {
         let page = page.clamp(1, pages);
         let first = usize::try_from(page - 1).unwrap_or(0) * PAGE_LINES;
         let packs = self.node.packs().map_err(unavailable)?;
-        let catalogue = &packs.in_force().pack;
         let key = self.node.report_key().map_err(unavailable)?;
         let shown = reports.iter().enumerate().skip(first).take(PAGE_LINES);
         let lines = shown.map(|(at, report)| {
-            let mut line = self.sealed_line(report, catalogue, key.as_ref())?;
+            let mut line = self.sealed_line(report, &packs, key.as_ref())?;
             let is_of =
                 |one: &StoredReport| (&one.table, &one.period) == (&report.table, &report.period);
             let is_last = !reports.iter().take(at).any(is_of);
             line.may_again = is_last && sealing::is_by_hand(report);
             if is_last && matches!(line.state, SealedState::Refused { .. }) {
-                let (packs, asked) = (packs.clone(), report.clone());
-                let told = move |tx: &Tx<'_>| sealing::told_with(tx, &packs, &asked);
+                let (known, asked) = (packs.clone(), report.clone());
+                let told = move |tx: &Tx<'_>| sealing::told_with(tx, &known, &asked);
                 let told = self.node.ledger().read(told).map_err(unavailable)?;
-                line.told_with = told.map(|other| table_label(catalogue, &other));
+                line.told_with = told.map(|other| label_in(&packs, &other));
             }
             Ok(line)
         });
@@ -103,7 +103,7 @@ impl Egress {
         let absent = absent.into_iter().map(absent_line).collect();
         let foreign = sealing::foreign((self.node.ledger(), self.node.transfer()));
         let foreign = foreign.map_err(unavailable)?.into_iter();
-        let foreign = foreign.map(|one| foreign_line(one, catalogue)).collect();
+        let foreign = foreign.map(|one| foreign_line(one, &packs)).collect();
         let (year, total) = (self.under_seal()?, reports.len() as u64);
         let closed = self.closed_year()?;
         Ok(SealedPage { year, closed, key, lines, absent, foreign, total, page, pages })
@@ -131,7 +131,7 @@ impl Egress {
     fn sealed_line(
         &self,
         report: &StoredReport,
-        catalogue: &Catalogue,
+        packs: &Packs,
         key: Option<&ReportKey>,
     ) -> Result<SealedLine, SourceError> {
         let sent = self.node.transfer().latest(&report.name).map_err(unavailable)?;
@@ -143,7 +143,7 @@ impl Egress {
         Ok(SealedLine {
             table_id: report.table.clone(),
             period_id: report.period.clone(),
-            table: table_label(catalogue, &report.table),
+            table: label_in(packs, &report.table),
             period: period.map_or_else(|_| Label::same(report.period.clone()), decode::period),
             number: report.number.value(),
             digest: report.body,
@@ -167,9 +167,9 @@ fn absent_line(absent: Absent) -> SealedAbsent {
     }
 }
 
-fn foreign_line(foreign: Foreign, catalogue: &Catalogue) -> SealedForeign {
+fn foreign_line(foreign: Foreign, packs: &Packs) -> SealedForeign {
     SealedForeign {
-        table: table_label(catalogue, &foreign.table),
+        table: label_in(packs, &foreign.table),
         table_id: foreign.table,
         period: decode::period(foreign.period),
         period_id: foreign.period.to_string(),
@@ -233,6 +233,16 @@ fn reason(code: &str, said: &str) -> Label {
     let known = CODES.iter().find(|(known, _)| *known == code);
     let zh = known.map_or(said, |(_, text)| text.in_lang(Lang::Zh));
     Label::new(format!("{zh}（{code}）"), format!("{said} ({code})"))
+}
+
+/// What a sealed table is about, with the name of the special period where it is of one.
+fn label_in(packs: &Packs, id: &str) -> Label {
+    let of = special_of(id);
+    let known = packs.specials().iter().find(|known| of == Some(known.pack.id().as_str()));
+    let Some(known) = known else { return table_label(&packs.in_force().pack, id) };
+    let (label, period) = (table_label(known.pack.catalogue(), id), known.pack.label());
+    let (zh, en) = (label.in_lang(Lang::Zh), label.in_lang(Lang::En));
+    Label::new(format!("{}：{zh}", period.zh), format!("{}: {en}", period.en))
 }
 
 /// What a sealed table is about: its count or partition, and the one value that it counts.

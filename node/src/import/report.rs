@@ -129,6 +129,10 @@ fn head(facts: &Facts, file_name: &str, style: Style) -> String {
             (format!("编码 {name}"), format!("encoding {name}"))
         }
         Form::Workbook { sheet, .. } => (format!("工作表“{sheet}”"), format!("sheet \"{sheet}\"")),
+        Form::OneRoster { version, is_delta, .. } => {
+            let (zh, en) = if *is_delta { ("增量", "changes") } else { ("全量", "everybody") };
+            (format!("OneRoster {version} {zh}"), format!("OneRoster {version}, {en}"))
+        }
     };
     style.say(
         format!("{file_name}  {rows} 行，{zh}，{total} 列中认出 {matched} 列"),
@@ -258,6 +262,10 @@ pub fn summary<R: Keyed>(preview: &Preview<R>) -> Value {
         }
         Form::Workbook { sheet, unread } => {
             json!({"kind": "xlsx", "sheet": sheet, "sheets_not_read": unread})
+        }
+        Form::OneRoster { version, is_delta, encoding } => {
+            let (kind, encoding) = ("oneroster", encoding.as_str());
+            json!({"kind": kind, "version": version, "delta": is_delta, "encoding": encoding})
         }
     };
     let told = |errors: &[RowError]| {

@@ -108,6 +108,15 @@ const NOT_CONSENT: Fault = Fault::fixed(
     ("请写 是（同意）或 否（不同意）", "write 是 (given) or 否 (refused)"),
 );
 
+const UNKNOWN_LEAVER: Fault = Fault::fixed(
+    "unknown_leaver",
+    (
+        "这一行说该生已离校，但系统里没有这名学生，不采用",
+        "the row says that this student left, and the roll has none of this number; not taken",
+    ),
+    ("无须处理；若号码有误请更正", "nothing to do, unless the number is wrong"),
+);
+
 const LEFT: Fault = Fault::fixed(
     "left_by_hand",
     (
@@ -190,6 +199,19 @@ pub fn settle<S: BuildHasher, T: BuildHasher>(
     as_of: Date,
 ) -> Vec<StudentNumber> {
     let column = file.facts.columns.name(NUMBER).to_owned();
+    let ParsedFile { rows, warnings, .. } = file;
+    rows.retain_mut(|(number, row)| match known.get(&row.student_number) {
+        _ if !row.class.is_empty() => true,
+        Some(kept) => {
+            *row = RosterRow { status: row.status, ..kept.clone() };
+            true
+        }
+        None => {
+            let (row, value) = (*number, row.student_number.as_str().to_owned());
+            warnings.push(RowError { row, column: column.clone(), value, fault: UNKNOWN_LEAVER });
+            false
+        }
+    });
     for (number, row) in &mut file.rows {
         let Some(hand) = by_hand.get(&row.student_number) else { continue };
         let Some(kept) = known.get(&row.student_number) else { continue };
@@ -261,6 +283,13 @@ impl<'a> Roster<'a> {
         Some((grade, class.label))
     }
 
+    /// Whether a row says that somebody left and names no class: who left has none any more, and
+    /// [`settle`] takes the last one from the roll.
+    fn leaves_unplaced(&self, cells: &Cells<'_>) -> bool {
+        let status = value::parse_status(cells.text(STATUS));
+        cells.text(CLASS).trim().is_empty() && status.is_ok_and(|status| !status.is_on_roll())
+    }
+
     /// Consent and its day; a day that cannot be read is an error, not a missing one.
     fn consent(&self, cells: &Cells<'_>, notes: &mut Notes) -> Option<(Consent, Option<Date>)> {
         let consent = Consent::read(cells.text(CONSENT), self.coding);
@@ -308,7 +337,10 @@ impl Kind for Roster<'_> {
         let sex = cells.parse(SEX, notes, value::parse_sex);
         let births = self.births;
         let birth_date = cells.parse(BIRTH_DATE, notes, |cell| optional_date(cell, births));
-        let class = self.class(cells, notes);
+        let class = match self.leaves_unplaced(cells) {
+            true => Some((self.context.grades.from, "".into())),
+            false => self.class(cells, notes),
+        };
         let consent = self.consent(cells, notes);
         let status = cells.parse(STATUS, notes, value::parse_status);
         let (grade, class) = class?;

@@ -3,5 +3,6 @@
 mod bad_files;
 mod corpus;
 mod files;
+mod oneroster;
 mod previews;
 mod support;

@@ -42,6 +42,8 @@ pub enum Unsealed {
     /// Another table of its family told the period, and the very same records cannot be told
     /// any more.
     ToldOtherwise,
+    /// A special period names no place for one of the school's records.
+    NoPlace,
 }
 
 impl Facts {

@@ -98,6 +98,14 @@ fn why(made: &Made) -> Option<Why> {
              same cannot be told again; lest the totals of the two tables differ by this school's \
              count, this table tells nothing of the week; nothing to do",
         ),
+        Made::Absent { reason: Unsealed::NoPlace, .. } => (
+            "no_place",
+            "特殊时期的统计表没有列出本校某条记录所属的类别，本校这一时段不报这张表，其他统计表不受影响。请告知区县枢纽的\
+             运维人员，由两部门发布更正后的特殊时期",
+            "a table of a special period names no category for one of the school's records, so \
+             that this table is not reported; all others are. Tell the operator of the district's \
+             hub: both commissions publish the special period anew",
+        ),
         Made::Broken { reason, .. } => {
             return Some(("broken", format!("数字无法密封：{reason}"), reason.to_string()));
         }

@@ -196,7 +196,8 @@ pub fn told_with(
 ) -> Result<Option<String>, SqlError> {
     let period: Option<Period> = report.period.parse().ok();
     let span = period.and_then(|period| Span::of(period, packs.calendar()).ok());
-    let catalogue = span.and_then(|span| packs.catalogue(&packs.catalogue_on(span.from)));
+    let digest = span.and_then(|span| packs.catalogue_for(&report.table, span.from));
+    let catalogue = digest.and_then(|digest| packs.catalogue(&digest));
     let Some(catalogue) = catalogue else { return Ok(None) };
     let tables = SealedTables::of(catalogue);
     let Some(table) = tables.table(&report.table) else { return Ok(None) };

@@ -68,7 +68,7 @@ pub fn danger_own_view(tx: &Tx<'_>, context: &Context, year: i16) -> Result<View
 fn table_of(context: &Context, report: &StoredReport, year: i16) -> Option<SealedTable> {
     let period: Period = report.period.parse().ok()?;
     let span = context.span(period).ok().filter(|span| span.school_year == year)?;
-    let (_, catalogue) = context.catalogue_on(span.from)?;
+    let (_, catalogue) = context.catalogue_for(&report.table, span.from)?;
     SealedTables::of(&catalogue).table(&report.table).cloned()
 }
 

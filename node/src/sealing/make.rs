@@ -8,6 +8,7 @@ use certs::digest::sha256;
 use certs::key::SigningKey;
 use certs::signature::Signature;
 use domain::catalogue::{Grade, Stage, TableId};
+use domain::disclosure::is_sealed_beside;
 use domain::disclosure::plan::School;
 use domain::disclosure::sealed::{ReportNumber, SealedTables, context as bound_to};
 use domain::period::Period;
@@ -22,7 +23,7 @@ use super::family::Family;
 use super::measure::{Measured, NoReport, measure};
 use super::schedule::{Due, Pending, due_among};
 use super::since::since;
-use super::{Context, Made, SealingError};
+use super::{Context, Made, Named, SealingError};
 use crate::indicator::{Facts, Unsealed};
 use crate::ledger::sealed::{self as register, Stamp, StoredReport, Told};
 use crate::ledger::{Ledger, governance, hold, profile, report_key};
@@ -224,7 +225,6 @@ fn measure_all(
     let profile = profile::load(tx)?.ok_or(SealingError::NoProfile)?;
     // A grade that the school gave up since is its grade in every week of the year.
     let profile = profile.with_grades(&listed(school));
-    let catalogue = context.catalogue_on(own.from).ok_or_else(missing)?;
     // A stock is of its term; a flow reaches back, because what was entered late is told in it.
     let since = match period {
         Period::Term(_) => None,
@@ -240,10 +240,18 @@ fn measure_all(
     // Tables that reach back equally far are counted from the same facts.
     let mut facts: BTreeMap<Date, Facts> = BTreeMap::new();
     let mut found = Vec::with_capacity(open.len());
-    let tables = SealedTables::of(&catalogue.1);
+    let specials = context.sealed_specials(under_seal, period, own.from);
+    let mut tables: Option<(Named, SealedTables)> = None;
     for due in open {
-        let family = Family::of((&tables, &catalogue.1), &due.table);
-        let from = since.map_or(own.from, |since| family.since(context, (own, since)));
+        // Those of one catalogue follow each other.
+        let kept = tables.take().filter(|(named, _)| named.0 == due.catalogue.0);
+        let made = || (due.catalogue.clone(), SealedTables::of(&due.catalogue.1));
+        let (named, all): &(Named, SealedTables) = tables.insert(kept.unwrap_or_else(made));
+        let family = Family::of((all, &named.1), &due.table);
+        let from = match since.filter(|_| !tells_its_week(&due, &specials)) {
+            Some(since) => family.since(context, (own, since)),
+            None => own.from,
+        };
         let facts = match facts.entry(from) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
@@ -252,10 +260,27 @@ fn measure_all(
             }
         };
         let of = (&due, &family, held.as_slice());
-        let measured = measure(tx, (facts, &catalogue), of, school)?;
+        let measured = match measure(tx, (facts, named), of, school).map_err(SealingError::of_store)
+        {
+            // What a special period asks for wrongly stops nothing of the ordinary catalogue.
+            Err(SealingError::Indicator(error)) if named.1.special().is_some() => {
+                tracing::warn!(table = %due.table.id(), %error, "a special period has no place");
+                Err(NoReport::Absent(Unsealed::NoPlace))
+            }
+            other => other?,
+        };
         found.push((due, measured));
     }
     Ok(found)
+}
+
+/// Whether a table tells the events of its own week alone: one of a special period, and each that
+/// counts records of which a special period of the week seals some. What is late of these is told
+/// in the first week after it.
+fn tells_its_week(due: &Due, specials: &[Named]) -> bool {
+    let (_, catalogue) = &due.catalogue;
+    catalogue.special().is_some()
+        || specials.iter().any(|(_, of)| is_sealed_beside(catalogue, &due.table, of))
 }
 
 /// The grades of a school by the signed roster, with their stages.

@@ -34,6 +34,8 @@ mod since;
 #[cfg(test)]
 mod since_tests;
 #[cfg(test)]
+mod special_tests;
+#[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
@@ -49,6 +51,7 @@ use certs::seal::SealError;
 use domain::catalogue::{Catalogue, TableId};
 use domain::digest::Digest;
 use domain::disclosure::sealed::{MeasureError, ReportNumber};
+use domain::disclosure::{may_run, may_seal};
 use domain::period::{Period, PeriodError};
 use domain::span::Span;
 use domain::unit::UnitId;
@@ -98,6 +101,32 @@ impl Context {
     pub fn catalogue_on(&self, day: Date) -> Option<Named> {
         let digest = self.packs.catalogue_on(day);
         Some((digest, Arc::clone(self.packs.catalogue(&digest)?)))
+    }
+
+    /// The catalogue by which a sealed table is counted in a period that begins on a day.
+    #[must_use]
+    pub fn catalogue_for(&self, table: &str, day: Date) -> Option<Named> {
+        let digest = self.packs.catalogue_for(table, day)?;
+        Some((digest, Arc::clone(self.packs.catalogue(&digest)?)))
+    }
+
+    /// The small catalogues of special periods of which this school seals tables in a week that
+    /// begins on a day: by the version that was in force then, and while the latest holds it too.
+    #[must_use]
+    pub fn sealed_specials(&self, year: &SealingYear, week: Period, day: Date) -> Vec<Named> {
+        let plan = &year.year().plan;
+        let sealed = self.packs.specials().iter().filter_map(|latest| {
+            let known = self.packs.special_on(latest.pack.id().as_str(), day)?;
+            let is_told = latest.pack.holds(week)
+                && known.pack.holds(week)
+                && may_run(&known.pack).is_ok()
+                && [&known.pack, &latest.pack]
+                    .into_iter()
+                    .all(|one| may_seal(one, Some(plan), &self.unit).is_ok());
+            let catalogue = Arc::clone(self.packs.catalogue(&known.digest)?);
+            (is_told && known.pack.has_sealed()).then_some((known.digest, catalogue))
+        });
+        sealed.collect()
     }
 
     /// The days of a period by the term calendar.

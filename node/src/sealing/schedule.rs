@@ -10,13 +10,14 @@ use domain::disclosure::sealed::{
     next_step, weeks_of,
 };
 use domain::period::Period;
+use domain::span::Span;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 
-use super::Context;
 use super::family::is_one;
+use super::{Context, Named};
 use crate::ledger::release;
 use crate::ledger::sealed::{self as register, StoredReport};
 
@@ -52,6 +53,8 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub struct Due {
     /// The table.
     pub table: SealedTable,
+    /// The catalogue that it is counted by: the ordinary one, or that of a special period.
+    pub catalogue: Named,
     /// Term or week.
     pub period: Period,
     /// Its task.
@@ -93,17 +96,10 @@ pub(super) fn due_among(
             if kind == Kind::Stock && is_rounded(tx, context, period)? {
                 continue;
             }
-            let Some((pack, catalogue)) = context.catalogue_on(span.from) else { continue };
-            let tables = SealedTables::of(&catalogue);
-            for table in tables.all().iter().filter(|table| table.kind() == kind) {
-                let has_come = leaves_on(context, (table, &catalogue), period)
-                    .is_some_and(|morning| morning <= context.today);
-                let terms = under_seal.terms(table, (period, &span), pack);
-                if let Some(terms) = terms.filter(|_| has_come) {
-                    let is_asked = is_asked_again(context, (&tables, &catalogue), (table, period));
-                    let found = self::pending(tx, context, (table, period), (&terms, is_asked))?;
-                    pending.extend(found.map(|found| (span.to, found)));
-                }
+            for named in catalogues(context, under_seal, (period, kind), &span) {
+                let of = (&named, kind, period);
+                let found = of_catalogue(tx, context, (under_seal, &span), of)?;
+                pending.extend(found.into_iter().map(|found| (span.to, found)));
             }
         }
     }
@@ -115,6 +111,43 @@ pub(super) fn due_among(
 /// Whether counts about persons of a term left rounded, by this ledger or by what was queued.
 fn is_rounded(tx: &Tx<'_>, context: &Context, period: Period) -> Result<bool, SqlError> {
     Ok(context.rounded.contains(&period) || release::is_rounded(tx, &period.to_string())?)
+}
+
+/// The catalogues of which a period has tables: the ordinary one, and of a week those of special
+/// periods.
+fn catalogues(
+    context: &Context,
+    under_seal: &SealingYear,
+    (period, kind): (Period, Kind),
+    span: &Span,
+) -> Vec<Named> {
+    let mut all: Vec<Named> = context.catalogue_on(span.from).into_iter().collect();
+    if kind == Kind::Flow {
+        all.extend(context.sealed_specials(under_seal, period, span.from));
+    }
+    all
+}
+
+/// What is due of one period by one catalogue.
+fn of_catalogue(
+    tx: &Tx<'_>,
+    context: &Context,
+    (under_seal, span): (&SealingYear, &Span),
+    (named, kind, period): (&Named, Kind, Period),
+) -> Result<Vec<Pending>, SqlError> {
+    let (pack, catalogue) = named;
+    let tables = SealedTables::of(catalogue);
+    let mut found = Vec::new();
+    for table in tables.all().iter().filter(|table| table.kind() == kind) {
+        let has_come = leaves_on(context, (table, catalogue), period)
+            .is_some_and(|morning| morning <= context.today);
+        let terms = under_seal.terms(table, (period, span), *pack);
+        if let Some(terms) = terms.filter(|_| has_come) {
+            let is_asked = is_asked_again(context, (&tables, catalogue), (table, period));
+            found.extend(pending(tx, context, (table, named, period), (&terms, is_asked))?);
+        }
+    }
+    Ok(found)
 }
 
 /// The morning on which a table of a period leaves; nothing for a period of another kind.
@@ -149,7 +182,7 @@ fn periods(context: &Context, under_seal: &SealingYear) -> Vec<(Period, Kind)> {
 fn pending(
     tx: &Tx<'_>,
     context: &Context,
-    (table, period): (&SealedTable, Period),
+    (table, named, period): (&SealedTable, &Named, Period),
     (terms, is_asked): (&TaskTerms, bool),
 ) -> Result<Option<Pending>, SqlError> {
     let task = certs::aggregate::task_id(terms);
@@ -162,7 +195,10 @@ fn pending(
         Some(Step::Seal(number)) => number,
         Some(Step::Resend(_) | Step::Done(_)) | None => return Ok(None),
     };
-    let due = || Pending::Seal(Due { table: table.clone(), period, task, number });
+    let due = || {
+        let (table, catalogue) = (table.clone(), named.clone());
+        Pending::Seal(Due { table, catalogue, period, task, number })
+    };
     let Some(last) = last.filter(|last| last.task == task.bytes()) else { return Ok(Some(due())) };
     if is_asked && is_by_hand(last) {
         return Ok(Some(due()));

@@ -205,6 +205,11 @@ impl Hubs {
     pub(crate) fn read(&self, school: &School, report: &Report) -> Vec<u64> {
         let tables = SealedTables::of(&school.catalogue);
         let cells = tables.table(report.place.table.as_str()).expect("table").cells();
+        self.read_cells(cells, report)
+    }
+
+    /// The same of a table with so many cells.
+    pub(crate) fn read_cells(&self, cells: usize, report: &Report) -> Vec<u64> {
         let bound = bound_to(&report.task, &report.place.unit, report.place.number);
         let beside = [report.nonce.as_slice(), &report.public].concat();
         let half = |key: &ShareKey, bytes: &[u8]| {

@@ -46,7 +46,9 @@ pub fn compared(
 ) -> Result<(Preview<RosterRow>, KnownStudents), SqlError> {
     let (known, by_hand) = (student::current(tx)?, student::by_hand(tx)?);
     let expected = roster::settle(&mut file, &known, &by_hand, wish.as_of);
-    let scope = if wish.is_part { Scope::Part } else { Scope::Whole(expected) };
+    // A file that says of itself that it lists changes lists some, whatever is wished.
+    let is_part = wish.is_part || file.facts.form.is_part();
+    let scope = if is_part { Scope::Part } else { Scope::Whole(expected) };
     let preview = compare(file, scope, |number| Ok::<_, SqlError>(known.get(number).cloned()))?;
     Ok((preview, known))
 }

@@ -6,6 +6,7 @@ use std::io::Cursor;
 use domain::scale::Setting;
 
 use super::*;
+use crate::import::source::{Encoding, Form};
 use crate::ledger::testing::{AS_OF, School, TODAY, TestPupil};
 
 fn rules() -> FileRules {
@@ -45,6 +46,28 @@ fn a_plan_is_the_same_until_something_changes() {
     assert_ne!(stamp_of(&school, &text.replace("1班", "2班")).0, first);
     school.roster(&pupils[..39], AS_OF);
     assert_ne!(stamp_of(&school, &text).0, first, "one has left since");
+}
+
+/// A file that says of itself that it lists changes takes nobody off the roll who is not in it,
+/// whether or not somebody said so.
+#[test]
+fn a_bundle_of_changes_lists_some() {
+    let school = School::new();
+    let pupils: Vec<TestPupil> = (0..40).map(TestPupil::new).collect();
+    school.roster(&pupils, AS_OF);
+    let text = format!("学籍号,姓名,性别,年级,班级\n{},甄别名,男,七年级,1班\n", pupils[0].number());
+    let left = |is_delta: bool| {
+        let mut source = Source::open(Cursor::new(text.as_bytes().to_vec())).expect("source");
+        let context = roster::context(&rules(), TODAY, AS_OF).expect("context");
+        let read = crate::import::roster::read(&mut source, None, &context);
+        let mut file = read.expect("roster");
+        file.facts.form = Form::OneRoster { version: "1.1", is_delta, encoding: Encoding::Utf8 };
+        let wish = wish(FileKind::Roster);
+        let compared =
+            school.ledger.read(move |tx| roster::compared(tx, file, &wish)).expect("compared");
+        compared.0.counts().left
+    };
+    assert_eq!((left(false), left(true)), (39, 0));
 }
 
 /// Who leaves must be confirmed by number where it is unusually many, for its share or in all.

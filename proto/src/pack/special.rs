@@ -5,8 +5,8 @@
 //! text, so that a city starts from counts that it knows.
 
 use domain::catalogue::{
-    At, Channel, Count, Expected, Fill, Flaw, FlawKind, Grade, Kind, NativePeriod, Origin, Profile,
-    Sensitivity,
+    At, Channel, Count, Expected, Field, Fill, Flaw, FlawKind, Grade, Kind, NativePeriod, Origin,
+    Profile, Sensitivity,
 };
 use domain::special::{AreaSchool, Cadence, Pulse, SpecialDefinition, SpecialPeriod};
 use domain::unit::UnitId;
@@ -147,17 +147,29 @@ fn pulse(raw: RawPulse) -> Result<Pulse, Flaw> {
     Ok(Pulse { grades: grades.collect::<Result<_, _>>()?, scale: raw.scale })
 }
 
+/// Most events of one person in a week that a sealed count makes room for.
+const EVENTS_MAX: u32 = 4;
+
 fn count(raw: RawCount, cadence: Cadence) -> Result<Count, Flaw> {
     let definition = define(raw.define).map_err(|flaw| flaw.within("define"))?;
     let is_flow = matches!(definition.at, At::InPeriod | At::DueInPeriod | At::After90Days);
+    let channel = entry!(Channel, "channel", raw.channel);
+    // As the ordinary catalogue has it: where a case came from is shown from twenty on.
+    let is_source = raw.dims.iter().any(|dim| dim == Field::AlertSource.as_str())
+        || definition.filters.iter().any(|filter| filter.field == Field::AlertSource);
+    let sensitivity = match channel {
+        Channel::Sealed if is_source => Sensitivity::Extreme,
+        Channel::Sealed => Sensitivity::High,
+        Channel::Clear | Channel::Local => Sensitivity::Normal,
+    };
     Ok(Count {
         id: raw.id.parse()?,
         label: label(raw.zh, raw.en)?,
         note: raw.note,
         kind: if is_flow { Kind::Flow } else { Kind::Stock },
         profile: Profile::Core,
-        channel: entry!(Channel, "channel", raw.channel),
-        sensitivity: Sensitivity::Normal,
+        channel,
+        sensitivity,
         origin: Origin::School,
         ledger: raw.ledger,
         fill: Fill::Auto,
@@ -165,7 +177,7 @@ fn count(raw: RawCount, cadence: Cadence) -> Result<Count, Flaw> {
         dims: ids("dims", &raw.dims)?,
         period: NativePeriod::from(cadence),
         assess: false,
-        per_person_max: 1,
+        per_person_max: if channel == Channel::Sealed { EVENTS_MAX } else { 1 },
         basis: Vec::new(),
         definition: Some(definition),
     })

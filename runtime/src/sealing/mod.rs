@@ -227,6 +227,16 @@ impl SealedYears {
         self.named.iter().filter(|one| one.0 == *key).map(|(_, (area, year))| (area, *year))
     }
 
+    /// The same years, each with those groups alone of which every school is of an area.
+    #[must_use]
+    pub fn within(&self, holds: impl Fn(&UnitId) -> bool) -> Self {
+        let mut within = self.clone();
+        for year in within.years.values_mut().filter_map(|year| year.as_mut().ok()) {
+            year.year.plan = year.year.plan.within(&holds);
+        }
+        within
+    }
+
     /// Why the latest pack of this kind and name is not in use; nothing where it is, or is none of
     /// ours.
     #[must_use]
@@ -241,6 +251,15 @@ impl SealingYear {
     #[must_use]
     pub const fn year(&self) -> &SealedYear {
         &self.year
+    }
+
+    /// The same year with those groups alone of which every school is of an area. Its tasks are the
+    /// same: they name the plan that both commissions signed.
+    #[must_use]
+    pub fn within(&self, holds: impl Fn(&UnitId) -> bool) -> Self {
+        let mut within = self.clone();
+        within.year.plan = within.year.plan.within(holds);
+        within
     }
 
     /// Key statement of education's hub.

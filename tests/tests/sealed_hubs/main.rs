@@ -50,6 +50,7 @@ mod roll_up;
 mod school;
 mod seen;
 mod silence;
+mod special;
 mod untold;
 mod waiting;
 

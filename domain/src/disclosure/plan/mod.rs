@@ -192,6 +192,22 @@ impl Plan {
         self.groups.iter().find(|group| group.id == *id)
     }
 
+    /// The same plan with those of its groups alone of which every school is of an area: what is
+    /// summed over them is summed over whole groups that this plan was judged by, and over no other
+    /// set of schools.
+    #[must_use]
+    pub fn within(&self, holds: impl Fn(&UnitId) -> bool) -> Self {
+        let whole = self.groups.iter().filter(|group| group.members.iter().all(&holds));
+        Self { groups: whole.cloned().collect(), area: self.area.clone(), ..*self }
+    }
+
+    /// Whether a school stands with any stage in a group that is opened.
+    #[must_use]
+    pub fn opens(&self, school: &UnitId) -> bool {
+        let mut open = self.groups.iter().filter(|group| group.access != Access::Closed);
+        open.any(|group| group.members.contains(school))
+    }
+
     /// The group in which a school stands with a stage.
     #[must_use]
     pub fn group_of(&self, school: &UnitId, stage: Stage) -> Option<&Group> {

@@ -159,8 +159,9 @@ impl SealedTables {
         }));
         let sealed =
             |count: &&Count| count.channel == Channel::Sealed && count.origin == Origin::School;
+        let special = catalogue.special();
         for count in catalogue.counts().iter().filter(sealed) {
-            match of_count(catalogue, count) {
+            match of_count(catalogue, count).and_then(|tables| named(tables, special)) {
                 Ok(tables) => found.tables.extend(tables),
                 Err(reason) => found.unsealable.push((count.id.clone(), reason)),
             }
@@ -194,6 +195,30 @@ const PREFIX: &str = "sealed.";
 #[must_use]
 pub fn is_sealed(table: &str) -> bool {
     table.starts_with(PREFIX)
+}
+
+/// With this begins the id of a sealed table of a special period, before the period's own id.
+const SPECIAL: &str = "sealed.special.";
+
+/// The special period that a sealed table is of, by the table's id; nothing for one of the ordinary
+/// catalogue.
+#[must_use]
+pub fn special_of(table: &str) -> Option<&str> {
+    let (special, _) = table.strip_prefix(SPECIAL)?.split_once('.')?;
+    Some(special)
+}
+
+/// The tables of a count under the names that they have in a special period: two that run at once,
+/// and the ordinary catalogue, are never added up.
+fn named(tables: Vec<SealedTable>, special: Option<&str>) -> Result<Vec<SealedTable>, Unsealable> {
+    let Some(special) = special else { return Ok(tables) };
+    let own = |table: SealedTable| {
+        let id = format!("{SPECIAL}{special}.{}", measure_of(table.id.as_str()));
+        id.parse::<TableId>()
+            .map(|id| SealedTable { id, ..table })
+            .map_err(|_| Unsealable::Undefined)
+    };
+    tables.into_iter().map(own).collect()
 }
 
 /// What a sealed table measures, by its id: the count or partition, with its value where a person

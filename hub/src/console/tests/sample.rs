@@ -314,6 +314,7 @@ pub(super) fn special_view() -> SpecialOut {
                 reason: "refused: the area has 4 schools".to_owned(),
             }],
             silent: 0,
+            unsealed: Vec::new(),
         },
         counts: vec![SpecialCountOut {
             id: "evt.drills".to_owned(),

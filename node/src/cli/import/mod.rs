@@ -61,7 +61,7 @@ pub(super) enum ImportCommand {
 /// What every import can be told.
 #[derive(Args, Clone, Debug, Default)]
 struct FileArgs {
-    /// The file: .xlsx, or text with commas, tabs or semicolons
+    /// The file: .xlsx, or text with commas, tabs or semicolons; a roster also as OneRoster .zip
     file: PathBuf,
 
     /// Show what the file would change and write nothing

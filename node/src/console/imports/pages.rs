@@ -344,6 +344,10 @@ fn head(held: &Held, seen: &Seen, lang: Lang) -> String {
         Form::Workbook { sheet, .. } => {
             words::HEAD_BOOK.fill(lang, &[&held.name, &facts.rows, sheet, &total, &matched])
         }
+        Form::OneRoster { version, is_delta, .. } => {
+            let text = if *is_delta { words::HEAD_ONEROSTER_DELTA } else { words::HEAD_ONEROSTER };
+            text.fill(lang, &[&held.name, &facts.rows, version])
+        }
     }
 }
 

@@ -22,7 +22,8 @@ texts! {
     BRING_NEEDS_ANSWERS = "答卷需要的列：学籍号、测评日期、每题一列。是否同意只看学生名册和回执。",
         "Answers need student number, day of the test and a column for each item. Consent is read \
          from the roster and the slips only.";
-    FILE = "文件（.xlsx 或 CSV，不超过 {0} MB）", "File (.xlsx or CSV, {0} MB at most)";
+    FILE = "文件（.xlsx 或 CSV，学生名册也可用 OneRoster .zip，不超过 {0} MB）",
+        "File (.xlsx or CSV, for a roster also a OneRoster .zip; {0} MB at most)";
     AS_OF = "截至日期（以当日在校情况为准）", "Day on which the list was right";
     PART = "只是部分名单：名单以外的人不作离校处理",
         "This lists only some: nothing follows for the others";
@@ -107,6 +108,10 @@ texts! {
         "{0}: {1} rows, encoding {2}, {4} of {3} columns matched";
     HEAD_BOOK = "{0}：{1} 行，工作表“{2}”，{3} 列中认出 {4} 列",
         "{0}: {1} rows, sheet \"{2}\", {4} of {3} columns matched";
+    HEAD_ONEROSTER = "{0}：{1} 名学生，OneRoster {2} 全量：在册而不在其中的按离校处理",
+        "{0}: {1} students, OneRoster {2} of everybody: who is on the roll and not in it has left";
+    HEAD_ONEROSTER_DELTA = "{0}：{1} 名学生，OneRoster {2} 增量：没有列出的学生不作变动",
+        "{0}: {1} students, OneRoster {2} of changes: nothing follows for whoever is not in it";
     DROPPED = "不读取的列：{0}", "Columns that are not read: {0}";
     UNREAD = "没有读取的其他工作表：{0}", "Other sheets, not read: {0}";
     SAVED = "各列按 {0} 保存的对应方式读取。", "Columns are read as somebody said on {0}.";

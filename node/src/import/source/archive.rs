@@ -1,7 +1,7 @@
 //! The table of contents of a zip file, read before anything in it is unpacked.
 //!
-//! A workbook is a zip file. Its declared sizes decide whether it is opened at all, and its names
-//! tell a workbook from the other things that are zip files too.
+//! A workbook is a zip file, and so is a OneRoster bundle. Its declared sizes decide whether it is
+//! opened at all, and its names tell these two from the other things that are zip files too.
 
 use std::io::{Read, SeekFrom};
 
@@ -38,20 +38,37 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
 }
 
+/// The files of an archive, by its table of contents.
+pub(super) fn list(input: &mut dyn Input, bytes: u64) -> Result<Vec<Entry>, SourceError> {
+    entries(&directory(input, bytes)?)
+}
+
 /// Refuses an archive that is no xlsx workbook or would unpack to too much.
-pub(super) fn check(input: &mut dyn Input, bytes: u64) -> Result<(), SourceError> {
-    let entries = entries(&directory(input, bytes)?)?;
+pub(super) fn check(
+    input: &mut dyn Input,
+    bytes: u64,
+    entries: &[Entry],
+) -> Result<(), SourceError> {
     let has = |name: &[u8]| entries.iter().any(|entry| entry.name == name);
     if !has(b"xl/workbook.xml") {
-        return Err(SourceError::Foreign { kind: kind_of(&entries) });
+        return Err(SourceError::Foreign { kind: kind_of(entries) });
     }
+    bounded(input, bytes, entries)
+}
+
+/// Refuses an archive that would unpack to too much, or that lies about its sizes.
+pub(super) fn bounded(
+    input: &mut dyn Input,
+    bytes: u64,
+    entries: &[Entry],
+) -> Result<(), SourceError> {
     let unpacked = entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.unpacked));
     let packed = entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.packed));
     let dense = unpacked > packed.max(1).saturating_mul(RATIO_MAX);
     if unpacked > UNPACKED_BYTES_MAX || (unpacked > RATIO_FREE_BYTES && dense) || packed > bytes {
         return Err(SourceError::Bomb);
     }
-    unpacking::verify(input, &entries)
+    unpacking::verify(input, entries)
 }
 
 fn kind_of(entries: &[Entry]) -> Said {

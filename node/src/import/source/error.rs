@@ -3,6 +3,7 @@
 //! A file that another program names as a table is told apart from one that is something else:
 //! the person at the school can mend the first by saving it again.
 
+use super::oneroster::BundleError;
 use super::{CELL_BYTES_MAX, COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX};
 use crate::import::said::{Fault, Said};
 
@@ -41,11 +42,14 @@ pub enum SourceError {
         line: u32,
     },
     /// A workbook that would unpack to far more than a table needs.
-    #[error("the workbook would unpack to an unreasonable size")]
+    #[error("the file would unpack to an unreasonable size")]
     Bomb,
     /// A workbook that cannot be taken apart.
     #[error("the workbook is damaged")]
     DamagedWorkbook(#[source] Option<Box<calamine::XlsxError>>),
+    /// A OneRoster bundle that does not hold what a roster needs.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
     /// No such sheet, or none that holds anything.
     #[error("the workbook has no such sheet")]
     NoSheet,
@@ -114,6 +118,7 @@ impl SourceError {
             Self::DamagedUtf8 { .. } => "file_damaged_utf8",
             Self::Bomb => "workbook_bomb",
             Self::DamagedWorkbook(_) => "workbook_damaged",
+            Self::Bundle(error) => error.code(),
             Self::NoSheet => "workbook_no_sheet",
             Self::TooManyRows => "file_too_many_rows",
             Self::TooManyColumns { .. } => "file_too_many_columns",
@@ -157,10 +162,11 @@ impl SourceError {
                 format!("the file is UTF-8 with a damaged character on line {line}"),
             ),
             Self::Bomb => Said::fixed(
-                "工作簿解压后大得不合理，没有打开",
-                "the workbook would unpack to an unreasonable size and was not opened",
+                "文件解压后大得不合理，没有打开",
+                "the file would unpack to an unreasonable size and was not opened",
             ),
             Self::DamagedWorkbook(_) => Said::fixed("工作簿已损坏", "the workbook is damaged"),
+            Self::Bundle(error) => error.reason(),
             Self::NoSheet => Said::fixed(
                 "工作簿里没有这个工作表，或者工作表是空的",
                 "the workbook has no such sheet, or the sheet is empty",
@@ -187,6 +193,7 @@ impl SourceError {
                 "请检查是否选对了文件和工作表",
                 "check that this is the right file and sheet",
             ),
+            Self::Bundle(error) => error.hint(),
             Self::LongCell { .. } => Said::fixed(
                 "可能有一个引号没有成对，请检查该行",
                 "perhaps a quotation mark is not closed; check that row",

@@ -1,14 +1,15 @@
 //! Source: opens a file by what it holds, not by its name, and hands out its rows.
 //!
-//! Text in UTF-8, UTF-16 with a mark, or GB18030, with commas, tabs or semicolons; or an xlsx
-//! workbook. Everything else is refused by name. The file is read twice, once to know it and once
-//! to hand out its rows, and never held as a whole; a workbook's sizes are checked before
-//! anything in it is read.
+//! Text in UTF-8, UTF-16 with a mark, or GB18030, with commas, tabs or semicolons; an xlsx
+//! workbook; or a OneRoster bundle. Everything else is refused by name. The file is read twice, once to know
+//! it and once to hand out its rows, and never held as a whole but for a bundle, whose tables are
+//! put together; the sizes of what is a zip file are checked before anything in it is read.
 
 mod archive;
 mod decoding;
 mod encoding;
 mod error;
+mod oneroster;
 mod separated;
 mod unpacking;
 mod workbook;
@@ -17,6 +18,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 pub use encoding::Encoding;
 pub use error::SourceError;
+pub use oneroster::BundleError;
 
 /// Largest file that is looked at.
 pub const FILE_BYTES_MAX: u64 = 64 << 20;
@@ -80,6 +82,23 @@ pub enum Form {
         /// Other visible sheets that hold something; they are not read.
         unread: Vec<String>,
     },
+    /// A OneRoster bundle, put together to one table of students.
+    OneRoster {
+        /// Version of the form, `1.1` or `1.2`.
+        version: &'static str,
+        /// Whether it lists only what changed: nothing follows for whoever is not in it.
+        is_delta: bool,
+        /// How the characters of its users are written.
+        encoding: Encoding,
+    },
+}
+
+impl Form {
+    /// Whether the file says of itself that it lists only some.
+    #[must_use]
+    pub const fn is_part(&self) -> bool {
+        matches!(self, Self::OneRoster { is_delta: true, .. })
+    }
 }
 
 /// An opened file.
@@ -87,6 +106,8 @@ pub struct Source {
     input: Box<dyn Input>,
     form: Form,
     skipped_lines: u32,
+    /// The rows of a bundle, which are put together from several tables.
+    rows: Vec<Row>,
 }
 
 impl Source {
@@ -119,14 +140,26 @@ impl Source {
         input.by_ref().take(4_096).read_to_end(&mut head)?;
         input.rewind()?;
         if archive::is_zip(&head) {
-            archive::check(&mut *input, bytes)?;
+            let entries = archive::list(&mut *input, bytes)?;
+            if oneroster::is_bundle(&entries) {
+                archive::bounded(&mut *input, bytes, &entries)?;
+                let (form, rows) = oneroster::open(&mut *input, &entries)?;
+                return Ok(Self { input, form, skipped_lines: 0, rows });
+            }
+            archive::check(&mut *input, bytes, &entries)?;
             let form = workbook::choose_sheet(&mut *input, sheet)?;
-            return Ok(Self { input, form, skipped_lines: 0 });
+            return Ok(Self { input, form, skipped_lines: 0, rows: Vec::new() });
         }
-        error::refuse_known(&head)?;
+        Self::text(input, &head)
+    }
+
+    /// Separated text, of which the first bytes are at hand.
+    fn text(mut input: Box<dyn Input>, head: &[u8]) -> Result<Self, SourceError> {
+        error::refuse_known(head)?;
         let encoding = encoding::detect(&mut *input)?;
         let (separator, skipped_lines) = separated::detect(&mut *input, encoding)?;
-        Ok(Self { input, form: Form::Text { encoding, separator }, skipped_lines })
+        let form = Form::Text { encoding, separator };
+        Ok(Self { input, form, skipped_lines, rows: Vec::new() })
     }
 
     /// What the file turned out to be.
@@ -151,6 +184,7 @@ impl Source {
                 separated::for_each_row(&mut *self.input, shape, sink)
             }
             Form::Workbook { sheet, .. } => workbook::for_each_row(&mut *self.input, sheet, sink),
+            Form::OneRoster { .. } => oneroster::for_each_row(&self.rows, sink),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Unpacks a workbook once into nothing, to see that its declared sizes are true.
+//! Unpacks an archive once into nothing, to see that its declared sizes are true.
 //!
 //! What an archive declares can be a lie, and the workbook reader believes it: it also reserves
 //! memory for as many texts as the shared strings announce. Both are checked here with a small
@@ -9,7 +9,7 @@ use std::io::{self, Read, SeekFrom};
 use flate2::read::DeflateDecoder;
 
 use super::archive::Entry;
-use super::{Input, SourceError};
+use super::{FILE_BYTES_MAX, Input, SourceError};
 
 /// Bytes of the fixed part of a local header.
 const LOCAL_HEADER_BYTES: usize = 30;
@@ -32,6 +32,24 @@ pub(super) fn verify(input: &mut dyn Input, entries: &[Entry]) -> Result<(), Sou
         }
     }
     Ok(())
+}
+
+/// The bytes of one file of an archive whose sizes are verified.
+pub(super) fn content(input: &mut dyn Input, entry: &Entry) -> Result<Vec<u8>, SourceError> {
+    if entry.unpacked > FILE_BYTES_MAX {
+        return Err(SourceError::TooLarge { bytes: entry.unpacked });
+    }
+    let start = content_start(input, entry)?;
+    input.seek(SeekFrom::Start(start))?;
+    let packed = Read::take(&mut *input, entry.packed);
+    let mut bytes = Vec::new();
+    let read = match entry.method {
+        0 => packed.take(entry.unpacked).read_to_end(&mut bytes),
+        8 => DeflateDecoder::new(packed).take(entry.unpacked).read_to_end(&mut bytes),
+        _ => return Err(SourceError::DamagedWorkbook(None)),
+    };
+    read.map_err(|_| SourceError::DamagedWorkbook(None))?;
+    Ok(bytes)
 }
 
 fn verify_part(mut part: impl Read, entry: &Entry) -> Result<(), SourceError> {

@@ -97,3 +97,26 @@ pub fn preview(file: ParsedFile<RosterRow>, roll: &[RosterRow]) -> Preview<Roste
         Err(()) => panic!("the lookup cannot fail"),
     }
 }
+
+/// A zip file of parts, packed by nothing, whose table of contents tells sizes of the caller's.
+pub fn archive(parts: &[(&str, &[u8])], declared: impl Fn(usize) -> usize) -> Vec<u8> {
+    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
+    for (name, content) in parts {
+        let u32s = |n: usize| u32::try_from(n).unwrap().to_le_bytes();
+        let u16s = |n: usize| u16::try_from(n).unwrap().to_le_bytes();
+        let start = bytes.len();
+        let sizes = [u32s(content.len()), u32s(declared(content.len()))].concat();
+        let shared = [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &sizes[..]].concat();
+        bytes.extend([b"PK\x03\x04", &shared[..], &u16s(name.len()), &[0, 0]].concat());
+        bytes.extend([name.as_bytes(), *content].concat());
+        directory.extend([b"PK\x01\x02", &[20, 0][..], &shared, &u16s(name.len())].concat());
+        directory.extend([&[0; 12][..], &u32s(start), name.as_bytes()].concat());
+    }
+    let at = bytes.len();
+    let u32s = |n: usize| u32::try_from(n).unwrap().to_le_bytes();
+    let count = u16::try_from(parts.len()).unwrap().to_le_bytes();
+    bytes.extend(&directory);
+    bytes.extend([b"PK\x05\x06", &[0; 4][..], &count, &count].concat());
+    bytes.extend([&u32s(directory.len())[..], &u32s(at), &[0, 0]].concat());
+    bytes
+}

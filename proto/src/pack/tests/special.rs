@@ -1,6 +1,6 @@
 //! Special-period packs: read as they are written, and every mistake named.
 
-use domain::catalogue::FlawKind;
+use domain::catalogue::{FlawKind, Sensitivity};
 use domain::disclosure::{Unprotected, may_run};
 use domain::special::{Cadence, SpecialDefinition, SpecialPeriod};
 use jiff::civil::date;
@@ -137,6 +137,31 @@ fn a_health_count_does_not_become_clear_by_saying_so() {
     );
     let small = flood("[[school]]\nid = \"S5\"\n", "").expect("well formed");
     assert_eq!(may_run(&small), Err(Unprotected::FewSchools { found: 4 }));
+}
+
+/// A sealed count has the room and the floor of the ordinary catalogue's, and may run only where
+/// each stage has its place.
+#[test]
+fn a_sealed_count_inherits_room_and_floor() {
+    let text = FLOOD
+        .replace("cadence = \"day\"", "cadence = \"week\"")
+        .replace(
+            "channel = \"clear\"\nledger = \"lesson\"",
+            "channel = \"sealed\"\nledger = \"alert\"",
+        )
+        .replace("source = \"lesson\"", "source = \"alert_event\"");
+    let read = read(PackKind::Special, "flood-2026", text.as_bytes());
+    let Ok(Pack::Special(special)) = read else { panic!("{read:?}") };
+    let count = special.catalogue().count("edu.lessons").expect("count");
+    assert_eq!((count.per_person_max, count.sensitivity), (4, Sensitivity::High));
+    assert_eq!(special.catalogue().min_cell(count.sensitivity), 10);
+    let count = "edu.lessons".to_owned();
+    assert_eq!(may_run(&special), Err(Unprotected::Unsealable { count }), "two stages of seven");
+    assert_eq!(
+        special.table().map(domain::catalogue::TableSpec::cells),
+        Some(2),
+        "what is clear stands alone"
+    );
 }
 
 /// What is written reads as what it was written from.

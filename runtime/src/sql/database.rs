@@ -219,7 +219,7 @@ impl Database {
         }
         let connection = self.readers.take()?;
         let view = begin_read(&connection).map_err(E::from);
-        let result = view.and_then(|()| work(&Tx::new(&connection)));
+        let result = view.and_then(|()| work(&Tx::reading(&connection)));
         if end_read(&connection).is_ok() {
             self.readers.give_back(connection);
         }

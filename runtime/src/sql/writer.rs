@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::checkpoint::Checkpointer;
+use super::memory::Memory;
 use super::{SqlError, Tx};
 
 /// Jobs that may share one commit.
@@ -55,7 +56,7 @@ struct Handle {
 
 /// Where commits are made, by one at a time.
 struct Desk {
-    connection: Mutex<Connection>,
+    seat: Mutex<Seat>,
     /// How long a statement waits for another process.
     busy_wait: Duration,
     /// Jobs that the thread has not taken yet.
@@ -64,6 +65,12 @@ struct Desk {
     pace_us: AtomicU64,
     /// Closed last, after the connection.
     _checkpointer: Option<Checkpointer>,
+}
+
+/// What only one at a time has.
+struct Seat {
+    connection: Connection,
+    memory: Memory,
 }
 
 impl Queue {
@@ -104,7 +111,7 @@ pub(super) fn start(
 ) -> Result<Queue, SqlError> {
     let (sender, receiver) = channel();
     let desk = Arc::new(Desk {
-        connection: Mutex::new(connection),
+        seat: Mutex::new(Seat { connection, memory: Memory::default() }),
         busy_wait,
         waiting: AtomicUsize::new(0),
         pace_us: AtomicU64::new(0),
@@ -121,12 +128,12 @@ fn serve(desk: &Desk, receiver: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = receiver.recv() {
         // Who commits in place now is waited for before the batch is taken, so that what comes
         // meanwhile shares the next commit.
-        let connection = desk.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let seat = desk.seat.lock().unwrap_or_else(PoisonError::into_inner);
         let mut batch = vec![first];
         batch.extend(receiver.try_iter().take(BATCH_JOBS_MAX - 1));
         desk.waiting.fetch_sub(batch.len(), Ordering::AcqRel);
-        let outcome = begin(&connection).and_then(|()| desk.commit(&connection, &mut batch));
-        drop(connection);
+        let outcome = begin(&seat.connection).and_then(|()| desk.commit(&seat, &mut batch));
+        drop(seat);
         answer(batch, outcome);
     }
 }
@@ -138,32 +145,36 @@ impl Desk {
         if self.waiting.load(Ordering::Acquire) > 0 || pace > QUICK {
             return Some(job);
         }
-        let Ok(connection) = self.connection.try_lock() else {
+        let Ok(seat) = self.seat.try_lock() else {
             return Some(job);
         };
+        let connection = &seat.connection;
         // Another process that writes is waited for by the thread, which serves nobody else.
         let begun = connection.busy_timeout(Duration::ZERO).map_err(SqlError::from);
-        let begun = begun.and_then(|()| begin(&connection));
+        let begun = begun.and_then(|()| begin(connection));
         if connection.busy_timeout(self.busy_wait).is_err() || begun.is_err() {
             return Some(job);
         }
         let mut batch = vec![job];
-        let outcome = self.commit(&connection, &mut batch);
-        drop(connection);
+        let outcome = self.commit(&seat, &mut batch);
+        drop(seat);
         answer(batch, outcome);
         None
     }
 
     /// Runs jobs in the transaction that has begun and commits it.
-    fn commit(&self, connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), SqlError> {
-        let started = Instant::now();
+    fn commit(&self, seat: &Seat, batch: &mut [Box<dyn Job>]) -> Result<(), SqlError> {
+        let (started, connection) = (Instant::now(), &seat.connection);
         let outcome = match batch {
-            [job] => run_alone(connection, job.as_mut()),
+            [job] => run_alone(seat, job.as_mut()),
             several => several
                 .iter_mut()
-                .try_for_each(|job| run_one(connection, job.as_mut()))
+                .try_for_each(|job| run_one(seat, job.as_mut()))
                 .and_then(|()| execute(connection, "commit")),
         };
+        if outcome.is_err() {
+            seat.memory.forget();
+        }
         if outcome.is_err() && !connection.is_autocommit() {
             // A full disk may already have rolled everything back; then there is nothing to undo.
             let _ = execute(connection, "rollback");
@@ -215,27 +226,32 @@ fn finish(job: Box<dyn Job>, commit: Result<(), SqlError>) {
 }
 
 /// Runs one of several jobs: what it changed is undone where it fails, and its neighbours' kept.
-fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<(), SqlError> {
-    execute(connection, "savepoint job")?;
-    if run(connection, job)? == Keep::No {
-        execute(connection, "rollback to job")?;
+fn run_one(seat: &Seat, job: &mut dyn Job) -> Result<(), SqlError> {
+    execute(&seat.connection, "savepoint job")?;
+    if run(seat, job)? == Keep::No {
+        execute(&seat.connection, "rollback to job")?;
     }
-    execute(connection, "release job")
+    execute(&seat.connection, "release job")
 }
 
 /// Runs a job that has no neighbours and ends its transaction. A savepoint would keep a copy of
 /// every page that it changes.
-fn run_alone(connection: &Connection, job: &mut dyn Job) -> Result<(), SqlError> {
-    let end = if run(connection, job)? == Keep::Yes { "commit" } else { "rollback" };
-    execute(connection, end)
+fn run_alone(seat: &Seat, job: &mut dyn Job) -> Result<(), SqlError> {
+    let end = if run(seat, job)? == Keep::Yes { "commit" } else { "rollback" };
+    execute(&seat.connection, end)
 }
 
-/// Runs a job's work; a panic is its own failure, and the writer goes on for all others.
-fn run(connection: &Connection, job: &mut dyn Job) -> Result<Keep, SqlError> {
-    let run = std::panic::AssertUnwindSafe(|| job.run(&Tx::new(connection)));
+/// Runs a job's work; a panic is its own failure, and the writer goes on for all others. What the
+/// job leaves in memory is undone with what it changed.
+fn run(seat: &Seat, job: &mut dyn Job) -> Result<Keep, SqlError> {
+    let tx = Tx::writing(&seat.connection, &seat.memory);
+    let run = std::panic::AssertUnwindSafe(|| job.run(&tx));
     let keep = std::panic::catch_unwind(run).unwrap_or(Keep::No);
+    if keep == Keep::No {
+        seat.memory.forget();
+    }
     // A full disk rolls everything back; then there is nothing left to undo.
-    if keep == Keep::No && connection.is_autocommit() {
+    if keep == Keep::No && seat.connection.is_autocommit() {
         return Err(SqlError::Full);
     }
     Ok(keep)

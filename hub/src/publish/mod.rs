@@ -98,7 +98,7 @@ impl Publisher {
 
     /// Seals in a commit of its own; gives the time until which the store rests from it.
     async fn seal(&self) -> Instant {
-        let (mut turn, listings) = loop {
+        let mut turn = loop {
             match self.sealer.turn() {
                 Some(turn) => break turn,
                 // A push's commit has it, and is over soon.
@@ -108,7 +108,7 @@ impl Publisher {
         let (started, cache) = (Instant::now(), self.sealer.parts().registry.clone());
         // Deciding what is shown takes long: never in place, on a thread of the links.
         let sealed = self.database.write_async("publish", move |tx| {
-            turn.seal(tx, cache.within(tx)?, listings)?;
+            turn.seal(tx, cache.within(tx)?)?;
             Ok::<_, SqlError>(turn)
         });
         match sealed.await {

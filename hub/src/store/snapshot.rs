@@ -18,8 +18,8 @@ pub struct Sealed {
     pub rule: Rule,
     /// The numbered sums.
     pub snapshot: Snapshot,
-    /// Contributions: one line each, `unit revision`; with the digest, as the root covers them,
-    /// while the snapshot is being made.
+    /// Contributions: one line each, `unit revision`. The digests that the root covers beside them
+    /// lie with the contributions, of which every revision is kept.
     pub contributions: String,
     /// By the hub's clock.
     pub sealed_at_ms: i64,
@@ -48,8 +48,7 @@ pub fn raise_floor(tx: &Tx<'_>, floor: u64) -> Result<(), SqlError> {
     setting::set(tx, FLOOR, &floor.to_string())
 }
 
-/// Keeps a snapshot. Snapshots are never changed. Digests of the contributions are not kept a
-/// second time: they lie with the contributions, of which every revision is kept.
+/// Keeps a snapshot. Snapshots are never changed.
 ///
 /// # Errors
 /// The number is taken, or the store cannot be written.
@@ -73,20 +72,11 @@ pub fn insert(tx: &Tx<'_>, sealed: &Sealed) -> Result<(), SqlError> {
             coverage.schools_reported,
             coverage.persons,
             &sealed.snapshot.root.to_tagged(),
-            without_digests(&sealed.contributions).as_bytes(),
+            sealed.contributions.as_bytes(),
             sealed.sealed_at_ms,
         ],
     )?;
     Ok(())
-}
-
-fn without_digests(contributions: &str) -> String {
-    let mut lines = String::with_capacity(contributions.len() / 3);
-    for line in contributions.lines() {
-        lines.push_str(line.rsplit_once(' ').map_or(line, |(listed, _)| listed));
-        lines.push('\n');
-    }
-    lines
 }
 
 const COLUMNS: &str = "number, table_id, period, catalogue, rule, cell_values, contributors,

@@ -105,16 +105,24 @@ impl Publisher {
                 None => tokio::time::sleep(TURN_WAIT).await,
             }
         };
-        let (started, cache) = (Instant::now(), self.sealer.parts().registry.clone());
-        // Deciding what is shown takes long: never in place, on a thread of the links.
-        let sealed = self.database.write_async("publish", move |tx| {
+        let (asked, cache) = (Instant::now(), self.sealer.parts().registry.clone());
+        // Deciding what is shown takes long: never in place, on a thread of the links, and no push
+        // waits for it that was there before.
+        let sealed = self.database.write_spare("publish", move |tx| {
+            let started = Instant::now();
             turn.seal(tx, cache.within(tx)?)?;
-            Ok::<_, SqlError>(turn)
+            Ok::<_, SqlError>((turn, started))
         });
-        match sealed.await {
-            Ok(turn) => turn.keep(),
-            Err(error) => tracing::error!(%error, "sums could not be sealed"),
-        }
+        let started = match sealed.await {
+            Ok((turn, started)) => {
+                turn.keep();
+                started
+            }
+            Err(error) => {
+                tracing::error!(%error, "sums could not be sealed");
+                asked
+            }
+        };
         Instant::now() + (started.elapsed() * REST_FACTOR).min(REST_MAX)
     }
 }

@@ -176,6 +176,29 @@ impl Database {
         receiver.await.map_err(|_| SqlError::Closed)?
     }
 
+    /// As [`Database::write_async`], for work that can wait: it shares its commit with nobody, so
+    /// that nobody's answer waits for it, and lets all others go first, for a moment at the most.
+    ///
+    /// # Errors
+    /// As [`Database::write`].
+    pub async fn write_spare<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let answer = move |result| {
+            // As for `write_async`.
+            let _ = sender.send(result);
+        };
+        self.queue.push_spare(Task::boxed(name, work, answer))?;
+        receiver.await.map_err(|_| SqlError::Closed)?
+    }
+
     /// Commits a transaction on this thread where nobody else writes or waits and the disk is
     /// quick, and queues it for the writer's thread otherwise; `then` is told the outcome after
     /// the commit, on the thread that made it.

@@ -345,3 +345,68 @@ fn a_failed_neighbour_leaves_nothing_in_memory() {
     });
     assert_eq!(both(&database), (40, 40));
 }
+
+/// Work that can wait is done after all that was asked for since.
+///
+/// Method: a job holds the writer until three others are queued; each writes a note and says how
+/// many there are then.
+#[tokio::test]
+async fn work_that_can_wait_lets_others_go_first() {
+    let folder = tempfile::tempdir().expect("folder");
+    let database = Database::open(&folder.path().join("a.db"), Options::plain(ONE)).expect("open");
+    let (began, holds) = std::sync::mpsc::channel();
+    let (go, gate) = std::sync::mpsc::channel::<()>();
+    let holder = database.clone();
+    let held = std::thread::spawn(move || {
+        holder.write("hold", move |_| {
+            began.send(()).expect("began");
+            gate.recv().expect("go");
+            Ok::<_, SqlError>(())
+        })
+    });
+    holds.recv().expect("held");
+    let note = |id: i64| {
+        move |tx: &Tx<'_>| -> Result<i64, SqlError> {
+            tx.execute("insert into note (id, text) values ($1, 'x')", params![id])?;
+            let before = tx.query_opt("select count(*) from note", &[], |row| row.i64(0))?;
+            Ok(before.unwrap_or(0))
+        }
+    };
+    let open = async { go.send(()).expect("gate") };
+    let (spare, first, second, ()) = tokio::join!(
+        database.write_spare("spare", note(1)),
+        database.write_async("first", note(2)),
+        database.write_async("second", note(3)),
+        open
+    );
+    assert_eq!((first.ok(), second.ok(), spare.ok()), (Some(1), Some(2), Some(3)));
+    held.join().expect("thread").expect("held");
+    let failed: Result<(), SqlError> = database.write_spare("fails", |_| Err(SqlError::Type)).await;
+    assert!(matches!(failed, Err(SqlError::Type)));
+    assert_eq!(count(&database), 3);
+}
+
+/// Work that can wait is done in the end, however much others ask for.
+#[test]
+fn work_that_can_wait_is_not_starved() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let folder = tempfile::tempdir().expect("folder");
+    let database = Database::open(&folder.path().join("a.db"), Options::plain(ONE)).expect("open");
+    let is_done = AtomicBool::new(false);
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !is_done.load(Ordering::Acquire) && std::time::Instant::now() < until {
+                    let asked: Result<(), SqlError> = database.write("ask", |_| Ok(()));
+                    asked.expect("asked");
+                }
+            });
+        }
+        let executor = tokio::runtime::Builder::new_current_thread().build().expect("executor");
+        let spare = database.write_spare("spare", |_| Ok::<_, SqlError>(()));
+        executor.block_on(spare).expect("done");
+        assert!(std::time::Instant::now() < until, "only once nobody asked any more");
+        is_done.store(true, Ordering::Release);
+    });
+}

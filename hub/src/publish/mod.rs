@@ -169,8 +169,7 @@ fn queue(
     }
     if queued > 0 {
         // Their frames are made in this commit, so that the uplink has nothing to write first.
-        let head = outbox::lane_head(tx, Lane::Statistics, sender.now_ms)?.head;
-        outbox::frames_from(tx, Lane::Statistics, head + 1, queued, sender.now_ms)?;
+        outbox::frame_waiting(tx, Lane::Statistics, queued, sender.now_ms)?;
     }
     Ok((queued, left))
 }
@@ -190,13 +189,17 @@ fn latest_unsent(
     sender: &Sender<'_>,
     (place, fresh): (&Place, &[Sealed]),
 ) -> Result<Next, SqlError> {
-    let packs = sender.packs;
-    let Some((number, catalogue)) = snapshot::latest_key(tx, &place.0, &place.1)? else {
-        return Ok(Next::Nothing);
-    };
     if is_under_seal(sender, place) {
         return Ok(Next::Nothing);
     }
+    // What was sealed in this very transaction is the latest: numbers grow.
+    let is_here = |sealed: &&Sealed| sealed.key.table == place.0 && sealed.key.period == place.1;
+    let fresh = fresh.iter().filter(is_here).max_by_key(|sealed| sealed.snapshot.number);
+    let latest = match fresh {
+        Some(sealed) => Some((sealed.snapshot.number, sealed.key.catalogue.clone())),
+        None => snapshot::latest_key(tx, &place.0, &place.1)?,
+    };
+    let Some((number, catalogue)) = latest else { return Ok(Next::Nothing) };
     let noted = notes::get(tx, &note_name(place))?.filter(|name| !name.is_empty());
     if let Some(name) = noted {
         let sent: u64 = name.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0);
@@ -209,12 +212,11 @@ fn latest_unsent(
             _ => {}
         }
     }
-    // A number is given once, so that what was just sealed under it is what is stored.
-    if let Some(sealed) = fresh.iter().find(|sealed| sealed.snapshot.number == number) {
+    if let Some(sealed) = fresh {
         return Ok(Next::Send(sign(sender, sealed)?));
     }
     let digest = domain::digest::Digest::from_tagged(&catalogue).map_err(|_| SqlError::Type)?;
-    let table = packs.catalogue(&digest).and_then(|known| known.table(&place.0));
+    let table = sender.packs.catalogue(&digest).and_then(|known| known.table(&place.0));
     let cells = table.ok_or(SqlError::Type)?.cells();
     let sealed = snapshot::find(tx, number, cells)?.ok_or(SqlError::Type)?;
     Ok(Next::Send(sign(sender, &sealed)?))

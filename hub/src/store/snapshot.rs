@@ -33,9 +33,14 @@ const FLOOR: &str = "snapshot_floor";
 /// # Errors
 /// The store cannot be read.
 pub fn next_number(tx: &Tx<'_>) -> Result<u64, SqlError> {
-    let last = tx.query_opt("select max(number) from snapshot", &[], |row| row.opt_i64(0))?;
-    let last = last.flatten().map_or(0, i64::unsigned_abs);
-    let floor = setting::value(tx, FLOOR)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let both = tx.query_opt(
+        "select (select max(number) from snapshot), (select value from setting where name = $1)",
+        params![FLOOR],
+        |row| Ok((row.opt_i64(0)?, row.opt_text(1)?)),
+    )?;
+    let (last, floor) = both.unwrap_or_default();
+    let last = last.map_or(0, i64::unsigned_abs);
+    let floor = floor.and_then(|text| text.parse().ok()).unwrap_or(0);
     Ok(last.max(floor) + 1)
 }
 

@@ -45,10 +45,11 @@ pub struct Options {
 }
 
 impl Options {
-    /// An unencrypted database with a small cache.
+    /// An unencrypted database with small caches: every commit of the writer empties those of the
+    /// readers, of which there are several.
     #[must_use]
     pub const fn plain(migrations: &'static [Migration]) -> Self {
-        let (cache_kib, writer_cache_kib) = (2_048, 8_192);
+        let (cache_kib, writer_cache_kib) = (1_024, 8_192);
         Self { key: None, migrations, cache_kib, writer_cache_kib, busy_wait: BUSY_WAIT }
     }
 

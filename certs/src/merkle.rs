@@ -111,16 +111,16 @@ impl MerkleTree {
 
     /// Makes anew what stands above changed leaves, whose places ascend.
     fn rise(&mut self, mut changed: Vec<usize>) {
-        for at in 0.. {
+        for at in 0_usize.. {
             let Some(level) = self.levels.get(at).filter(|level| level.len() > 1) else { return };
             changed.iter_mut().for_each(|place| *place /= 2);
             changed.dedup();
-            let pair = |place: &usize| {
-                let both = level.iter().skip(place * 2).take(2);
-                let both: Vec<[u8; 32]> = both.copied().collect();
-                Some((*place, join(&both)?))
+            let joined = |place: &usize| {
+                let left = level.get(place * 2)?;
+                let right = level.get(place * 2 + 1);
+                Some((*place, right.map_or(*left, |right| node_hash(left, right))))
             };
-            let fresh: Vec<(usize, [u8; 32])> = changed.iter().filter_map(pair).collect();
+            let fresh: Vec<(usize, [u8; 32])> = changed.iter().filter_map(joined).collect();
             let length = level.len().div_ceil(2);
             if self.levels.len() == at + 1 {
                 self.levels.push(Vec::new());

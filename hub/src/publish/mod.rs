@@ -1,9 +1,10 @@
 //! Publishing: seals what was folded, and sends the sums up as the hub's own signed release.
 //!
-//! A fold rings, sums are sealed at once, and one release of a table is on its way at a time.
-//! Whatever was folded meanwhile goes with the next one, and the next sealing waits in proportion
-//! to what the last one took: a burst of a thousand schools becomes a few releases, and a single
-//! school's figures arrive without delay. A push that comes alone is sealed in its own commit.
+//! A fold rings, sums are sealed as soon as no push waits, and one release of a table is on its way
+//! at a time. Whatever was folded meanwhile goes with the next one, and the next sealing waits in
+//! proportion to what the last one took: a burst of a thousand schools becomes a few releases, and
+//! a single school's figures arrive without delay. A push that comes alone is sealed in its own
+//! commit.
 
 mod turn;
 

@@ -137,7 +137,8 @@ fn a_store_of_the_version_before_seals_what_was_left() {
     let path = folder.path().join("hub.db");
     let own = |step: &runtime::sql::Migration| step.name == "sums that are sealed apart";
     let own = MIGRATIONS.iter().position(own).expect("listed");
-    let old = Database::open(&path, Options::plain(&MIGRATIONS[..own])).expect("old");
+    let before = MIGRATIONS.get(..own).expect("steps");
+    let old = Database::open(&path, Options::plain(before)).expect("old");
     let filled: Result<(), SqlError> = old.write("fill", |tx| {
         for (period, version) in [("2025S1", 4_i64), ("2025S2", 5)] {
             tx.execute(

@@ -156,39 +156,51 @@ pub fn seal(tx: &Tx<'_>, context: &Context<'_>) -> Result<Vec<Sealed>, SqlError>
     tx.kept(|kept: &mut Kept| seal_all(tx, context, kept))
 }
 
-/// What is to be sealed: what came since the last sealing, by table and period, and what is to be
-/// sealed again although nothing came. From now on it counts as looked at.
-fn changed(tx: &Tx<'_>) -> Result<BTreeMap<(String, String), Vec<Listed>>, SqlError> {
-    let mut changed: BTreeMap<(String, String), Vec<Listed>> = BTreeMap::new();
-    let came = contribution::came_after(tx, total::sealed_up_to(tx)?)?;
-    if let Some(last) = came.last() {
-        total::note_sealed(tx, last.id)?;
+/// What is to be sealed.
+struct Changed {
+    /// What came since the last sealing, by table and period; nothing where one is to be sealed
+    /// again although nothing came.
+    places: BTreeMap<(String, String), Vec<Listed>>,
+    /// The last contribution.
+    up_to: i64,
+    /// Whether any came.
+    has_come: bool,
+}
+
+impl Changed {
+    /// Looks for it. What is to be sealed again counts as looked at from now on.
+    fn find(tx: &Tx<'_>) -> Result<Self, SqlError> {
+        let before = total::sealed_up_to(tx)?;
+        let came = contribution::came_after(tx, before)?;
+        let up_to = came.last().map_or(before, |last| last.id);
+        let has_come = !came.is_empty();
+        let mut places: BTreeMap<(String, String), Vec<Listed>> = BTreeMap::new();
+        for came in came {
+            places.entry((came.table, came.period)).or_default().push(came.listed);
+        }
+        let reopened = total::reopened(tx)?;
+        if !reopened.is_empty() {
+            total::close_reopened(tx)?;
+        }
+        for place in reopened {
+            places.entry(place).or_default();
+        }
+        Ok(Self { places, up_to, has_come })
     }
-    for came in came {
-        changed.entry((came.table, came.period)).or_default().push(came.listed);
-    }
-    let reopened = total::reopened(tx)?;
-    if !reopened.is_empty() {
-        total::close_reopened(tx)?;
-    }
-    for place in reopened {
-        changed.entry(place).or_default();
-    }
-    Ok(changed)
 }
 
 fn seal_all(tx: &Tx<'_>, context: &Context<'_>, kept: &mut Kept) -> Result<Vec<Sealed>, SqlError> {
     let Context { packs, registry, hub, kind, now_ms } = *context;
     suppression::decide_again(tx, packs, (hub, kind))?;
-    let changed = changed(tx)?;
+    let Changed { places, up_to, has_come } = Changed::find(tx)?;
     let mut again = showing::judged_again(tx, (hub, registry.version), now_ms)?;
-    again.extend(showing::beside(tx, hub, &changed)?);
-    again.retain(|place| !changed.contains_key(place));
-    if changed.is_empty() && again.is_empty() {
+    again.extend(showing::beside(tx, hub, &places)?);
+    again.retain(|place| !places.contains_key(place));
+    if places.is_empty() && again.is_empty() {
         return Ok(Vec::new());
     }
-    let sealing = Sealing { packs, hub, kind, tree: registry.tree(tx, hub)?, now_ms };
-    let first = changed.iter().map(|(place, came)| (place, came.as_slice(), Look::First));
+    let sealing = Sealing { packs, hub, kind, tree: registry.tree(tx, hub)?, now_ms, up_to };
+    let first = places.iter().map(|(place, came)| (place, came.as_slice(), Look::First));
     let nothing: &[Listed] = &[];
     let again = again.iter().map(|place| (place, nothing, Look::Again));
     let mut sealed = Vec::new();
@@ -196,6 +208,9 @@ fn seal_all(tx: &Tx<'_>, context: &Context<'_>, kept: &mut Kept) -> Result<Vec<S
         let listing = kept.listings.current(tx, (table, period), came)?;
         let about = (table.as_str(), period.as_str(), look);
         sealed.extend(seal_one(tx, &sealing, about, (listing, &mut kept.totals))?);
+    }
+    if sealed.is_empty() && has_come {
+        total::note_sealed(tx, up_to)?;
     }
     Ok(sealed)
 }
@@ -222,6 +237,8 @@ struct Sealing<'a> {
     kind: UnitKind,
     tree: Arc<Tree>,
     now_ms: i64,
+    /// The last contribution that it looks at.
+    up_to: i64,
 }
 
 /// Contributions that are left out of a snapshot, and ones that stand in it instead.
@@ -258,7 +275,7 @@ fn seal_one(
     let mut exchange = Exchange { out: elsewhere(tx, sealing, table, period)?, back: Vec::new() };
     let state = assemble(tx, sealing, (&keys, &exchange), (listing, &mut *totals))?;
     if !state.rule.is_rounded() {
-        snapshot::insert(tx, &state)?;
+        snapshot::insert(tx, &state, sealing.up_to)?;
         return Ok(Some(state));
     }
     let (by, by_kind) = ((sealing.hub, sealing.now_ms), (sealing.hub, sealing.kind));
@@ -285,7 +302,7 @@ fn seal_one(
         }
         return Ok(None);
     }
-    snapshot::insert(tx, &state)?;
+    snapshot::insert(tx, &state, sealing.up_to)?;
     note.keep(tx, &state)?;
     suppression::decide(tx, packs, by_kind, what)?;
     Ok(Some(state))

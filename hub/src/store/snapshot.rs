@@ -53,18 +53,19 @@ pub fn raise_floor(tx: &Tx<'_>, floor: u64) -> Result<(), SqlError> {
     setting::set(tx, FLOOR, &floor.to_string())
 }
 
-/// Keeps a snapshot. Snapshots are never changed.
+/// Keeps a snapshot, and with it the last contribution that its sealing looked at. Snapshots are
+/// never changed.
 ///
 /// # Errors
 /// The number is taken, or the store cannot be written.
-pub fn insert(tx: &Tx<'_>, sealed: &Sealed) -> Result<(), SqlError> {
+pub fn insert(tx: &Tx<'_>, sealed: &Sealed, up_to: i64) -> Result<(), SqlError> {
     let (values, contributors) = pack_sums(&sealed.snapshot.sums);
     let coverage = sealed.snapshot.coverage;
     tx.execute(
         "insert into snapshot (number, table_id, period, catalogue, rule, cell_values,
                                contributors, schools_due, schools_reported, persons, root,
-                               contributions, sealed_at_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                               contributions, sealed_at_ms, sealed_up_to)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         params![
             sealed.snapshot.number,
             &sealed.key.table,
@@ -79,6 +80,7 @@ pub fn insert(tx: &Tx<'_>, sealed: &Sealed) -> Result<(), SqlError> {
             &sealed.snapshot.root.to_tagged(),
             sealed.contributions.as_bytes(),
             sealed.sealed_at_ms,
+            up_to,
         ],
     )?;
     Ok(())

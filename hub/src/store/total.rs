@@ -135,16 +135,24 @@ pub fn put(tx: &Tx<'_>, total: &Total) -> Result<(), SqlError> {
 /// Name of the setting that says up to which contribution everything was sealed.
 const SEALED: &str = "sealed_contribution";
 
-/// The last contribution that a sealing looked at; zero before the first.
+/// The last contribution that a sealing looked at; zero before the first. It stands with the last
+/// snapshot, or in the setting where a sealing made none.
 ///
 /// # Errors
 /// The store cannot be read, or holds what is no number.
 pub fn sealed_up_to(tx: &Tx<'_>) -> Result<i64, SqlError> {
-    let known = setting::value(tx, SEALED)?;
-    known.map_or(Ok(0), |id| id.parse().map_err(|_| SqlError::Type))
+    let both = tx.query_opt(
+        "select (select sealed_up_to from snapshot order by number desc limit 1),
+                (select value from setting where name = $1)",
+        params![SEALED],
+        |row| Ok((row.opt_i64(0)?, row.opt_text(1)?)),
+    )?;
+    let (with_snapshot, alone) = both.unwrap_or_default();
+    let alone = alone.map_or(Ok(0), |id| id.parse().map_err(|_| SqlError::Type))?;
+    Ok(with_snapshot.unwrap_or(0).max(alone))
 }
 
-/// Notes the last contribution that a sealing looked at.
+/// Notes the last contribution that a sealing looked at, where it made no snapshot.
 ///
 /// # Errors
 /// The store cannot be written.

@@ -8,7 +8,7 @@ use runtime::sql::{Database, Options};
 
 use super::*;
 use crate::rollup::{self, Change};
-use crate::statistics::fixture::{CLEAR, Fixture, NOW_MS, TERM, school};
+use crate::statistics::fixture::{CLEAR, Fixture, NOW_MS, ROUNDED, TERM, school};
 use crate::store::contribution::{self, Contribution, Place};
 use crate::store::{MIGRATIONS, snapshot};
 
@@ -114,6 +114,24 @@ fn what_came_or_is_reopened_is_sealed_once() {
     fixture.fold(&sheet(&fixture, "P02", 2), 1, NOW_MS);
     seal();
     assert_eq!(sealed, [1, 1, 2, 2, 2, 3]);
+}
+
+/// A contribution is looked at once, whether or not its sealing made a snapshot: what waits until
+/// more schools have reported is not judged anew because another table was sealed.
+#[test]
+fn what_was_looked_at_is_not_looked_at_again() {
+    let fixture = district(&["P01", "P02", "P03", "P04", "P05", "P06"]);
+    let up_to = || fixture.database.read(sealed_up_to).expect("read");
+    assert_eq!(up_to(), 0);
+    let rounded = school("P01", SchoolType::Primary, 1);
+    let rounded = rounded.release(&fixture.packs.last(), ROUNDED);
+    let steps = [(rounded, 0), (sheet(&fixture, "P01", 1), 1), (sheet(&fixture, "P02", 1), 2)];
+    for (at, (release, number)) in (1_i64..).zip(steps) {
+        fixture.fold(&release, 1, NOW_MS);
+        assert_eq!(up_to(), at - 1);
+        fixture.seal(NOW_MS);
+        assert_eq!((up_to(), last_number(&fixture)), (at, number));
+    }
 }
 
 /// A sealing writes no sums: their row may not even be touched.

@@ -171,7 +171,7 @@ fn serve(desk: &Desk, receiver: &Receiver<Order>) {
         {
             taken.add(order);
         }
-        let (started, spare) = (Instant::now(), taken.spare());
+        let spare = taken.spare();
         taken.was_spare = spare.is_some();
         let mut batch = match spare {
             Some(job) => vec![job],
@@ -180,10 +180,14 @@ fn serve(desk: &Desk, receiver: &Receiver<Order>) {
         if !taken.was_spare {
             desk.waiting.fetch_sub(batch.len(), Ordering::AcqRel);
         }
-        let outcome = begin(&seat.connection).and_then(|()| desk.commit(&seat, &mut batch));
-        if !taken.was_spare {
-            desk.note_pace(started);
-        }
+        let outcome = begin(&seat.connection).and_then(|()| {
+            let started = Instant::now();
+            let outcome = commit(&seat, &mut batch);
+            if !taken.was_spare {
+                desk.note_pace(started);
+            }
+            outcome
+        });
         drop(seat);
         answer(batch, outcome);
     }
@@ -231,31 +235,11 @@ impl Desk {
             return Some(job);
         }
         let (started, mut batch) = (Instant::now(), vec![job]);
-        let outcome = self.commit(&seat, &mut batch);
+        let outcome = commit(&seat, &mut batch);
         self.note_pace(started);
         drop(seat);
         answer(batch, outcome);
         None
-    }
-
-    /// Runs jobs in the transaction that has begun and commits it.
-    fn commit(&self, seat: &Seat, batch: &mut [Box<dyn Job>]) -> Result<(), SqlError> {
-        let connection = &seat.connection;
-        let outcome = match batch {
-            [job] => run_alone(seat, job.as_mut()),
-            several => several
-                .iter_mut()
-                .try_for_each(|job| run_one(seat, job.as_mut()))
-                .and_then(|()| execute(connection, "commit")),
-        };
-        if outcome.is_err() {
-            seat.memory.forget();
-        }
-        if outcome.is_err() && !connection.is_autocommit() {
-            // A full disk may already have rolled everything back; then there is nothing to undo.
-            let _ = execute(connection, "rollback");
-        }
-        outcome
     }
 
     /// Notes how long a commit took that somebody waited for.
@@ -264,6 +248,26 @@ impl Desk {
         let pace = self.pace_us.load(Ordering::Relaxed);
         self.pace_us.store((pace.saturating_mul(3).saturating_add(took)) / 4, Ordering::Relaxed);
     }
+}
+
+/// Runs jobs in the transaction that has begun and commits it.
+fn commit(seat: &Seat, batch: &mut [Box<dyn Job>]) -> Result<(), SqlError> {
+    let connection = &seat.connection;
+    let outcome = match batch {
+        [job] => run_alone(seat, job.as_mut()),
+        several => several
+            .iter_mut()
+            .try_for_each(|job| run_one(seat, job.as_mut()))
+            .and_then(|()| execute(connection, "commit")),
+    };
+    if outcome.is_err() {
+        seat.memory.forget();
+    }
+    if outcome.is_err() && !connection.is_autocommit() {
+        // A full disk may already have rolled everything back; then there is nothing to undo.
+        let _ = execute(connection, "rollback");
+    }
+    outcome
 }
 
 fn begin(connection: &Connection) -> Result<(), SqlError> {

@@ -10,7 +10,9 @@ use crate::digest::{Hasher, sha256};
 /// Longest path that is read: a tree of 2^32 leaves.
 const PATH_HASHES_MAX: usize = 32;
 
-/// The tree over the leaves of one batch, kept while their paths are handed out.
+/// The tree over the leaves of one batch, kept while their paths are handed out or while the batch
+/// grows.
+#[derive(Clone, Debug)]
 pub struct MerkleTree {
     /// Level 0 holds the leaves; the last level holds the root alone.
     levels: Vec<Vec<[u8; 32]>>,
@@ -57,6 +59,80 @@ impl MerkleTree {
             levels.push(above);
         }
         Ok(Self { levels, count })
+    }
+
+    /// Puts leaves in the place of others. Costs a way to the root for each, whatever the size.
+    ///
+    /// # Errors
+    /// There is no leaf at one of the places; then the tree must not be used further.
+    pub fn replace<L: AsRef<[u8]>>(
+        &mut self,
+        leaves: impl IntoIterator<Item = (usize, L)>,
+    ) -> Result<(), MerkleError> {
+        let level = self.levels.first_mut().ok_or(MerkleError::Count)?;
+        let mut changed = Vec::new();
+        for (place, leaf) in leaves {
+            *level.get_mut(place).ok_or(MerkleError::Count)? = leaf_hash(leaf.as_ref());
+            changed.push(place);
+        }
+        changed.sort_unstable();
+        self.rise(changed);
+        Ok(())
+    }
+
+    /// Puts new leaves between the others, each at the place that it has in the end, in ascending
+    /// order. Nothing before the first of them is made anew, and no leaf that was there.
+    ///
+    /// # Errors
+    /// The places do not ascend without gaps in the batch, or there would be more leaves than can
+    /// be numbered; then the tree must not be used further.
+    pub fn insert<L: AsRef<[u8]>>(
+        &mut self,
+        leaves: impl IntoIterator<Item = (usize, L)>,
+    ) -> Result<(), MerkleError> {
+        let level = self.levels.first_mut().ok_or(MerkleError::Count)?;
+        let mut before = std::mem::take(level).into_iter();
+        let mut first = None;
+        for (place, leaf) in leaves {
+            let room = place.checked_sub(level.len()).ok_or(MerkleError::Count)?;
+            level.extend(before.by_ref().take(room));
+            if level.len() != place {
+                return Err(MerkleError::Count);
+            }
+            level.push(leaf_hash(leaf.as_ref()));
+            first = first.or(Some(place));
+        }
+        level.extend(before);
+        let length = level.len();
+        self.count = u32::try_from(length).map_err(|_| MerkleError::Count)?;
+        self.rise((first.unwrap_or(length)..length).collect());
+        Ok(())
+    }
+
+    /// Makes anew what stands above changed leaves, whose places ascend.
+    fn rise(&mut self, mut changed: Vec<usize>) {
+        for at in 0_usize.. {
+            let Some(level) = self.levels.get(at).filter(|level| level.len() > 1) else { return };
+            changed.iter_mut().for_each(|place| *place /= 2);
+            changed.dedup();
+            let joined = |place: &usize| {
+                let left = level.get(place * 2)?;
+                let right = level.get(place * 2 + 1);
+                Some((*place, right.map_or(*left, |right| node_hash(left, right))))
+            };
+            let fresh: Vec<(usize, [u8; 32])> = changed.iter().filter_map(joined).collect();
+            let length = level.len().div_ceil(2);
+            if self.levels.len() == at + 1 {
+                self.levels.push(Vec::new());
+            }
+            let Some(above) = self.levels.get_mut(at + 1) else { return };
+            above.resize(length, [0; 32]);
+            for (place, hash) in fresh {
+                if let Some(node) = above.get_mut(place) {
+                    *node = hash;
+                }
+            }
+        }
     }
 
     /// The digest that the batch's one signature covers.
@@ -237,6 +313,44 @@ mod tests {
             let changed = MerklePath::from_bytes(&bytes).expect("shape");
             prop_assert!(changed.verify(&leaves[place], &tree.root()).is_err());
         }
+    }
+
+    proptest! {
+        /// A tree that leaves are put into, or in the place of others, is the one that is built
+        /// over the changed batch, with the same paths.
+        ///
+        /// Method: numbers say which places of the batch are new, and which are replaced after it.
+        #[test]
+        fn a_tree_follows_its_batch(
+            fresh in prop::collection::vec(prop::bool::weighted(0.3), 1..70),
+            replaced in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        ) {
+            let mut leaves = batch(fresh.len());
+            let old = leaves.iter().zip(&fresh).filter(|(_, is_new)| !**is_new);
+            let old: Vec<&Vec<u8>> = old.map(|(leaf, _)| leaf).collect();
+            prop_assume!(!old.is_empty());
+            let mut tree = MerkleTree::new(&old).expect("tree");
+            let new = leaves.iter().enumerate().zip(&fresh).filter(|(_, is_new)| **is_new);
+            tree.insert(new.map(|(at, _)| at)).expect("inserted");
+            let whole = MerkleTree::new(&leaves).expect("tree");
+            prop_assert_eq!(&tree.levels, &whole.levels);
+            let places: Vec<usize> = replaced.iter().map(|at| at.index(leaves.len())).collect();
+            places.iter().for_each(|place| leaves[*place] = b"another".to_vec());
+            let again = places.iter().map(|place| (*place, &leaves[*place]));
+            tree.replace(again).expect("replaced");
+            let whole = MerkleTree::new(&leaves).expect("tree");
+            prop_assert_eq!(&tree.levels, &whole.levels);
+            prop_assert_eq!(tree.count(), whole.count());
+        }
+    }
+
+    /// Places that a batch does not have are refused.
+    #[test]
+    fn leaves_outside_of_the_batch_are_refused() {
+        let tree = || MerkleTree::new(batch(3)).expect("tree");
+        assert_eq!(tree().replace([(3, b"x")]), Err(MerkleError::Count));
+        assert_eq!(tree().insert([(4, b"x")]), Err(MerkleError::Count));
+        assert_eq!(tree().insert([(2, b"x"), (1, b"y")]), Err(MerkleError::Count));
     }
 
     /// The root is the one of RFC 6962 for a tree whose size is no power of two.

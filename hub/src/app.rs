@@ -496,12 +496,14 @@ fn uplink(identity: &IdentityCell, hooks: HubHooks) -> Option<Uplink> {
 
 /// Notices directives that another process published, and days on which one comes into force.
 async fn watch_directives(hub: Hub, stop: CancellationToken) {
-    let mut seen = (0, hub.clock().today());
+    // What was loaded when the hub was opened is not loaded again: the parser's memory would stay.
+    let mut seen = hub.0.packs.last().as_of();
     loop {
         let last = hub.database().read_async(store::directive::last_cursor).await;
         let now = (last.unwrap_or(seen.0), hub.clock().today());
-        if now != seen {
-            seen = now;
+        let is_news = std::mem::replace(&mut seen, now) != now;
+        // What came from above was loaded when it came.
+        if is_news && hub.0.packs.last().as_of() != now {
             let reloaded = hub.clone();
             let outcome = runtime::blocking::run(move || reloaded.reload_packs()).await;
             if let Ok(Err(error)) = outcome {

@@ -82,6 +82,8 @@ pub struct Packs {
     calendar: Arc<Calendar>,
     divisions: Arc<Divisions>,
     sealed: Arc<SealedYears>,
+    /// The last directive that was read for it, and the day that it was loaded for.
+    as_of: (u64, Date),
     /// Sealed tables of the catalogues that were asked for.
     sealed_tables: Arc<RwLock<HashMap<Digest, Arc<SealedTables>>>>,
 }
@@ -121,6 +123,7 @@ impl Packs {
             calendar: Arc::new(embedded::calendar()?),
             divisions: Arc::new(embedded::divisions()?),
             sealed: Arc::default(),
+            as_of: (0, Date::MIN),
             sealed_tables: Arc::default(),
         })
     }
@@ -132,6 +135,7 @@ impl Packs {
     pub fn load(tx: &Tx<'_>, today: Date, pins: &Pins) -> Result<Self, PacksError> {
         let mut packs = Self::embedded()?;
         let mut all = directive::all(tx)?;
+        packs.as_of = (all.iter().map(|stored| stored.cursor).max().unwrap_or(0), today);
         // Of several that are in force the highest serial counts, and so is taken last: one that
         // was countersigned later stands at the end of the list.
         all.sort_by_key(|stored| stored.serial);
@@ -168,6 +172,13 @@ impl Packs {
             }
         }
         Ok(packs)
+    }
+
+    /// The cursor of the last directive that was read for it, and the day that it was loaded for:
+    /// while both are what they were, loading again gives the same.
+    #[must_use]
+    pub const fn as_of(&self) -> (u64, Date) {
+        self.as_of
     }
 
     /// Takes up a pack; one that is not in force yet is known by its digest.
@@ -443,6 +454,7 @@ mod tests {
         let pins = Pins { roots: Vec::new(), zone: "qd.example".parse().expect("zone") };
         let today = date(2026, 3, 1);
         let packs = database.read(move |tx| Packs::load(tx, today, &pins)).expect("packs");
+        assert_eq!(packs.as_of(), (2, today));
         assert_eq!(packs.catalogue_on(date(2025, 8, 31)), sha256(built_in));
         assert_eq!(packs.catalogue_on(date(2025, 9, 1)), sha256(&first));
         assert_eq!(packs.catalogue_on(date(2026, 2, 1)), sha256(&second));

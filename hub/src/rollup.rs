@@ -5,23 +5,21 @@
 //! contribution is taken out exactly as it was put in. Totals are kept per catalogue pack and
 //! joined by cell key when they are sealed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use certs::digest::sha256;
-use certs::merkle::MerkleTree;
 use domain::catalogue::TableSpec;
 use domain::digest::Digest;
-use domain::release::Claimed;
+use domain::release::{Claimed, Rule};
 use domain::rollup::{Addend, Coverage, Snapshot, Sums};
 use domain::unit::{UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
 
-use crate::listing::{Listing, Listings};
+use crate::listing::Listing;
 use crate::packs::Packs;
 use crate::registry::{Registry, Tree};
 use crate::showing::{self, Verdict};
-use crate::store::contribution::{self, Contribution, Place};
+use crate::store::contribution::{self, Contribution, Listed, Place};
 use crate::store::reading;
 use crate::store::snapshot::{self, Sealed};
 use crate::store::total::{self, Total, TotalKey};
@@ -29,9 +27,11 @@ use crate::store::unit;
 use crate::suppression;
 
 mod due;
+mod kept;
 
 use due::due;
 pub(crate) use due::{expected_of, tree_day};
+use kept::{Kept, Totals};
 
 /// A contribution that came, and the one that it replaces.
 pub struct Change {
@@ -48,14 +48,24 @@ pub struct Change {
 /// # Errors
 /// The store failed, or a total does not hold what it should: then nothing is changed.
 pub fn fold(tx: &Tx<'_>, packs: &Packs, changes: &[Change]) -> Result<(), SqlError> {
-    let mut totals: BTreeMap<TotalKey, Total> = BTreeMap::new();
-    for change in changes {
-        if let Some(old) = &change.old {
-            apply(tx, packs, &mut totals, (old, &claimed(old)?), Direction::Out)?;
-        }
-        apply(tx, packs, &mut totals, (&change.new, &change.claimed), Direction::In)?;
+    if changes.is_empty() {
+        return Ok(());
     }
-    totals.values().try_for_each(|total| total::put(tx, total))
+    tx.kept(|kept: &mut Kept| {
+        let mut totals: BTreeMap<TotalKey, Total> = BTreeMap::new();
+        for change in changes {
+            if let Some(old) = &change.old {
+                let told = claimed(old)?;
+                let old = (old, &told);
+                open(tx, packs, (&mut kept.totals, &mut totals), old)?;
+                apply(&mut totals, old, Direction::Out)?;
+            }
+            let new = (&change.new, &change.claimed);
+            open(tx, packs, (&mut kept.totals, &mut totals), new)?;
+            apply(&mut totals, new, Direction::In)?;
+        }
+        totals.into_values().try_for_each(|total| kept.totals.put(tx, total))
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,25 +74,38 @@ enum Direction {
     Out,
 }
 
-fn apply(
+/// Has the sums at hand that a contribution is added to.
+fn open(
     tx: &Tx<'_>,
     packs: &Packs,
+    (kept, totals): (&mut Totals, &mut BTreeMap<TotalKey, Total>),
+    (contribution, claimed): (&Contribution, &Claimed),
+) -> Result<(), SqlError> {
+    let key = key_of(contribution);
+    if totals.contains_key(&key) {
+        return Ok(());
+    }
+    let cells = spec(packs, &key)?.cells();
+    let known = kept.take(tx, &key, cells)?;
+    let total = known.unwrap_or_else(|| empty(key.clone(), claimed.rule.summed(), cells));
+    totals.insert(key, total);
+    Ok(())
+}
+
+fn key_of(contribution: &Contribution) -> TotalKey {
+    TotalKey {
+        table: contribution.place.table.clone(),
+        period: contribution.place.period.clone(),
+        catalogue: contribution.catalogue.clone(),
+    }
+}
+
+fn apply(
     totals: &mut BTreeMap<TotalKey, Total>,
     (contribution, claimed): (&Contribution, &Claimed),
     direction: Direction,
 ) -> Result<(), SqlError> {
-    let key = TotalKey {
-        table: contribution.place.table.clone(),
-        period: contribution.place.period.clone(),
-        catalogue: contribution.catalogue.clone(),
-    };
-    if !totals.contains_key(&key) {
-        let cells = spec(packs, &key)?.cells();
-        let kept = total::find(tx, &key, cells)?;
-        let total = kept.unwrap_or_else(|| empty(key.clone(), claimed, cells));
-        totals.insert(key.clone(), total);
-    }
-    let total = totals.get_mut(&key).ok_or(SqlError::Type)?;
+    let total = totals.get_mut(&key_of(contribution)).ok_or(SqlError::Type)?;
     let addend = Addend {
         cells: &claimed.cells,
         contributors: claimed.provenance.as_ref().map(|sums| sums.contributors.as_slice()),
@@ -107,7 +130,6 @@ fn apply(
     total.schools_reported = schools.ok_or(SqlError::Type)?;
     total.persons = persons.ok_or(SqlError::Type)?;
     total.members = members.ok_or(SqlError::Type)?;
-    total.version += 1;
     Ok(())
 }
 
@@ -116,17 +138,8 @@ fn claimed(contribution: &Contribution) -> Result<Claimed, SqlError> {
     proto::release::decode(&contribution.body).map_err(|_| SqlError::Type)
 }
 
-fn empty(key: TotalKey, claimed: &Claimed, cells: usize) -> Total {
-    Total {
-        key,
-        rule: claimed.rule.summed(),
-        sums: Sums::empty(cells),
-        schools_reported: 0,
-        persons: 0,
-        members: 0,
-        version: 0,
-        sealed_version: 0,
-    }
+fn empty(key: TotalKey, rule: Rule, cells: usize) -> Total {
+    Total { key, rule, sums: Sums::empty(cells), schools_reported: 0, persons: 0, members: 0 }
 }
 
 fn spec<'p>(packs: &'p Packs, key: &TotalKey) -> Result<&'p TableSpec, SqlError> {
@@ -138,32 +151,66 @@ fn spec<'p>(packs: &'p Packs, key: &TotalKey) -> Result<&'p TableSpec, SqlError>
 /// Seals every table and period whose totals changed and returns the new snapshots.
 ///
 /// # Errors
-/// The store failed; then nothing is sealed, and the listings are to be thrown away.
-pub fn seal(
-    tx: &Tx<'_>,
-    context: &Context<'_>,
-    listings: &mut Listings,
-) -> Result<Vec<Sealed>, SqlError> {
-    let now_ms = context.now_ms;
-    let Context { packs, registry, hub, kind, .. } = *context;
+/// The store failed; then nothing is sealed.
+pub fn seal(tx: &Tx<'_>, context: &Context<'_>) -> Result<Vec<Sealed>, SqlError> {
+    tx.kept(|kept: &mut Kept| seal_all(tx, context, kept))
+}
+
+/// What is to be sealed.
+struct Changed {
+    /// What came since the last sealing, by table and period; nothing where one is to be sealed
+    /// again although nothing came.
+    places: BTreeMap<(String, String), Vec<Listed>>,
+    /// The last contribution.
+    up_to: i64,
+    /// Whether any came.
+    has_come: bool,
+}
+
+impl Changed {
+    /// Looks for it. What is to be sealed again counts as looked at from now on.
+    fn find(tx: &Tx<'_>) -> Result<Self, SqlError> {
+        let before = total::sealed_up_to(tx)?;
+        let came = contribution::came_after(tx, before)?;
+        let up_to = came.last().map_or(before, |last| last.id);
+        let has_come = !came.is_empty();
+        let mut places: BTreeMap<(String, String), Vec<Listed>> = BTreeMap::new();
+        for came in came {
+            places.entry((came.table, came.period)).or_default().push(came.listed);
+        }
+        let reopened = total::reopened(tx)?;
+        if !reopened.is_empty() {
+            total::close_reopened(tx)?;
+        }
+        for place in reopened {
+            places.entry(place).or_default();
+        }
+        Ok(Self { places, up_to, has_come })
+    }
+}
+
+fn seal_all(tx: &Tx<'_>, context: &Context<'_>, kept: &mut Kept) -> Result<Vec<Sealed>, SqlError> {
+    let Context { packs, registry, hub, kind, now_ms } = *context;
     suppression::decide_again(tx, packs, (hub, kind))?;
-    let changed: BTreeSet<(String, String)> =
-        total::unsealed(tx)?.into_iter().map(|key| (key.table, key.period)).collect();
-    let mut again = showing::judged_again(tx, hub, now_ms)?;
-    again.extend(showing::beside(tx, hub, &changed)?);
-    again.retain(|place| !changed.contains(place));
-    if changed.is_empty() && again.is_empty() {
+    let Changed { places, up_to, has_come } = Changed::find(tx)?;
+    let mut again = showing::judged_again(tx, (hub, registry.version), now_ms)?;
+    again.extend(showing::beside(tx, hub, &places)?);
+    again.retain(|place| !places.contains_key(place));
+    if places.is_empty() && again.is_empty() {
         return Ok(Vec::new());
     }
-    let sealing = Sealing { packs, hub, kind, tree: registry.tree(tx, hub)?, now_ms };
+    let sealing = Sealing { packs, hub, kind, tree: registry.tree(tx, hub)?, now_ms, up_to };
+    let first = places.iter().map(|(place, came)| (place, came.as_slice(), Look::First));
+    let nothing: &[Listed] = &[];
+    let again = again.iter().map(|place| (place, nothing, Look::Again));
     let mut sealed = Vec::new();
-    for (table, period) in &changed {
-        let listing = listings.current(tx, table, period)?;
-        sealed.extend(seal_one(tx, &sealing, (table, period), (listing, Look::First))?);
+    for ((table, period), came, look) in first.chain(again) {
+        let listing = kept.listings.current(tx, (table, period), came)?;
+        let about = (table.as_str(), period.as_str(), look);
+        sealed.extend(seal_one(tx, &sealing, about, (listing, &mut kept.totals))?);
     }
-    for (table, period) in &again {
-        let listing = listings.current(tx, table, period)?;
-        sealed.extend(seal_one(tx, &sealing, (table, period), (listing, Look::Again))?);
+    if sealed.is_empty() && has_come {
+        total::note_sealed(tx, up_to)?;
     }
     Ok(sealed)
 }
@@ -190,6 +237,8 @@ struct Sealing<'a> {
     kind: UnitKind,
     tree: Arc<Tree>,
     now_ms: i64,
+    /// The last contribution that it looks at.
+    up_to: i64,
 }
 
 /// Contributions that are left out of a snapshot, and ones that stand in it instead.
@@ -197,6 +246,9 @@ struct Exchange {
     out: Vec<Contribution>,
     back: Vec<Contribution>,
 }
+
+/// What a table and period is made of, and the sums that are kept.
+type Parts<'l, 't> = (&'l Listing, &'t mut Totals);
 
 /// Why a table and period is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -212,17 +264,18 @@ enum Look {
 fn seal_one(
     tx: &Tx<'_>,
     sealing: &Sealing<'_>,
-    (table, period): (&str, &str),
-    (listing, look): (&Listing, Look),
+    (table, period, look): (&str, &str, Look),
+    (listing, totals): Parts<'_, '_>,
 ) -> Result<Option<Sealed>, SqlError> {
     let keys = total::keys_of(tx, table, period)?;
-    for key in &keys {
-        total::mark_sealed(tx, key)?;
+    if keys.is_empty() {
+        // Nothing of it was added up.
+        return Ok(None);
     }
     let mut exchange = Exchange { out: elsewhere(tx, sealing, table, period)?, back: Vec::new() };
-    let state = assemble(tx, sealing, &keys, (listing, &exchange))?;
+    let state = assemble(tx, sealing, (&keys, &exchange), (listing, &mut *totals))?;
     if !state.rule.is_rounded() {
-        snapshot::insert(tx, &state)?;
+        snapshot::insert(tx, &state, sealing.up_to)?;
         return Ok(Some(state));
     }
     let (by, by_kind) = ((sealing.hub, sealing.now_ms), (sealing.hub, sealing.kind));
@@ -232,7 +285,7 @@ fn seal_one(
         Verdict::SealPart { out, back, note } => {
             exchange.out.extend(out);
             exchange.back.extend(back);
-            (assemble(tx, sealing, &keys, (listing, &exchange))?, note)
+            (assemble(tx, sealing, (&keys, &exchange), (listing, totals))?, note)
         }
         Verdict::Wait(is_final) => {
             if look == Look::Again && is_final {
@@ -249,7 +302,7 @@ fn seal_one(
         }
         return Ok(None);
     }
-    snapshot::insert(tx, &state)?;
+    snapshot::insert(tx, &state, sealing.up_to)?;
     note.keep(tx, &state)?;
     suppression::decide(tx, packs, by_kind, what)?;
     Ok(Some(state))
@@ -276,21 +329,21 @@ fn elsewhere(
 fn assemble(
     tx: &Tx<'_>,
     sealing: &Sealing<'_>,
-    keys: &[TotalKey],
-    (listing, exchange): (&Listing, &Exchange),
+    (keys, exchange): (&[TotalKey], &Exchange),
+    (listing, kept): Parts<'_, '_>,
 ) -> Result<Sealed, SqlError> {
     let packs = sealing.packs;
     let target = target_key(packs, keys)?;
     let mut totals = BTreeMap::new();
     for key in keys {
-        let total = total::find(tx, key, spec(packs, key)?.cells())?.ok_or(SqlError::Type)?;
+        let total = kept.copy(tx, key, spec(packs, key)?.cells())?.ok_or(SqlError::Type)?;
         totals.insert(key.clone(), total);
     }
     for contribution in &exchange.out {
-        apply(tx, packs, &mut totals, (contribution, &claimed(contribution)?), Direction::Out)?;
+        apply(&mut totals, (contribution, &claimed(contribution)?), Direction::Out)?;
     }
     for contribution in &exchange.back {
-        apply(tx, packs, &mut totals, (contribution, &claimed(contribution)?), Direction::In)?;
+        apply(&mut totals, (contribution, &claimed(contribution)?), Direction::In)?;
     }
     let mut joined: Option<Total> = None;
     for (key, total) in totals {
@@ -302,10 +355,14 @@ fn assemble(
         });
     }
     let total = joined.ok_or(SqlError::Type)?;
-    let contributions = contributions(listing, exchange)?;
-    let reporters = contributions.lines().filter_map(|line| line.split(' ').next()).collect();
+    let exchanged = match exchange.out.is_empty() && exchange.back.is_empty() {
+        true => None,
+        false => Some(listing.exchanged(&exchange.out, &exchange.back)?),
+    };
+    let listing = exchanged.as_ref().unwrap_or(listing);
     let place = (target.table.as_str(), target.period.as_str());
-    let schools_due = due((packs, sealing.hub), &sealing.tree.stays, place, &reporters);
+    let reported = |unit: &str| listing.has(unit);
+    let schools_due = due((packs, sealing.hub), &sealing.tree.stays, place, &reported);
     Ok(Sealed {
         key: target,
         rule: total.rule,
@@ -318,9 +375,9 @@ fn assemble(
                 schools_reported: total.schools_reported,
                 persons: total.persons,
             },
-            root: root(&contributions)?,
+            root: listing.root(),
         },
-        contributions,
+        contributions: listing.lines(),
         sealed_at_ms: sealing.now_ms,
     })
 }
@@ -337,17 +394,7 @@ fn target_key(packs: &Packs, keys: &[TotalKey]) -> Result<TotalKey, SqlError> {
 }
 
 fn empty_like(packs: &Packs, key: &TotalKey, like: &Total) -> Result<Total, SqlError> {
-    let sums = Sums::empty(spec(packs, key)?.cells());
-    Ok(Total {
-        key: key.clone(),
-        rule: like.rule,
-        sums,
-        schools_reported: 0,
-        persons: 0,
-        members: 0,
-        version: 0,
-        sealed_version: 0,
-    })
+    Ok(empty(key.clone(), like.rule, spec(packs, key)?.cells()))
 }
 
 /// Adds sums under one catalogue to sums under another, cell by cell of the same key. A cell that
@@ -380,36 +427,6 @@ fn join(
     Ok(sum)
 }
 
-/// One line for each contribution, in order of unit: what the root covers.
-fn contributions(listing: &Listing, exchange: &Exchange) -> Result<String, SqlError> {
-    use std::fmt::Write as _;
-    let listed =
-        listing.units().iter().map(|(unit, (revision, digest))| (unit, (revision, digest)));
-    let mut listed: BTreeMap<&String, (&u32, &Vec<u8>)> = listed.collect();
-    for out in &exchange.out {
-        listed.remove(&out.place.unit);
-    }
-    for back in &exchange.back {
-        listed.insert(&back.place.unit, (&back.revision, &back.digest));
-    }
-    let mut lines = String::with_capacity(listed.len() * 96);
-    for (unit, (revision, digest)) in listed {
-        let digest = Digest::from_tagged(digest).map_err(|_| SqlError::Type)?;
-        // Writing to a string cannot fail.
-        let _ = writeln!(lines, "{unit} {revision} {digest}");
-    }
-    Ok(lines)
-}
-
-fn root(contributions: &str) -> Result<Digest, SqlError> {
-    if contributions.is_empty() {
-        // Nobody is left, as when the only member turns out to have sat elsewhere.
-        return Ok(sha256(b""));
-    }
-    let tree = MerkleTree::new(contributions.lines()).map_err(|_| SqlError::Type)?;
-    Ok(tree.root())
-}
-
 /// Schools that are due for a period by the tree as it was on its census day or last day.
 ///
 /// # Errors
@@ -420,5 +437,5 @@ pub fn schools_due(
     hub: &UnitId,
     (table, period): (&str, &str),
 ) -> Result<u32, SqlError> {
-    Ok(due((packs, hub), &unit::stays(tx, hub)?, (table, period), &BTreeSet::new()))
+    Ok(due((packs, hub), &unit::stays(tx, hub)?, (table, period), &|_| false))
 }

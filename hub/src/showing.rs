@@ -93,10 +93,10 @@ impl Note {
 /// The store cannot be read or written.
 pub(crate) fn judged_again(
     tx: &Tx<'_>,
-    hub: &UnitId,
+    (hub, registry_version): (&UnitId, u64),
     now_ms: i64,
 ) -> Result<BTreeSet<(String, String)>, SqlError> {
-    let by = format!("{} {}", day_of(now_ms)?, setting::registry_version(tx)?);
+    let by = format!("{} {registry_version}", day_of(now_ms)?);
     if setting::value(tx, JUDGED_BY)?.as_deref() == Some(by.as_str()) {
         return Ok(BTreeSet::new());
     }
@@ -115,13 +115,13 @@ fn waiting(tx: &Tx<'_>, hub: &UnitId) -> Result<Vec<(String, String)>, SqlError>
 ///
 /// # Errors
 /// The store cannot be read.
-pub(crate) fn beside(
+pub(crate) fn beside<T>(
     tx: &Tx<'_>,
     hub: &UnitId,
-    changed: &BTreeSet<(String, String)>,
+    changed: &BTreeMap<(String, String), T>,
 ) -> Result<Vec<(String, String)>, SqlError> {
-    let is_clear = |period: &str| changed.iter().any(|(t, p)| t == CLEAR && p == period);
-    if !changed.iter().any(|(table, _)| table == CLEAR) {
+    let is_clear = |period: &str| changed.keys().any(|(t, p)| t == CLEAR && p == period);
+    if !changed.keys().any(|(table, _)| table == CLEAR) {
         return Ok(Vec::new());
     }
     let waiting = waiting(tx, hub)?.into_iter();

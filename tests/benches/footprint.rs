@@ -45,6 +45,8 @@ async fn idle() -> f64 {
     let identities = city.schools(32);
     let hub = city.start(city.prepare((DISTRICT, UnitKind::District), None, &identities));
     tokio::time::sleep(Duration::from_millis(500)).await;
+    let [own, files] = ["RssAnon", "RssFile"].map(|name| hub.server.memory_mib(name));
+    println!("\nIdle: {own:.1} MiB of its own, {files:.1} MiB of program and files.");
     hub.server.memory_mib("VmRSS")
 }
 

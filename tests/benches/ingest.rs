@@ -32,6 +32,9 @@ use support::{catalogue, proxy};
 const SIZES: [(usize, usize, usize); 4] = [(1, 1_024, 64), (8, 256, 64), (32, 64, 16), (512, 8, 2)];
 const REPEATS: usize = 5;
 
+/// A page of the store, which is one of the system too.
+const PAGE_BYTES: f64 = 4_096.0;
+
 fn main() {
     support::child::serve_if_child();
     support::run(bench());
@@ -232,7 +235,9 @@ async fn latencies(rig: &mut Rig, echo: &Server) {
         let body = rig.schools[0].clone().frames(1, &catalogue::digest()).concat();
         let sync = append_synced(&rig.city.folder(), &body, 200);
         let alone = sign(rig, 1, 100);
+        let before = rig.hub.server.written();
         let pushed = lines[0].push(alone.concat(), 1).await;
+        seen.pages.push((rig.hub.server.written() - before) / PAGE_BYTES / 100.0);
         seen.alone.push(&pushed, &sync);
         let echoed = bare[0].echo_paced(vec![body.clone(); 100], Duration::ZERO).await;
         seen.bare_alone.push(&Pushed { latencies: echoed, broken: None }, &sync);
@@ -338,6 +343,8 @@ impl Against {
 #[derive(Default)]
 struct Latencies {
     sync: Vec<f64>,
+    /// Pages that the hub wrote for each push of one school, its sealings and folding included.
+    pages: Vec<f64>,
     alone: Against,
     together: Against,
     paced: Against,
@@ -364,6 +371,10 @@ impl Latencies {
         self.paced.line("32 schools, 320 pushes/s in all");
         self.bare_alone.line("bare streaming, one after the other");
         self.bare_paced.line("bare streaming, 320/s in all");
+        let pages = text(median(&self.pages));
+        println!(
+            "\nA push that comes alone has {pages} pages written, with what seals and folds it."
+        );
         self.print_goals();
     }
 

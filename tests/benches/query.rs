@@ -10,7 +10,6 @@ use std::time::Instant;
 
 use certs::digest::sha256;
 use domain::unit::UnitKind;
-use hub::listing::Listings;
 use hub::packs::{PackCache, Packs};
 use hub::registry::RegistryCache;
 use hub::rollup::{self, Change};
@@ -98,7 +97,7 @@ fn fill(store: &Database, packs: &Packs, schools: usize, week: u64) {
         let kind = UnitKind::District;
         let context =
             rollup::Context { packs: &packs, registry: &registry, hub: &hub, kind, now_ms: 1 };
-        rollup::seal(tx, &context, &mut Listings::default()).map(drop)
+        rollup::seal(tx, &context).map(drop)
     });
     filled.expect("filled");
 }

@@ -1,9 +1,10 @@
 //! Publishing: seals what was folded, and sends the sums up as the hub's own signed release.
 //!
-//! A fold rings, sums are sealed at once, and one release of a table is on its way at a time.
-//! Whatever was folded meanwhile goes with the next one, and the next sealing waits in proportion
-//! to what the last one took: a burst of a thousand schools becomes a few releases, and a single
-//! school's figures arrive without delay. A push that comes alone is sealed in its own commit.
+//! A fold rings, sums are sealed as soon as no push waits, and one release of a table is on its way
+//! at a time. Whatever was folded meanwhile goes with the next one, and the next sealing waits in
+//! proportion to what the last one took: a burst of a thousand schools becomes a few releases, and
+//! a single school's figures arrive without delay. A push that comes alone is sealed in its own
+//! commit.
 
 mod turn;
 
@@ -98,23 +99,31 @@ impl Publisher {
 
     /// Seals in a commit of its own; gives the time until which the store rests from it.
     async fn seal(&self) -> Instant {
-        let (mut turn, listings) = loop {
+        let mut turn = loop {
             match self.sealer.turn() {
                 Some(turn) => break turn,
                 // A push's commit has it, and is over soon.
                 None => tokio::time::sleep(TURN_WAIT).await,
             }
         };
-        let (started, cache) = (Instant::now(), self.sealer.parts().registry.clone());
-        // Deciding what is shown takes long: never in place, on a thread of the links.
-        let sealed = self.database.write_async("publish", move |tx| {
-            turn.seal(tx, cache.within(tx)?, listings)?;
-            Ok::<_, SqlError>(turn)
+        let (asked, cache) = (Instant::now(), self.sealer.parts().registry.clone());
+        // Deciding what is shown takes long: never in place, on a thread of the links, and no push
+        // waits for it that was there before.
+        let sealed = self.database.write_spare("publish", move |tx| {
+            let started = Instant::now();
+            turn.seal(tx, cache.within(tx)?)?;
+            Ok::<_, SqlError>((turn, started))
         });
-        match sealed.await {
-            Ok(turn) => turn.keep(),
-            Err(error) => tracing::error!(%error, "sums could not be sealed"),
-        }
+        let started = match sealed.await {
+            Ok((turn, started)) => {
+                turn.keep();
+                started
+            }
+            Err(error) => {
+                tracing::error!(%error, "sums could not be sealed");
+                asked
+            }
+        };
         Instant::now() + (started.elapsed() * REST_FACTOR).min(REST_MAX)
     }
 }
@@ -161,8 +170,7 @@ fn queue(
     }
     if queued > 0 {
         // Their frames are made in this commit, so that the uplink has nothing to write first.
-        let head = outbox::lane_head(tx, Lane::Statistics, sender.now_ms)?.head;
-        outbox::frames_from(tx, Lane::Statistics, head + 1, queued, sender.now_ms)?;
+        outbox::frame_waiting(tx, Lane::Statistics, queued, sender.now_ms)?;
     }
     Ok((queued, left))
 }
@@ -182,13 +190,17 @@ fn latest_unsent(
     sender: &Sender<'_>,
     (place, fresh): (&Place, &[Sealed]),
 ) -> Result<Next, SqlError> {
-    let packs = sender.packs;
-    let Some((number, catalogue)) = snapshot::latest_key(tx, &place.0, &place.1)? else {
-        return Ok(Next::Nothing);
-    };
     if is_under_seal(sender, place) {
         return Ok(Next::Nothing);
     }
+    // What was sealed in this very transaction is the latest: numbers grow.
+    let is_here = |sealed: &&Sealed| sealed.key.table == place.0 && sealed.key.period == place.1;
+    let fresh = fresh.iter().filter(is_here).max_by_key(|sealed| sealed.snapshot.number);
+    let latest = match fresh {
+        Some(sealed) => Some((sealed.snapshot.number, sealed.key.catalogue.clone())),
+        None => snapshot::latest_key(tx, &place.0, &place.1)?,
+    };
+    let Some((number, catalogue)) = latest else { return Ok(Next::Nothing) };
     let noted = notes::get(tx, &note_name(place))?.filter(|name| !name.is_empty());
     if let Some(name) = noted {
         let sent: u64 = name.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0);
@@ -201,12 +213,11 @@ fn latest_unsent(
             _ => {}
         }
     }
-    // A number is given once, so that what was just sealed under it is what is stored.
-    if let Some(sealed) = fresh.iter().find(|sealed| sealed.snapshot.number == number) {
+    if let Some(sealed) = fresh {
         return Ok(Next::Send(sign(sender, sealed)?));
     }
     let digest = domain::digest::Digest::from_tagged(&catalogue).map_err(|_| SqlError::Type)?;
-    let table = packs.catalogue(&digest).and_then(|known| known.table(&place.0));
+    let table = sender.packs.catalogue(&digest).and_then(|known| known.table(&place.0));
     let cells = table.ok_or(SqlError::Type)?.cells();
     let sealed = snapshot::find(tx, number, cells)?.ok_or(SqlError::Type)?;
     Ok(Next::Send(sign(sender, &sealed)?))

@@ -1,8 +1,7 @@
 //! Turns at sealing: one at a time, by the publisher or in the commit of a push that comes alone.
 //!
-//! What a turn reads and keeps for the next one is right only if its commit stands, so it is taken
-//! out for the turn and given back after the commit; a turn that is dropped leaves it empty, and
-//! the next one reads everything again.
+//! What a turn leaves for the next one is right only if its commit stands, so it is noted after the
+//! commit; a turn that is dropped leaves what was there before it.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +14,6 @@ use runtime::uplink::{IdentityCell, Uplink};
 use tokio::sync::Notify;
 
 use super::{Place, Sender, queue};
-use crate::listing::Listings;
 use crate::packs::PackCache;
 use crate::registry::{Registry, RegistryCache};
 use crate::rollup;
@@ -55,8 +53,8 @@ pub struct Sealer {
 }
 
 struct State {
-    /// What the sums are made of, kept between turns; nothing while somebody has the turn.
-    listings: Option<Listings>,
+    /// Whether somebody has the turn.
+    is_taken: bool,
     /// Tables whose sums wait until a release of theirs is answered.
     waiting: BTreeSet<Place>,
     /// How long the last turn took; nothing after one that failed.
@@ -76,7 +74,6 @@ pub struct Turn {
 }
 
 struct Done {
-    listings: Listings,
     waiting: BTreeSet<Place>,
     registry: Arc<Registry>,
     queued: u32,
@@ -87,17 +84,18 @@ impl Sealer {
     /// Puts it together; nothing was sealed yet.
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
-        let listings = Some(Listings::default());
-        let state = State { listings, waiting: BTreeSet::new(), took: None, folded: None };
+        let state = State { is_taken: false, waiting: BTreeSet::new(), took: None, folded: None };
         Arc::new(Self { parts, state: Mutex::new(state), shared: Notify::new() })
     }
 
     /// The turn, unless somebody has it.
-    pub(super) fn turn(self: &Arc<Self>) -> Option<(Turn, Listings)> {
+    pub(super) fn turn(self: &Arc<Self>) -> Option<Turn> {
         let mut state = self.state();
-        let listings = state.listings.take()?;
+        if std::mem::replace(&mut state.is_taken, true) {
+            return None;
+        }
         let (sealer, waiting) = (self.clone(), state.waiting.clone());
-        Some((Turn { sealer, waiting, done: None, is_over: false }, listings))
+        Some(Turn { sealer, waiting, done: None, is_over: false })
     }
 
     /// Notes that a commit folds sums, and has it seal them as well where that spares a commit of
@@ -124,8 +122,8 @@ impl Sealer {
         if !is_alone || self.parts.uplink.is_none() {
             return Ok(None);
         }
-        let Some((mut turn, listings)) = self.turn() else { return Ok(None) };
-        turn.seal(tx, registry.clone(), listings)?;
+        let Some(mut turn) = self.turn() else { return Ok(None) };
+        turn.seal(tx, registry.clone())?;
         Ok(Some(turn))
     }
 
@@ -153,17 +151,12 @@ impl Sealer {
 impl Turn {
     /// Seals what changed and, in the same commit, queues the latest sums of every table that has
     /// none on its way.
-    pub(super) fn seal(
-        &mut self,
-        tx: &Tx<'_>,
-        registry: Arc<Registry>,
-        mut listings: Listings,
-    ) -> Result<(), SqlError> {
+    pub(super) fn seal(&mut self, tx: &Tx<'_>, registry: Arc<Registry>) -> Result<(), SqlError> {
         let (parts, started) = (&self.sealer.parts, Instant::now());
         let (packs, now_ms) = (parts.packs.last(), parts.clock.now_ms());
         let (hub, kind) = (&parts.unit, parts.kind);
         let context = rollup::Context { packs: &packs, registry: &registry, hub, kind, now_ms };
-        let sealed = rollup::seal(tx, &context, &mut listings)?;
+        let sealed = rollup::seal(tx, &context)?;
         let (mut queued, mut waiting) = (0, BTreeSet::new());
         if parts.uplink.is_some() {
             let mut places = std::mem::take(&mut self.waiting);
@@ -174,7 +167,7 @@ impl Turn {
             (queued, waiting) = queue(tx, &sender, (places, sealed.as_slice()))?;
         }
         let took = started.elapsed();
-        self.done = Some(Done { listings, waiting, registry, queued, took });
+        self.done = Some(Done { waiting, registry, queued, took });
         Ok(())
     }
 
@@ -184,7 +177,7 @@ impl Turn {
         let sealer = self.sealer.clone();
         sealer.parts.registry.keep(done.registry);
         let mut state = sealer.state();
-        state.listings = Some(done.listings);
+        state.is_taken = false;
         state.waiting = done.waiting;
         state.took = Some(done.took);
         self.is_over = true;
@@ -207,8 +200,7 @@ impl Drop for Turn {
         if !self.is_over {
             // Undone: what it read is not what stands.
             let mut state = self.sealer.state();
-            state.listings = Some(Listings::default());
-            state.took = None;
+            (state.is_taken, state.took) = (false, None);
         }
     }
 }

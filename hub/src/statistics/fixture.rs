@@ -18,7 +18,6 @@ use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError};
 
 use super::{Figures, Members, Query, Statistics, StatisticsError, UnitName};
-use crate::listing::Listings;
 use crate::packs::{PackCache, Packs};
 use crate::registry::RegistryCache;
 use crate::rollup::{self, Change};
@@ -357,7 +356,7 @@ impl Fixture {
             let registry = RegistryCache::default().within(tx)?;
             let context =
                 rollup::Context { packs: &packs, registry: &registry, hub: &hub, kind, now_ms };
-            rollup::seal(tx, &context, &mut Listings::default())?;
+            rollup::seal(tx, &context)?;
             Ok::<_, SqlError>(())
         });
         sealed.expect("seal");

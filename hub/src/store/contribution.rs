@@ -159,8 +159,6 @@ pub fn all_current(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Contrib
 /// A contribution as a snapshot lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
-    /// Its row; rows of contributions only grow.
-    pub id: i64,
     /// Member.
     pub unit: String,
     /// Revision.
@@ -169,24 +167,47 @@ pub struct Listed {
     pub digest: Vec<u8>,
 }
 
-/// Contributions that count for a table and period and came after a row, in the order of coming.
+/// A contribution that came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Came {
+    /// Its row; rows of contributions only grow.
+    pub id: i64,
+    /// Table.
+    pub table: String,
+    /// Period in its written form.
+    pub period: String,
+    /// What a snapshot lists of it.
+    pub listed: Listed,
+}
+
+/// Contributions that count for a table and period, in order of unit.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn listed_after(
-    tx: &Tx<'_>,
-    table: &str,
-    period: &str,
-    after: i64,
-) -> Result<Vec<Listed>, SqlError> {
-    // The plus keeps the table's own order out of the plan: one period is looked through in its
-    // index, and only what is new in it is read.
+pub fn listed(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Listed>, SqlError> {
     let sql = format!(
-        "select id, unit, revision, body from contribution
-         where table_id = $1 and period = $2 and +id > $3 and {COUNTS} order by id"
+        "select unit, revision, body from contribution
+         where table_id = $1 and period = $2 and {COUNTS} order by unit"
     );
-    tx.query(&sql, params![table, period, after], |row| {
-        let digest = digest_of_body(row.bytes(3)?);
-        Ok(Listed { id: row.i64(0)?, unit: row.text(1)?, revision: row.u32(2)?, digest })
+    tx.query(&sql, params![table, period], |row| {
+        let digest = digest_of_body(row.bytes(2)?);
+        Ok(Listed { unit: row.text(0)?, revision: row.u32(1)?, digest })
     })
+}
+
+/// Contributions of every table and period that came after a row, in the order of coming.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn came_after(tx: &Tx<'_>, after: i64) -> Result<Vec<Came>, SqlError> {
+    tx.query(
+        "select id, table_id, period, unit, revision, body from contribution
+         where id > $1 order by id",
+        params![after],
+        |row| {
+            let digest = digest_of_body(row.bytes(5)?);
+            let listed = Listed { unit: row.text(3)?, revision: row.u32(4)?, digest };
+            Ok(Came { id: row.i64(0)?, table: row.text(1)?, period: row.text(2)?, listed })
+        },
+    )
 }

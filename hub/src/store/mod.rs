@@ -174,4 +174,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "confirmations that were taken back, and notes that a backup lacks",
         sql: include_str!("migrations/029_sealed_notes.sql"),
     },
+    Migration {
+        number: 34,
+        name: "sums that are sealed apart",
+        sql: include_str!("migrations/030_total_reopened.sql"),
+    },
 ];

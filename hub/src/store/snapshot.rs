@@ -18,8 +18,8 @@ pub struct Sealed {
     pub rule: Rule,
     /// The numbered sums.
     pub snapshot: Snapshot,
-    /// Contributions: one line each, `unit revision`; with the digest, as the root covers them,
-    /// while the snapshot is being made.
+    /// Contributions: one line each, `unit revision`. The digests that the root covers beside them
+    /// lie with the contributions, of which every revision is kept.
     pub contributions: String,
     /// By the hub's clock.
     pub sealed_at_ms: i64,
@@ -33,9 +33,14 @@ const FLOOR: &str = "snapshot_floor";
 /// # Errors
 /// The store cannot be read.
 pub fn next_number(tx: &Tx<'_>) -> Result<u64, SqlError> {
-    let last = tx.query_opt("select max(number) from snapshot", &[], |row| row.opt_i64(0))?;
-    let last = last.flatten().map_or(0, i64::unsigned_abs);
-    let floor = setting::value(tx, FLOOR)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let both = tx.query_opt(
+        "select (select max(number) from snapshot), (select value from setting where name = $1)",
+        params![FLOOR],
+        |row| Ok((row.opt_i64(0)?, row.opt_text(1)?)),
+    )?;
+    let (last, floor) = both.unwrap_or_default();
+    let last = last.map_or(0, i64::unsigned_abs);
+    let floor = floor.and_then(|text| text.parse().ok()).unwrap_or(0);
     Ok(last.max(floor) + 1)
 }
 
@@ -48,19 +53,19 @@ pub fn raise_floor(tx: &Tx<'_>, floor: u64) -> Result<(), SqlError> {
     setting::set(tx, FLOOR, &floor.to_string())
 }
 
-/// Keeps a snapshot. Snapshots are never changed. Digests of the contributions are not kept a
-/// second time: they lie with the contributions, of which every revision is kept.
+/// Keeps a snapshot, and with it the last contribution that its sealing looked at. Snapshots are
+/// never changed.
 ///
 /// # Errors
 /// The number is taken, or the store cannot be written.
-pub fn insert(tx: &Tx<'_>, sealed: &Sealed) -> Result<(), SqlError> {
+pub fn insert(tx: &Tx<'_>, sealed: &Sealed, up_to: i64) -> Result<(), SqlError> {
     let (values, contributors) = pack_sums(&sealed.snapshot.sums);
     let coverage = sealed.snapshot.coverage;
     tx.execute(
         "insert into snapshot (number, table_id, period, catalogue, rule, cell_values,
                                contributors, schools_due, schools_reported, persons, root,
-                               contributions, sealed_at_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                               contributions, sealed_at_ms, sealed_up_to)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         params![
             sealed.snapshot.number,
             &sealed.key.table,
@@ -73,20 +78,12 @@ pub fn insert(tx: &Tx<'_>, sealed: &Sealed) -> Result<(), SqlError> {
             coverage.schools_reported,
             coverage.persons,
             &sealed.snapshot.root.to_tagged(),
-            without_digests(&sealed.contributions).as_bytes(),
+            sealed.contributions.as_bytes(),
             sealed.sealed_at_ms,
+            up_to,
         ],
     )?;
     Ok(())
-}
-
-fn without_digests(contributions: &str) -> String {
-    let mut lines = String::with_capacity(contributions.len() / 3);
-    for line in contributions.lines() {
-        lines.push_str(line.rsplit_once(' ').map_or(line, |(listed, _)| listed));
-        lines.push('\n');
-    }
-    lines
 }
 
 const COLUMNS: &str = "number, table_id, period, catalogue, rule, cell_values, contributors,

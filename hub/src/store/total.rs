@@ -1,10 +1,15 @@
 //! Maintained totals: one packed row per table, period and catalogue pack.
+//!
+//! Whether sums were sealed is noted apart from them: behind which contribution nothing was looked
+//! at yet, and what is to be sealed again although nothing came. Nothing but sums writes their row.
 
 use domain::cell::{self, Cell};
 use domain::release::Rule;
 use domain::rollup::Sums;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
+
+use super::setting;
 
 /// What a total is of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,10 +37,6 @@ pub struct Total {
     pub persons: u64,
     /// Members in the sums.
     pub members: u32,
-    /// Grows with every change.
-    pub version: u64,
-    /// Version of the last snapshot.
-    pub sealed_version: u64,
 }
 
 /// The number under which a rule of sums is stored.
@@ -78,7 +79,7 @@ pub fn unpack_sums(values: &[u8], contributors: &[u8], cells: usize) -> Result<S
 }
 
 const COLUMNS: &str = "table_id, period, catalogue, rule, cell_values, contributors,
-    schools_reported, persons, members, version, sealed_version";
+    schools_reported, persons, members";
 
 fn read(row: &Row<'_, '_>, cells: usize) -> Result<Total, SqlError> {
     Ok(Total {
@@ -88,8 +89,6 @@ fn read(row: &Row<'_, '_>, cells: usize) -> Result<Total, SqlError> {
         schools_reported: row.u32(6)?,
         persons: row.u64(7)?,
         members: row.u32(8)?,
-        version: row.u64(9)?,
-        sealed_version: row.u64(10)?,
     })
 }
 
@@ -112,13 +111,12 @@ pub fn put(tx: &Tx<'_>, total: &Total) -> Result<(), SqlError> {
     let (values, contributors) = pack_sums(&total.sums);
     tx.execute(
         "insert into total (table_id, period, catalogue, rule, cell_values, contributors,
-                            schools_reported, persons, members, version, sealed_version)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                            schools_reported, persons, members)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (table_id, period, catalogue) do update set
              cell_values = excluded.cell_values, contributors = excluded.contributors,
              schools_reported = excluded.schools_reported, persons = excluded.persons,
-             members = excluded.members, version = excluded.version,
-             sealed_version = excluded.sealed_version",
+             members = excluded.members",
         params![
             &total.key.table,
             &total.key.period,
@@ -129,24 +127,37 @@ pub fn put(tx: &Tx<'_>, total: &Total) -> Result<(), SqlError> {
             total.schools_reported,
             total.persons,
             total.members,
-            total.version,
-            total.sealed_version,
         ],
     )?;
     Ok(())
 }
 
-/// Notes that a total was looked at as it is now.
+/// Name of the setting that says up to which contribution everything was sealed.
+const SEALED: &str = "sealed_contribution";
+
+/// The last contribution that a sealing looked at; zero before the first. It stands with the last
+/// snapshot, or in the setting where a sealing made none.
+///
+/// # Errors
+/// The store cannot be read, or holds what is no number.
+pub fn sealed_up_to(tx: &Tx<'_>) -> Result<i64, SqlError> {
+    let both = tx.query_opt(
+        "select (select sealed_up_to from snapshot order by number desc limit 1),
+                (select value from setting where name = $1)",
+        params![SEALED],
+        |row| Ok((row.opt_i64(0)?, row.opt_text(1)?)),
+    )?;
+    let (with_snapshot, alone) = both.unwrap_or_default();
+    let alone = alone.map_or(Ok(0), |id| id.parse().map_err(|_| SqlError::Type))?;
+    Ok(with_snapshot.unwrap_or(0).max(alone))
+}
+
+/// Notes the last contribution that a sealing looked at, where it made no snapshot.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn mark_sealed(tx: &Tx<'_>, key: &TotalKey) -> Result<(), SqlError> {
-    tx.execute(
-        "update total set sealed_version = version
-         where table_id = $1 and period = $2 and catalogue = $3",
-        params![&key.table, &key.period, &key.catalogue],
-    )?;
-    Ok(())
+pub fn note_sealed(tx: &Tx<'_>, contribution: i64) -> Result<(), SqlError> {
+    setting::set(tx, SEALED, &contribution.to_string())
 }
 
 /// Has the totals of a table and period sealed again although their sums did not change.
@@ -155,7 +166,9 @@ pub fn mark_sealed(tx: &Tx<'_>, key: &TotalKey) -> Result<(), SqlError> {
 /// The store cannot be written.
 pub fn reopen(tx: &Tx<'_>, table: &str, period: &str) -> Result<(), SqlError> {
     tx.execute(
-        "update total set version = version + 1 where table_id = $1 and period = $2",
+        "insert into total_reopened (table_id, period)
+         select distinct table_id, period from total where table_id = $1 and period = $2
+         on conflict (table_id, period) do nothing",
         params![table, period],
     )?;
     Ok(())
@@ -179,24 +192,32 @@ pub fn clear_places(tx: &Tx<'_>) -> Result<Vec<(String, String)>, SqlError> {
 /// The store cannot be written.
 pub fn reopen_of(tx: &Tx<'_>, unit: &str) -> Result<(), SqlError> {
     tx.execute(
-        "update total set version = version + 1 where (table_id, period) in (
-             select table_id, period from contribution where unit = $1)",
+        "insert into total_reopened (table_id, period)
+         select distinct table_id, period from total where (table_id, period) in (
+             select table_id, period from contribution where unit = $1)
+         on conflict (table_id, period) do nothing",
         params![unit],
     )?;
     Ok(())
 }
 
-/// Totals that changed since they were last sealed.
+/// Tables and periods that are to be sealed again although nothing came for them, in order.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn unsealed(tx: &Tx<'_>) -> Result<Vec<TotalKey>, SqlError> {
-    tx.query(
-        "select table_id, period, catalogue from total where version > sealed_version
-         order by table_id, period",
-        &[],
-        |row| Ok(TotalKey { table: row.text(0)?, period: row.text(1)?, catalogue: row.blob(2)? }),
-    )
+pub fn reopened(tx: &Tx<'_>) -> Result<Vec<(String, String)>, SqlError> {
+    tx.query("select table_id, period from total_reopened order by table_id, period", &[], |row| {
+        Ok((row.text(0)?, row.text(1)?))
+    })
+}
+
+/// Notes that all that was to be sealed again was looked at.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn close_reopened(tx: &Tx<'_>) -> Result<(), SqlError> {
+    tx.execute("delete from total_reopened", &[])?;
+    Ok(())
 }
 
 /// All totals' keys, for lists of what can be asked for.
@@ -223,3 +244,6 @@ pub fn keys_of(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<TotalKey>, 
         |row| Ok(TotalKey { table: row.text(0)?, period: row.text(1)?, catalogue: row.blob(2)? }),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,8 @@
 //! SQLite does this work inside the commit that makes the log too long, and that one caller waits
 //! for two more syncs. Here a thread with a connection of its own does it, once the log has grown
 //! or the writer has been at it for a while; it never blocks the writer, but it shares the disk
-//! with it, so it comes seldom. Should the writer outrun it for long, the writer's own limit
+//! with it, so it comes seldom: a page that many commits wrote is folded in once, and commits that
+//! are held up by it are fewer. Should the writer outrun it for long, the writer's own limit
 //! ([`WRITER_PAGES_MAX`]) still bounds the log.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -14,14 +15,14 @@ use rusqlite::Connection;
 
 use super::SqlError;
 
-/// Pages in the log at which the writer folds it in itself: 32 MiB.
-const WRITER_PAGES_MAX: u32 = 8_192;
+/// Pages in the log at which the writer folds it in itself: 64 MiB.
+const WRITER_PAGES_MAX: u32 = 16_384;
 
-/// Pages in the log at which it is folded in at once.
-const FOLD_PAGES: u32 = 2_048;
+/// Pages in the log at which it is folded in at once: 24 MiB.
+const FOLD_PAGES: u32 = 6_144;
 
 /// How long commits are gathered before they are folded in, where they are few.
-const GATHER: Duration = Duration::from_secs(1);
+const GATHER: Duration = Duration::from_secs(3);
 
 /// Passes that follow each other when the writer commits meanwhile. Only a log that is folded in
 /// to its end begins anew.

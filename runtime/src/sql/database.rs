@@ -46,10 +46,11 @@ pub struct Options {
 }
 
 impl Options {
-    /// An unencrypted database with a small cache.
+    /// An unencrypted database with small caches: every commit of the writer empties those of the
+    /// readers, of which there are several.
     #[must_use]
     pub const fn plain(migrations: &'static [Migration]) -> Self {
-        let (cache_kib, writer_cache_kib) = (2_048, 8_192);
+        let (cache_kib, writer_cache_kib) = (1_024, 8_192);
         Self { key: None, migrations, cache_kib, writer_cache_kib, busy_wait: BUSY_WAIT }
     }
 
@@ -185,6 +186,29 @@ impl Database {
         place.take().unwrap_or_else(|| Err(SqlError::Closed.into()))
     }
 
+    /// As [`Database::write_async`], for work that can wait: it shares its commit with nobody, so
+    /// that nobody's answer waits for it, and lets all others go first, for a moment at the most.
+    ///
+    /// # Errors
+    /// As [`Database::write`].
+    pub async fn write_spare<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let answer = move |result| {
+            // As for `write_async`.
+            let _ = sender.send(result);
+        };
+        self.queue.push_spare(Task::boxed(name, work, answer))?;
+        receiver.await.map_err(|_| SqlError::Closed)?
+    }
+
     /// Commits a transaction on this thread where nobody else writes or waits and the disk is
     /// quick, and queues it for the writer's thread otherwise; `then` is told the outcome after
     /// the commit, on the thread that made it.
@@ -228,7 +252,7 @@ impl Database {
         }
         let connection = self.readers.take()?;
         let view = begin_read(&connection).map_err(E::from);
-        let result = view.and_then(|()| work(&Tx::new(&connection)));
+        let result = view.and_then(|()| work(&Tx::reading(&connection)));
         if end_read(&connection).is_ok() {
             self.readers.give_back(connection);
         }

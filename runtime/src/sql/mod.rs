@@ -8,6 +8,7 @@
 mod checkpoint;
 mod database;
 mod error;
+mod memory;
 mod migration;
 mod tx;
 mod writer;

@@ -234,3 +234,179 @@ fn a_full_disk_loses_nothing() {
     insert(&database, 2).expect("after");
     assert_eq!(count(&database), 2);
 }
+
+/// Counts notes, in memory and in the store; they must be the same whenever anybody looks.
+#[derive(Default)]
+struct Known(Option<i64>);
+
+impl Known {
+    fn count(&mut self, tx: &Tx<'_>) -> Result<i64, SqlError> {
+        if let Some(known) = self.0 {
+            return Ok(known);
+        }
+        let count = tx.query_opt("select count(*) from note", &[], |row| row.i64(0))?;
+        Ok(*self.0.insert(count.unwrap_or(0)))
+    }
+
+    /// Writes a note and, where the caller says so, fails after it.
+    fn add(&mut self, tx: &Tx<'_>, fails: bool) -> Result<(), SqlError> {
+        let known = self.count(tx)?;
+        tx.execute("insert into note (text) values ('x')", &[])?;
+        self.0 = Some(known + 1);
+        if fails { Err(SqlError::Type) } else { Ok(()) }
+    }
+}
+
+/// What memory and the store say, within one transaction of the writer.
+fn both(database: &Database) -> (i64, i64) {
+    let said: Result<_, SqlError> = database.write("both", |tx| {
+        let known = tx.kept(|known: &mut Known| known.count(tx))?;
+        Ok((known, Known::default().count(tx)?))
+    });
+    said.expect("said")
+}
+
+/// What is kept in memory is used by the next transaction, and is never something that was undone,
+/// by the work that had it, by its job, or by a panic.
+#[test]
+fn what_was_undone_is_not_kept_in_memory() {
+    let database = Database::in_memory(ONE).expect("open");
+    let add = |lent_fails: bool, job_fails: bool| -> Result<(), SqlError> {
+        database.write("add", move |tx| {
+            let added = tx.kept(|known: &mut Known| known.add(tx, lent_fails));
+            if job_fails { Err(SqlError::Type) } else { added }
+        })
+    };
+    add(false, false).expect("added");
+    let is_used: Result<bool, SqlError> =
+        database.write("used", |tx| tx.kept(|known: &mut Known| Ok(known.0 == Some(1))));
+    assert!(is_used.expect("kept"), "kept for the next transaction");
+    assert_eq!(both(&database), (1, 1));
+    add(true, true).expect_err("undone");
+    assert_eq!(both(&database), (1, 1));
+    add(false, true).expect_err("undone");
+    assert_eq!(both(&database), (1, 1));
+    let panics: Result<(), SqlError> = database.write("panics", |tx| {
+        tx.kept(|known: &mut Known| known.add(tx, false))?;
+        panic!("in a test");
+    });
+    panics.expect_err("undone");
+    assert_eq!(both(&database), (1, 1));
+    // A job that goes on although what had the memory failed keeps what it wrote, and no memory.
+    let goes_on: Result<(), SqlError> = database.write("goes on", |tx| {
+        let _ = tx.kept(|known: &mut Known| known.add(tx, true));
+        Ok(())
+    });
+    goes_on.expect("kept");
+    assert_eq!(both(&database), (2, 2));
+    // Lent within itself, neither of the two knows of the other.
+    let twice: Result<(), SqlError> = database.write("twice", |tx| {
+        tx.kept(|outer: &mut Known| {
+            outer.add(tx, false)?;
+            tx.kept(|inner: &mut Known| inner.add(tx, false))
+        })
+    });
+    twice.expect("kept");
+    assert_eq!(both(&database), (4, 4));
+}
+
+/// What another connection commits empties the memory, and a reader has none.
+#[test]
+fn what_others_commit_is_seen() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("hub.db");
+    let database = Database::open(&path, Options::plain(ONE)).expect("open");
+    assert_eq!(both(&database), (0, 0));
+    let other = rusqlite::Connection::open(&path).expect("other");
+    other.execute_batch("insert into note (text) values ('x')").expect("insert");
+    assert_eq!(both(&database), (1, 1));
+    insert(&database, 9).expect("insert");
+    let read: Result<bool, SqlError> =
+        database.read(|tx| tx.kept(|known: &mut Known| Ok(known.0.is_none())));
+    assert!(read.expect("read"), "a reader keeps nothing");
+}
+
+/// Jobs that share a commit share the memory: one that fails among them leaves nothing in it.
+#[test]
+fn a_failed_neighbour_leaves_nothing_in_memory() {
+    let folder = tempfile::tempdir().expect("folder");
+    let database = Database::open(&folder.path().join("a.db"), Options::plain(ONE)).expect("open");
+    std::thread::scope(|scope| {
+        for id in 0..60 {
+            let database = database.clone();
+            scope.spawn(move || {
+                let added: Result<(), SqlError> = database.write("add", move |tx| {
+                    tx.kept(|known: &mut Known| known.add(tx, false))?;
+                    if id % 3 == 0 { Err(SqlError::Type) } else { Ok(()) }
+                });
+                assert_eq!(added.is_err(), id % 3 == 0);
+            });
+        }
+    });
+    assert_eq!(both(&database), (40, 40));
+}
+
+/// Work that can wait is done after all that was asked for since.
+///
+/// Method: a job holds the writer until three others are queued; each writes a note and says how
+/// many there are then.
+#[tokio::test]
+async fn work_that_can_wait_lets_others_go_first() {
+    let folder = tempfile::tempdir().expect("folder");
+    let database = Database::open(&folder.path().join("a.db"), Options::plain(ONE)).expect("open");
+    let (began, holds) = std::sync::mpsc::channel();
+    let (go, gate) = std::sync::mpsc::channel::<()>();
+    let holder = database.clone();
+    let held = std::thread::spawn(move || {
+        holder.write("hold", move |_| {
+            began.send(()).expect("began");
+            gate.recv().expect("go");
+            Ok::<_, SqlError>(())
+        })
+    });
+    holds.recv().expect("held");
+    let note = |id: i64| {
+        move |tx: &Tx<'_>| -> Result<i64, SqlError> {
+            tx.execute("insert into note (id, text) values ($1, 'x')", params![id])?;
+            let before = tx.query_opt("select count(*) from note", &[], |row| row.i64(0))?;
+            Ok(before.unwrap_or(0))
+        }
+    };
+    let open = async { go.send(()).expect("gate") };
+    let (spare, first, second, ()) = tokio::join!(
+        database.write_spare("spare", note(1)),
+        database.write_async("first", note(2)),
+        database.write_async("second", note(3)),
+        open
+    );
+    assert_eq!((first.ok(), second.ok(), spare.ok()), (Some(1), Some(2), Some(3)));
+    held.join().expect("thread").expect("held");
+    let failed: Result<(), SqlError> = database.write_spare("fails", |_| Err(SqlError::Type)).await;
+    assert!(matches!(failed, Err(SqlError::Type)));
+    assert_eq!(count(&database), 3);
+}
+
+/// Work that can wait is done in the end, however much others ask for.
+#[test]
+fn work_that_can_wait_is_not_starved() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let folder = tempfile::tempdir().expect("folder");
+    let database = Database::open(&folder.path().join("a.db"), Options::plain(ONE)).expect("open");
+    let is_done = AtomicBool::new(false);
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !is_done.load(Ordering::Acquire) && std::time::Instant::now() < until {
+                    let asked: Result<(), SqlError> = database.write("ask", |_| Ok(()));
+                    asked.expect("asked");
+                }
+            });
+        }
+        let executor = tokio::runtime::Builder::new_current_thread().build().expect("executor");
+        let spare = database.write_spare("spare", |_| Ok::<_, SqlError>(()));
+        executor.block_on(spare).expect("done");
+        assert!(std::time::Instant::now() < until, "only once nobody asked any more");
+        is_done.store(true, Ordering::Release);
+    });
+}

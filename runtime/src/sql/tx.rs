@@ -1,9 +1,12 @@
 //! A transaction as the stores see it: plain statements with bound values.
 
+use std::any::Any;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection};
 
 use super::SqlError;
+use super::memory::Memory;
 
 /// A value bound to a placeholder. Borrowed, so that large vectors are not copied.
 #[derive(Clone, Copy, Debug)]
@@ -212,11 +215,46 @@ impl Row<'_, '_> {
 /// A transaction, or a consistent view where the caller only reads.
 pub struct Tx<'c> {
     connection: &'c Connection,
+    /// The writer's; readers have none.
+    memory: Option<&'c Memory>,
 }
 
 impl<'c> Tx<'c> {
-    pub(super) const fn new(connection: &'c Connection) -> Self {
-        Self { connection }
+    /// A view for a reader.
+    pub(super) const fn reading(connection: &'c Connection) -> Self {
+        Self { connection, memory: None }
+    }
+
+    /// A transaction of the writer.
+    pub(super) const fn writing(connection: &'c Connection, memory: &'c Memory) -> Self {
+        Self { connection, memory: Some(memory) }
+    }
+
+    /// Works with what is kept in memory between the writer's transactions: one value for a
+    /// store, of whatever type its owner chooses. It is new (`T::default()`) after the store was
+    /// opened, after anything was undone, after another process or connection committed, where
+    /// the work before failed, and always for a reader.
+    ///
+    /// So a value that only ever holds what the store's statements say within this transaction, and
+    /// is changed together with them, is right whenever it is lent.
+    ///
+    /// # Errors
+    /// What the work returns, or that the store cannot be read.
+    pub fn kept<T, R, E>(&self, work: impl FnOnce(&mut T) -> Result<R, E>) -> Result<R, E>
+    where
+        T: Any + Send + Default,
+        E: From<SqlError>,
+    {
+        match self.memory {
+            Some(memory) => memory.lend(self.version_of_others()?, work),
+            None => work(&mut T::default()),
+        }
+    }
+
+    /// Changes whenever another connection has committed, and only then.
+    fn version_of_others(&self) -> Result<i64, SqlError> {
+        let mut statement = self.connection.prepare_cached("pragma data_version")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
     }
 
     fn bound(&self, sql: &str, values: &[Value<'_>]) -> Result<CachedStatement<'c>, SqlError> {

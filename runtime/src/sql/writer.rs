@@ -6,7 +6,11 @@
 //!
 //! One thread commits for many. A caller that finds nobody else there may commit its own job in
 //! place ([`Queue::run_or_push`]): two changes of threads cost as much as the commit itself.
+//!
+//! A job that can wait ([`Queue::push_spare`]) shares its commit with nobody, and is run where no
+//! other waits, or where it has waited for [`SPARE_WAIT_MAX`].
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +20,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::checkpoint::Checkpointer;
+use super::memory::Memory;
 use super::{SqlError, Tx};
 
 /// Jobs that may share one commit.
@@ -24,6 +29,10 @@ const BATCH_JOBS_MAX: usize = 256;
 /// How long commits may have taken of late for callers to commit in place: a slow disk, or a store
 /// with much to do, must not hold up the thread of somebody who serves others too.
 const QUICK: Duration = Duration::from_millis(2);
+
+/// How long a job that can wait lets others go first. Less than anybody notices, and longer than a
+/// burst of a hundred jobs takes.
+const SPARE_WAIT_MAX: Duration = Duration::from_millis(50);
 
 /// A transaction waiting for the writer.
 pub(super) trait Job: Send {
@@ -48,17 +57,35 @@ pub(super) struct Queue(Arc<Handle>);
 /// process that ends while a thread still closes an encrypted database crashes in its exit
 /// handlers.
 struct Handle {
-    sender: Option<Sender<Box<dyn Job>>>,
+    sender: Option<Sender<Order>>,
     thread: Option<JoinHandle<()>>,
     desk: Arc<Desk>,
 }
 
+/// What the thread is sent.
+enum Order {
+    /// Somebody waits for it.
+    Soon(Box<dyn Job>),
+    /// It can wait.
+    Spare(Box<dyn Job>),
+}
+
+/// What the thread has taken and not run yet.
+#[derive(Default)]
+struct Taken {
+    soon: VecDeque<Box<dyn Job>>,
+    /// With when they were taken.
+    spare: VecDeque<(Instant, Box<dyn Job>)>,
+    /// Whether the last thing that was run could wait.
+    was_spare: bool,
+}
+
 /// Where commits are made, by one at a time.
 struct Desk {
-    connection: Mutex<Connection>,
+    seat: Mutex<Seat>,
     /// How long a statement waits for another process.
     busy_wait: Duration,
-    /// Jobs that the thread has not taken yet.
+    /// Jobs that somebody waits for and the thread has not begun yet.
     waiting: AtomicUsize,
     /// How long commits took of late, in microseconds.
     pace_us: AtomicU64,
@@ -66,11 +93,23 @@ struct Desk {
     _checkpointer: Option<Checkpointer>,
 }
 
+/// What only one at a time has.
+struct Seat {
+    connection: Connection,
+    memory: Memory,
+}
+
 impl Queue {
     pub(super) fn push(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
         let sender = self.0.sender.as_ref().ok_or(SqlError::Closed)?;
         self.0.desk.waiting.fetch_add(1, Ordering::AcqRel);
-        sender.send(job).map_err(|_| SqlError::Closed)
+        sender.send(Order::Soon(job)).map_err(|_| SqlError::Closed)
+    }
+
+    /// Queues a job that lets others go first.
+    pub(super) fn push_spare(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
+        let sender = self.0.sender.as_ref().ok_or(SqlError::Closed)?;
+        sender.send(Order::Spare(job)).map_err(|_| SqlError::Closed)
     }
 
     /// Commits a job and answers it on this thread where nobody else writes or waits and the disk
@@ -104,7 +143,7 @@ pub(super) fn start(
 ) -> Result<Queue, SqlError> {
     let (sender, receiver) = channel();
     let desk = Arc::new(Desk {
-        connection: Mutex::new(connection),
+        seat: Mutex::new(Seat { connection, memory: Memory::default() }),
         busy_wait,
         waiting: AtomicUsize::new(0),
         pace_us: AtomicU64::new(0),
@@ -117,17 +156,64 @@ pub(super) fn start(
     Ok(Queue(Arc::new(Handle { sender: Some(sender), thread: Some(thread), desk })))
 }
 
-fn serve(desk: &Desk, receiver: &Receiver<Box<dyn Job>>) {
-    while let Ok(first) = receiver.recv() {
+fn serve(desk: &Desk, receiver: &Receiver<Order>) {
+    let mut taken = Taken::default();
+    loop {
+        if taken.is_empty() {
+            let Ok(order) = receiver.recv() else { return };
+            taken.add(order);
+        }
         // Who commits in place now is waited for before the batch is taken, so that what comes
         // meanwhile shares the next commit.
-        let connection = desk.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut batch = vec![first];
-        batch.extend(receiver.try_iter().take(BATCH_JOBS_MAX - 1));
-        desk.waiting.fetch_sub(batch.len(), Ordering::AcqRel);
-        let outcome = begin(&connection).and_then(|()| desk.commit(&connection, &mut batch));
-        drop(connection);
+        let seat = desk.seat.lock().unwrap_or_else(PoisonError::into_inner);
+        while taken.soon.len() < BATCH_JOBS_MAX
+            && let Ok(order) = receiver.try_recv()
+        {
+            taken.add(order);
+        }
+        let spare = taken.spare();
+        taken.was_spare = spare.is_some();
+        let mut batch = match spare {
+            Some(job) => vec![job],
+            None => Vec::from(std::mem::take(&mut taken.soon)),
+        };
+        if !taken.was_spare {
+            desk.waiting.fetch_sub(batch.len(), Ordering::AcqRel);
+        }
+        let outcome = begin(&seat.connection).and_then(|()| {
+            let started = Instant::now();
+            let outcome = commit(&seat, &mut batch);
+            if !taken.was_spare {
+                desk.note_pace(started);
+            }
+            outcome
+        });
+        drop(seat);
         answer(batch, outcome);
+    }
+}
+
+impl Taken {
+    fn is_empty(&self) -> bool {
+        self.soon.is_empty() && self.spare.is_empty()
+    }
+
+    fn add(&mut self, order: Order) {
+        match order {
+            Order::Soon(job) => self.soon.push_back(job),
+            Order::Spare(job) => self.spare.push_back((Instant::now(), job)),
+        }
+    }
+
+    /// A job that has let others go first, if it is its turn: nobody waits, or it has waited for
+    /// long, and others were served since the one before it.
+    fn spare(&mut self) -> Option<Box<dyn Job>> {
+        let (since, _) = self.spare.front()?;
+        let is_late = since.elapsed() >= SPARE_WAIT_MAX && !self.was_spare;
+        if !self.soon.is_empty() && !is_late {
+            return None;
+        }
+        self.spare.pop_front().map(|(_, job)| job)
     }
 }
 
@@ -138,41 +224,50 @@ impl Desk {
         if self.waiting.load(Ordering::Acquire) > 0 || pace > QUICK {
             return Some(job);
         }
-        let Ok(connection) = self.connection.try_lock() else {
+        let Ok(seat) = self.seat.try_lock() else {
             return Some(job);
         };
+        let connection = &seat.connection;
         // Another process that writes is waited for by the thread, which serves nobody else.
         let begun = connection.busy_timeout(Duration::ZERO).map_err(SqlError::from);
-        let begun = begun.and_then(|()| begin(&connection));
+        let begun = begun.and_then(|()| begin(connection));
         if connection.busy_timeout(self.busy_wait).is_err() || begun.is_err() {
             return Some(job);
         }
-        let mut batch = vec![job];
-        let outcome = self.commit(&connection, &mut batch);
-        drop(connection);
+        let (started, mut batch) = (Instant::now(), vec![job]);
+        let outcome = commit(&seat, &mut batch);
+        self.note_pace(started);
+        drop(seat);
         answer(batch, outcome);
         None
     }
 
-    /// Runs jobs in the transaction that has begun and commits it.
-    fn commit(&self, connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), SqlError> {
-        let started = Instant::now();
-        let outcome = match batch {
-            [job] => run_alone(connection, job.as_mut()),
-            several => several
-                .iter_mut()
-                .try_for_each(|job| run_one(connection, job.as_mut()))
-                .and_then(|()| execute(connection, "commit")),
-        };
-        if outcome.is_err() && !connection.is_autocommit() {
-            // A full disk may already have rolled everything back; then there is nothing to undo.
-            let _ = execute(connection, "rollback");
-        }
+    /// Notes how long a commit took that somebody waited for.
+    fn note_pace(&self, started: Instant) {
         let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let pace = self.pace_us.load(Ordering::Relaxed);
         self.pace_us.store((pace.saturating_mul(3).saturating_add(took)) / 4, Ordering::Relaxed);
-        outcome
     }
+}
+
+/// Runs jobs in the transaction that has begun and commits it.
+fn commit(seat: &Seat, batch: &mut [Box<dyn Job>]) -> Result<(), SqlError> {
+    let connection = &seat.connection;
+    let outcome = match batch {
+        [job] => run_alone(seat, job.as_mut()),
+        several => several
+            .iter_mut()
+            .try_for_each(|job| run_one(seat, job.as_mut()))
+            .and_then(|()| execute(connection, "commit")),
+    };
+    if outcome.is_err() {
+        seat.memory.forget();
+    }
+    if outcome.is_err() && !connection.is_autocommit() {
+        // A full disk may already have rolled everything back; then there is nothing to undo.
+        let _ = execute(connection, "rollback");
+    }
+    outcome
 }
 
 fn begin(connection: &Connection) -> Result<(), SqlError> {
@@ -215,27 +310,32 @@ fn finish(job: Box<dyn Job>, commit: Result<(), SqlError>) {
 }
 
 /// Runs one of several jobs: what it changed is undone where it fails, and its neighbours' kept.
-fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<(), SqlError> {
-    execute(connection, "savepoint job")?;
-    if run(connection, job)? == Keep::No {
-        execute(connection, "rollback to job")?;
+fn run_one(seat: &Seat, job: &mut dyn Job) -> Result<(), SqlError> {
+    execute(&seat.connection, "savepoint job")?;
+    if run(seat, job)? == Keep::No {
+        execute(&seat.connection, "rollback to job")?;
     }
-    execute(connection, "release job")
+    execute(&seat.connection, "release job")
 }
 
 /// Runs a job that has no neighbours and ends its transaction. A savepoint would keep a copy of
 /// every page that it changes.
-fn run_alone(connection: &Connection, job: &mut dyn Job) -> Result<(), SqlError> {
-    let end = if run(connection, job)? == Keep::Yes { "commit" } else { "rollback" };
-    execute(connection, end)
+fn run_alone(seat: &Seat, job: &mut dyn Job) -> Result<(), SqlError> {
+    let end = if run(seat, job)? == Keep::Yes { "commit" } else { "rollback" };
+    execute(&seat.connection, end)
 }
 
-/// Runs a job's work; a panic is its own failure, and the writer goes on for all others.
-fn run(connection: &Connection, job: &mut dyn Job) -> Result<Keep, SqlError> {
-    let run = std::panic::AssertUnwindSafe(|| job.run(&Tx::new(connection)));
+/// Runs a job's work; a panic is its own failure, and the writer goes on for all others. What the
+/// job leaves in memory is undone with what it changed.
+fn run(seat: &Seat, job: &mut dyn Job) -> Result<Keep, SqlError> {
+    let tx = Tx::writing(&seat.connection, &seat.memory);
+    let run = std::panic::AssertUnwindSafe(|| job.run(&tx));
     let keep = std::panic::catch_unwind(run).unwrap_or(Keep::No);
+    if keep == Keep::No {
+        seat.memory.forget();
+    }
     // A full disk rolls everything back; then there is nothing left to undo.
-    if keep == Keep::No && connection.is_autocommit() {
+    if keep == Keep::No && seat.connection.is_autocommit() {
         return Err(SqlError::Full);
     }
     Ok(keep)

@@ -44,6 +44,8 @@ pub struct LaneHead {
     pub previous_epoch: Vec<u8>,
     /// Last sequence of that epoch with an answer.
     pub previous_answered: u64,
+    /// Tagged digest of the frame with the highest sequence; empty before the first.
+    pub last_frame: Vec<u8>,
 }
 
 /// What became of an item.
@@ -216,7 +218,8 @@ pub fn lane_head(tx: &Tx<'_>, lane: Lane, now_ms: i64) -> Result<LaneHead, SqlEr
 
 fn find_head(tx: &Tx<'_>, lane: Lane) -> Result<Option<LaneHead>, SqlError> {
     tx.query_opt(
-        "select epoch, head, previous_epoch, previous_answered from outbox_epoch where lane = $1",
+        "select epoch, head, previous_epoch, previous_answered, last_frame from outbox_epoch
+         where lane = $1",
         params![number(lane)],
         |row| {
             Ok(LaneHead {
@@ -224,6 +227,7 @@ fn find_head(tx: &Tx<'_>, lane: Lane) -> Result<Option<LaneHead>, SqlError> {
                 head: row.u64(1)?,
                 previous_epoch: row.blob(2)?,
                 previous_answered: row.u64(3)?,
+                last_frame: row.blob(4)?,
             })
         },
     )
@@ -257,7 +261,7 @@ pub fn begin_epoch(tx: &Tx<'_>, lane: Lane, now_ms: i64) -> Result<LaneHead, Sql
              started_at_ms = excluded.started_at_ms",
         params![number(lane), &epoch, &previous_epoch, previous_answered, now_ms, &no_frame],
     )?;
-    Ok(LaneHead { epoch, head: 0, previous_epoch, previous_answered })
+    Ok(LaneHead { epoch, head: 0, previous_epoch, previous_answered, last_frame: no_frame })
 }
 
 /// Frames from a sequence on, at most `limit`; items without a frame get one.
@@ -278,6 +282,16 @@ pub fn frames_from(
         frames.extend(frame_new(tx, lane, &head, room)?);
     }
     Ok(frames)
+}
+
+/// Gives a frame to items that wait for one, at most `limit`: whoever queues them does it in the
+/// same commit, so that the uplink has nothing to write before it sends them.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn frame_waiting(tx: &Tx<'_>, lane: Lane, limit: u32, now_ms: i64) -> Result<(), SqlError> {
+    let head = lane_head(tx, lane, now_ms)?;
+    frame_new(tx, lane, &head, limit).map(drop)
 }
 
 /// As [`frames_from`], for a reader: says where something is to be written first.
@@ -332,14 +346,7 @@ fn frame_new(
     if waiting.is_empty() {
         return Ok(Vec::new());
     }
-    let mut previous = tx
-        .query_opt(
-            "select last_frame from outbox_epoch where lane = $1",
-            params![number(lane)],
-            |row| row.blob(0),
-        )?
-        .unwrap_or_default();
-    let mut sequence = head.head;
+    let (mut previous, mut sequence) = (head.last_frame.clone(), head.head);
     let mut frames = Vec::with_capacity(waiting.len());
     for (id, item) in waiting {
         sequence += 1;

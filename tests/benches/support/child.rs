@@ -91,6 +91,14 @@ impl Server {
         Usage(Duration::from_secs_f64(ticks.iter().sum::<f64>() / TICKS))
     }
 
+    /// Bytes that it has caused to be written to the disk, by whole pages of the system.
+    pub fn written(&self) -> f64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/io", self.child.id()));
+        let text = text.expect("child runs");
+        let line = text.lines().find_map(|line| line.strip_prefix("write_bytes: "));
+        line.and_then(|bytes| bytes.parse().ok()).unwrap_or(f64::NAN)
+    }
+
     /// A line of its memory report, in MiB: `VmRSS` now, `VmHWM` at its highest.
     pub fn memory_mib(&self, name: &str) -> f64 {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));

@@ -88,10 +88,10 @@ impl District {
 
     /// The publisher's turn, in a commit of its own; quick, however slow the machine is.
     fn publish(&self) {
-        let (mut turn, listings) = self.sealer.turn().expect("the turn is free");
+        let mut turn = self.sealer.turn().expect("the turn is free");
         let cache = self.sealer.parts().registry.clone();
         let sealed = self.database().write("publish", move |tx| {
-            turn.seal(tx, cache.within(tx)?, listings)?;
+            turn.seal(tx, cache.within(tx)?)?;
             Ok::<_, SqlError>(turn)
         });
         sealed.expect("sealed").keep();

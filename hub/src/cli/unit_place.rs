@@ -260,10 +260,10 @@ mod tests {
         let packs = hub.packs.last();
         let changed = hub.database.write("change", move |tx| {
             change(tx, &packs)?;
-            total::unsealed(tx)
+            total::reopened(tx)
         });
         hub.seal(NOW_MS);
-        changed.expect("changed").into_iter().map(|key| key.table).collect()
+        changed.expect("changed").into_iter().map(|(table, _)| table).collect()
     }
 
     /// Who moves away, comes back or is closed without ever having reported changes who is due: the

@@ -2,7 +2,7 @@
 
 use domain::catalogue::{Catalogue, NativePeriod};
 use domain::unit::UnitKind;
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::Tx;
 use runtime::web::{Figure, Label, Text};
 
 use super::indicator::is_everybody;

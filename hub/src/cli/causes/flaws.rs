@@ -2,6 +2,8 @@
 //! expected there. Phrases that are not known here are told as they came.
 
 use domain::catalogue::Flaw;
+use domain::directory::Wrong;
+use domain::ledger::Word as _;
 use proto::pack::PackError;
 use runtime::cli::Sentence;
 use runtime::texts;
@@ -14,6 +16,7 @@ texts! {
     VALUE = "{0} 第 {1} 行，{2} 列：“{3}”不是{4}", "{0}, line {1}, column {2}: {3} is no {4}";
     CONTENT = "{0}：{1}", "{0}: {1}";
     FLAW = "{0} 写的是“{1}”，应为{2}", "{0}: {1}; expected {2}";
+    LINE_OF = "{0}，“{1}”：{2}", "{0}, {1}: {2}";
 }
 
 /// What was expected, as the readers of rosters and plans say it, and in Chinese.
@@ -69,16 +72,24 @@ pub(super) fn pack(error: &PackError) -> Sentence {
 }
 
 fn flaw_zh(flaw: &Flaw) -> String {
+    let mut of_directory = Wrong::ALL.iter().map(|wrong| wrong.label());
+    if let Some((zh, _)) = of_directory.find(|(_, en)| *en == flaw.expected) {
+        return LINE_OF.fill(Lang::Zh, &[&flaw.key, &wrong_zh(&flaw.wrong), &zh]);
+    }
     let known = EXPECTED.iter().find(|(en, _)| *en == flaw.expected);
     let expected = known.map_or_else(|| format!("：{}", flaw.expected), |(_, zh)| (*zh).to_owned());
-    let wrong = match flaw.wrong.as_str() {
+    FLAW.fill(Lang::Zh, &[&place_zh(&flaw.key), &wrong_zh(&flaw.wrong), &expected])
+}
+
+fn wrong_zh(wrong: &str) -> &str {
+    match wrong {
         "no row" => "（没有任何一行）",
         "nothing" => "（没有写）",
         "nobody" => "0 人",
         "a draft" => "（草案）",
+        "what stands there" => "所填内容",
         other => other,
-    };
-    FLAW.fill(Lang::Zh, &[&place_zh(&flaw.key), &wrong, &expected])
+    }
 }
 
 /// `line 4, F370202012J01, male` as a place in a table.

@@ -1,0 +1,199 @@
+//! A directory beside the day, the pinned roots and the version before: what keeps it from being
+//! published, and what it changes.
+
+use certs::statement::{Purpose, SignedStatement, verify};
+use domain::directory::{Bar, Directory, Entry, Fault, Field, Problem, Wrong};
+use domain::unit::UnitId;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use proto::pack::{Pack, PackKind};
+use runtime::cli::{Exit, Failure, Sentence};
+use runtime::sealing::Pins;
+use runtime::sql::Database;
+use runtime::web::{Lang, Text};
+
+use super::super::causes::Caused as _;
+use super::table::{cell, columns, named};
+use super::words;
+use crate::ca::pack::describe;
+use crate::store::directive::{self, Stored};
+
+/// A directory that was published.
+pub(super) struct Known {
+    pub(super) stored: Stored,
+    pub(super) directory: Directory,
+}
+
+/// One line of a comparison.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// An entry that was not there.
+    New(UnitId),
+    /// An entry that is there no more.
+    Gone(UnitId),
+    /// A column of an entry that reads otherwise.
+    Column(UnitId, Field),
+}
+
+/// Every directory that was published, in order of areas and serials.
+pub(super) fn published(database: &Database) -> Result<Vec<Known>, Failure> {
+    let all = database.read(|tx| directive::of_kind(tx, PackKind::Directory.as_str()))?;
+    let read = |stored: Stored| {
+        let (_, content, _) = describe(&stored.directive).ok()?;
+        match proto::pack::read(PackKind::Directory, &stored.name, &content) {
+            Ok(Pack::Directory(directory)) => Some(Known { stored, directory: *directory }),
+            _ => None,
+        }
+    };
+    let mut known: Vec<Known> = all.into_iter().filter_map(read).collect();
+    known.sort_by_key(|one| (one.stored.name.clone(), one.stored.serial));
+    Ok(known)
+}
+
+/// The version of an area that was published last.
+pub(super) fn last<'k>(known: &'k [Known], area: &UnitId) -> Option<&'k Known> {
+    known.iter().rev().find(|one| one.directory.area() == area)
+}
+
+/// What keeps a directory from being published now.
+pub(super) fn problems(
+    directory: &Directory,
+    pins: &Pins,
+    (now, today): (Timestamp, Date),
+) -> Vec<Problem> {
+    let mut found = directory.problems(today);
+    for entry in directory.entries() {
+        let is_gone = entry.bar(today) == Some(Bar::Withdrawn);
+        if let Err(wrong) = believed(entry, pins, now)
+            && !is_gone
+        {
+            let fault = Fault::new(Field::Statement, wrong);
+            found.push(Problem { id: entry.id.clone(), fault });
+        }
+    }
+    found
+}
+
+/// Whether an entry's statement holds: its own, for referrals, under every pinned root. Says
+/// whether there is one.
+pub(super) fn believed(entry: &Entry, pins: &Pins, now: Timestamp) -> Result<bool, Wrong> {
+    if entry.statement.is_empty() {
+        return Ok(false);
+    }
+    let signed = SignedStatement::from_pem(entry.statement.as_bytes());
+    let signed = signed.map_err(|_| Wrong::NotBelieved)?;
+    let verified = verify(&signed, &pins.roots, &pins.zone, now);
+    let verified = verified.map_err(|_| Wrong::NotBelieved)?;
+    let says = verified.statement();
+    if says.unit == entry.id && says.purpose == Purpose::Referral {
+        Ok(true)
+    } else {
+        Err(Wrong::OtherUnit)
+    }
+}
+
+/// Refuses a directory with problems, all of them at once.
+pub(super) fn refuse(problems: &[Problem]) -> Result<(), Failure> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let lines = |lang: Lang| {
+        let line = |one: &Problem| {
+            let (field, wrong) = (named(one.fault.field, lang), named(one.fault.wrong, lang));
+            words::PROBLEM.fill(lang, &[&one.id, &field, &wrong])
+        };
+        problems.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let said = |lang: Lang| words::PROBLEMS.fill(lang, &[&problems.len(), &lines(lang)]);
+    let message = Sentence::pair(said(Lang::Zh), said(Lang::En));
+    Err(Failure::new(Exit::Refused, "DIRECTORY", message).hint(words::PROBLEMS_NEXT))
+}
+
+/// Refuses to publish what no school should take; packs of other kinds pass.
+pub(in super::super) fn refuse_unfit(
+    database: &Database,
+    new: &Stored,
+    pins: &Pins,
+    (now, today): (Timestamp, Date),
+) -> Result<(), Failure> {
+    if new.kind != PackKind::Directory.as_str() {
+        return Ok(());
+    }
+    let wrong = |cause: &(dyn std::error::Error + 'static)| {
+        Failure::new(Exit::Refused, "DIRECTORY_TEXT", words::TEXT).caused(cause)
+    };
+    let (about, content, _) = describe(&new.directive).map_err(|cause| wrong(&cause))?;
+    let directory = proto::pack::directory::read(&about.name, &content);
+    let directory = directory.map_err(|cause| wrong(&cause))?;
+    refuse(&problems(&directory, pins, (now, today)))?;
+    let known = published(database)?;
+    let last = last(&known, directory.area()).map(|last| &last.stored);
+    let is_same =
+        |last: &Stored| last.serial == new.serial && last.content_digest == new.content_digest;
+    match last.filter(|last| new.serial <= last.serial && !is_same(last)) {
+        None => Ok(()),
+        Some(last) => {
+            let values: [&dyn std::fmt::Display; 3] = [&new.name, &last.serial, &new.serial];
+            let next = last.serial.saturating_add(1);
+            let message = Sentence::new(words::OLD, &values);
+            let failure = Failure::new(Exit::Refused, "DIRECTORY_OLD", message);
+            Err(failure.hint(Sentence::new(words::OLD_NEXT, &[&next])))
+        }
+    }
+}
+
+/// What a directory changes in the one before.
+pub(super) fn changes(before: &Directory, after: &Directory) -> Vec<Change> {
+    let mut found = Vec::new();
+    for entry in after.entries() {
+        let Some(old) = before.find(&entry.id) else {
+            found.push(Change::New(entry.id.clone()));
+            continue;
+        };
+        let differs = |field: &Field| cell(old, *field, Lang::Zh) != cell(entry, *field, Lang::Zh);
+        let columns = columns().chain([Field::Statement]).filter(differs);
+        found.extend(columns.map(|field| Change::Column(entry.id.clone(), field)));
+    }
+    let gone = before.entries().iter().filter(|old| after.find(&old.id).is_none());
+    found.extend(gone.map(|old| Change::Gone(old.id.clone())));
+    found
+}
+
+/// The changes in words.
+pub(super) fn told(known: Option<&Known>, after: &Directory, lang: Lang) -> String {
+    let Some(Known { stored, directory: before }) = known else {
+        return words::FIRST.in_lang(lang).to_owned();
+    };
+    let changes = changes(before, after);
+    if changes.is_empty() {
+        return words::SAME.fill(lang, &[&stored.serial]);
+    }
+    let name = |directory: &Directory, id: &UnitId| {
+        let label = directory.find(id).map(|entry| &entry.label);
+        label.map_or_else(String::new, |label| match lang {
+            Lang::Zh => label.zh.clone(),
+            Lang::En => label.en.clone(),
+        })
+    };
+    let lines = changes.iter().map(|change| match change {
+        Change::New(id) => words::NEW.fill(lang, &[id, &name(after, id)]),
+        Change::Gone(id) => words::GONE.fill(lang, &[id, &name(before, id)]),
+        Change::Column(id, field) => {
+            let old = said(before.find(id), (*field, words::STATEMENT_OLD), lang);
+            let new = said(after.find(id), (*field, words::STATEMENT_NEW), lang);
+            words::CHANGED.fill(lang, &[id, &named(*field, lang), &old, &new])
+        }
+    });
+    let head = words::CHANGES.fill(lang, &[&stored.serial]);
+    std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// What a column says; of a key statement only that there is one.
+fn said(entry: Option<&Entry>, (field, statement): (Field, Text), lang: Lang) -> String {
+    let text = entry.map(|entry| cell(entry, field, lang)).unwrap_or_default();
+    match (text.is_empty(), field) {
+        (true, _) => words::EMPTY_CELL.in_lang(lang).to_owned(),
+        (false, Field::Statement) => statement.in_lang(lang).to_owned(),
+        (false, _) => text,
+    }
+}

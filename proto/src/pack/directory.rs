@@ -1,4 +1,4 @@
-//! Directory packs: to whom the schools of an area may turn with a child, with their key statements.
+//! Directory packs: to whom the schools of an area may turn with a child, and under which keys.
 //!
 //! Offices keep a directory as a table; what both commissions sign is this text, which the hub's
 //! program makes of it. The pack's name is the area's id, so that each area has one directory whose

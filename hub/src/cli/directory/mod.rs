@@ -1,4 +1,4 @@
-//! Directories: make one from an office's table, check it, see what it changes and what is in force.
+//! Directories: make one from an office's table, check it, see what it changes and what holds.
 //!
 //! What is made here is a text to be signed by both commissions like any pack, and published by
 //! `directive publish`, which makes the checks of this module once more.

@@ -60,10 +60,10 @@ texts! {
     WRITTEN = "已写入 {0}。请教育、卫健两个部门先后签名（卫健的签名即确认急救名单和医疗机构），再发布：\n  \
                xinqiao-ca sign-pack --kind directory --name {1} --serial {2} --version-name {2} \
                --effective-from {3} {0} --out {1}.pack\n  xinqiao-hub directive publish {1}.pack",
-        "Wrote {0}. Have education and health sign it, one after the other; by its signature health \
-         confirms the emergency list and the clinics. Then publish it:\n  xinqiao-ca sign-pack \
-         --kind directory --name {1} --serial {2} --version-name {2} --effective-from {3} {0} --out \
-         {1}.pack\n  xinqiao-hub directive publish {1}.pack";
+        "Wrote {0}. Have education and health sign it, one after the other; with its signature \
+         health confirms the emergency list and the clinics. Then publish it:\n  xinqiao-ca \
+         sign-pack --kind directory --name {1} --serial {2} --version-name {2} --effective-from \
+         {3} {0} --out {1}.pack\n  xinqiao-hub directive publish {1}.pack";
     MAY_PUBLISH = "可以签名和发布。", "It may be signed and published.";
     OLD = "名录 {0} 已发布到第 {1} 号，不能再发布第 {2} 号；没有发布任何内容。",
         "Directory {0} was published up to serial {1}; serial {2} cannot follow. Nothing was \

@@ -68,11 +68,7 @@ pub struct Directories {
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn recipient(
-    tx: &Tx<'_>,
-    judge: &Judge,
-    unit: &UnitId,
-) -> Result<Option<Recipient>, SqlError> {
+pub fn recipient(tx: &Tx<'_>, judge: &Judge, unit: &UnitId) -> Result<Option<Recipient>, SqlError> {
     let today = date_of(judge.now);
     let known = known(tx, today)?;
     // The nearest one cannot be told here; the newest word on the unit counts.

@@ -49,9 +49,7 @@ const fn needs(urgency: Urgency) -> &'static [Care] {
             Care::Counselling,
             Care::FamilyWork,
         ],
-        Urgency::Urgent => {
-            &[Care::Emergency, Care::Assessment, Care::Outpatient, Care::CrisisWork]
-        }
+        Urgency::Urgent => &[Care::Emergency, Care::Assessment, Care::Outpatient, Care::CrisisWork],
         Urgency::Emergency => &[Care::Emergency, Care::CrisisWork],
     }
 }

@@ -197,10 +197,7 @@ fn offer_of(view: &View, filled: &Filled, lang: Lang) -> Option<OfferView> {
 
 /// Whether another recipient can be named.
 const fn is_free(state: State) -> bool {
-    matches!(
-        state,
-        State::Draft | State::Declined | State::RedirectProposed | State::EmergencyOut
-    )
+    matches!(state, State::Draft | State::Declined | State::RedirectProposed | State::EmergencyOut)
 }
 
 fn facts(view: &View, lang: Lang) -> Vec<(&'static str, String)> {

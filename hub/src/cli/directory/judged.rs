@@ -197,3 +197,118 @@ fn said(entry: Option<&Entry>, (field, statement): (Field, Text), lang: Lang) ->
         (false, _) => text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use certs::key::SigningKey;
+    use certs::root::{Commission, RootAuthority};
+    use certs::seal::ShareKey;
+    use certs::statement::{KeyStatement, StatedKey};
+    use domain::unit::Zone;
+    use jiff::SignedDuration;
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn unit(id: &str) -> UnitId {
+        id.parse().expect("unit")
+    }
+
+    fn zone() -> Zone {
+        "qd.example".parse().expect("zone")
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-30T01:00:00Z".parse().expect("instant")
+    }
+
+    fn root(commission: Commission) -> RootAuthority {
+        let key = SigningKey::generate().expect("key");
+        RootAuthority::create(commission, &zone(), key, now()).expect("root")
+    }
+
+    /// A statement of some key for referrals, signed under these roots, for so many days.
+    fn statement(roots: &[&RootAuthority], id: &str, days: i64) -> String {
+        let key = ShareKey::generate(unit(id), Purpose::AggregateLeader).expect("key");
+        let says = KeyStatement {
+            zone: zone(),
+            unit: unit(id),
+            name: "示例医院".to_owned(),
+            purpose: Purpose::Referral,
+            key: StatedKey::Recipient(key.public().clone()),
+            valid_from: now() - SignedDuration::from_hours(24 * 10),
+            valid_to: now() + SignedDuration::from_hours(24 * days),
+        };
+        let mut signed: Option<SignedStatement> = None;
+        for root in roots {
+            let key = SigningKey::generate().expect("key");
+            let chain = [root.sign_statement_key(key.public(), now()).expect("certificate")];
+            match &mut signed {
+                Some(signed) => signed.add_signature(&key, &chain).expect("add"),
+                None => signed = Some(SignedStatement::sign(&says, &key, &chain).expect("sign")),
+            }
+        }
+        signed.expect("a root").to_pem()
+    }
+
+    fn directory(ids: &[&str], change: impl Fn(&mut Entry)) -> Directory {
+        let entry = |id: &str| {
+            format!(
+                "[[entry]]\nid = \"{id}\"\nkind = \"clinic\"\nzh = \"示例医院\"\nen = \"Hospital\"\n\
+                 services = [\"outpatient\"]\nphone = \"0532-1\"\nvalid_from = \"2026-09-01\"\n\
+                 valid_to = \"2027-08-31\"\nverified = \"2026-11-01\"\n"
+            )
+        };
+        let head = "schema = \"directory/1\"\narea = \"370202\"\nlevel = \"district\"\n".to_owned();
+        let text: String = std::iter::once(head).chain(ids.iter().map(|id| entry(id))).collect();
+        let read = proto::pack::directory::read_unnamed(text.as_bytes()).expect("directory");
+        let mut entries = read.entries().to_vec();
+        entries.iter_mut().for_each(change);
+        Directory::new(unit("370202"), read.level(), entries).expect("directory")
+    }
+
+    /// A statement keeps a directory from being published that is another unit's, that has ended or
+    /// that one commission alone signed; one of an entry that is withdrawn keeps nothing.
+    #[test]
+    fn a_statement_that_does_not_hold_is_not_published() {
+        let (education, health) = (root(Commission::Education), root(Commission::Health));
+        let (both, today) = ([&education, &health], date(2026, 11, 30));
+        let roots = both.iter().map(|root| root.certificate().clone()).collect();
+        let pins = Pins { roots, zone: zone() };
+        let found = |text: String| {
+            let with = directory(&["CLINIC1"], |entry| entry.statement.clone_from(&text));
+            let found = problems(&with, &pins, (now(), today)).into_iter();
+            found.map(|one| (one.fault.field, one.fault.wrong)).collect::<Vec<_>>()
+        };
+        assert!(found(statement(&both, "CLINIC1", 300)).is_empty());
+        let wrong = |wrong| vec![(Field::Statement, wrong)];
+        assert_eq!(found(statement(&both, "CLINIC2", 300)), wrong(Wrong::OtherUnit));
+        assert_eq!(found(statement(&both, "CLINIC1", -5)), wrong(Wrong::NotBelieved));
+        assert_eq!(found(statement(&both[..1], "CLINIC1", 300)), wrong(Wrong::NotBelieved));
+        assert_eq!(found("a text".to_owned()), wrong(Wrong::NotBelieved));
+        let gone = directory(&["CLINIC1"], |entry| {
+            entry.statement = "a text".to_owned();
+            let reason = "停业".to_owned();
+            entry.withdrawn = Some(domain::directory::Withdrawal { day: today, reason });
+        });
+        assert!(problems(&gone, &pins, (now(), today)).is_empty());
+    }
+
+    /// What a directory changes is told by entry and column.
+    #[test]
+    fn changes_are_told_by_entry_and_column() {
+        let before = directory(&["CLINIC1", "CLINIC2"], |_| {});
+        let after = directory(&["CLINIC2", "CLINIC3"], |entry| {
+            if entry.id.as_str() == "CLINIC2" {
+                entry.reach.phone = "0532-2".to_owned();
+            }
+        });
+        let wanted = [
+            Change::Column(unit("CLINIC2"), Field::Phone),
+            Change::New(unit("CLINIC3")),
+            Change::Gone(unit("CLINIC1")),
+        ];
+        assert_eq!(changes(&before, &after), wanted);
+        assert!(changes(&after, &after).is_empty());
+    }
+}

@@ -72,9 +72,10 @@ pub fn recipient(tx: &Tx<'_>, judge: &Judge, unit: &UnitId) -> Result<Option<Rec
     let today = date_of(judge.now);
     let known = known(tx, today)?;
     // The nearest one cannot be told here; the newest word on the unit counts.
-    let entries = || known.iter().filter_map(|one| one.directory.find(unit));
-    let Some(entry) = entries().max_by_key(|entry| entry.verified) else { return Ok(None) };
-    let statement = statement(entries(), judge);
+    let entries: Vec<&Entry> = known.iter().filter_map(|one| one.directory.find(unit)).collect();
+    let newest = entries.iter().copied().max_by_key(|entry| entry.verified);
+    let Some(entry) = newest else { return Ok(None) };
+    let statement = statement(entries.iter().copied(), judge);
     Ok(statement.map(|statement| Recipient {
         entry: entry.clone(),
         bar: entry.bar(today),

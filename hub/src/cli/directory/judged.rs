@@ -2,7 +2,7 @@
 //! published, and what it changes.
 
 use certs::statement::{Purpose, SignedStatement, verify};
-use domain::directory::{Bar, Directory, Entry, Fault, Field, Problem, Wrong};
+use domain::directory::{Bar, Directory, Entry, Fault, Field, Pairing, Place, Problem, Wrong};
 use domain::unit::UnitId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -90,6 +90,27 @@ pub(super) fn believed(entry: &Entry, pins: &Pins, now: Timestamp) -> Result<boo
     } else {
         Err(Wrong::OtherUnit)
     }
+}
+
+/// Schools of a hub with which no expert is paired that may be chosen on a day.
+pub(super) fn unpaired<'s>(
+    directory: &Directory,
+    (hub, schools): (&UnitId, &'s [UnitId]),
+    today: Date,
+) -> Vec<&'s UnitId> {
+    // A town's code begins with its district's.
+    let district = hub.as_str().get(..6).filter(|_| hub.division_digits() == Some(9));
+    let district = district.and_then(|code| code.parse::<UnitId>().ok());
+    let areas: Vec<UnitId> = std::iter::once(hub.clone()).chain(district).collect();
+    let is_paired = |school: &UnitId| {
+        let place = Place { school: school.clone(), areas: areas.clone() };
+        let entries = directory.entries().iter();
+        let mut experts = entries.filter(|one| one.expert.is_some() && one.bar(today).is_none());
+        experts.any(|one| {
+            matches!(directory.pairing(one, &place), Some(Pairing::School | Pairing::Area))
+        })
+    };
+    schools.iter().filter(|school| !is_paired(school)).collect()
 }
 
 /// Refuses a directory with problems, all of them at once.
@@ -292,6 +313,38 @@ mod tests {
             entry.withdrawn = Some(domain::directory::Withdrawal { day: today, reason });
         });
         assert!(problems(&gone, &pins, (now(), today)).is_empty());
+    }
+
+    /// A school is paired by its own name or by its area's, and not by an expert who is for all or
+    /// whose registration has ended.
+    #[test]
+    fn schools_without_an_expert_are_listed() {
+        let expert = |until| domain::directory::Expert {
+            speciality: "精神医学".to_owned(),
+            registration: "X-1".to_owned(),
+            until,
+            load: 0,
+        };
+        let made = directory(&["BY-AREA", "BY-NAME", "ENDED", "FOR-ALL"], |entry| {
+            entry.kind = domain::directory::EntryKind::Expert;
+            entry.care.clear();
+            entry.expertise = vec![domain::ledger::words::Service::Lecture];
+            let until = if entry.id.as_str() == "ENDED" { 2025 } else { 2028 };
+            entry.expert = Some(expert(date(until, 1, 1)));
+            match entry.id.as_str() {
+                "BY-AREA" => entry.areas.insert(unit("370203")),
+                "BY-NAME" => entry.schools.insert(unit("S1")),
+                "ENDED" => entry.schools.insert(unit("S2")),
+                _ => false,
+            };
+        });
+        let (schools, today) = ([unit("S1"), unit("S2")], date(2026, 11, 30));
+        let of = |hub: &str| {
+            let found = unpaired(&made, (&unit(hub), &schools), today);
+            found.into_iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(of("370202"), ["S2"]);
+        assert!(of("370203").is_empty() && of("370203001").is_empty());
     }
 
     /// What a directory changes is told by entry and column.

@@ -13,10 +13,11 @@ use certs::statement::{Purpose, SignedStatement};
 use clap::{Args, Subcommand};
 use domain::directory::{Bar, Directory, Entry, Field, Level};
 use domain::ledger::Word as _;
-use domain::unit::UnitId;
+use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
 use proto::pack::PackError;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
+use runtime::sql::Database;
 use runtime::web::Lang;
 use serde_json::json;
 
@@ -24,6 +25,8 @@ use super::causes::Caused as _;
 use super::context::Context;
 use crate::app::load_pins;
 use crate::ca::source::create;
+use crate::statistics::UnitName;
+use crate::store::unit::{self, UnitStatus};
 use judged::Known;
 use table::{TableError, cell, named};
 
@@ -117,7 +120,7 @@ fn make(context: &Context, asked: &Make) -> Result<(), Failure> {
     for file in &asked.statements {
         statements.extend(read_statements(file)?);
     }
-    let kept = last.iter().flat_map(|last| last.directory.entries());
+    let kept = last.into_iter().flat_map(|last| last.directory.entries());
     let kept = kept.filter_map(|entry| SignedStatement::from_pem(entry.statement.as_bytes()).ok());
     statements.extend(kept);
     for entry in &mut entries {
@@ -252,6 +255,10 @@ fn show(context: &Context, area: &UnitId) -> Result<(), Failure> {
         let message = Sentence::new(words::NONE_OF, &[area]);
         return Err(Failure::new(Exit::NotFound, "NO_DIRECTORY", message));
     };
+    let hub = UnitName::of(&config).id;
+    let schools = schools(&database, &hub, today)?;
+    let unpaired = judged::unpaired(&known.directory, (&hub, &schools), today);
+    let unpaired: Vec<&str> = unpaired.into_iter().map(UnitId::as_str).collect();
     let is_sealed = |entry: &Entry| judged::believed(entry, &pins, now) == Ok(true);
     let entries = known.directory.entries();
     let line = |entry: &Entry| {
@@ -262,7 +269,7 @@ fn show(context: &Context, area: &UnitId) -> Result<(), Failure> {
                "sealed": is_sealed(entry), "barred": entry.bar(today).map(|bar| bar.as_str())})
     };
     let value = json!({"area": area.to_string(), "serial": known.stored.serial,
-                       "version": known.stored.version,
+                       "version": known.stored.version, "unpaired": unpaired,
                        "entries": entries.iter().map(line).collect::<Vec<_>>()});
     context.terminal.result(&value, |t| {
         let lang = t.lang();
@@ -275,8 +282,24 @@ fn show(context: &Context, area: &UnitId) -> Result<(), Failure> {
         for entry in entries {
             table.row(row(entry, (is_sealed(entry), today), lang));
         }
-        table.render()
+        match unpaired.is_empty() {
+            true => table.render(),
+            false => {
+                let said = t.text(words::UNPAIRED, &[&unpaired.join(" ")]);
+                [table.render(), said].join("\n")
+            }
+        }
     })
+}
+
+/// The schools straight under this hub on a day.
+fn schools(database: &Database, hub: &UnitId, day: Date) -> Result<Vec<UnitId>, Failure> {
+    let of = hub.clone();
+    let members = database.read(move |tx| unit::members_on(tx, &of, day))?;
+    let schools = members
+        .into_iter()
+        .filter(|member| member.kind == UnitKind::School && member.status != UnitStatus::Closed);
+    Ok(schools.map(|member| member.id).collect())
 }
 
 fn row(entry: &Entry, (is_sealed, today): (bool, Date), lang: Lang) -> Vec<String> {

@@ -251,8 +251,8 @@ fn member(config: &Config, membership: Membership) -> Result<Member, AppError> {
 }
 
 impl Member {
-    /// What packs are judged by.
-    fn pins(&self) -> Pins {
+    /// What packs and key statements are judged by.
+    pub(crate) fn pins(&self) -> Pins {
         let (roots, zone) = (self.trust.roots().to_vec(), self.membership.name.zone().clone());
         Pins { roots, zone }
     }

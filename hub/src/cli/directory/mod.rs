@@ -261,12 +261,17 @@ fn show(context: &Context, area: &UnitId) -> Result<(), Failure> {
     let unpaired: Vec<&str> = unpaired.into_iter().map(UnitId::as_str).collect();
     let is_sealed = |entry: &Entry| judged::believed(entry, &pins, now) == Ok(true);
     let entries = known.directory.entries();
+    let digest = |entry: &Entry| {
+        let signed = SignedStatement::from_pem(entry.statement.as_bytes()).ok();
+        signed.map(|signed| signed.digest().to_string())
+    };
     let line = |entry: &Entry| {
         json!({"id": entry.id.to_string(), "kind": entry.kind.as_str(), "zh": entry.label.zh,
                "en": entry.label.en, "phone": entry.reach.phone, "emergency": entry.is_emergency,
                "places": entry.room.map(|room| room.places),
                "places_told": entry.room.map(|room| room.told.to_string()),
-               "sealed": is_sealed(entry), "barred": entry.bar(today).map(|bar| bar.as_str())})
+               "statement": digest(entry), "sealed": is_sealed(entry),
+               "barred": entry.bar(today).map(|bar| bar.as_str())})
     };
     let value = json!({"area": area.to_string(), "serial": known.stored.serial,
                        "version": known.stored.version, "unpaired": unpaired,

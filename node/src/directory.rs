@@ -37,6 +37,10 @@ pub struct Recipient {
     pub entry: Entry,
     /// Why nothing new may go to it; a withdrawal of what it holds still may.
     pub bar: Option<Bar>,
+    /// The hub that serves it.
+    pub relay: UnitId,
+    /// Its key statement as it travelled.
+    pub signed: SignedStatement,
     /// Its key for referrals, verified under every pinned root.
     pub statement: VerifiedStatement,
 }
@@ -69,33 +73,46 @@ pub struct Directories {
 /// # Errors
 /// The store cannot be read.
 pub fn recipient(tx: &Tx<'_>, judge: &Judge, unit: &UnitId) -> Result<Option<Recipient>, SqlError> {
-    let today = date_of(judge.now);
-    let known = known(tx, today)?;
-    // The nearest one cannot be told here; the newest word on the unit counts.
-    let entries: Vec<&Entry> = known.iter().filter_map(|one| one.directory.find(unit)).collect();
-    let newest = entries.iter().copied().max_by_key(|entry| entry.verified);
-    let Some(entry) = newest else { return Ok(None) };
-    let statement = statement(entries.iter().copied(), judge);
-    Ok(statement.map(|statement| Recipient {
-        entry: entry.clone(),
-        bar: entry.bar(today),
-        statement,
-    }))
+    Ok(of_unit(&known(tx, date_of(judge.now))?, judge, unit))
+}
+
+/// Every recipient to whom something can be sent sealed, in order of ids. `tx` is one of
+/// `transfer.db`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn recipients(tx: &Tx<'_>, judge: &Judge) -> Result<Vec<Recipient>, SqlError> {
+    let known = known(tx, date_of(judge.now))?;
+    let entries = known.iter().flat_map(|one| one.directory.entries());
+    let ids: BTreeSet<&UnitId> = entries.map(|entry| &entry.id).collect();
+    Ok(ids.into_iter().filter_map(|id| of_unit(&known, judge, id)).collect())
+}
+
+/// The nearest directory cannot be told here; the newest word on the unit counts.
+fn of_unit(known: &[Known], judge: &Judge, unit: &UnitId) -> Option<Recipient> {
+    let verified = |one: &Known| one.directory.find(unit).map(|entry| entry.verified);
+    let newest = known.iter().max_by_key(|one| verified(one))?;
+    let entry = newest.directory.find(unit)?;
+    let entries = known.iter().filter_map(|one| one.directory.find(unit));
+    let (signed, statement) = statement(entries, judge)?;
+    let bar = entry.bar(date_of(judge.now));
+    let relay = newest.directory.relay(entry).clone();
+    Some(Recipient { entry: entry.clone(), bar, relay, signed, statement })
 }
 
 /// Of the statements that hold, the one that begins last: a lost key is withdrawn by a newer one.
 fn statement<'e>(
     entries: impl Iterator<Item = &'e Entry>,
     judge: &Judge,
-) -> Option<VerifiedStatement> {
+) -> Option<(SignedStatement, VerifiedStatement)> {
     let held = entries.filter_map(|entry| {
         let signed = SignedStatement::from_pem(entry.statement.as_bytes()).ok()?;
         let held = verify(&signed, &judge.pins.roots, &judge.pins.zone, judge.now).ok()?;
         let says = held.statement();
         let is_own = says.unit == entry.id && says.purpose == Purpose::Referral;
-        is_own.then_some(held)
+        is_own.then_some((signed, held))
     });
-    held.max_by_key(|held| held.statement().valid_from)
+    held.max_by_key(|(_, held)| held.statement().valid_from)
 }
 
 fn known(tx: &Tx<'_>, today: Date) -> Result<Vec<Known>, SqlError> {

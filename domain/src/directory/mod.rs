@@ -127,6 +127,8 @@ pub struct Entry {
     pub expert: Option<Expert>,
     /// An agency's licence and contract.
     pub agency: Option<Agency>,
+    /// The hub that serves it; where none is named, that of the directory's area.
+    pub relay: Option<UnitId>,
     /// Text of the key statement for referrals; empty without one. Nothing of it is believed here.
     pub statement: String,
 }
@@ -193,6 +195,12 @@ impl Directory {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The hub that serves an entry of it.
+    #[must_use]
+    pub fn relay<'d>(&'d self, entry: &'d Entry) -> &'d UnitId {
+        entry.relay.as_ref().unwrap_or(&self.area)
     }
 
     /// The entry of an id.

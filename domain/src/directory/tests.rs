@@ -35,6 +35,7 @@ fn clinic(id: &str) -> Entry {
         withdrawn: None,
         expert: None,
         agency: None,
+        relay: None,
         statement: String::new(),
     }
 }
@@ -253,4 +254,9 @@ fn a_directory_is_for_its_area() {
     assert_eq!(pairing("370202", Level::District), Some(Pairing::Whole));
     assert_eq!(pairing("310117", Level::District), None);
     assert_eq!(pairing("370200", Level::City), Some(Pairing::Whole));
+    let mut served = clinic("B");
+    served.relay = Some(unit("370203"));
+    let directory = directory(vec![clinic("A"), served]);
+    let relays = directory.entries().iter().map(|entry| directory.relay(entry).as_str());
+    assert!(relays.eq(["370202", "370203"]), "the area's hub where none is named");
 }

@@ -75,6 +75,7 @@ word_list!(
         Checked = "checked", "检查日期", "Checked on";
         Contract = "contract", "合同编号", "Contract";
         ContractTo = "contract_to", "合同有效期止", "Contract to";
+        Relay = "relay", "所属枢纽", "Hub that serves it";
         Statement = "statement", "公钥声明", "Key statement";
     }
 );

@@ -42,6 +42,7 @@ pub(crate) fn hospital(id: &str, name: &str) -> Entry {
         withdrawn: None,
         expert: None,
         agency: None,
+        relay: None,
         statement: String::new(),
     }
 }
@@ -150,7 +151,12 @@ fn one_seals_to_who_is_stated_under_both_roots() {
     let first = of("CLINIC1").expect("recipient");
     assert_eq!(first.statement.statement().unit, unit("CLINIC1"));
     assert_eq!((first.entry.reach.phone.as_str(), first.bar), ("0532-1001", None));
+    let signed = SignedStatement::from_pem(first.entry.statement.as_bytes()).expect("statement");
+    assert_eq!((first.signed, first.relay.as_str()), (signed, "370202"));
     assert_eq!(of("CLINIC5").expect("recipient").bar, Some(Bar::Withdrawn));
+    let judge = judge(&city);
+    let all = transfer.read(move |tx| recipients(tx, &judge)).expect("read");
+    assert!(all.iter().map(|one| one.entry.id.as_str()).eq(["CLINIC1", "CLINIC5"]));
     assert!(["CLINIC2", "CLINIC3", "CLINIC4", "NOBODY"].iter().all(|id| of(id).is_none()));
 }
 

@@ -61,6 +61,8 @@ struct RawEntry {
     valid_to: String,
     verified: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    relay: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     statement: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     room: Option<RawRoom>,
@@ -202,6 +204,10 @@ fn entry(raw: RawEntry) -> Result<Entry, Flaw> {
         withdrawn: raw.withdrawn.map(withdrawal).transpose()?,
         expert: raw.expert.map(expert).transpose()?,
         agency: raw.agency.map(agency).transpose()?,
+        relay: match raw.relay.as_str() {
+            "" => None,
+            relay => Some(unit("relay", relay)?),
+        },
         statement: raw.statement,
     })
 }
@@ -266,6 +272,7 @@ impl From<&Entry> for RawEntry {
             valid_from: entry.valid.0.to_string(),
             valid_to: entry.valid.1.to_string(),
             verified: entry.verified.to_string(),
+            relay: entry.relay.as_ref().map(ToString::to_string).unwrap_or_default(),
             statement: entry.statement.clone(),
             room: entry
                 .room

@@ -149,6 +149,10 @@ impl Line {
         let withdrawn = self.withdrawn();
         let reach = self.reach();
         let is_emergency = self.yes(Field::Emergency);
+        let relay = match self.is_filled(Field::Relay) {
+            true => self.parsed::<UnitId>(Field::Relay, Wrong::UnitForm),
+            false => None,
+        };
         Some(Entry {
             id: id?,
             kind: kind?,
@@ -166,6 +170,7 @@ impl Line {
             withdrawn,
             expert,
             agency,
+            relay,
             statement: String::new(),
         })
     }
@@ -411,6 +416,7 @@ pub(super) fn cell(entry: &Entry, field: Field, lang: Lang) -> String {
         Field::Verified => entry.verified.to_string(),
         Field::WithdrawnOn => said(entry.withdrawn.as_ref().map(|one| one.day)),
         Field::WithdrawnWhy => said(entry.withdrawn.as_ref().map(|one| &one.reason)),
+        Field::Relay => said(entry.relay.as_ref()),
         Field::Statement => entry.statement.clone(),
         other => papers(entry, other),
     }

@@ -24,6 +24,7 @@ emergency_phone = "0532-1120"
 valid_from = "2026-09-01"
 valid_to = "2027-08-31"
 verified = "2026-11-01"
+relay = "370203"
 statement = "a text"
 room = { places = 3, told = "2026-11-27" }
 
@@ -99,6 +100,7 @@ fn each_mistake_of_a_directory_is_named() {
         ("licence = \"L-1\"", "licence = \"\"", "entry AGENCY1, licence"),
         ("phone = \"0532-1234\"", "fax = \"0532-1234\"", "unknown field"),
         ("phone = \"0532-1234\"", "", "missing field"),
+        ("relay = \"370203\"", "relay = \"37 02\"", "entry CLINIC1, relay: 37 02"),
         ("places = 3", "places = -3", "room"),
     ];
     for (right, wrong, said) in cases {

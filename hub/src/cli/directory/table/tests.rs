@@ -62,7 +62,7 @@ fn every_mistake_is_named_at_once() {
     assert_eq!((load.1, load.2), (Field::CaseLoad, Wrong::Missing));
     let kind = one(&AGENCY.replace("社会服务机构", "公司"));
     assert_eq!((kind.1, kind.2, kind.3.as_str()), (Field::Kind, Wrong::KindWord, "公司"));
-    let shifted = one(&[CLINIC, "x"].concat().replace(",x", ",,x"));
+    let shifted = one(&[CLINIC, "x"].concat().replace(",x", ",,,x"));
     assert_eq!(shifted.2, Wrong::Shifted);
     let twice = one(&EXPERT.replace("示例专家", "另一位专家"));
     assert_eq!((twice.0, twice.1, twice.2), (3, Field::Id, Wrong::Twice));

@@ -37,6 +37,7 @@
 //! | *snapshot* | a numbered, sealed roll-up: cut-off, contributions, root digest, coverage |
 //! | *directive* | what travels down: catalogue, scales, calendar, divisions, notices |
 //! | *pack* | the signed content of a directive |
+//! | *directory* | to whom the schools of an area may turn, as both commissions signed it |
 //! | *referral* | a child's way from the school to a named recipient and back |
 //! | *hand-over* | giving a referral to its recipient: on a printed sheet, later as an envelope |
 //! | *envelope* | a referral or an answer, sealed to its recipient and signed by its sender |
@@ -55,6 +56,7 @@ pub mod catalogue;
 pub mod cell;
 pub mod change;
 pub mod digest;
+pub mod directory;
 pub mod disclosure;
 pub mod ledger;
 pub mod period;

@@ -199,7 +199,8 @@ impl Packs {
             | Pack::Special(_)
             | Pack::Roster(_)
             | Pack::Plan(_)
-            | Pack::Keys(_) => {}
+            | Pack::Keys(_)
+            | Pack::Directory(_) => {}
         }
     }
 
@@ -377,9 +378,12 @@ impl Packs {
     }
 }
 
-/// Scales are the schools'; what makes years under seal is read together.
+/// Scales and directories are the schools'; what makes years under seal is read together.
 const fn is_read_here(kind: PackKind) -> bool {
-    !matches!(kind, PackKind::Scale | PackKind::Roster | PackKind::Plan | PackKind::Keys)
+    !matches!(
+        kind,
+        PackKind::Scale | PackKind::Roster | PackKind::Plan | PackKind::Keys | PackKind::Directory
+    )
 }
 
 fn open(directive: &[u8]) -> Option<WirePack> {

@@ -10,8 +10,9 @@ use certs::chain::Trust;
 use certs::identity::{IdentityError, PeerIdentity};
 use certs::signature::KeyId;
 use domain::catalogue::Grade;
+use domain::directory::Place;
 use domain::scale::Setting;
-use domain::unit::Zone;
+use domain::unit::{UnitId, Zone};
 use runtime::clock::Clock;
 use runtime::sealing::{Pins, SealedYears, SealingYear};
 use runtime::sql::{DataKey, SqlError};
@@ -19,6 +20,7 @@ use runtime::uplink::{IdentityCell, Parent, Uplink};
 
 use crate::config::{self, Config, ConfigError, Membership, Settings, Sources};
 use crate::directive::{Inbox, Recipient};
+use crate::directory::{Directories, Judge, LastDirectories};
 use crate::join;
 use crate::ledger::destroy::Terms;
 use crate::ledger::profile::{self, Profile};
@@ -98,6 +100,7 @@ pub struct Outward {
     member: Option<Member>,
     packs: Arc<LastRead>,
     sealed: Arc<LastYears>,
+    directories: Arc<LastDirectories>,
 }
 
 /// An open node.
@@ -194,8 +197,8 @@ pub fn open_outward(config: Config, clock: Clock) -> Result<Outward, AppError> {
     let transfer = Transfer::open(&config.path("transfer.db"))?;
     let member = config.membership.clone().map(|membership| member(&config, membership));
     let member = member.transpose()?;
-    let (packs, sealed) = (Arc::default(), Arc::default());
-    let outward = Outward { config, clock, transfer, member, packs, sealed };
+    let (packs, sealed, directories) = (Arc::default(), Arc::default(), Arc::default());
+    let outward = Outward { config, clock, transfer, member, packs, sealed, directories };
     outward.keep_certificate().map_err(AppError::Folder)?;
     Ok(outward)
 }
@@ -248,10 +251,18 @@ fn member(config: &Config, membership: Membership) -> Result<Member, AppError> {
 }
 
 impl Member {
-    /// What packs are judged by.
-    fn pins(&self) -> Pins {
+    /// What packs and key statements are judged by.
+    pub(crate) fn pins(&self) -> Pins {
         let (roots, zone) = (self.trust.roots().to_vec(), self.membership.name.zone().clone());
         Pins { roots, zone }
+    }
+
+    /// Where the school lies: below its parent and in its district.
+    fn place(&self) -> Place {
+        let (name, parent) = (&self.membership.name, &self.membership.parent_name);
+        let district = name.district_label().parse::<UnitId>().ok();
+        let areas = std::iter::once(parent.unit().clone()).chain(district).collect();
+        Place { school: name.unit().clone(), areas }
     }
 }
 
@@ -295,6 +306,16 @@ impl Outward {
     pub fn sealed_years(&self) -> Result<Arc<SealedYears>, SqlError> {
         let Some(member) = &self.member else { return Ok(Arc::default()) };
         self.sealed.load(&self.transfer, &member.pins())
+    }
+
+    /// The directories in force: to whom this school may turn; none before joining.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn directories(&self) -> Result<Arc<Directories>, SqlError> {
+        let Some(member) = &self.member else { return Ok(Arc::default()) };
+        let judge = Judge { pins: member.pins(), now: self.clock.now() };
+        self.directories.load(&self.transfer, (judge, member.place()))
     }
 
     /// The school year of this school that goes under seal, whose plan holds this school.
@@ -364,6 +385,10 @@ impl crate::console::Rules for Node {
 
     fn sealed_school_years(&self) -> Result<SealYears, SqlError> {
         self.years_under_seal()
+    }
+
+    fn directories(&self) -> Result<Arc<Directories>, SqlError> {
+        self.outward.directories()
     }
 
     fn copies_days(&self) -> u32 {

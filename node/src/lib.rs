@@ -7,6 +7,7 @@ pub mod config;
 pub mod console;
 pub mod desk;
 pub mod directive;
+pub mod directory;
 pub mod egress;
 pub mod import;
 pub mod indicator;

@@ -152,12 +152,14 @@ impl Packs {
                     self.specials.push(known);
                 }
             }
-            // Years under seal are read apart: their packs are judged by the pinned roots.
+            // Years under seal and directories are read apart: the pinned roots judge what is in
+            // them.
             Pack::Calendar(_)
             | Pack::Divisions(_)
             | Pack::Roster(_)
             | Pack::Plan(_)
-            | Pack::Keys(_) => {}
+            | Pack::Keys(_)
+            | Pack::Directory(_) => {}
         }
     }
 

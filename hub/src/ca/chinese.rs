@@ -94,9 +94,9 @@ pub(super) const CHINESE: Translation = &[
     ("Sign a pack, or add the second commission's signature", "签署标准包，或追加另一部门的签名"),
     ("Pack key and certificate", "标准包密钥及证书文件"),
     (
-        "Kind: catalogue, scale, calendar, divisions, special, roster or plan",
+        "Kind: catalogue, scale, calendar, divisions, special, roster, plan or directory",
         "类别：catalogue 指标目录、scale 量表、calendar 学期日历、divisions 区划、special 特殊时期、\
-         roster 学校名单、plan 公开方案",
+         roster 学校名单、plan 公开方案、directory 转介名录",
     ),
     (
         "Kind: catalogue, scale, calendar or divisions",

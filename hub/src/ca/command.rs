@@ -149,7 +149,7 @@ struct SignPack {
     key: PathBuf,
     #[command(flatten)]
     opening: Opening,
-    /// Kind: catalogue, scale, calendar, divisions, special, roster or plan
+    /// Kind: catalogue, scale, calendar, divisions, special, roster, plan or directory
     #[arg(long, required_unless_present = "add")]
     kind: Option<String>,
     /// Name within the kind

@@ -119,6 +119,31 @@ pub(super) const CHINESE: Translation = &[
     ("Invite units", "邀请下级单位"),
     ("Publish signed packs and see who applied them", "发布已签名的标准包并查看应用情况"),
     ("Look at what needs a person", "查看需要人处理的警报"),
+    (
+        "Directories: to whom schools may turn; make one from a table, check it, show it",
+        "转介名录：学校可以转介到哪里；由表格生成、检查、查看",
+    ),
+    (
+        "Write the table to be filled in: what was published last, else only the columns",
+        "写出待填的表格：有已发布的名录则带其内容，没有则只有表头",
+    ),
+    (
+        "Make the text of a directory from a table, to be signed",
+        "由表格生成名录文本，供两个部门签名",
+    ),
+    ("Check the text of a directory and show what it changes", "检查名录文本并列出与上一版的差别"),
+    ("Text of a directory", "名录文本"),
+    (
+        "Show the entries of a directory, and which may be chosen today",
+        "查看名录的条目及今天可否选用",
+    ),
+    ("Id of the area", "区域编号"),
+    ("Id of the area, such as 370202", "区域编号，如 370202"),
+    ("Show all directories that were published", "列出发布过的全部名录"),
+    ("New file for the table", "写入表格的新文件"),
+    ("Table of the entries, a CSV in UTF-8", "条目表格，UTF-8 编码的 CSV"),
+    ("For which schools: city or district", "适用范围：city 全市，district 本区县"),
+    ("File with key statements of recipients; may be repeated", "含有接收方公钥声明的文件；可重复"),
     ("Special periods: make one, check it, see who follows", "特殊时期：拟定、检查、查看执行情况"),
     (
         "Write the text of a special period from counts of the catalogue, to be signed",

@@ -73,6 +73,9 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
     }
     refuse_keys(&database.read(directive::all)?, &verified, &pins)?;
     let (today, of) = (context.clock.today(), pins.clone());
+    for one in &verified {
+        super::directory::refuse_unfit(&database, one, &pins, (context.clock.now(), today))?;
+    }
     let packs = database.read(move |tx| Packs::load(tx, today, &of)).map_err(HubError::from)?;
     verified.iter().try_for_each(|one| refuse_moved(&packs, one, today))?;
     let now_ms = context.now_ms();

@@ -8,6 +8,7 @@ pub(crate) mod causes;
 mod chinese;
 mod context;
 mod directive;
+mod directory;
 mod disclosure;
 mod doctor;
 mod doctor_sealed;
@@ -101,6 +102,9 @@ enum Command {
     /// Publish signed packs and see who applied them
     #[command(subcommand)]
     Directive(directive::Command),
+    /// Directories: to whom schools may turn; make one from a table, check it, show it
+    #[command(subcommand)]
+    Directory(directory::Command),
     /// Special periods: make one, check it, see who follows
     #[command(subcommand)]
     Special(special::Command),
@@ -186,6 +190,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Unit(command) => unit::run(context, command),
         Command::Invite(command) => invite::run(context, command),
         Command::Directive(command) => directive::run(context, command),
+        Command::Directory(command) => directory::run(context, command),
         Command::Special(command) => special::run(context, command),
         Command::Alarm(status::AlarmCommand::List) => status::alarms(context),
         Command::User(command) => user::run(context, command),

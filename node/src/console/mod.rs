@@ -12,6 +12,7 @@ mod calendar;
 mod counts;
 mod day;
 mod desk;
+mod directory;
 mod egress;
 mod family;
 mod filled;
@@ -154,6 +155,7 @@ fn shows(role: Role, href: &str) -> bool {
         | "/calendar"
         | plans::PLANS_HREF
         | referrals::REFERRALS_HREF
+        | directory::DIRECTORY_HREF
         | standards::STANDARDS_HREF => ledgers::Readers::ROLES.contains(&role),
         "/workload" | standards::TRAINING_HREF => {
             let reads = |role| standards::reads(role, Area::Training);
@@ -234,6 +236,7 @@ fn office_pages() -> Router<Office> {
         .merge(mentors::router())
         .merge(plans::router())
         .merge(referrals::router())
+        .merge(directory::router())
         .merge(lists::router())
         .merge(imports::router())
         .merge(approvals::router())

@@ -11,6 +11,7 @@ use runtime::sql::{SqlError, Tx};
 use runtime::web::{Audience, Html, Lang, Page, Problem, Role, Session, Shell, Text, Visitor};
 use serde::Deserialize;
 
+use crate::directory::Directories;
 use crate::ledger::author::Author;
 use crate::ledger::destroy::Terms;
 use crate::ledger::refusal::LedgerRefusal;
@@ -33,6 +34,14 @@ pub trait Rules: Send + Sync {
     /// # Errors
     /// The store cannot be read.
     fn sealed_school_years(&self) -> Result<SealYears, SqlError>;
+
+    /// The directories in force: to whom the school may turn; none before it has joined.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn directories(&self) -> Result<Arc<Directories>, SqlError> {
+        Ok(Arc::default())
+    }
 
     /// For how many days the school keeps copies of its data folder.
     fn copies_days(&self) -> u32;
@@ -135,6 +144,13 @@ impl Office {
             tracing::error!(%error, "packs not read");
             Problem::Unavailable
         })
+    }
+
+    /// The directories in force, read where blocking does no harm.
+    pub(super) async fn directories(&self) -> Result<Arc<Directories>, Problem> {
+        let rules = Arc::clone(&self.rules);
+        let read = tokio::task::spawn_blocking(move || rules.directories()).await;
+        Ok(read.map_err(|_| Problem::Internal)??)
     }
 
     /// The unit's id, for names that must differ between schools.

@@ -10,6 +10,7 @@ use runtime::web::trial::{Browser, PASSWORD};
 use runtime::web::{Label, NewAccount, Role, SessionStore, Sessions, Shell, Site, Transport};
 
 use super::office::{Office, Rules};
+use crate::directory::Directories;
 use crate::ledger::Ledger;
 use crate::ledger::account::{self, ChangeLog, Changer, staff_of};
 use crate::ledger::sealed::SealYears;
@@ -70,6 +71,43 @@ impl Rules for UnderSeal {
     fn sealed_school_years(&self) -> Result<SealYears, SqlError> {
         let planned = BTreeSet::from([self.0]);
         Ok(SealYears { planned, ..SealYears::default() })
+    }
+
+    fn copies_days(&self) -> u32 {
+        BuiltIn.copies_days()
+    }
+
+    fn small_school_classes(&self) -> u32 {
+        BuiltIn.small_school_classes()
+    }
+
+    fn list_recipient(&self) -> Option<ListRecipient> {
+        BuiltIn.list_recipient()
+    }
+
+    fn answered_at(&self) -> String {
+        BuiltIn.answered_at()
+    }
+
+    fn file_rules(&self) -> FileRules {
+        BuiltIn.file_rules()
+    }
+}
+
+/// As [`BuiltIn`], with directories in force.
+pub(super) struct Listed(pub(super) Arc<Directories>);
+
+impl Rules for Listed {
+    fn packs(&self) -> Result<Packs, PacksError> {
+        BuiltIn.packs()
+    }
+
+    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
+        BuiltIn.sealed_school_years()
+    }
+
+    fn directories(&self) -> Result<Arc<Directories>, SqlError> {
+        Ok(Arc::clone(&self.0))
     }
 
     fn copies_days(&self) -> u32 {

@@ -281,3 +281,34 @@ fn a_plan_under_one_root_is_reported_with_its_reason() {
     assert!(!applied[0].in_force);
     assert!(applied[0].reason.contains("roster that the plan names"), "{}", applied[0].reason);
 }
+
+/// The text of a directory with one clinic, of which a version says whether it is on the list.
+fn directory(version: u8) -> Vec<u8> {
+    let text = format!(
+        "schema = \"directory/1\"\narea = \"370202\"\nlevel = \"district\"\n[[entry]]\n\
+         id = \"CLINIC1\"\nkind = \"clinic\"\nzh = \"示例医院\"\nen = \"Hospital {version}\"\n\
+         services = [\"outpatient\"]\nphone = \"0532-1001\"\nvalid_from = \"2025-09-01\"\n\
+         valid_to = \"2026-08-31\"\nverified = \"2025-10-01\"\n"
+    );
+    text.into_bytes()
+}
+
+/// A directory is adopted under both roots and no fewer, and one that is sent again with an older
+/// serial does not take the place of the newer one; one that cannot be read is told upward.
+#[test]
+fn a_directory_needs_every_pinned_root_and_never_goes_back() {
+    let (education, health) = (root(Commission::Education), root(Commission::Health));
+    let (both, name) = ([&education, &health], ("directory", "370202"));
+    let (applied, _) = check(&both, &[signed_as(&[&education], name, 1, &directory(1))]);
+    assert!(!applied[0].in_force && applied[0].reason.contains("every pinned root"));
+    let newer = signed_as(&both, name, 2, &directory(2));
+    let older = signed_as(&both, name, 1, &directory(1));
+    let (applied, _) = check(&both, &[newer, older]);
+    assert_eq!((applied.len(), applied[0].in_force), (1, true));
+    assert_eq!(applied[0].content, sha256(&directory(2)).to_tagged());
+    let (applied, _) = check(&both, &[signed_as(&both, name, 3, b"schema = 1")]);
+    assert!(!applied[0].in_force && !applied[0].reason.is_empty());
+    let elsewhere = signed_as(&both, ("directory", "310117"), 1, &directory(1));
+    let (applied, _) = check(&both, &[elsewhere]);
+    assert!(applied[0].reason.contains("the pack's name"), "{}", applied[0].reason);
+}

@@ -1,8 +1,9 @@
 //! What may be handed to code that talks to the network: the outbox, the directives, and what came
 //! down for this school alone.
 //!
-//! `transfer.db` holds signed bytes and packs; nothing in it names a person. Its outbox is filled
-//! from the hand-over table of the ledger and from nowhere else.
+//! `transfer.db` holds signed bytes and packs; nothing in it names a person of the school or of a
+//! family. Experts of a directory are named in it, as they are published. Its outbox is filled from
+//! the hand-over table of the ledger and from nowhere else.
 
 pub mod addressed;
 pub mod directive;

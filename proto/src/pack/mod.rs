@@ -1,5 +1,5 @@
-//! Packs: catalogue, scales, term calendar, divisions, special periods, rosters, open plans and
-//! schools' keys, read strictly into domain types.
+//! Packs: catalogue, scales, term calendar, divisions, special periods, rosters, open plans,
+//! schools' keys and directories, read strictly into domain types.
 //!
 //! A pack is the text that a city signs and sends down; what is signed are its bytes, so nothing
 //! here rewrites one. Reading is strict: a key that this version does not know, a reference that
@@ -8,6 +8,7 @@
 
 pub mod calendar;
 pub mod catalogue;
+pub mod directory;
 pub mod divisions;
 pub mod embedded;
 pub mod keys;
@@ -46,11 +47,13 @@ pub enum PackKind {
     Plan,
     /// With which key each school signs its sealed reports, as health verified it.
     Keys,
+    /// To whom the schools of an area may turn with a child.
+    Directory,
 }
 
 impl PackKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Catalogue,
         Self::Scale,
         Self::Calendar,
@@ -59,6 +62,7 @@ impl PackKind {
         Self::Roster,
         Self::Plan,
         Self::Keys,
+        Self::Directory,
     ];
 
     /// The word that is stored and sent.
@@ -73,6 +77,7 @@ impl PackKind {
             Self::Roster => "roster",
             Self::Plan => "plan",
             Self::Keys => "keys",
+            Self::Directory => "directory",
         }
     }
 
@@ -179,6 +184,8 @@ pub enum Pack {
     Plan(Box<plan::OpenPlan>),
     /// With which key each school signs its sealed reports.
     Keys(keys::SchoolKeys),
+    /// To whom the schools of an area may turn with a child.
+    Directory(Box<domain::directory::Directory>),
 }
 
 /// Reads a pack of a kind; `name` is how errors call it.
@@ -195,6 +202,7 @@ pub fn read(kind: PackKind, name: &str, bytes: &[u8]) -> Result<Pack, PackError>
         PackKind::Roster => Pack::Roster(Box::new(roster::read(name, bytes)?)),
         PackKind::Plan => Pack::Plan(Box::new(plan::read_signed(name, bytes)?)),
         PackKind::Keys => Pack::Keys(keys::read(name, bytes)?),
+        PackKind::Directory => Pack::Directory(Box::new(directory::read(name, bytes)?)),
     })
 }
 

@@ -25,6 +25,7 @@ use tokio::task::JoinSet;
 use super::clock::CityTime;
 use super::commissions;
 use super::days::REPORTED;
+use super::directory;
 use super::hubs::{self, Sums};
 use super::office::{self, Office};
 use super::opened;
@@ -260,6 +261,7 @@ impl City {
             self.start_hubs(hubs, progress).await?;
             if level == "city" {
                 self.publish_packs().await?;
+                directory::publish(&self.site, self.wishes.founded.date()).await?;
                 progress.step("packs");
             }
         }

@@ -4,6 +4,7 @@ pub mod build;
 pub mod clock;
 mod commissions;
 pub mod days;
+mod directory;
 pub mod folder;
 pub mod generate;
 pub mod hubs;

@@ -2,6 +2,8 @@
 //! expected there. What has no name is told as it came.
 
 use domain::catalogue::{Expected, Flaw};
+use domain::directory::Wrong;
+use domain::ledger::Word as _;
 use proto::pack::PackError;
 use runtime::cli::Sentence;
 use runtime::texts;
@@ -15,6 +17,7 @@ texts! {
     CONTENT = "{0}：{1}", "{0}: {1}";
     COLUMNS = "{0} 的列为 {1}；应为 {2}", "{0} has the columns {1}; expected {2}";
     FLAW = "{0} 写的是“{1}”，应为{2}", "{0}: {1}; expected {2}";
+    LINE_OF = "{0}，“{1}”：{2}", "{0}, {1}: {2}";
 }
 
 /// Why a pack's text was refused.
@@ -45,9 +48,30 @@ pub(super) fn pack(error: &PackError) -> Sentence {
 }
 
 fn flaw_zh(flaw: &Flaw) -> String {
+<<<<<<< HEAD
     let expected = flaw.named.map_or_else(|| format!("：{}", flaw.expected), expected_zh);
     let wrong = flaw.named.and_then(wrong_zh).unwrap_or(flaw.wrong.as_str());
     FLAW.fill(Lang::Zh, &[&place_zh(&flaw.key), &wrong, &expected])
+=======
+    let mut of_directory = Wrong::ALL.iter().map(|wrong| wrong.label());
+    if let Some((zh, _)) = of_directory.find(|(_, en)| *en == flaw.expected) {
+        return LINE_OF.fill(Lang::Zh, &[&flaw.key, &wrong_zh(&flaw.wrong), &zh]);
+    }
+    let known = EXPECTED.iter().find(|(en, _)| *en == flaw.expected);
+    let expected = known.map_or_else(|| format!("：{}", flaw.expected), |(_, zh)| (*zh).to_owned());
+    FLAW.fill(Lang::Zh, &[&place_zh(&flaw.key), &wrong_zh(&flaw.wrong), &expected])
+}
+
+fn wrong_zh(wrong: &str) -> &str {
+    match wrong {
+        "no row" => "（没有任何一行）",
+        "nothing" => "（没有写）",
+        "nobody" => "0 人",
+        "a draft" => "（草案）",
+        "what stands there" => "所填内容",
+        other => other,
+    }
+>>>>>>> 86234b9054474d93e86f315cc6ac5fcac25125cd
 }
 
 /// What was expected of rosters, plans and lists of keys.

@@ -16,7 +16,7 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::testing::{NOW_MS, School};
 
 /// Pages that show entries of several ledgers.
-const PAGES: [&str; 28] = [
+const PAGES: [&str; 29] = [
     "/work",
     "/alerts",
     "/alerts?view=board",
@@ -34,6 +34,7 @@ const PAGES: [&str; 28] = [
     "/training",
     "/training/pledge",
     "/referrals",
+    "/directory",
     "/families",
     "/keeping",
     "/inspection",

@@ -5,9 +5,12 @@
 //! asked again by the ledger when it is taken.
 
 mod forms;
+mod offer;
 mod pages;
 mod printed;
 mod words;
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -23,7 +26,8 @@ use serde::Deserialize;
 
 use super::filled::Filled;
 use super::ledgers::Readers;
-use super::office::{Office, Told, problem, said, told};
+use super::office::{Office, Told, chosen, problem, said, told};
+use crate::directory::Directories;
 use crate::ledger::author::Author;
 use crate::ledger::entry::{RecordId, StudentId};
 use crate::ledger::referral::{self, Course, Wish};
@@ -68,6 +72,17 @@ struct View {
     is_told: bool,
     /// Whom to tell where it was taken back.
     handed_to: Vec<String>,
+    /// Age of the student, for what is proposed.
+    age: Option<u8>,
+    /// To whom the school may turn.
+    directories: Arc<Directories>,
+}
+
+/// By which service proposals are narrowed.
+#[derive(Debug, Default, Deserialize)]
+struct Narrowed {
+    #[serde(default)]
+    service: String,
 }
 
 /// The student whom a new referral begins with.
@@ -115,7 +130,9 @@ async fn opening(
         false => Err(LedgerRefusal::NotAllowed),
     });
     let today = found.await.map_err(problem)?;
-    let page = pages::opening((&told, &filled), today, &visitor.session, visitor.frame.lang)?;
+    let directories = directories(office).await;
+    let known = (&*directories, today);
+    let page = pages::opening((&told, &filled), known, &visitor.session, visitor.frame.lang)?;
     office.tell(visitor, &page, &told)
 }
 
@@ -143,7 +160,11 @@ async fn open(
     form: SignedForm<Readers, Filled>,
 ) -> Result<Response, Problem> {
     let (visitor, filled) = (form.visitor, form.fields);
-    let (sent, lang) = (filled.clone(), visitor.frame.lang);
+    let lang = visitor.frame.lang;
+    let sent = match filled_in(&office, filled.clone(), lang).await {
+        Ok(sent) => sent,
+        Err(told) => return opening(&office, &visitor, (told, filled)).await,
+    };
     let done = office.work(&visitor.session, move |tx, author| {
         let student = match &people::meant(tx, &author, sent.text("student"))?[..] {
             [one] => one.student,
@@ -181,8 +202,28 @@ async fn show_one(
     State(office): State<Office>,
     visitor: Visitor<Readers>,
     Path(id): Path<i64>,
+    Query(asked): Query<Narrowed>,
 ) -> Result<Response, Problem> {
-    page_of(&office, &visitor, RecordId(id), (None, Filled::default())).await
+    let filled = Filled::default().with("service", asked.service);
+    page_of(&office, &visitor, RecordId(id), (None, filled)).await
+}
+
+/// The directories, for a page that stands without them: a child in danger waits for none.
+async fn directories(office: &Office) -> Arc<Directories> {
+    office.directories().await.unwrap_or_else(|error| {
+        tracing::warn!(?error, "directories not read");
+        Arc::default()
+    })
+}
+
+/// A form with its recipient as the directory has it, or why that one may not be chosen.
+async fn filled_in(office: &Office, sent: Filled, lang: Lang) -> Result<Filled, Told> {
+    let (directories, today) = (directories(office).await, office.shell.clock.today());
+    offer::filled_in(sent, &directories, today).map_err(|(label, bar)| {
+        let name = chosen((&label.zh, &label.en), lang);
+        let what = words::NOT_CHOSEN.fill(lang, &[&name, &chosen(bar.label(), lang)]);
+        Some((what, words::NOT_CHOSEN_NEXT.in_lang(lang).to_owned()))
+    })
 }
 
 async fn page_of(
@@ -191,7 +232,9 @@ async fn page_of(
     record: RecordId,
     (told, filled): (Told, Filled),
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, move |tx, reader| view(tx, reader, record));
+    let directories = directories(office).await;
+    let found =
+        office.work(&visitor.session, move |tx, reader| view(tx, (reader, directories), record));
     let view = found.await.map_err(problem)?;
     let page = pages::one(&view, (&told, &filled), &visitor.session, visitor.frame.lang)?;
     let status = if told.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
@@ -199,7 +242,11 @@ async fn page_of(
 }
 
 /// Reads a referral for somebody who may, and logs the reading.
-fn view(tx: &Tx<'_>, reader: Author, record: RecordId) -> Result<View, LedgerRefusal> {
+fn view(
+    tx: &Tx<'_>,
+    (reader, directories): (Author, Arc<Directories>),
+    record: RecordId,
+) -> Result<View, LedgerRefusal> {
     let course = referral::course(tx, record)?;
     let student = course.referral.entry.student;
     if !access::may_read(tx, &reader, student, Area::Referral)? {
@@ -220,7 +267,8 @@ fn view(tx: &Tx<'_>, reader: Author, record: RecordId) -> Result<View, LedgerRef
         false => Vec::new(),
     };
     let handed_to = referral::handed_to(tx, &course)?.into_iter().collect();
-    Ok(View { course, names, reader, may, suspects, is_told, handed_to })
+    let age = referral::age(tx, student, reader.today())?;
+    Ok(View { course, names, reader, may, suspects, is_told, handed_to, age, directories })
 }
 
 async fn take(
@@ -229,7 +277,16 @@ async fn take(
     form: SignedForm<Readers, Filled>,
 ) -> Result<Response, Problem> {
     let (visitor, filled, record) = (form.visitor, form.fields, RecordId(id));
-    let sent = filled.clone();
+    // Steps that name no recipient do not wait for a directory.
+    let names_one = ["choose", "recipient"].contains(&filled.text("act"));
+    let sent = match names_one {
+        true => filled_in(&office, filled.clone(), visitor.frame.lang).await,
+        false => Ok(filled.clone()),
+    };
+    let sent = match sent {
+        Ok(sent) => sent,
+        Err(told) => return page_of(&office, &visitor, record, (told, filled)).await,
+    };
     let done = office.work(&visitor.session, move |tx, author| taken(tx, &author, record, &sent));
     match done.await {
         Ok(()) => Ok(to(record)),

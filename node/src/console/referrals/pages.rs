@@ -4,6 +4,7 @@ use askama::Template;
 use domain::ledger::Word as _;
 use domain::referral::history::Standing;
 use domain::referral::{Actor, DeclineReason, EndReason, Event, State, Urgency, due};
+use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::web::{Html, Lang, Page, RenderError, Session, Tag, Tone, in_address, time};
 
@@ -12,7 +13,9 @@ use super::super::ledgers::RECORDS;
 use super::super::office::{Told, chosen};
 use super::super::sheet::{self, Around, Cell, Head, Sheet};
 use super::forms::{self, FormView};
+use super::offer::{self, OfferView};
 use super::{REFERRALS_HREF, View, words};
+use crate::directory::Directories;
 use crate::ledger::entry::{Kept, Moment};
 use crate::ledger::referral::{self, ReferralAct, Row};
 use crate::ledger::showing::Names;
@@ -41,6 +44,7 @@ struct ReferralTemplate<'a> {
     notes: Vec<String>,
     steps: Vec<StepView>,
     calls: Vec<(String, String)>,
+    offer: Option<OfferView>,
     forms: Vec<FormView>,
 }
 
@@ -50,6 +54,7 @@ struct OpeningTemplate<'a> {
     lang: Lang,
     csrf: &'a str,
     told: &'a Told,
+    notes: Vec<String>,
     form: FormView,
 }
 
@@ -105,12 +110,15 @@ fn cells(row: &Row, names: &Names, now: Moment, lang: Lang) -> Vec<Cell> {
 
 pub(super) fn opening(
     (told, filled): (&Told, &Filled),
-    today: Date,
+    (directories, today): (&Directories, Date),
     session: &Session,
     lang: Lang,
 ) -> Result<Page, RenderError> {
     let form = forms::of_opening((filled, today), lang);
-    let body = Html::render(&OpeningTemplate { lang, csrf: &session.csrf, told, form })?;
+    let has_one = !directories.all().is_empty();
+    let later = has_one.then(|| words::LATER.in_lang(lang).to_owned());
+    let notes = later.into_iter().chain(offer::emergency(directories, today, lang)).collect();
+    let body = Html::render(&OpeningTemplate { lang, csrf: &session.csrf, told, notes, form })?;
     Ok(page(words::NEW.in_lang(lang).to_owned(), body, lang))
 }
 
@@ -142,6 +150,7 @@ pub(super) fn one(
     if course.state == State::EmergencyOut || course.referral.entry.urgency == Urgency::Emergency {
         notes.push(words::EMERGENCY_FIRST.in_lang(lang).to_owned());
     }
+    notes.extend(of_directory(view, lang));
     if !view.suspects.is_empty() {
         notes.push(words::NOT_TO_CALL.fill(lang, &[&joined(&view.suspects)]));
     }
@@ -157,9 +166,38 @@ pub(super) fn one(
         notes,
         steps,
         calls: calls(view, lang),
+        offer: offer_of(view, filled, lang),
         forms: steps_of(view, filled, lang),
     })?;
     Ok(page(title, body, lang))
+}
+
+/// Whom to ring in an emergency, and what has become of the recipient since.
+fn of_directory(view: &View, lang: Lang) -> Vec<String> {
+    let (course, directories) = (&view.course, &*view.directories);
+    let (today, entry) = (view.reader.today(), &course.referral.entry);
+    let may_come = referral::possible(course).0.iter().any(|(next, _)| *next == Event::Emergency);
+    let is_urgent = course.state == State::EmergencyOut || may_come;
+    let urgent = is_urgent.then(|| offer::emergency(directories, today, lang)).flatten();
+    let is_over = course.state.is_terminal();
+    let barred = offer::since_barred(directories, &entry.recipient, (today, lang));
+    urgent.into_iter().chain(barred.filter(|_| !is_over)).collect()
+}
+
+/// Proposals, where a recipient can be named.
+fn offer_of(view: &View, filled: &Filled, lang: Lang) -> Option<OfferView> {
+    let course = &view.course;
+    if !view.may.write || !is_free(course.state) {
+        return None;
+    }
+    let of = (course.referral.entry.urgency, view.age);
+    let now = (view.reader.today(), lang);
+    offer::offer(&view.directories, of, filled.text("service"), now)
+}
+
+/// Whether another recipient can be named.
+const fn is_free(state: State) -> bool {
+    matches!(state, State::Draft | State::Declined | State::RedirectProposed | State::EmergencyOut)
 }
 
 fn facts(view: &View, lang: Lang) -> Vec<(&'static str, String)> {
@@ -179,6 +217,7 @@ fn facts(view: &View, lang: Lang) -> Vec<(&'static str, String)> {
         (words::URGENCY, chosen(entry.urgency.label(), lang).to_owned()),
         (words::CONCERNS, concerns.join(chosen(("、", ", "), lang))),
         (words::RECIPIENT, format!("{} {}", entry.recipient_name, entry.recipient)),
+        (words::SENDING, sending(view, lang)),
         (words::PHONE, entry.phone.clone()),
         (words::RISK, chosen(entry.risk.label(), lang).to_owned()),
         (words::MEANS, entry.means.clone()),
@@ -192,13 +231,29 @@ fn facts(view: &View, lang: Lang) -> Vec<(&'static str, String)> {
     facts.into_iter().map(|(label, text)| (label.in_lang(lang), text)).collect()
 }
 
+/// How it can go to a recipient that a directory lists.
+fn sending(view: &View, lang: Lang) -> String {
+    let id = view.course.referral.entry.recipient.parse::<UnitId>().ok();
+    let listed = id.and_then(|id| view.directories.find(&id));
+    let text = listed.map(|entry| super::super::directory::sending(entry, &view.directories));
+    text.map_or_else(String::new, |text| text.in_lang(lang).to_owned())
+}
+
 fn links(view: &View, lang: Lang) -> Vec<(String, &'static str)> {
     let (course, mut links) = (&view.course, Vec::new());
     let id = course.referral.record.0;
     if view.may.write && course.state == State::ConsentPending {
         let known = view.names.student(course.referral.entry.student);
         let number = in_address(known.map_or("", |known| &known.number));
-        let href = format!("/ledgers/consent/new?student={number}");
+        let entry = &course.referral.entry;
+        // What whoever signs is told is what the referral has.
+        let told = [
+            ("recipient", &entry.recipient),
+            ("recipient_name", &entry.recipient_name),
+            ("recipient_contact", &entry.phone),
+        ];
+        let told = told.map(|(name, text)| format!("&{name}={}", in_address(text))).concat();
+        let href = format!("/ledgers/consent/new?student={number}&purpose=referral{told}");
         links.push((href, words::CONSENT_FORM.in_lang(lang)));
     }
     let is_printed = matches!(
@@ -281,11 +336,7 @@ fn steps_of(view: &View, filled: &Filled, lang: Lang) -> Vec<FormView> {
         if view.is_told && course.emergency(|act| act.noticed.is_none()).is_some() {
             acts.push("notice");
         }
-        let is_free = matches!(
-            course.state,
-            State::Draft | State::Declined | State::RedirectProposed | State::EmergencyOut
-        );
-        if is_free {
+        if is_free(course.state) {
             acts.push("recipient");
         }
     }

@@ -1,14 +1,17 @@
 //! A referral as the counsellor and the head work with it in the browser.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use domain::ledger::consent::{Answer, DataClass, Purpose};
 use domain::ledger::terms::{Relation, Tier};
 use domain::ledger::words::{Move, TalkTopic};
 use jiff::civil::date;
 use runtime::web::Role;
-use runtime::web::trial::Browser;
+use runtime::web::trial::{Browser, PASSWORD};
 
-use super::super::trial::{Person, browser};
+use super::super::trial::{Listed, Person, account, browser, signed_in_under};
+use crate::directory::tests::{at_night, gone, hospital, in_force, keep, with_room};
 use crate::ledger::case;
 use crate::ledger::consent::Consent;
 use crate::ledger::entry::{AuthorNote, StaffId, Words};
@@ -18,6 +21,8 @@ use crate::ledger::roll_change::{self, Correction};
 use crate::ledger::talk::Talk;
 use crate::ledger::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil, wish};
 use crate::ledger::write;
+use crate::list::testing::City;
+use crate::transfer::Transfer;
 
 /// Words of a talk that no sheet may hold.
 const TALK: &str = "他说的话只写在谈话记录里";
@@ -147,6 +152,82 @@ async fn a_referral_is_worked_in_the_browser() {
     }
     assert_eq!(li.get("/work?lang=zh").await.expect("work").status, StatusCode::OK);
     refused_to_others(&school, &page).await;
+}
+
+/// A counsellor's browser where a directory of the district has four hospitals; the last of them
+/// may have been withdrawn since.
+async fn under_directory(school: &School, is_gone: bool) -> Browser {
+    let transfer = Transfer::in_memory().expect("transfer");
+    let free = with_room(hospital("A-FREE", "有名额医院"), 3);
+    let entries = vec![
+        if is_gone { gone(free) } else { free },
+        at_night(hospital("B-NIGHT", "急诊医院")),
+        with_room(hospital("C-FULL", "满员医院"), 0),
+        gone(hospital("D-GONE", "停用医院")),
+    ];
+    keep(&transfer, (1, "2025-11-01"), entries);
+    let rules = Arc::new(Listed(Arc::new(in_force(&transfer, &City::both()))));
+    signed_in_under(school, ("li", PASSWORD), NOW_MS, rules).await
+}
+
+/// The page of the first referral of the board.
+async fn first_page(li: &mut Browser) -> String {
+    let board = li.get("/referrals?lang=zh").await.expect("board").text;
+    let ids = board.split("href=\"/referrals/").skip(1);
+    let mut ids = ids.filter_map(|rest| rest.split('"').next()?.parse::<i64>().ok());
+    format!("/referrals/{}", ids.next().expect("a referral"))
+}
+
+/// The directory proposes by service and age, free places first; a choice fills in the recipient of
+/// the referral and of the consent, who may not be chosen is refused also where its id is typed,
+/// and a later directory changes nothing that was agreed.
+#[tokio::test]
+async fn a_recipient_is_chosen_from_the_directory() {
+    let school = ready();
+    let li = Person { login: "li", role: Role::Counsellor, staff: "T001" };
+    account(&school, li, NOW_MS).await;
+    let mut li = under_directory(&school, false).await;
+    let opening = li.get("/referrals/new?lang=zh").await.expect("form");
+    assert_eq!((opening.status, opening.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(opening.text.contains("急诊医院 0532-1120"), "{}", opening.text);
+    let number = TestPupil::new(0).number();
+    let fields = [("student", number.as_str()), ("urgency", "routine"), ("risk", "unknown")];
+    let fields = [&fields[..], &[("concerns", "mood")]].concat();
+    let (status, text) = post(&mut li, "/referrals/new", "/referrals/new", &fields).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let page = first_page(&mut li).await;
+    let act = format!("{page}/act");
+    for lang in ["zh", "en"] {
+        let shown = li.get(&format!("{page}?lang={lang}")).await.expect("page");
+        assert_eq!((shown.status, shown.flaws()), (StatusCode::OK, Vec::new()), "{lang}");
+        shown.keep(&format!("referral_offer_{lang}.html")).expect("keep");
+    }
+    let shown = li.get(&format!("{page}?lang=zh")).await.expect("page").text;
+    let at = |id: &str| shown.find(&format!("name=\"entry\" value=\"{id}\""));
+    let places = ["A-FREE", "B-NIGHT", "C-FULL"].map(|id| at(id).expect("proposed"));
+    assert!(places.is_sorted() && at("D-GONE").is_none(), "{shown}");
+    assert!(shown.contains("名额 3，3 天前填报"));
+    let narrowed = li.get(&format!("{page}?lang=zh&service=emergency")).await.expect("page").text;
+    assert!(narrowed.contains("value=\"B-NIGHT\"") && !narrowed.contains("value=\"A-FREE\""));
+    let typed = [("act", "recipient"), ("recipient", "d-gone"), ("recipient_name", "停用医院")];
+    for wrong in [&typed[..], &[("act", "choose"), ("entry", "D-GONE")]] {
+        let (status, text) = post(&mut li, &page, &act, wrong).await;
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(text.contains("不可选：已停用"), "{text}");
+    }
+    let choice = [("act", "choose"), ("entry", "A-FREE"), ("called", "0532-1001")];
+    let (status, text) = post(&mut li, &page, &act, &choice).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let day = ("day", "2025-11-20");
+    let (status, text) = post(&mut li, &page, &act, &[("act", "ask_consent"), day]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let told = ["有名额医院 A-FREE", "recipient=A-FREE", "recipient_contact=0532-1001"];
+    for is_gone in [false, true] {
+        let mut li = under_directory(&school, is_gone).await;
+        let shown = li.get(&format!("{page}?lang=zh")).await.expect("page").text;
+        assert!(told.iter().all(|words| shown.contains(words)), "{shown}");
+        assert_eq!(shown.contains("现在不可选：已停用"), is_gone);
+    }
 }
 
 /// The counsellor puts the draft right, with a reason and once: the form comes with what it says.

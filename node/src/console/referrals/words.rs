@@ -148,4 +148,29 @@ texts! {
     SIGNED = "移交人：＿＿＿＿＿＿　　接收人：＿＿＿＿＿＿　　日期：＿＿＿＿＿＿",
         "Handed over by: __________   Taken by: __________   Day: __________";
     MUST = "必填", "required";
+    OFFER = "从名录选接收方", "Choose the recipient from the directory";
+    OFFER_NOTE = "按服务项目、年龄和片区筛选，有名额的在前；名额是填报那天的数，请先电话确认。选定后填入名称、代码和电话；\
+         已征得的同意不随之改变，换接收方须重新征求同意。",
+        "By service, age and area, free places first. Places are as they were told on that day: \
+         telephone before you rely on one. Choosing fills in name, id and telephone and changes no \
+         consent; another recipient needs another consent.";
+    OFFER_NONE = "名录里没有符合条件的接收方：换一个服务项目，或按下面的表填写。",
+        "Nobody in the directory fits: choose another service, or write the recipient below.";
+    OFFER_ANY = "按紧急程度", "By urgency";
+    SERVICE = "服务项目", "Service";
+    SHOW = "查看", "Show";
+    CHOOSE = "选定", "Choose";
+    ROOM = "名额", "Places";
+    SENDING = "发送方式", "Sending";
+    LATER = "接收方可以先不填：建立后在转介页面从名录中选。",
+        "The recipient may stay empty: it is chosen from the directory on the referral's page.";
+    NOT_CHOSEN = "名录中的“{0}”不可选：{1}；没有写入任何内容。",
+        "{0} may not be chosen from the directory: {1}; nothing was written.";
+    NOT_CHOSEN_NEXT = "请选名录中的另一接收方。", "Choose another recipient of the directory.";
+    SINCE_BARRED = "接收方“{0}”在名录中现在不可选：{1}。已办的转介不变；还没有送交的，请先电话确认或另选。",
+        "The recipient {0} may not be chosen from the directory any more: {1}. What is agreed \
+         stays; where nothing was handed over yet, telephone first or choose another.";
+    EMERGENCY_LIST = "急救名单（卫生健康部门核定）：{0}", "Emergency list, which health signed: {0}";
+    EMERGENCY_UNSIGNED = "急救名单（没有经卫生健康部门核定）：{0}",
+        "Emergency list, which health did not sign: {0}";
 }

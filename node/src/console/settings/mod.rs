@@ -253,6 +253,7 @@ fn kind(word: &str, lang: Lang) -> String {
         "roster" => words::K_ROSTER,
         "plan" => words::K_PLAN,
         "keys" => words::K_KEYS,
+        "directory" => words::K_DIRECTORY,
         other => return other.to_owned(),
     };
     text.in_lang(lang).to_owned()

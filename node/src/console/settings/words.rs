@@ -55,6 +55,7 @@ texts! {
     K_ROSTER = "学校名单", "Roster of schools";
     K_PLAN = "密封汇总方案", "Open plan of sealed sums";
     K_KEYS = "学校报告密钥表", "Schools' report keys";
+    K_DIRECTORY = "转介名录", "Directory";
     N_UNSEALED = "未启用", "Not in use";
     K_CATALOGUE = "指标目录", "Catalogue of indicators";
     K_SCALE = "量表", "Scale";

@@ -50,6 +50,14 @@ pub fn kin(tx: &Tx<'_>, student: StudentId, today: Date) -> Result<Kin, LedgerRe
     Ok(Kin { others, suspects, is_adult })
 }
 
+/// Age of a student on a day; nothing where the day of birth is not known.
+///
+/// # Errors
+/// There is no such student, or the store.
+pub fn age(tx: &Tx<'_>, student: StudentId, today: Date) -> Result<Option<u8>, LedgerRefusal> {
+    Ok(write::birth(tx, student)?.map(|birth| age_on(birth, today)))
+}
+
 impl Kin {
     /// Whether there are guardians and none of them may be contacted.
     #[must_use]

@@ -45,7 +45,7 @@ pub use emergency::{
     Call, Danger, EmergencyBasis, countersign, emergency, may_review, may_sign, note_call,
     note_notice, review,
 };
-pub use kin::{Kin, kin};
+pub use kin::{Kin, age, kin};
 pub use live::{LiveConsent, live};
 pub use sheet::{Ground, HandOver, Part, Score, ground, hand_over};
 pub use withdrawal::{handed_to, heed, reply, withdraw};

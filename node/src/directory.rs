@@ -1,0 +1,270 @@
+//! Directories in force at this school: to whom it may turn with a child, and to whom it may seal.
+//!
+//! All of it is in signed packs of `transfer.db`; key statements are verified here, by the pinned
+//! roots. A later directory changes who may be chosen from now on and no referral that has its
+//! recipient: that one keeps id, name and telephone as the family was told them.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use certs::root::{Commission, RootCertificate};
+use certs::statement::{Purpose, SignedStatement, VerifiedStatement, verify};
+use domain::directory::{Asked, Bar, Care, Directory, Entry, Level, Pairing, Place, Proposal};
+use domain::unit::UnitId;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use proto::pack::{Pack, PackKind};
+use runtime::clock::date_of;
+use runtime::sealing::Pins;
+use runtime::sql::{SqlError, Tx};
+
+use crate::transfer::Transfer;
+use crate::transfer::directive::{self, Stored};
+
+/// What key statements are judged by.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    /// The pinned roots and the city.
+    pub pins: Pins,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A recipient to whom something can be sent sealed.
+#[derive(Clone, Debug)]
+pub struct Recipient {
+    /// What the directory says of it.
+    pub entry: Entry,
+    /// Why nothing new may go to it; a withdrawal of what it holds still may.
+    pub bar: Option<Bar>,
+    /// The hub that serves it.
+    pub relay: UnitId,
+    /// Its key statement as it travelled.
+    pub signed: SignedStatement,
+    /// Its key for referrals, verified under every pinned root.
+    pub statement: VerifiedStatement,
+}
+
+/// A directory that is in force.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// What it says.
+    pub directory: Directory,
+    /// Its serial.
+    pub serial: u64,
+    /// Its version, for people.
+    pub version: String,
+    /// First day in force.
+    pub from: Date,
+}
+
+/// Every directory in force, the nearest first.
+#[derive(Clone, Debug, Default)]
+pub struct Directories {
+    all: Vec<Known>,
+    place: Option<Place>,
+    sealable: BTreeSet<UnitId>,
+    is_signed_by_health: bool,
+}
+
+/// The recipient of an id with its key, as the directories in force on this day have it; nothing
+/// where none lists it or no statement of it holds. `tx` is one of `transfer.db`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn recipient(tx: &Tx<'_>, judge: &Judge, unit: &UnitId) -> Result<Option<Recipient>, SqlError> {
+    Ok(of_unit(&known(tx, date_of(judge.now))?, judge, unit))
+}
+
+/// Every recipient to whom something can be sent sealed, in order of ids. `tx` is one of
+/// `transfer.db`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn recipients(tx: &Tx<'_>, judge: &Judge) -> Result<Vec<Recipient>, SqlError> {
+    let known = known(tx, date_of(judge.now))?;
+    let entries = known.iter().flat_map(|one| one.directory.entries());
+    let ids: BTreeSet<&UnitId> = entries.map(|entry| &entry.id).collect();
+    Ok(ids.into_iter().filter_map(|id| of_unit(&known, judge, id)).collect())
+}
+
+/// The nearest directory cannot be told here; the newest word on the unit counts.
+fn of_unit(known: &[Known], judge: &Judge, unit: &UnitId) -> Option<Recipient> {
+    let verified = |one: &Known| one.directory.find(unit).map(|entry| entry.verified);
+    let newest = known.iter().max_by_key(|one| verified(one))?;
+    let entry = newest.directory.find(unit)?;
+    let entries = known.iter().filter_map(|one| one.directory.find(unit));
+    let (signed, statement) = statement(entries, judge)?;
+    let bar = entry.bar(date_of(judge.now));
+    let relay = newest.directory.relay(entry).clone();
+    Some(Recipient { entry: entry.clone(), bar, relay, signed, statement })
+}
+
+/// Of the statements that hold, the one that begins last: a lost key is withdrawn by a newer one.
+fn statement<'e>(
+    entries: impl Iterator<Item = &'e Entry>,
+    judge: &Judge,
+) -> Option<(SignedStatement, VerifiedStatement)> {
+    let held = entries.filter_map(|entry| {
+        let signed = SignedStatement::from_pem(entry.statement.as_bytes()).ok()?;
+        let held = verify(&signed, &judge.pins.roots, &judge.pins.zone, judge.now).ok()?;
+        let says = held.statement();
+        let is_own = says.unit == entry.id && says.purpose == Purpose::Referral;
+        is_own.then_some((signed, held))
+    });
+    held.max_by_key(|(_, held)| held.statement().valid_from)
+}
+
+fn known(tx: &Tx<'_>, today: Date) -> Result<Vec<Known>, SqlError> {
+    let stored = directive::all_in_force(tx, PackKind::Directory.as_str(), today)?;
+    Ok(stored.iter().filter_map(open).collect())
+}
+
+fn open(stored: &Stored) -> Option<Known> {
+    let content = stored.content().ok()?;
+    match proto::pack::read(PackKind::Directory, &stored.name, &content) {
+        Ok(Pack::Directory(directory)) => Some(Known {
+            directory: *directory,
+            serial: stored.serial,
+            version: stored.version.clone(),
+            from: stored.effective_from,
+        }),
+        _ => {
+            tracing::warn!(name = %stored.name, "stored directory not readable");
+            None
+        }
+    }
+}
+
+impl Directories {
+    /// The directories in force for a school.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn load(tx: &Tx<'_>, judge: &Judge, place: Place) -> Result<Self, SqlError> {
+        let mut all = known(tx, date_of(judge.now))?;
+        all.sort_by_key(|one| {
+            let is_far = !place.areas.contains(one.directory.area());
+            (is_far, one.directory.level() != Level::City, one.directory.area().clone())
+        });
+        let ids: BTreeSet<&UnitId> =
+            all.iter().flat_map(|one| one.directory.entries()).map(|entry| &entry.id).collect();
+        let holds = |id: &UnitId| {
+            let entries = all.iter().filter_map(|one| one.directory.find(id));
+            statement(entries, judge).is_some()
+        };
+        let sealable = ids.into_iter().filter(|id| holds(id)).cloned().collect();
+        let is_health = |root: &RootCertificate| root.commission() == Some(Commission::Health);
+        let is_signed_by_health = judge.pins.roots.iter().any(is_health);
+        Ok(Self { all, place: Some(place), sealable, is_signed_by_health })
+    }
+
+    /// Each directory, the nearest first.
+    #[must_use]
+    pub fn all(&self) -> &[Known] {
+        &self.all
+    }
+
+    /// Whether health's root is pinned, and so signed all of it.
+    #[must_use]
+    pub const fn is_signed_by_health(&self) -> bool {
+        self.is_signed_by_health
+    }
+
+    /// Every entry once, as the nearest directory has it.
+    #[must_use]
+    pub fn entries(&self) -> Vec<&Entry> {
+        let mut seen = BTreeSet::new();
+        let entries = self.all.iter().flat_map(|one| one.directory.entries());
+        entries.filter(|entry| seen.insert(&entry.id)).collect()
+    }
+
+    /// The entry of an id, as the nearest directory has it.
+    #[must_use]
+    pub fn find(&self, id: &UnitId) -> Option<&Entry> {
+        self.all.iter().find_map(|one| one.directory.find(id))
+    }
+
+    /// Whether something can be sent sealed to a unit.
+    #[must_use]
+    pub fn seals_to(&self, id: &UnitId) -> bool {
+        self.sealable.contains(id)
+    }
+
+    /// How closely an entry belongs to this school; nothing where it is another area's.
+    #[must_use]
+    pub fn pairing(&self, entry: &Entry) -> Option<Pairing> {
+        let place = self.place.as_ref()?;
+        let near = self.all.iter().find(|one| one.directory.find(&entry.id).is_some())?;
+        near.directory.pairing(entry, place)
+    }
+
+    /// Who may take a child with one of these needs, the likeliest first.
+    #[must_use]
+    pub fn propose(&self, care: &[Care], age: Option<u8>, today: Date) -> Vec<Proposal<'_>> {
+        let Some(place) = &self.place else { return Vec::new() };
+        let asked = Asked { place, today, care, age };
+        // Who stands in two directories is proposed as the nearest one has it.
+        let is_nearest =
+            |one: &Proposal<'_>| self.find(&one.entry.id).is_some_and(|near| near == one.entry);
+        let all = self.all.iter().flat_map(|one| one.directory.propose(asked));
+        let mut found: Vec<Proposal<'_>> = Vec::new();
+        for one in all.filter(is_nearest) {
+            if !found.iter().any(|known| known.entry.id == one.entry.id) {
+                found.push(one);
+            }
+        }
+        found.sort_by_key(Proposal::order);
+        found
+    }
+
+    /// Hospitals on the emergency list that are for this school, the nearest first.
+    #[must_use]
+    pub fn emergency(&self, today: Date) -> Vec<&Entry> {
+        let proposed = self.propose(&[Care::Emergency], None, today).into_iter();
+        let mut listed: Vec<_> = proposed.filter(|one| one.entry.is_emergency).collect();
+        // Nobody is asked for a place in an emergency: a hospital may not refuse.
+        listed.sort_by_key(|one| one.pairing);
+        listed.into_iter().map(|one| one.entry).collect()
+    }
+}
+
+/// The directories as they were last read: verifying statements costs more than a page that asks.
+#[derive(Debug, Default)]
+pub(crate) struct LastDirectories(Mutex<Option<LastRead>>);
+
+#[derive(Debug)]
+struct LastRead {
+    read_on: Date,
+    last_directive: Option<i64>,
+    directories: Arc<Directories>,
+}
+
+impl LastDirectories {
+    /// As [`Directories::load`], and again only on another day or once another directive came
+    /// down.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(crate) fn load(
+        &self,
+        transfer: &Transfer,
+        (judge, place): (Judge, Place),
+    ) -> Result<Arc<Directories>, SqlError> {
+        let (today, last_directive) = (date_of(judge.now), transfer.read(directive::last)?);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = &*kept
+            && (last.read_on, last.last_directive) == (today, last_directive)
+        {
+            return Ok(Arc::clone(&last.directories));
+        }
+        let read = transfer.read(move |tx| Directories::load(tx, &judge, place))?;
+        let directories = Arc::new(read);
+        let copy = Arc::clone(&directories);
+        *kept = Some(LastRead { read_on: today, last_directive, directories: copy });
+        Ok(directories)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

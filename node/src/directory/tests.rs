@@ -1,0 +1,186 @@
+//! Tests of directories at a school: which one counts, whom it proposes, to whom one may seal.
+
+use certs::seal::EnvelopeKey;
+use certs::statement::StatedKey;
+use domain::catalogue::Label;
+use domain::directory::{EntryKind, Reach, Room, Withdrawal};
+use jiff::civil::date;
+use prost::Message as _;
+use proto::wire::directive::{Directive, Pack as WirePack};
+
+use super::*;
+use crate::ledger::testing::{NOW_MS, TODAY};
+use crate::list::testing::{City, UNIT, about, now, zone};
+use crate::transfer::directive::Verdict;
+
+fn unit(id: &str) -> UnitId {
+    id.parse().expect("unit")
+}
+
+/// A hospital that takes children of school age as out-patients.
+pub(crate) fn hospital(id: &str, name: &str) -> Entry {
+    Entry {
+        id: unit(id),
+        kind: EntryKind::Clinic,
+        label: Label { zh: name.to_owned(), en: format!("Hospital {id}") },
+        care: vec![Care::Outpatient],
+        expertise: Vec::new(),
+        ages: Some((6, 18)),
+        areas: BTreeSet::new(),
+        schools: BTreeSet::new(),
+        reach: Reach {
+            phone: "0532-1001".to_owned(),
+            address: "示例路 1 号".to_owned(),
+            hours: String::new(),
+            is_round_the_clock: false,
+            emergency_phone: String::new(),
+        },
+        is_emergency: false,
+        room: None,
+        valid: (date(2025, 9, 1), date(2026, 8, 31)),
+        verified: date(2025, 11, 1),
+        withdrawn: None,
+        expert: None,
+        agency: None,
+        relay: None,
+        statement: String::new(),
+    }
+}
+
+/// With free places, told three days ago.
+pub(crate) fn with_room(entry: Entry, places: u32) -> Entry {
+    Entry { room: Some(Room { places, told: date(2025, 11, 17) }), ..entry }
+}
+
+/// Withdrawn since yesterday.
+pub(crate) fn gone(entry: Entry) -> Entry {
+    let withdrawn = Withdrawal { day: date(2025, 11, 19), reason: "搬迁".to_owned() };
+    Entry { withdrawn: Some(withdrawn), ..entry }
+}
+
+/// On the emergency list.
+pub(crate) fn at_night(mut entry: Entry) -> Entry {
+    entry.care.push(Care::Emergency);
+    entry.is_emergency = true;
+    entry.reach.is_round_the_clock = true;
+    entry.reach.emergency_phone = "0532-1120".to_owned();
+    entry
+}
+
+/// With a key that a city's commissions stated.
+pub(crate) fn keyed(city: &City, entry: Entry) -> Entry {
+    let key = EnvelopeKey::generate(entry.id.clone(), Purpose::Referral).expect("key");
+    let stated = StatedKey::Recipient(key.public().clone());
+    let says = about(entry.id.as_str(), &entry.label.zh, (Purpose::Referral, stated), now());
+    Entry { statement: city.sign(&says).to_pem(), ..entry }
+}
+
+/// Keeps a directory of the school's district, as one that was verified.
+pub(crate) fn keep(transfer: &Transfer, (serial, from): (u64, &str), entries: Vec<Entry>) {
+    let made = Directory::new(unit("370202"), Level::District, entries).expect("directory");
+    let content = proto::pack::directory::write(&made).expect("text").into_bytes();
+    let pack = WirePack {
+        kind: PackKind::Directory.as_str().to_owned(),
+        name: "370202".to_owned(),
+        version: serial.to_string(),
+        serial,
+        effective_from: from.to_owned(),
+        content,
+    };
+    let bytes = Directive { pack: pack.encode_to_vec(), signatures: Vec::new() }.encode_to_vec();
+    let open = directive::open(&bytes).expect("directive");
+    let keep = move |tx: &Tx<'_>| directive::store(tx, &open, &bytes, &Verdict::Usable, NOW_MS);
+    transfer.write("keep", keep).expect("kept");
+}
+
+fn judge(city: &City) -> Judge {
+    Judge { pins: Pins { roots: city.pins(), zone: zone() }, now: now() }
+}
+
+/// What a school of the district has in force.
+pub(crate) fn in_force(transfer: &Transfer, city: &City) -> Directories {
+    let judge = judge(city);
+    let place = Place { school: unit(UNIT), areas: vec![unit("370202004"), unit("370202")] };
+    transfer.read(move |tx| Directories::load(tx, &judge, place)).expect("directories")
+}
+
+fn transfer() -> Transfer {
+    Transfer::in_memory().expect("transfer")
+}
+
+/// The highest serial whose day has come counts, in whichever order they came: an older directory
+/// that is sent again takes nobody back in.
+#[test]
+fn an_older_directory_never_comes_back() {
+    let (transfer, city) = (transfer(), City::both());
+    assert!(in_force(&transfer, &city).all().is_empty());
+    keep(&transfer, (2, "2025-11-10"), vec![gone(hospital("CLINIC1", "示例医院"))]);
+    keep(&transfer, (1, "2025-11-01"), vec![hospital("CLINIC1", "示例医院")]);
+    keep(&transfer, (3, "2025-12-01"), vec![hospital("CLINIC1", "示例医院")]);
+    let known = in_force(&transfer, &city);
+    let serials: Vec<u64> = known.all().iter().map(|one| one.serial).collect();
+    assert_eq!(serials, [2]);
+    let clinic = known.find(&unit("CLINIC1")).expect("entry");
+    assert_eq!(clinic.bar(TODAY), Some(Bar::Withdrawn));
+    assert!(known.propose(&[Care::Outpatient], Some(12), TODAY).is_empty());
+}
+
+/// Something can be sealed to who has a statement of its own under both roots, and to nobody else;
+/// of an entry that is withdrawn the caller is told.
+#[test]
+fn one_seals_to_who_is_stated_under_both_roots() {
+    let (transfer, city) = (transfer(), City::both());
+    let half = City::new(&[Commission::Education]);
+    let foreign = keyed(&city, hospital("OTHER", "另一医院")).statement;
+    let entries = vec![
+        keyed(&city, hospital("CLINIC1", "示例医院")),
+        keyed(&half, hospital("CLINIC2", "第二医院")),
+        Entry { statement: foreign, ..hospital("CLINIC3", "第三医院") },
+        hospital("CLINIC4", "第四医院"),
+        gone(keyed(&city, hospital("CLINIC5", "第五医院"))),
+    ];
+    keep(&transfer, (1, "2025-11-01"), entries);
+    let known = in_force(&transfer, &city);
+    let sealable =
+        ["CLINIC1", "CLINIC2", "CLINIC3", "CLINIC4", "CLINIC5"].map(|id| known.seals_to(&unit(id)));
+    assert_eq!(sealable, [true, false, false, false, true]);
+    let of = |id: &str| {
+        let (judge, id) = (judge(&city), unit(id));
+        transfer.read(move |tx| recipient(tx, &judge, &id)).expect("read")
+    };
+    let first = of("CLINIC1").expect("recipient");
+    assert_eq!(first.statement.statement().unit, unit("CLINIC1"));
+    assert_eq!((first.entry.reach.phone.as_str(), first.bar), ("0532-1001", None));
+    let signed = SignedStatement::from_pem(first.entry.statement.as_bytes()).expect("statement");
+    assert_eq!((first.signed, first.relay.as_str()), (signed, "370202"));
+    assert_eq!(of("CLINIC5").expect("recipient").bar, Some(Bar::Withdrawn));
+    let judge = judge(&city);
+    let all = transfer.read(move |tx| recipients(tx, &judge)).expect("read");
+    assert!(all.iter().map(|one| one.entry.id.as_str()).eq(["CLINIC1", "CLINIC5"]));
+    assert!(["CLINIC2", "CLINIC3", "CLINIC4", "NOBODY"].iter().all(|id| of(id).is_none()));
+}
+
+/// Free places come first, and the emergency list holds hospitals of this school alone.
+#[test]
+fn free_places_and_the_emergency_list_of_this_school() {
+    let (transfer, city) = (transfer(), City::both());
+    let mut far = at_night(hospital("FAR", "外区医院"));
+    far.areas.insert(unit("310117"));
+    let entries = vec![
+        with_room(hospital("A-FULL", "满员医院"), 0),
+        hospital("B-UNTOLD", "未填报医院"),
+        with_room(hospital("C-FREE", "有名额医院"), 3),
+        at_night(hospital("D-NIGHT", "急诊医院")),
+        far,
+    ];
+    keep(&transfer, (1, "2025-11-01"), entries);
+    let known = in_force(&transfer, &city);
+    let proposed = known.propose(&[Care::Outpatient], Some(12), TODAY);
+    let ids: Vec<&str> = proposed.iter().map(|one| one.entry.id.as_str()).collect();
+    assert_eq!(ids, ["C-FREE", "B-UNTOLD", "D-NIGHT", "A-FULL"]);
+    let listed = known.emergency(TODAY);
+    let phones: Vec<_> = listed.iter().map(|entry| entry.emergency_phone()).collect();
+    assert_eq!(phones, [Some("0532-1120")]);
+    assert!(known.is_signed_by_health());
+    assert!(!in_force(&transfer, &City::new(&[Commission::Education])).is_signed_by_health());
+}

@@ -48,30 +48,13 @@ pub(super) fn pack(error: &PackError) -> Sentence {
 }
 
 fn flaw_zh(flaw: &Flaw) -> String {
-<<<<<<< HEAD
+    let mut of_directory = Wrong::ALL.iter().map(|wrong| wrong.label());
+    if let Some((zh, _)) = of_directory.find(|(_, en)| *en == flaw.expected) {
+        return LINE_OF.fill(Lang::Zh, &[&flaw.key, &flaw.wrong, &zh]);
+    }
     let expected = flaw.named.map_or_else(|| format!("：{}", flaw.expected), expected_zh);
     let wrong = flaw.named.and_then(wrong_zh).unwrap_or(flaw.wrong.as_str());
     FLAW.fill(Lang::Zh, &[&place_zh(&flaw.key), &wrong, &expected])
-=======
-    let mut of_directory = Wrong::ALL.iter().map(|wrong| wrong.label());
-    if let Some((zh, _)) = of_directory.find(|(_, en)| *en == flaw.expected) {
-        return LINE_OF.fill(Lang::Zh, &[&flaw.key, &wrong_zh(&flaw.wrong), &zh]);
-    }
-    let known = EXPECTED.iter().find(|(en, _)| *en == flaw.expected);
-    let expected = known.map_or_else(|| format!("：{}", flaw.expected), |(_, zh)| (*zh).to_owned());
-    FLAW.fill(Lang::Zh, &[&place_zh(&flaw.key), &wrong_zh(&flaw.wrong), &expected])
-}
-
-fn wrong_zh(wrong: &str) -> &str {
-    match wrong {
-        "no row" => "（没有任何一行）",
-        "nothing" => "（没有写）",
-        "nobody" => "0 人",
-        "a draft" => "（草案）",
-        "what stands there" => "所填内容",
-        other => other,
-    }
->>>>>>> 86234b9054474d93e86f315cc6ac5fcac25125cd
 }
 
 /// What was expected of rosters, plans and lists of keys.

@@ -102,7 +102,7 @@ impl Rules for Listed {
         BuiltIn.packs()
     }
 
-    fn sealed_school_years(&self) -> Result<BTreeSet<i16>, SqlError> {
+    fn sealed_school_years(&self) -> Result<SealYears, SqlError> {
         BuiltIn.sealed_school_years()
     }
 

@@ -16,7 +16,7 @@ use proto::wire::sync::link_response::Part as Said;
 use proto::wire::sync::sync_client::SyncClient;
 use proto::wire::sync::{
     Addressed, Applied as WireApplied, HelloRequest, HelloResponse, Lane, LaneExpectation,
-    LaneState, LinkRequest, LinkResponse, PullRequest, PullResponse, ReportApplied,
+    LaneState, LinkRequest, LinkResponse, PullRequest, PullResponse, ReportApplied, Stored,
 };
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, sleep_until};
@@ -77,6 +77,8 @@ pub(super) struct Link<'u> {
     keys_told: ToldKeys,
     /// What the parent was told is applied, and the mark of it; nothing before the first report.
     applied_told: Option<(u64, HashSet<Applied>)>,
+    /// Whether the parent wants to hear what was stored, and what it was not told yet.
+    stored: (bool, Option<Stored>),
 }
 
 impl<'u> Link<'u> {
@@ -104,6 +106,7 @@ impl<'u> Link<'u> {
             channel,
             keys_told: ToldKeys::default(),
             applied_told: None,
+            stored: (false, None),
         };
         let starts = link.agree(heads).await?;
         link.tell_keys().await?;
@@ -122,6 +125,7 @@ impl<'u> Link<'u> {
             let theirs = heads.iter().map(|(lane, _)| expectation(&answer, *lane));
             let theirs = theirs.collect::<Result<Vec<_>, _>>()?;
             self.keys_told.known = answer.barred_keys;
+            self.stored.0 = answer.takes_stored;
             let parent = self.uplink.parent().name.to_string();
             self.uplink.note_contact(now_ms, answer.clock_ms).await?;
             let starts = self
@@ -204,6 +208,7 @@ impl<'u> Link<'u> {
     /// seconds.
     async fn tell_changes(&mut self) -> Result<(), UplinkError> {
         self.tell_keys().await?;
+        self.tell_stored().await?;
         self.look_at_applied().await?;
         let schools_below = self.uplink.schools_below().await?;
         if schools_below == self.schools_told {
@@ -213,6 +218,14 @@ impl<'u> Link<'u> {
         let (version, clock_ms) = (version(), self.uplink.clock().now_ms());
         let request = HelloRequest { version, clock_ms, lanes: Vec::new(), schools_below };
         self.say(Ask::Hello(request)).await
+    }
+
+    /// Says up to where addressed items were stored, so that the parent forgets what it may.
+    async fn tell_stored(&mut self) -> Result<(), UplinkError> {
+        match (self.stored.0, self.stored.1.take()) {
+            (true, Some(stored)) => self.say(Ask::Stored(stored)).await,
+            _ => Ok(()),
+        }
     }
 
     async fn pull(&self) -> Result<(), UplinkError> {
@@ -245,10 +258,11 @@ impl<'u> Link<'u> {
     }
 
     /// Keeps an addressed item and its cursor in one commit.
-    async fn take_addressed(&self, next: Addressed) -> Result<(), UplinkError> {
+    async fn take_addressed(&mut self, next: Addressed) -> Result<(), UplinkError> {
         let hooks = self.uplink.hooks().clone();
         let name = self.note_of(ADDRESSED_CURSOR);
         let reached = written_cursor(next.cursor, &next.item);
+        let stored = Stored { cursor: next.cursor, last: sha256(&next.item).bytes().to_vec() };
         let Ok(to) = next.to.parse::<UnitId>() else {
             return Err(UplinkError::Protocol("an addressed item for no unit"));
         };
@@ -257,6 +271,7 @@ impl<'u> Link<'u> {
             notes::set(tx, &name, &reached)
         };
         self.uplink.database().write_async("addressed", keep).await?;
+        self.stored.1 = Some(stored);
         self.uplink.hooks().arrived();
         Ok(())
     }

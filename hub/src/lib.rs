@@ -17,6 +17,7 @@ pub mod directive;
 pub mod enrolment;
 mod hooks;
 pub mod intake;
+pub mod letters;
 pub mod listing;
 pub mod metrics;
 pub mod opened;

@@ -14,6 +14,7 @@ pub mod directive;
 pub mod invite;
 pub mod issuer;
 pub mod lane;
+pub mod letters;
 pub mod member_key;
 pub mod opened;
 pub mod opened_lane;
@@ -174,4 +175,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "confirmations that were taken back, and notes that a backup lacks",
         sql: include_str!("migrations/029_sealed_notes.sql"),
     },
+    Migration { number: 38, name: "letters", sql: include_str!("migrations/034_letters.sql") },
 ];

@@ -11,6 +11,7 @@ use super::{PageError, Periods, coverage, filled_with, unit_label, version, why,
 use crate::console::{
     AreaCoverage, EndingCertificate, IndicatorGroup, IndicatorLine, OverviewPage, Support,
 };
+use crate::letters::status::Letters;
 use crate::opened::{Closed, Sort};
 use crate::packs::Packs;
 use crate::statistics::shown::amount_shown;
@@ -69,6 +70,7 @@ pub(super) fn page(
         is_sealed: holdings.whole.books.is_sealed(),
         is_helper: at.kind == UnitKind::Helper,
         endings: endings(tx, now_ms)?,
+        letters: Some(Letters::read(tx)?).filter(|known| known.counted_since_ms.is_some()),
     })
 }
 

@@ -87,7 +87,7 @@ impl Stated {
 /// # Errors
 /// The store cannot be read.
 pub(super) fn mark(tx: &Tx<'_>) -> Result<(u64, u64), SqlError> {
-    Ok((letters::statements(tx)?.len() as u64, directive::last_cursor(tx)?))
+    Ok((letters::statement_count(tx)?, directive::last_cursor(tx)?))
 }
 
 /// Statements in the entries of directories. Nothing else of a directory is read here, and nothing

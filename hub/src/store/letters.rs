@@ -292,6 +292,15 @@ pub fn statements(tx: &Tx<'_>) -> Result<Vec<String>, SqlError> {
     tx.query("select statement from letter_statement order by added_at_ms", &[], |row| row.text(0))
 }
 
+/// How many statements are kept.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn statement_count(tx: &Tx<'_>) -> Result<u64, SqlError> {
+    let sql = "select count(*) from letter_statement";
+    Ok(tx.query_opt(sql, &[], |row| row.u64(0))?.unwrap_or(0))
+}
+
 /// Counts something once more, or so many times.
 ///
 /// # Errors

@@ -176,6 +176,18 @@ fn a_part_for_an_unknown_unit_waits() {
     assert_eq!((counts.waiting, counts.count(status::EXPIRED)), (0, 1));
 }
 
+/// A key that stands in a published directory counts like one that the operator kept.
+#[test]
+fn a_statement_of_a_directory_is_taken() {
+    let mut office = Office::new();
+    office.arrive(&office.referral(1, ("CLINIC9", office::OWN), Urgency::Urgent), Some(SCHOOL));
+    office.round();
+    office.publish("CLINIC9");
+    office.hours(1);
+    assert_eq!(office.letters().count(status::PASSED_ON), 1);
+    assert!(office.listed("CLINIC9") >= 1);
+}
+
 /// A list that nobody fetches is not filled for ever, and what waits goes on once it is.
 #[test]
 fn a_list_that_nobody_fetches_is_bounded() {

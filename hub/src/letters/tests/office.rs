@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use certs::digest::sha256;
 use certs::key::SigningKey;
 use certs::letter::{Basis, Carried, Due, Letter, Routing, Way};
 use certs::referral::{EnvelopeId, PART_BYTES, Part, PartNumber, WithdrawalSecret};
@@ -15,6 +16,8 @@ use domain::referral::{DeadlineClass, Urgency};
 use domain::unit::{UnitId, UnitKind};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
+use prost::Message as _;
+use proto::wire::directive::{Directive, Pack};
 use runtime::sealing::Pins;
 use runtime::sql::{Database, Options, SqlError, Tx};
 
@@ -24,7 +27,7 @@ use crate::letters::desk::{Desk, Parts};
 use crate::letters::status::Letters;
 use crate::letters::{key, stated};
 use crate::store::unit::{self, Unit, UnitStatus};
-use crate::store::{letters, relay};
+use crate::store::{directive, letters, relay};
 
 /// This hub.
 pub(super) const OWN: &str = "370202";
@@ -200,6 +203,39 @@ impl Office {
             stated::keep(tx, &pins, text.as_bytes(), now).map(drop)
         });
         served.expect("served");
+    }
+
+    /// A clinic joins, and its key stands in a directory that is published.
+    pub(super) fn publish(&self, clinic: &'static str) {
+        let by = (&self.roots, &self.pins);
+        let text = signed(by, (clinic, Purpose::Referral), public(clinic), self.now).to_pem();
+        let entry = format!("id = \"{clinic}\"\nstatement = \"\"\"\n{text}\"\"\"\n");
+        let content = format!("schema = \"directory/1\"\n\n[[entry]]\n{entry}").into_bytes();
+        let content_digest = sha256(&content).to_tagged();
+        let pack = Pack {
+            kind: "directory".to_owned(),
+            name: OWN.to_owned(),
+            version: "1".to_owned(),
+            serial: 1,
+            effective_from: "2026-11-01".to_owned(),
+            content,
+        };
+        let bytes = Directive { signatures: Vec::new(), pack: pack.encode_to_vec() };
+        let stored = directive::Stored {
+            cursor: 0,
+            kind: pack.kind,
+            name: pack.name,
+            serial: pack.serial,
+            version: pack.version,
+            effective_from: pack.effective_from,
+            content_digest,
+            directive: bytes.encode_to_vec(),
+        };
+        let published: Result<(), SqlError> = self.database.write("publish", move |tx| {
+            register(tx, clinic, UnitKind::Clinic)?;
+            directive::insert(tx, &stored, 1).map(drop)
+        });
+        published.expect("published");
     }
 
     pub(super) fn seal(&self, routing: &Routing, part: Option<&Part>) -> Letter {

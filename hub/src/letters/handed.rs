@@ -19,13 +19,6 @@ use crate::store::letters;
 
 use super::Post;
 
-/// Code of what is in the referral lane and no letter.
-pub const NOT_A_LETTER: &str = "not_a_letter";
-/// Code of a letter to a unit that no way leads to.
-pub const UNREACHABLE: &str = "unreachable";
-/// Code of a letter to this hub, which holds no relay's key.
-pub const NO_RELAY: &str = "no_relay";
-
 /// A letter that a member handed in.
 pub struct Handed {
     letter: Letter,
@@ -45,9 +38,9 @@ pub(crate) fn judge(
     registry: &Registry,
 ) -> Result<Handed, Refused> {
     if item.kind != ItemKind::Letter || !item.signature.is_empty() || !item.chain.is_empty() {
-        return Err(refused(NOT_A_LETTER, "the referral lane is for letters alone"));
+        return Err(refused("not_a_letter", "the referral lane is for letters alone"));
     }
-    let letter = Letter::from_bytes(&item.body).map_err(|error| refused(NOT_A_LETTER, &error))?;
+    let letter = Letter::from_bytes(&item.body).map_err(|error| refused("not_a_letter", &error))?;
     if item.from.is_empty() {
         return Ok(Handed { letter, from: None });
     }
@@ -55,7 +48,7 @@ pub(crate) fn judge(
         let reason = "a unit of this kind carries nothing of others";
         return Err(refused("foreign_unit", reason));
     }
-    let from = item.from.parse().map_err(|_| refused(NOT_A_LETTER, "it comes from no unit"))?;
+    let from = item.from.parse().map_err(|_| refused("not_a_letter", "it comes from no unit"))?;
     Ok(Handed { letter, from: Some(from) })
 }
 
@@ -75,7 +68,7 @@ pub(crate) fn take(
     if *to == relay.config.unit {
         if !relay.letters.is_relay() {
             let reason = "this hub is no relay of letters";
-            return Ok(Err(refused(NO_RELAY, reason)));
+            return Ok(Err(refused("no_relay", reason)));
         }
         let bytes = letter.to_bytes();
         news.letter = letters::arrive(tx, (&bytes, &letter.digest()), Some(from), now_ms)?;
@@ -94,7 +87,7 @@ pub(crate) fn take(
         }
         _ => {
             let reason = "no way leads from here to the unit that opens the letter";
-            return Ok(Err(refused(UNREACHABLE, reason)));
+            return Ok(Err(refused("unreachable", reason)));
         }
     }
     Ok(Ok(news))

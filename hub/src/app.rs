@@ -22,6 +22,7 @@ use tonic::service::interceptor::InterceptedService;
 use crate::config::Config;
 use crate::hooks::HubHooks;
 use crate::intake::{Intake, Own, Parts};
+use crate::letters::{self, Post};
 use crate::packs::{PackCache, Packs, PacksError};
 use crate::publish::{Publisher, Sealer, SealerParts};
 use crate::registry::RegistryCache;
@@ -158,15 +159,14 @@ impl Hub {
         let identity =
             IdentityCell::load(&config.path("identity.pem")).map_err(HubError::Identity)?;
         let roots = load_roots(&config)?;
-        let authority = crate::authority::load(&config)
-            .map_err(|error| HubError::Trust(Box::new(error)))?
-            .map(Arc::new);
+        let authority = load_authority(&config)?;
         let packs = load_packs(&database, &config, &roots, &clock)?;
         let trust = trust(&config, &roots, authority.as_deref(), &clock)?;
         let tls = server_config(&identity.current(), first_of(&roots)?, &trust)?;
         let registry = Arc::new(RegistryCache::default());
         let (folded, answered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let (news, sent_down) = (Arc::new(watch::Sender::new(0)), Arc::new(Notify::new()));
+        let news = Arc::new(watch::Sender::new(0));
+        let bells = (Arc::new(Notify::new()), Arc::new(Post::of(&config)));
         let hooks = HubHooks {
             config: config.clone(),
             database: database.clone(),
@@ -176,7 +176,8 @@ impl Hub {
             packs: packs.clone(),
             answered: answered.clone(),
             news: news.clone(),
-            sent_down: sent_down.clone(),
+            sent_down: bells.0.clone(),
+            letters: bells.1.clone(),
             barred: Mutex::default(),
         };
         let uplink = uplink(&identity, hooks);
@@ -190,7 +191,7 @@ impl Hub {
             kind: config.kind,
             uplink: uplink.clone(),
         };
-        let relay = relay((&config, &clock), (&identity, &roots), uplink.as_ref(), sent_down);
+        let relay = relay((&config, &clock), (&identity, &roots), uplink.as_ref(), bells);
         let (sealer, intake) = take_in((&database, &relay, &sealed), sealing, &folded);
         Ok(Self(Arc::new(Inner {
             config,
@@ -345,6 +346,7 @@ impl Hub {
         tokio::spawn(crate::authority::keep_fresh(self.clone(), stop.clone()));
         tokio::spawn(watch_directives(self.clone(), stop.clone()));
         tokio::spawn(crate::relay::serve(self.clone(), self.0.news.clone(), stop.clone()));
+        tokio::spawn(letters::serve(self.clone(), stop.clone()));
         tokio::spawn(crate::opened::lane::serve(self.clone(), stop.clone()));
         tokio::spawn(crate::contradiction::serve(self.clone(), stop.clone()));
         tokio::spawn(sealed::silent::serve(self.0.sealed.clone(), stop.clone()));
@@ -421,6 +423,11 @@ fn sums(
     }))
 }
 
+fn load_authority(config: &Config) -> Result<Option<Arc<IssuingAuthority>>, HubError> {
+    let loaded = crate::authority::load(config);
+    Ok(loaded.map_err(|error| HubError::Trust(Box::new(error)))?.map(Arc::new))
+}
+
 fn load_packs(
     database: &Database,
     config: &Config,
@@ -449,7 +456,7 @@ fn relay(
     (config, clock): (&Config, &Clock),
     (identity, roots): (&IdentityCell, &[RootCertificate]),
     uplink: Option<&Uplink>,
-    sent_down: Arc<Notify>,
+    (sent_down, letters): (Arc<Notify>, Arc<Post>),
 ) -> Arc<Relay> {
     Arc::new(Relay {
         config: config.clone(),
@@ -459,6 +466,7 @@ fn relay(
         uplink: uplink.cloned(),
         arrived: Arc::default(),
         sent_down,
+        letters,
     })
 }
 

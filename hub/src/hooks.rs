@@ -13,6 +13,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::config::Config;
 use crate::directive::DirectiveError;
+use crate::letters::{self, Post};
 use crate::opened::down;
 use crate::opened::verify::Judge;
 use crate::packs::{PackCache, Packs};
@@ -39,6 +40,8 @@ pub(crate) struct HubHooks {
     pub(crate) news: Arc<watch::Sender<u64>>,
     /// Rung after an item from above was put into a list.
     pub(crate) sent_down: Arc<Notify>,
+    /// Rung after a letter from above came for this hub.
+    pub(crate) letters: Arc<Post>,
     /// Barred keys of a version of the register.
     pub(crate) barred: Mutex<Option<(u64, Vec<BarredKey>)>>,
 }
@@ -132,6 +135,10 @@ impl Hooks for HubHooks {
     }
 
     fn addressed(&self, tx: &Tx<'_>, to: &UnitId, item: &[u8]) -> Result<(), SqlError> {
+        if letters::is_letter(item) {
+            let own = (&self.config.unit, &*self.letters);
+            return letters::arrive(tx, own, (to, item), self.clock.now_ms());
+        }
         if let Some(parent) = self.config.parent.as_ref().filter(|_| *to == self.config.unit) {
             let (packs, now) = (self.packs.last(), self.clock.now());
             let judge = Judge { packs: &packs, trust: &self.trust, now };
@@ -149,6 +156,7 @@ impl Hooks for HubHooks {
 
     fn arrived(&self) {
         self.sent_down.notify_one();
+        self.letters.ring();
     }
 
     fn answered(&self) {

@@ -18,6 +18,7 @@ mod ending;
 pub mod enrolment;
 mod hooks;
 pub mod intake;
+pub mod letters;
 pub mod listing;
 pub mod metrics;
 pub mod opened;

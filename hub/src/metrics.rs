@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write};
 
 use certs::identity::LeafIdentity;
+use domain::ledger::Word as _;
+use domain::referral::DeadlineClass;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use proto::wire::sync::Lane;
@@ -14,6 +16,7 @@ use runtime::sql::{SqlError, Tx};
 use runtime::uplink::{LAST_CONTACT, notes, outbox};
 
 use crate::config::Config;
+use crate::letters::status::Letters;
 use crate::store::member_key::KeyState;
 use crate::store::{alarm, contact, member_key, unit};
 
@@ -72,6 +75,7 @@ impl Scrape<'_> {
         )];
         gauges.extend(self.uplink(tx)?);
         gauges.extend(self.members(tx)?);
+        gauges.extend(letters(&Letters::read(tx)?));
         gauges.push(alarms(tx, self.now.0.as_millisecond())?);
         Ok(gauges.iter().filter(|gauge| !gauge.values.is_empty()).fold(String::new(), written))
     }
@@ -136,6 +140,29 @@ impl Scrape<'_> {
         }
         Ok(vec![count, seen, clock, ends])
     }
+}
+
+/// Letters of referrals: where they wait, what became of them, and what is late. No label names a
+/// unit, and none says how urgent anything is.
+fn letters(letters: &Letters) -> [Gauge; 3] {
+    let at =
+        Gauge::new("xinqiao_letters", "Letters of referrals that are here, by where they wait")
+            .value(&[("at", "relay_unopened")], letters.unopened)
+            .value(&[("at", "relay_slot")], letters.waiting)
+            .value(&[("at", "lists")], letters.listed)
+            .value(&[("at", "hub_above")], letters.queued);
+    let mut counted =
+        Gauge::new("xinqiao_letters_counted", "What became of letters, and how often");
+    for (name, value) in &letters.counts {
+        counted.add(&[("what", name)], value);
+    }
+    let mut late = Gauge::new("xinqiao_letters_late", "Limits that nobody met, by class");
+    if letters.counted_since_ms.is_some() {
+        for class in DeadlineClass::ALL {
+            late.add(&[("class", class.as_str())], letters.late_of(*class));
+        }
+    }
+    [at, counted, late]
 }
 
 /// Alarms that are news, as the self-check counts them: nothing takes one away, so that a count of

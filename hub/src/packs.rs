@@ -386,6 +386,11 @@ const fn is_read_here(kind: PackKind) -> bool {
     )
 }
 
+/// What a stored directive says, as it was signed.
+pub(crate) fn content(directive: &[u8]) -> Option<Vec<u8>> {
+    open(directive).map(|pack| pack.content)
+}
+
 fn open(directive: &[u8]) -> Option<WirePack> {
     use prost::Message as _;
     let directive = proto::wire::directive::Directive::decode(directive).ok()?;

@@ -53,12 +53,14 @@ pub struct OpenItem {
     pub signature: Vec<u8>,
     /// Certificates of the signer, leaf first; empty while the sender of the frame is the signer.
     pub chain: Vec<Vec<u8>>,
+    /// Unit that handed a letter in; empty while it is the sender of the frame, and of all else.
+    pub from: String,
 }
 
 /// Encodes a signed item, as its signer sends it.
 #[must_use]
 pub fn encode_item(kind: ItemKind, body: Vec<u8>, signature: Vec<u8>) -> Vec<u8> {
-    SignedItem { kind: kind.into(), body, signature, chain: Vec::new() }.encode_to_vec()
+    SignedItem { kind: kind.into(), body, signature, ..SignedItem::default() }.encode_to_vec()
 }
 
 /// Encodes an addressed item for its further way: the same body and signature, and by whom it is
@@ -66,7 +68,15 @@ pub fn encode_item(kind: ItemKind, body: Vec<u8>, signature: Vec<u8>) -> Vec<u8>
 #[must_use]
 pub fn encode_relayed(item: &OpenItem, chain: Vec<Vec<u8>>) -> Vec<u8> {
     let (body, signature) = (item.body.clone(), item.signature.clone());
-    SignedItem { kind: item.kind.into(), body, signature, chain }.encode_to_vec()
+    let kind = item.kind.into();
+    SignedItem { kind, body, signature, chain, ..SignedItem::default() }.encode_to_vec()
+}
+
+/// Encodes a letter for its further way up: its bytes, and which unit handed it in.
+#[must_use]
+pub fn encode_letter(letter: Vec<u8>, from: &str) -> Vec<u8> {
+    let (kind, from) = (ItemKind::Letter.into(), from.to_owned());
+    SignedItem { kind, body: letter, from, ..SignedItem::default() }.encode_to_vec()
 }
 
 /// Reads a signed item.
@@ -79,7 +89,8 @@ pub fn decode_item(bytes: &[u8]) -> Result<OpenItem, FrameError> {
         ItemKind::Unspecified => return Err(FrameError::Field("kind")),
         kind => kind,
     };
-    Ok(OpenItem { kind, body: item.body, signature: item.signature, chain: item.chain })
+    let SignedItem { body, signature, chain, from, .. } = item;
+    Ok(OpenItem { kind, body, signature, chain, from })
 }
 
 /// The number of a signed item's kind, whether or not this version knows it; zero for bytes that

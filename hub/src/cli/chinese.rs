@@ -184,17 +184,28 @@ pub(super) const CHINESE: Translation = &[
     ("Plan as both commissions signed it", "两个部门签名后的方案"),
     ("Its roster as both commissions signed it", "两个部门签名后的名单"),
     (
-        "Keys with which this hub opens its halves of sealed sums",
-        "本枢纽打开密封汇总中自己那一半的密钥",
+        "Keys with which this hub opens its halves of sealed sums, and letters as a relay",
+        "本枢纽打开密封汇总中自己那一半、以及转递信件所用的密钥",
     ),
+    ("Letters of referrals that this hub passes on", "经本枢纽传送的转介信件"),
+    (
+        "Show how many letters wait, went on and were dropped, and what is late, without names",
+        "显示等待、已转递、已丢弃的信件数和逾期事项，不显示任何名称",
+    ),
+    (
+        "Keep signed key statements of relays and of who receives letters",
+        "保存转递枢纽和信件接收方的公钥声明",
+    ),
+    ("Files with the statements, as the commissions signed them", "两个部门签署的声明文件"),
     (
         "Write the request for the statement about this hub's key; makes one where there is none \
          for the next school year",
         "写出公钥声明的申请；没有下一学年用的密钥时生成一把",
     ),
     (
-        "Which half: aggregate-leader at education's hub, aggregate-helper at health's",
-        "哪一半：教育方枢纽 aggregate-leader，卫健方枢纽 aggregate-helper",
+        "What for: aggregate-leader for the half at education's hub, aggregate-helper for \
+         health's, relay for letters of referrals",
+        "用途：教育方枢纽的一半 aggregate-leader，卫健方的一半 aggregate-helper，转介信件 relay",
     ),
     (
         "Make a new key although no plan names the newest; older ones still open what was sealed \

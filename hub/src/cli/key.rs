@@ -1,9 +1,10 @@
-//! `xinqiao-hub key`: the keys with which this hub opens its halves of sealed sums.
+//! `xinqiao-hub key`: the keys with which this hub opens its halves of sealed sums, and letters as
+//! a relay.
 
 use std::path::{Path, PathBuf};
 
 use certs::identity::LeafIdentity;
-use certs::statement::{KeyRequest, Purpose};
+use certs::statement::{KeyRequest, Purpose, StatedKey};
 use certs::words::{Length, chinese, english};
 use clap::Subcommand;
 use proto::pack::plan::name as plan_name;
@@ -12,8 +13,8 @@ use runtime::web::time::minute;
 use serde_json::json;
 
 use super::context::Context;
-use super::school_key;
 use super::words::key as words;
+use super::{relay_key, school_key};
 use crate::app::{HubError, load_pins};
 use crate::ca::source::create;
 use crate::config::Config;
@@ -21,14 +22,15 @@ use crate::packs::Packs;
 use crate::share_key::{self, Held, ShareKeyError};
 use crate::store::share_key_record;
 
-/// Keys with which this hub opens its halves of sealed sums
+/// Keys with which this hub opens its halves of sealed sums, and letters as a relay
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Write the request for the statement about this hub's key; makes one where there is none for
     /// the next school year
     Request {
-        /// Which half: aggregate-leader at education's hub, aggregate-helper at health's
-        #[arg(long, value_parser = ["aggregate-leader", "aggregate-helper"])]
+        /// What for: aggregate-leader for the half at education's hub, aggregate-helper for
+        /// health's, relay for letters of referrals
+        #[arg(long, value_parser = ["aggregate-leader", "aggregate-helper", "relay"])]
         purpose: String,
         /// New file for the request
         #[arg(long)]
@@ -40,6 +42,12 @@ pub(super) enum Command {
     },
     /// Show the keys, the words to read out, and the keys that were destroyed
     List,
+    /// Keep signed key statements of relays and of who receives letters
+    State {
+        /// Files with the statements, as the commissions signed them
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Keys with which schools sign their sealed reports
     #[command(subcommand)]
     School(school_key::Command),
@@ -57,19 +65,23 @@ pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Request { purpose, out, renew } => request(context, purpose, (out, *renew)),
         Command::List => list(context),
+        Command::State { files } => relay_key::state(context, files),
         Command::School(command) => school_key::run(context, command),
         Command::Destroy { key, confirm } => destroy(context, (key, confirm)),
     }
 }
 
 fn request(context: &Context, purpose: &str, (out, renew): (&Path, bool)) -> Result<(), Failure> {
+    if Purpose::from_word(purpose) == Some(Purpose::Relay) {
+        return relay_key::request(context, (out, renew));
+    }
     let config = context.config()?;
     let own = share_key::purpose_of(config.kind);
     if Purpose::from_word(purpose) != Some(own) {
         let message = Sentence::new(words::OTHER_HALF, &[&config.name_zh, &own.as_str()]);
         return Err(Failure::new(Exit::Refused, "OTHER_HALF", message));
     }
-    let identity = identity(&config)?;
+    identity(&config)?;
     let (today, pins) = (context.clock.today(), load_pins(&config)?);
     let (_, database) = context.open()?;
     let packs = database.read(move |tx| Packs::load(tx, today, &pins)).map_err(HubError::from)?;
@@ -80,18 +92,7 @@ fn request(context: &Context, purpose: &str, (out, renew): (&Path, bool)) -> Res
         Some(held) => (held, false),
         None => (share_key::make(&config, context.now_ms())?, true),
     };
-    let asked = KeyRequest {
-        zone: config.zone().clone(),
-        unit: config.unit.clone(),
-        name: config.name_zh.clone(),
-        purpose: own,
-        key: held.stated(),
-    };
-    let chain = identity.chain().iter().map(|der| der.to_vec()).collect();
-    let signed = asked.sign(identity.key(), chain).map_err(|cause| {
-        Failure::new(Exit::Failed, "REQUEST", words::NOT_SIGNED).because(&cause)
-    })?;
-    create(out, signed.to_pem().as_bytes())?;
+    ask(&config, (own, held.stated()), out)?;
     let (zh, en) = six_words(&held);
     let value = json!({
         "request": out, "key": held.digest().to_string(), "purpose": own.as_str(),
@@ -106,8 +107,30 @@ fn request(context: &Context, purpose: &str, (out, renew): (&Path, bool)) -> Res
     })
 }
 
+/// Writes the request for the statement about a key, signed with this hub's certificate.
+pub(super) fn ask(
+    config: &Config,
+    (purpose, key): (Purpose, StatedKey),
+    out: &Path,
+) -> Result<(), Failure> {
+    let identity = identity(config)?;
+    let asked = KeyRequest {
+        zone: config.zone().clone(),
+        unit: config.unit.clone(),
+        name: config.name_zh.clone(),
+        purpose,
+        key,
+    };
+    let chain = identity.chain().iter().map(|der| der.to_vec()).collect();
+    let signed = asked.sign(identity.key(), chain).map_err(|cause| {
+        Failure::new(Exit::Failed, "REQUEST", words::NOT_SIGNED).because(&cause)
+    })?;
+    create(out, signed.to_pem().as_bytes())
+}
+
 fn list(context: &Context) -> Result<(), Failure> {
     let (config, database) = context.open()?;
+    let relay = relay_key::shown(&config)?;
     let held = share_key::held(&config)?;
     let destroyed = database.read(share_key_record::all)?;
     let digest = |tagged: &[u8]| domain::digest::Digest::from_tagged(tagged).ok();
@@ -118,12 +141,12 @@ fn list(context: &Context) -> Result<(), Failure> {
         (one.digest().to_string(), minute(one.made_at_ms), zh, en)
     });
     let shown: Vec<_> = shown.collect();
-    let keys = shown.iter().map(
-        |(key, made, zh, en)| json!({"key": key, "made": made, "words_zh": zh, "words_en": en}),
-    );
+    let told = |(key, made, zh, en): &(String, String, String, String)| json!({"key": key, "made": made, "words_zh": zh, "words_en": en});
+    let keys = shown.iter().map(told);
     let value = json!({
         "purpose": share_key::purpose_of(config.kind).as_str(),
         "keys": keys.collect::<Vec<_>>(),
+        "relay_keys": relay.iter().map(told).collect::<Vec<_>>(),
         "destroyed": gone.iter().map(|(key, at)| json!({"key": key, "at": at})).collect::<Vec<_>>(),
     });
     context.terminal.result(&value, |t| {
@@ -134,6 +157,10 @@ fn list(context: &Context) -> Result<(), Failure> {
         if lines.is_empty() {
             lines.push(t.text(words::NO_KEY, &[]));
         }
+        let of_relay = |one: &(String, String, String, String)| {
+            t.text(words::RELAY_KEY, &[&one.0, &one.1, &one.2, &one.3])
+        };
+        lines.extend(relay.iter().map(of_relay));
         lines.extend(gone.iter().map(|(key, at)| t.text(words::GONE, &[key, at])));
         lines.join("\n")
     })
@@ -169,7 +196,7 @@ fn destroy(context: &Context, (key, confirm): (&str, &str)) -> Result<(), Failur
     context.terminal.result(&value, |t| t.text(words::DESTROYED, &[&digest]))
 }
 
-fn identity(config: &Config) -> Result<LeafIdentity, Failure> {
+pub(super) fn identity(config: &Config) -> Result<LeafIdentity, Failure> {
     let loaded = LeafIdentity::load(&config.path("identity.pem"));
     loaded.map_err(|cause| HubError::Identity(cause).into())
 }

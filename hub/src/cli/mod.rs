@@ -16,6 +16,7 @@ mod init;
 mod invite;
 mod join;
 mod key;
+mod letters;
 mod plan;
 mod plan_keys;
 mod plan_make;
@@ -24,6 +25,7 @@ mod publication;
 mod publication_doctor;
 mod publish_plan;
 mod reason;
+mod relay_key;
 mod roots;
 mod school_key;
 mod sealed;
@@ -126,9 +128,12 @@ enum Command {
     /// What is made public with noise: plan a release, draw it once, show it
     #[command(subcommand)]
     Publish(publication::Command),
-    /// Keys with which this hub opens its halves of sealed sums
+    /// Keys with which this hub opens its halves of sealed sums, and letters as a relay
     #[command(subcommand)]
     Key(key::Command),
+    /// Letters of referrals that this hub passes on
+    #[command(subcommand)]
+    Letters(letters::Command),
     /// What one role can work out from everything that it has seen
     #[command(subcommand)]
     Disclosure(disclosure::Command),
@@ -198,6 +203,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Sealed(command) => sealed::run(context, command),
         Command::Publish(command) => publication::run(context, &command),
         Command::Key(command) => key::run(context, &command),
+        Command::Letters(command) => letters::run(context, &command),
         Command::Root(command) => roots::run(context, command),
         Command::Config(command) => settings::run(context, &command),
         Command::Service(command) => service::run(context, &command),

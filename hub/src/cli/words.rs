@@ -3,6 +3,7 @@
 use runtime::web::{Lang, Text};
 
 pub(super) mod key;
+pub(super) mod letters;
 pub(super) mod plan;
 pub(super) mod publication;
 pub(super) mod roots;

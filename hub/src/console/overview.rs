@@ -1,6 +1,8 @@
 //! The start page: how complete the reports are, and every indicator with its support.
 
 use askama::Template;
+use domain::ledger::Word as _;
+use domain::referral::DeadlineClass;
 use runtime::web::chart::{Bar, BarDrawing, Bars};
 use runtime::web::{
     Html, Lang, Legend, Page, Part, RenderError, Tag, Text, Tone, grouped, legend, legend_sealed,
@@ -10,6 +12,7 @@ use runtime::web::{
 use super::indicator::{completeness, reported};
 use super::view::{AreaCoverage, Coverage, IndicatorLine, OverviewPage, Support};
 use super::words;
+use crate::letters::status::{self, Letters};
 
 #[derive(Template)]
 #[template(path = "console/overview.html")]
@@ -122,6 +125,45 @@ impl OverviewTemplate<'_> {
     fn is_shown(&self, support: &Support) -> bool {
         use Support::{ByKind, Partial, Reported, Stopped, Waiting};
         matches!(support, Reported | Partial { .. } | ByKind(_) | Waiting(_) | Stopped(_))
+    }
+
+    /// Letters by where they are, and what became of them.
+    fn letters_now(&self, letters: &Letters) -> String {
+        let count = |name: &str| letters.count(name);
+        words::LETTERS_NOW.fill(
+            self.lang,
+            &[
+                &letters.waiting,
+                &letters.listed,
+                &letters.queued,
+                &count(status::PASSED_ON),
+                &count(status::DUMMIES),
+            ],
+        )
+    }
+
+    /// Letters that go nowhere for now.
+    fn letters_stuck(&self, letters: &Letters) -> Option<String> {
+        let stuck = letters.count(status::STUCK);
+        (stuck > 0).then(|| words::LETTERS_STUCK.fill(self.lang, &[&stuck]))
+    }
+
+    /// How much is late of each class of deadlines.
+    fn late(&self, letters: &Letters) -> Vec<(String, Part<Tag>)> {
+        let classes = DeadlineClass::ALL.iter().map(|class| (class, letters.late_of(*class)));
+        let late = classes.filter(|(_, number)| *number > 0);
+        late.map(|(class, number)| {
+            let (zh, en) = class.label();
+            let name = Text::new(zh, en).in_lang(self.lang).to_owned();
+            (name, Tag::new(Tone::Bad, words::LETTERS_LATE.fill(self.lang, &[&number])))
+        })
+        .collect()
+    }
+
+    /// Since when limits are counted.
+    fn letters_since(&self, letters: &Letters) -> String {
+        let since = letters.counted_since_ms.map(time::minute).unwrap_or_default();
+        words::LETTERS_SINCE.fill(self.lang, &[&since])
     }
 
     /// When a member's certificate ends: within a month it heals by itself as a rule, within a week

@@ -10,6 +10,8 @@ use domain::digest::Digest;
 use runtime::web::chart::Interval;
 use runtime::web::{Export, Figure, Label};
 
+use crate::letters::status::Letters;
+
 /// Areas below this share of reporting schools are listed and not compared, in per cent.
 pub const COMPARED_PERCENT_MIN: u32 = 80;
 
@@ -489,4 +491,6 @@ pub struct OverviewPage {
     pub is_helper: bool,
     /// Members whose certificates end soon, those first that end first.
     pub endings: Vec<EndingCertificate>,
+    /// Letters of referrals, where this hub is a relay of them.
+    pub letters: Option<Letters>,
 }

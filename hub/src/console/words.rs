@@ -231,6 +231,18 @@ texts! {
 
     ALL_INDICATORS = "全部指标", "All indicators";
     AREA_PROGRESS = "各地区报送", "Reports by area";
+    LETTERS = "转介信件", "Letters of referrals";
+    LETTERS_NOW = "等待时段 {0} 封，等下级来取 {1} 封，等上级回执 {2} 封；累计发往下一站 {3} 封，空信 {4} 封。",
+        "{0} wait for their slot, {1} for members that fetch them, {2} for the answer of the hub \
+         above; {3} went to the next hop so far, and {4} were empty.";
+    LETTERS_STUCK = "其中 {0} 封的去向没有公钥声明或传送路径：请向两个部门核对接收方名单。",
+        "{0} of them are for a unit without a key statement or a way: check the list of recipients \
+         with both commissions.";
+    LETTERS_LATE = "已逾期 {0} 件", "{0} late";
+    LETTERS_NOT_LATE = "没有逾期事项。", "Nothing is late.";
+    LETTERS_SINCE = "期限自 {0} 枢纽启动起计数；这里不显示学校、机构和学生，逾期请由区级绿色通道逐一询问接收方。",
+        "Limits are counted since this hub began at {0}. Neither school nor clinic nor child is \
+         shown here; where something is late, the district's desk asks the receivers.";
     ENDINGS = "即将到期的下级证书", "Members' certificates that end soon";
     ENDINGS_WHY = "证书由各单位的 serve 自动续期，这些还没有续上：请致电该单位，让 serve 保持运行、能连到本枢纽。\
          已过期的，由本枢纽的管理员核实身份后运行 xinqiao-hub unit allow-expired-renewal。",

@@ -13,6 +13,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::verify::UNKNOWN_KEY;
 use super::{Verdict, VerifiedFrame, VerifiedRelease};
+use crate::letters;
 use crate::opened;
 use crate::packs::Packs;
 use crate::registry::Registry;
@@ -133,6 +134,16 @@ fn refusal(
                 Err(refused) => Some(refused),
             }
         }
+        Verdict::Letter(handed) => {
+            let about = (&frame.member, &**handed);
+            match letters::take(tx, context.relay, about, context.now_ms)? {
+                Ok(news) => {
+                    effects.news = effects.news.and(news);
+                    None
+                }
+                Err(refused) => Some(refused),
+            }
+        }
         Verdict::Opened(arrived) => {
             let at = (context.relay.uplink.is_some(), context.now_ms);
             match opened::lane::take(tx, &frame.member, arrived, at)? {
@@ -154,7 +165,7 @@ fn is_outdated(context: &Context<'_>, frame: &VerifiedFrame) -> bool {
     match &frame.verdict {
         Verdict::Release(_) => !known,
         Verdict::Addressed(item) => item.signer.passed_on.is_none() && !known,
-        Verdict::Opened(_) => false,
+        Verdict::Opened(_) | Verdict::Letter(_) => false,
         Verdict::Refused { code, .. } => code == UNKNOWN_KEY && known,
     }
 }

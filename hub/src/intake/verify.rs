@@ -16,6 +16,7 @@ use proto::limits::ADDRESSED_BYTES_MAX;
 use proto::wire::sync::{ItemKind, Lane};
 
 use super::{IntakeError, Own, special};
+use crate::letters::{self, Handed};
 use crate::opened::lane::Arrived;
 use crate::opened::verify::Judge;
 use crate::packs::Packs;
@@ -70,6 +71,8 @@ pub enum Verdict {
     Addressed(Box<Addressed>),
     /// An opened sum, and what it was found to be.
     Opened(Box<Arrived>),
+    /// A letter of the referral lane.
+    Letter(Box<Handed>),
     /// It is refused for good.
     Refused {
         /// Stable code.
@@ -109,6 +112,9 @@ pub(super) fn verify(
     let signature = frame.item.as_ref().map_or(&[][..], |item| &item.signature);
     let key = Signature::from_bytes(signature).ok().map(|signed| signed.key_id());
     let verdict = match frame.item {
+        Ok(item) if frame.lane == Lane::Referral || item.kind == ItemKind::Letter => {
+            letter(frame.lane, (member, item), registry)
+        }
         Ok(item) => verdict((own, relay), (member, item), registry, packs),
         Err(FrameError::Field(_)) => unknown_item(),
         Err(error) => refused("unreadable", error.to_string()),
@@ -164,6 +170,17 @@ fn opened(
     let judge = Judge { packs, trust: &relay.trust, now: relay.clock.now() };
     let judged = judge.judge(&item.body);
     Verdict::Opened(Box::new(Arrived { body: item.body, judged }))
+}
+
+/// What travels in the referral lane, or should.
+fn letter(lane: Lane, (member, item): (&UnitId, OpenItem), registry: &Registry) -> Verdict {
+    if lane != Lane::Referral {
+        return refused("wrong_lane", "letters travel in the referral lane".to_owned());
+    }
+    match letters::judge((member, item), registry) {
+        Ok(handed) => Verdict::Letter(Box::new(handed)),
+        Err((code, reason)) => Verdict::Refused { code, reason },
+    }
 }
 
 fn unknown_item() -> Verdict {

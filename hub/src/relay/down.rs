@@ -5,8 +5,9 @@ use domain::unit::UnitId;
 use proto::limits::ADDRESSED_BYTES_MAX;
 use runtime::sql::{SqlError, Tx};
 
-use crate::store::relay;
+use crate::enrolment::street_of;
 use crate::store::unit::{self, UnitStatus};
+use crate::store::{letters, relay};
 
 /// Why an item was not sent down.
 #[derive(Debug, thiserror::Error)]
@@ -35,13 +36,16 @@ pub fn send_down(tx: &Tx<'_>, to: &UnitId, item: &[u8], now_ms: i64) -> Result<b
     Ok(relay::insert(tx, member.as_ref(), to, (item, &sha256(item)), now_ms)?)
 }
 
-/// The way that its items came up last; a member that never sent one is reached itself.
-fn way_to(tx: &Tx<'_>, to: &UnitId) -> Result<Option<UnitId>, SqlError> {
+/// The way that its items came up last; a member that never sent one is reached itself, and a
+/// street's unit by the street for which it was certified.
+pub(crate) fn way_to(tx: &Tx<'_>, to: &UnitId) -> Result<Option<UnitId>, SqlError> {
     if let Some(member) = relay::route(tx, to)? {
         return Ok(Some(member));
     }
-    let known = unit::find(tx, to)?;
-    Ok(known.filter(|unit| unit.status != UnitStatus::Closed).map(|unit| unit.id))
+    if let Some(known) = unit::find(tx, to)? {
+        return Ok(Some(known.id).filter(|_| known.status != UnitStatus::Closed));
+    }
+    street_of(tx, to)
 }
 
 /// Notes the way that a unit's item came; what is kept for the unit elsewhere, or waits for a way,
@@ -69,6 +73,8 @@ pub struct Resumed {
     pub after: u64,
     /// Whether its own items go to another list: it came here since its last item came up.
     pub is_led_elsewhere: bool,
+    /// Whether letters lie in its list that it has.
+    pub has_letters: bool,
 }
 
 /// Where a member goes on. One that has another item at its cursor than we have now pulled before
@@ -84,11 +90,34 @@ pub fn resume(
 ) -> Result<Resumed, SqlError> {
     let is_led_elsewhere = relay::is_led_elsewhere(tx, member)?;
     if after == 0 || last.is_empty() {
-        return Ok(Resumed { after, is_led_elsewhere });
+        return Ok(Resumed { after, is_led_elsewhere, has_letters: false });
     }
-    let at = relay::at(tx, member, after)?;
-    let same = at.is_some_and(|item| sha256(&item).bytes().as_slice() == last);
-    Ok(Resumed { after: if same { after } else { 0 }, is_led_elsewhere })
+    if !is_at(tx, member, (after, last))? {
+        return Ok(Resumed { after: 0, is_led_elsewhere, has_letters: false });
+    }
+    let has_letters = letters::has_until(tx, member, after)?;
+    Ok(Resumed { after, is_led_elsewhere, has_letters })
+}
+
+/// Whether a member has what is, or was, at a cursor of its list.
+fn is_at(tx: &Tx<'_>, member: &UnitId, (cursor, last): (u64, &[u8])) -> Result<bool, SqlError> {
+    let at = relay::at(tx, member, cursor)?;
+    Ok(at.iter().any(|digest| digest.bytes().as_slice() == last))
+}
+
+/// Forgets the letters that a member says it has stored; says how many.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn passed(
+    tx: &Tx<'_>,
+    member: &UnitId,
+    (cursor, last): (u64, &[u8]),
+) -> Result<usize, SqlError> {
+    match is_at(tx, member, (cursor, last))? {
+        true => letters::forget_until(tx, member, cursor),
+        false => Ok(0),
+    }
 }
 
 /// Has a member's own items come to it straight, from wherever they were kept for it.

@@ -24,10 +24,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::Hub;
 use crate::config::Config;
+use crate::letters::Post;
 use crate::store::{opened_lane, relay, relay_load, sealed_inbox};
 
 pub use down::{DownError, send_down};
-pub(crate) use down::{claim, resume};
+pub(crate) use down::{claim, passed, resume, way_to};
 pub(crate) use judge::judge;
 pub use judge::{Addressed, Signer};
 pub use up::ALARM_FOREIGN;
@@ -69,6 +70,8 @@ pub struct Relay {
     pub arrived: Arc<Notify>,
     /// Rung after something was put into a list downward.
     pub sent_down: Arc<Notify>,
+    /// Whether this hub is a relay of letters, and what is rung when one came for it.
+    pub letters: Arc<Post>,
 }
 
 /// What a commit did that somebody is told of once it stands.
@@ -80,16 +83,19 @@ pub struct News {
     pub arrived: bool,
     /// Something was put into a list downward.
     pub sent_down: bool,
+    /// A letter came that this hub opens.
+    pub letter: bool,
 }
 
 impl News {
-    /// Both of them.
+    /// All of them.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self {
             queued: self.queued | other.queued,
             arrived: self.arrived | other.arrived,
             sent_down: self.sent_down | other.sent_down,
+            letter: self.letter | other.letter,
         }
     }
 }
@@ -107,6 +113,9 @@ impl Relay {
         }
         if news.sent_down {
             self.sent_down.notify_one();
+        }
+        if news.letter {
+            self.letters.ring();
         }
     }
 }

@@ -89,7 +89,7 @@ fn a_member_goes_on_where_its_list_is_the_one_it_knows() {
             send_down(tx, &id("S9"), item, 1)?;
         }
         let resumed = |after, last: &[u8]| resume(tx, &id("S9"), (after, last));
-        let from = |after| Resumed { after, is_led_elsewhere: false };
+        let from = |after| Resumed { after, is_led_elsewhere: false, has_letters: false };
         assert_eq!(resumed(0, &[])?, from(0));
         assert_eq!(resumed(1, sha256(b"one").bytes())?, from(1));
         assert_eq!(resumed(2, sha256(b"two").bytes())?, from(2));

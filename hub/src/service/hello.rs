@@ -76,6 +76,7 @@ pub(super) async fn answer(
         lanes,
         hub: hub.config().name.to_string(),
         barred_keys,
+        takes_stored: true,
     })
 }
 

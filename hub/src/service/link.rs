@@ -19,9 +19,9 @@ use proto::wire::sync::link_request::Part as Asked;
 use proto::wire::sync::link_response::Part as Said;
 use proto::wire::sync::{
     Addressed, Applied, CaughtUp, LinkRequest, LinkResponse, PullRequest, PullResponse,
-    ReportApplied,
+    ReportApplied, Stored,
 };
-use runtime::sql::SqlError;
+use runtime::sql::{SqlError, Tx};
 use runtime::transport::coded;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
@@ -32,7 +32,7 @@ use super::hello;
 use super::peer::{still_served, store_status};
 use crate::app::Hub;
 use crate::intake::{IntakeError, Reply};
-use crate::relay::{claim, resume};
+use crate::relay::{claim, passed, resume};
 use crate::store::{contact, directive, relay, unit};
 
 /// How often the member of an open link is looked up in the register, which is two reads by key.
@@ -188,8 +188,19 @@ impl Link {
                 self.send_news(true).await
             }
             Some(Asked::Applied(report)) => self.keep_report(report).await,
+            Some(Asked::Stored(stored)) => self.forget_stored(stored).await,
             None => Err(Status::invalid_argument("a message without a part")),
         }
+    }
+
+    /// Forgets letters that the member has; what cannot be forgotten now is forgotten later.
+    async fn forget_stored(&self, stored: Stored) -> Result<(), Status> {
+        let member = self.member.clone();
+        let forget = move |tx: &Tx<'_>| passed(tx, &member, (stored.cursor, &stored.last));
+        if let Err(error) = self.hub.database().write_async("passed", forget).await {
+            tracing::warn!(%error, "letters that a member has are not forgotten yet");
+        }
+        Ok(())
     }
 
     async fn say(&self, part: Said) {
@@ -307,6 +318,11 @@ async fn resume_addressed(
 ) -> Result<u64, SqlError> {
     let (own, after, last) = (member.clone(), asked.addressed_after, asked.addressed_last.clone());
     let resumed = hub.database().read(move |tx| resume(tx, &own, (after, &last)))?;
+    if resumed.has_letters {
+        let (own, last) = (member.clone(), asked.addressed_last.clone());
+        let forget = move |tx: &Tx<'_>| passed(tx, &own, (after, &last));
+        hub.database().write_async("passed", forget).await?;
+    }
     if resumed.is_led_elsewhere {
         let (own, now_ms) = (member.clone(), hub.clock().now_ms());
         hub.database().write_async("claim_addressed", move |tx| claim(tx, &own, now_ms)).await?;

@@ -14,6 +14,7 @@ pub mod directive;
 pub mod invite;
 pub mod issuer;
 pub mod lane;
+pub mod letters;
 pub mod member_key;
 pub mod opened;
 pub mod opened_lane;
@@ -179,4 +180,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "sums that are sealed apart",
         sql: include_str!("migrations/030_total_reopened.sql"),
     },
+    Migration { number: 35, name: "letters", sql: include_str!("migrations/031_letters.sql") },
 ];

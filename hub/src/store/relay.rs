@@ -69,19 +69,24 @@ pub fn after(
 ) -> Result<Vec<Stored>, SqlError> {
     tx.query(
         "select cursor, to_unit, item from relay_down
-         where member = $1 and cursor > $2 order by cursor limit $3",
+         where member = $1 and cursor > $2 and length(item) > 0 order by cursor limit $3",
         params![member.as_str(), cursor, limit],
         |row| Ok(Stored { cursor: row.u64(0)?, to: row.text(1)?, item: row.blob(2)? }),
     )
 }
 
-/// The item of a member's list at a cursor.
+/// Digests of what is at a cursor of a member's list, and of what was there before it; the item
+/// itself may be gone.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn at(tx: &Tx<'_>, member: &UnitId, cursor: u64) -> Result<Option<Vec<u8>>, SqlError> {
-    let sql = "select item from relay_down where cursor = $1 and member = $2";
-    tx.query_opt(sql, params![cursor, member.as_str()], |row| row.blob(0))
+pub fn at(tx: &Tx<'_>, member: &UnitId, cursor: u64) -> Result<Vec<Digest>, SqlError> {
+    let sql = "select digest, former from relay_down where cursor = $1 and member = $2";
+    let found = tx.query_opt(sql, params![cursor, member.as_str()], |row| {
+        Ok([Some(row.blob(0)?), row.opt_blob(1)?])
+    })?;
+    let tagged = found.into_iter().flatten().flatten();
+    tagged.map(|tagged| Digest::from_tagged(&tagged).map_err(|_| SqlError::Type)).collect()
 }
 
 /// The last cursor of a member's list; zero where it is empty.
@@ -206,8 +211,8 @@ mod tests {
             assert_eq!(list(tx, "A")?, [(1, "S1".to_owned()), (3, "S3".to_owned())]);
             assert_eq!(after(tx, &unit("A"), 1, 9)?.len(), 1);
             assert_eq!((last_cursor(tx, &unit("A"))?, last_cursor(tx, &unit("C"))?), (3, 0));
-            assert_eq!(at(tx, &unit("A"), 1)?, Some(1_i64.to_be_bytes().to_vec()));
-            assert_eq!(at(tx, &unit("A"), 2)?, None, "another member's");
+            assert_eq!(at(tx, &unit("A"), 1)?, [sha256(&1_i64.to_be_bytes())]);
+            assert!(at(tx, &unit("A"), 2)?.is_empty(), "another member's");
             Ok(())
         });
     }

@@ -168,7 +168,7 @@ fn stated(
 ) -> PathBuf {
     let at = |name: &str| folder.join(format!("{half}-{name}"));
     let (request, one, both) = (at("request"), at("one"), at("both"));
-    let purpose = format!("aggregate-{half}");
+    let purpose = if half == "relay" { half.to_owned() } else { format!("aggregate-{half}") };
     let args = ["key", "request", "--purpose", &purpose, "--out", text(&request)];
     ok(hub(&[args.as_slice(), &["--data", text(data)]].concat()));
     let (own, other) = (&roots[first], &roots[1 - first]);
@@ -410,4 +410,35 @@ fn a_key_is_that_of_one_school_year() {
     let signed = city.pack(("plan", &name), &plan, (2, city.soon, both));
     let refused = city.publish(&signed, &listed).failed();
     assert_ne!(refused, taken, "its key is its own");
+}
+
+/// A relay's key is requested at a district, signed by both commissions, kept and listed; a helper
+/// is no relay, a statement for sums is none for letters, and letters are told in counts.
+#[test]
+fn a_relays_key_is_stated_at_the_terminal() {
+    let city = City::new();
+    let run = |args: &[&str]| hub(&[args, &["--data", text(&city.district)]].concat());
+    let before = ok(run(&["letters", "status"])).json();
+    assert_eq!(before["relay_keys"], 0, "{before}");
+    assert_eq!(before["waiting"], 0, "{before}");
+    assert!(before["limits_counted_since"].is_null() && before["late"] == serde_json::json!([]));
+    let args = ["key", "request", "--purpose", "relay", "--out", text(&city.at("none"))];
+    let refused = hub(&[args.as_slice(), &["--data", text(&city.helper)]].concat());
+    assert_eq!(refused.failed(), (4, "NOT_A_RELAY".to_owned()));
+    let statement = stated(city.folder.path(), &city.roots, ("relay", &city.district, 0));
+    let list = ok(run(&["key", "list"])).json();
+    let key = list["relay_keys"][0]["key"].clone();
+    assert!(key.is_string(), "{list}");
+    let kept = ok(run(&["key", "state", text(&statement)])).json();
+    assert_eq!(kept, serde_json::json!([{"unit": "370203", "purpose": "relay", "key": key}]));
+    ok(run(&["key", "state", text(&statement), text(&statement)]));
+    let [of_sums, _] = &city.statements;
+    let refused = run(&["key", "state", text(of_sums)]);
+    assert_eq!(refused.failed(), (4, "STATEMENT_PURPOSE".to_owned()));
+    let refused = run(&["key", "state", text(&city.at("nowhere"))]);
+    assert_eq!(refused.failed(), (3, "STATEMENT_FILE".to_owned()));
+    let one = city.at("relay-one");
+    let refused = run(&["key", "state", text(&one)]);
+    assert_eq!(refused.failed(), (4, "STATEMENT".to_owned()), "one commission has signed it");
+    assert_eq!(ok(run(&["letters", "status"])).json()["relay_keys"], 1);
 }

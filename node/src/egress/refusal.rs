@@ -42,6 +42,11 @@ texts! {
     WAITING_FULL = "上级枢纽等待核验的合计过多，稍后会自动再送",
         "too many sums wait for documents at the hub above; it is sent again later";
     TOO_LARGE = "内容过大，枢纽不转送", "it is larger than hubs pass on";
+    WRONG_LANE = "信件没有走转介通道", "letters travel in the referral lane";
+    NOT_A_LETTER = "转介通道里的内容不是信件", "the referral lane is for letters alone";
+    UNREACHABLE = "枢纽找不到通往收件单位的路径",
+        "no way leads from the hub to the unit that opens the letter";
+    NO_RELAY = "收件枢纽还没有转递信件的密钥", "the hub that it is for is no relay of letters";
 }
 
 texts! {
@@ -53,6 +58,8 @@ texts! {
          the ledgers are unchanged.";
     SENT_AGAIN = "内容没有丢失，仍保存在本机；台账没有改动。",
         "Nothing is lost: it is kept here, and the ledgers are unchanged.";
+    NOT_PASSED = "这封信没有送出；台账没有改动。",
+        "This letter was not passed on; the ledgers are unchanged.";
 
     HUB_UPDATES = "请致电枢纽运维人员升级枢纽程序。",
         "Call the hub's operator, who updates the hub's program.";
@@ -104,7 +111,7 @@ texts! {
 }
 
 /// Codes that a hub refuses items with: what happened, what was left untouched, what to do next.
-const CODES: [(&str, Text, Text, Text); 28] = [
+const CODES: [(&str, Text, Text, Text); 32] = [
     ("unknown_item", UNKNOWN_ITEM, NOT_COUNTED, HUB_UPDATES),
     ("bad_signature", BAD_SIGNATURE, NOT_COUNTED, LOOK_HERE),
     ("unreadable", UNREADABLE, NOT_COUNTED, BOTH_UPDATE),
@@ -133,6 +140,10 @@ const CODES: [(&str, Text, Text, Text); 28] = [
     ("too_much", TOO_MUCH, SENT_AGAIN, RESENT),
     ("keys_crowded", KEYS_CROWDED, SENT_AGAIN, RING_BOTH),
     ("waiting_full", WAITING_FULL, SENT_AGAIN, RESENT),
+    ("wrong_lane", WRONG_LANE, NOT_PASSED, UPDATE_HERE),
+    ("not_a_letter", NOT_A_LETTER, NOT_PASSED, UPDATE_HERE),
+    ("unreachable", UNREACHABLE, NOT_PASSED, REGISTER),
+    ("no_relay", NO_RELAY, NOT_PASSED, REGISTER),
 ];
 
 /// The refusal in both languages; in English in the hub's own words, which may say more.

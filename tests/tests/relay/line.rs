@@ -193,6 +193,7 @@ pub fn passed_on(identity: &LeafIdentity, body: &[u8]) -> Vec<u8> {
         body: body.to_vec(),
         signature: signature.to_bytes(),
         chain: Vec::new(),
+        from: String::new(),
     };
     encode_relayed(&item, chain)
 }

@@ -199,6 +199,7 @@ impl Draft {
             body,
             signature: signature.to_bytes(),
             chain: Vec::new(),
+            from: String::new(),
         };
         let chain = self.signer.chain().iter().map(|der| der.to_vec()).collect();
         (encode_relayed(&item, chain), digest)

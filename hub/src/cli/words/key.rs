@@ -25,6 +25,20 @@ texts! {
         "密钥 {0} 已销毁，已写下签名记录。备份和旧磁盘上的副本请由运维人员一并销毁。",
         "The key {0} is destroyed; a signed record stays. Copies in backups and on old disks are \
          for the operators to destroy.";
+    NOT_A_RELAY = "{0} 不转递信件：只有区县和市枢纽持有转递密钥；没有生成密钥。",
+        "{0} is no relay of letters: districts and the city hold such keys; no key was made.";
+    RELAY_KEY = "信件转递：{0}\n  {1} 生成；六个字：{2}（{3}）",
+        "relay of letters: {0}\n  made {1}; words: {3} ({2})";
+    STATED = "已保存 {0} 的公钥声明（用途 {1}）。", "Keeps the key statement of {0} for {1}.";
+    STATEMENT_UNREAD = "无法读取 {0}；没有保存任何声明。",
+        "{0} cannot be read; no statement was kept.";
+    STATEMENT_REFUSED = "有一份公钥声明不成立；没有保存任何声明。",
+        "a key statement does not hold; none was kept.";
+    STATEMENT_PURPOSE = "信件只密封给转递枢纽和接收方（用途 relay、referral）；没有保存任何声明。",
+        "letters are sealed to relays and recipients (purposes relay and referral); no statement was \
+         kept.";
+    NO_STATEMENT = "文件里没有公钥声明；没有保存任何声明。",
+        "the file holds no key statement; none was kept.";
     UNUSABLE = "密钥文件无法读写，没有改动其他内容。",
         "the key file cannot be read or written; nothing else was changed.";
 }

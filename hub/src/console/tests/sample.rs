@@ -1,12 +1,14 @@
 //! A made-up city, with every blank and one district that reported too little.
 
 use domain::digest::Digest;
+use domain::referral::DeadlineClass;
 use runtime::web::chart::Interval;
 use runtime::web::{Export, Figure, Label, Tone};
 
 use super::NOW;
 use crate::console::view::*;
 use crate::console::view_sealed::*;
+use crate::letters::status::{self, Letters};
 use crate::publication::{
     BudgetOut, CellOut, OpenTableOut, ReleaseAreaOut, ReleaseLineOut, ReleaseOut, ReleaseStageOut,
     ReleasesOut,
@@ -266,6 +268,13 @@ pub(super) fn overview_view() -> OverviewPage {
                 days: 20,
             },
         ],
+        letters: Some(Letters {
+            counts: vec![(status::PASSED_ON.to_owned(), 4_711), (status::STUCK.to_owned(), 2)],
+            waiting: 5,
+            late: vec![(DeadlineClass::Answered, 1), (DeadlineClass::Answered, 2)],
+            counted_since_ms: Some(NOW),
+            ..Letters::default()
+        }),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::console::{
     AreaCoverage, EndingCertificate, IndicatorGroup, IndicatorLine, OverviewPage, Support,
 };
 use crate::ending::{self, Ending};
+use crate::letters::status::Letters;
 use crate::opened::{Closed, Sort};
 use crate::packs::Packs;
 use crate::statistics::naming::stage_schools;
@@ -64,6 +65,7 @@ pub(super) fn page(
         is_sealed: holdings.whole.books.is_sealed(),
         is_helper: at.kind == UnitKind::Helper,
         endings: ending::soon(tx, &at.id, now_ms)?.into_iter().map(told).collect(),
+        letters: Some(Letters::read(tx)?).filter(|known| known.counted_since_ms.is_some()),
     })
 }
 

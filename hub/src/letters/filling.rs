@@ -1,0 +1,195 @@
+//! Filling lists: at every tick what may leave is put into the list that leads to its opener, and
+//! where nothing waits a letter with nothing in it.
+//!
+//! What leaves is sealed anew in the commit that takes out what it was made of. A list that nobody
+//! fetches is not filled for ever.
+
+use certs::digest::sha256;
+use certs::letter::{Letter, Routing};
+use certs::statement::{Purpose, VerifiedStatement};
+use domain::referral::slot::{self, Leaves, Moment, Slot};
+use domain::unit::UnitId;
+use jiff::Timestamp;
+use proto::wire::sync::Lane;
+use runtime::sql::{SqlError, Tx};
+use runtime::uplink::outbox;
+
+use super::desk::{Desk, DeskError, Placed};
+use super::rules::{LISTED_MAX, QUEUED_MAX, REMEMBERED_MAX};
+use super::status;
+use crate::relay::{News, way_to};
+use crate::store::letters;
+
+/// Something that waits for a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece {
+    /// A letter that was opened.
+    Letter(u64),
+    /// An acknowledgement.
+    Ack(u64),
+}
+
+/// A letter that leaves, and what it was made of.
+struct Sheet {
+    letter: Letter,
+    of: Option<Piece>,
+    /// Whether what it was made of could not be passed on, so that it is an empty one.
+    is_lost: bool,
+}
+
+impl Desk {
+    /// Lets leave what may at this tick, for every unit that is served.
+    pub(super) fn fill_all(
+        &mut self,
+        now: Timestamp,
+        draw: &mut impl FnMut() -> u64,
+    ) -> Result<(), DeskError> {
+        let served: Vec<(UnitId, Purpose)> =
+            self.served.iter().map(|(unit, purpose)| (unit.clone(), *purpose)).collect();
+        for (unit, purpose) in served {
+            let news = self.fill((&unit, purpose), now, draw())?;
+            self.news = self.news.and(news);
+        }
+        Ok(())
+    }
+
+    /// Lets leave what may for one unit.
+    pub(super) fn fill(
+        &mut self,
+        (unit, purpose): (&UnitId, Purpose),
+        now: Timestamp,
+        draw: u64,
+    ) -> Result<News, DeskError> {
+        let queue = self.queue(unit, purpose);
+        let last = self.slots.get(unit).copied();
+        let leaving = slot::leaving(&Moment { unit, now, last, draw }, &queue);
+        let slot = leaving.slot.map(|(slot, _)| slot);
+        let leaves = leaving.slot.map(|(_, leaves)| leaves).into_iter().chain(leaving.at_once);
+        let leaves: Vec<Leaves<Piece>> = leaves.collect();
+        let Some(statement) = self.stated.of(unit, purpose) else { return Ok(News::default()) };
+        if leaves.is_empty() || self.is_full(unit, purpose)? {
+            return Ok(News::default());
+        }
+        let sheets = leaves.into_iter().map(|leaves| self.sheet(leaves, statement));
+        let sheets = sheets.collect::<Result<Vec<Sheet>, DeskError>>()?;
+        let (to, now_ms) = (unit.clone(), now.as_millisecond());
+        let (sheets, news) = self.parts.database.write("fill_slot", move |tx| {
+            let news = place(tx, (&to, purpose), slot, &sheets, now_ms)?;
+            Ok::<_, SqlError>((sheets, news))
+        })?;
+        if let Some(slot) = slot {
+            self.slots.insert(unit.clone(), slot);
+        }
+        sheets.into_iter().for_each(|sheet| self.left((unit, purpose), &sheet));
+        Ok(news)
+    }
+
+    /// What waits for a unit.
+    fn queue(&self, unit: &UnitId, purpose: Purpose) -> Vec<slot::Waiting<Piece>> {
+        let letters = self.waiting.iter();
+        let letters = letters.filter(|(_, one)| one.to == *unit && one.purpose == purpose);
+        let letters = letters.map(|(id, one)| (one.rank, *id, Piece::Letter(*id)));
+        let acks = self.acks.iter().filter(|(_, ack)| ack.to == *unit);
+        let acks = acks.filter(|_| purpose == Purpose::Referral);
+        let acks = acks.map(|(id, ack)| (ack.rank, *id, Piece::Ack(*id)));
+        let all = letters.chain(acks);
+        all.map(|(rank, queued, id)| slot::Waiting { rank, queued, id }).collect()
+    }
+
+    /// Whether so much lies there for a unit, unfetched, that nothing is added.
+    fn is_full(&self, unit: &UnitId, purpose: Purpose) -> Result<bool, SqlError> {
+        let unit = unit.clone();
+        self.parts.database.read(move |tx| {
+            if purpose == Purpose::Relay && way_to(tx, &unit)?.is_none() {
+                return Ok(outbox::backlog(tx, Lane::Referral)?.waiting >= QUEUED_MAX);
+            }
+            Ok(letters::listed(tx, &unit)? >= LISTED_MAX)
+        })
+    }
+
+    /// Seals what leaves to who opens it next.
+    fn sheet(&self, leaves: Leaves<Piece>, to: &VerifiedStatement) -> Result<Sheet, DeskError> {
+        let Leaves::Letter(piece) = leaves else {
+            return Ok(Sheet { letter: Letter::dummy(to)?, of: None, is_lost: false });
+        };
+        let made = match piece {
+            Piece::Ack(id) => self.acks.get(&id).and_then(|ack| {
+                let routing = Routing::Ack { envelope: ack.envelope, number: ack.number };
+                Letter::seal(to, &routing, None).ok()
+            }),
+            Piece::Letter(id) => {
+                let came = self.parts.database.read(move |tx| letters::find(tx, id))?;
+                let came = came.and_then(|came| Letter::from_bytes(&came.letter).ok());
+                let opened = came.and_then(|letter| self.open(&letter));
+                opened.and_then(|(opened, _)| opened.rewrap(to).ok())
+            }
+        };
+        let is_lost = made.is_none();
+        let letter = match made {
+            Some(letter) => letter,
+            None => Letter::dummy(to)?,
+        };
+        Ok(Sheet { letter, of: Some(piece), is_lost })
+    }
+
+    /// Takes out of memory what has left, and remembers what a withdrawal may still take back.
+    fn left(&mut self, (unit, purpose): (&UnitId, Purpose), sheet: &Sheet) {
+        let waited = match sheet.of {
+            Some(Piece::Letter(id)) => self.waiting.remove(&id),
+            Some(Piece::Ack(id)) => {
+                self.acks.remove(&id);
+                None
+            }
+            None => None,
+        };
+        let marked = waited.and_then(|waited| waited.marked).filter(|_| !sheet.is_lost);
+        let Some(marked) = marked else { return };
+        self.placed.push_back(Placed {
+            to: unit.clone(),
+            purpose,
+            marked,
+            item: sha256(&outbox::letters::item(&sheet.letter)),
+            name: outbox::letters::name(&sheet.letter),
+        });
+        if self.placed.len() > REMEMBERED_MAX {
+            self.placed.pop_front();
+        }
+    }
+}
+
+/// Puts letters where they are fetched or sent from, and takes out what they were made of.
+fn place(
+    tx: &Tx<'_>,
+    (to, purpose): (&UnitId, Purpose),
+    slot: Option<Slot>,
+    sheets: &[Sheet],
+    now_ms: i64,
+) -> Result<News, SqlError> {
+    let way = way_to(tx, to)?;
+    let mut news = News::default();
+    for sheet in sheets {
+        if way.is_none() && purpose == Purpose::Relay {
+            news.queued |= outbox::letters::enqueue(tx, &sheet.letter, now_ms)?;
+        } else {
+            let item = outbox::letters::item(&sheet.letter);
+            let item = (item.as_slice(), &sha256(&item));
+            news.sent_down |= letters::put_down(tx, way.as_ref(), to, item, now_ms)?;
+        }
+        let counted = match sheet.of {
+            Some(Piece::Letter(id)) => {
+                letters::remove(tx, id)?;
+                status::PASSED_ON
+            }
+            Some(Piece::Ack(id)) => {
+                letters::remove_ack(tx, id)?;
+                status::ACKNOWLEDGED
+            }
+            None => continue,
+        };
+        letters::count(tx, if sheet.is_lost { status::LOST } else { counted }, 1)?;
+    }
+    if let Some(slot) = slot {
+        letters::set_slot(tx, to, slot)?;
+    }
+    Ok(news)
+}

@@ -1,0 +1,119 @@
+//! Letters of the referral lane at a hub: passed on blind, and at the hub that holds a relay's key
+//! opened, read where they go, and sealed anew.
+//!
+//! A hub without such a key reads of a letter who opens it next and nothing else. What a relay
+//! reads is in memory alone: a letter stays in the store as it came until the commit that queues
+//! what follows it, and a relay that was killed opens again what is there. No log, metric or page
+//! names a recipient, a sender, an urgency or an envelope.
+
+mod desk;
+mod filling;
+mod handed;
+pub mod key;
+mod limits;
+mod opening;
+mod rules;
+pub mod stated;
+pub mod status;
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use domain::referral::slot;
+use jiff::Timestamp;
+use runtime::sealing::Pins;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::Hub;
+use crate::config::Config;
+use crate::relay::Relay;
+use desk::{Desk, DeskError, Parts};
+
+pub use handed::Handed;
+pub(crate) use handed::{arrive, is_letter, judge, take};
+
+/// Least time between two looks where nothing rings.
+const WAIT_MS_MIN: u64 = 50;
+
+/// Whether this hub is a relay, and what is rung when a letter came for it.
+pub struct Post {
+    is_relay: AtomicBool,
+    bell: Notify,
+}
+
+impl Post {
+    /// Looks whether there is a key.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self { is_relay: AtomicBool::new(key::is_there(config)), bell: Notify::new() }
+    }
+
+    /// Whether this hub holds a relay's key.
+    #[must_use]
+    pub fn is_relay(&self) -> bool {
+        self.is_relay.load(Ordering::Acquire)
+    }
+
+    fn set_relay(&self, is_relay: bool) {
+        self.is_relay.store(is_relay, Ordering::Release);
+    }
+
+    /// A letter came for this hub.
+    pub fn ring(&self) {
+        self.bell.notify_one();
+    }
+}
+
+/// Opens letters as they come and fills lists at every tick, until the token is cancelled.
+pub(crate) async fn serve(hub: Hub, stop: CancellationToken) {
+    let parts = Parts {
+        config: hub.config().clone(),
+        database: hub.database().clone(),
+        pins: Pins { roots: hub.roots().to_vec(), zone: hub.config().zone().clone() },
+        post: hub.relay().letters.clone(),
+        has_parent: hub.uplink().is_some(),
+    };
+    let desk = Arc::new(Mutex::new(Desk::new(parts)));
+    loop {
+        let now = hub.clock().now();
+        turn(&desk, hub.relay(), now).await;
+        let wait = hub.clock().sleep(until_tick(now));
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = hub.relay().letters.bell.notified() => {}
+            () = wait => {}
+        }
+    }
+}
+
+/// One look at everything, off the async threads. What fails now is tried again at the next tick.
+async fn turn(desk: &Arc<Mutex<Desk>>, relay: &Arc<Relay>, now: Timestamp) {
+    let (desk, relay) = (desk.clone(), relay.clone());
+    let turned = tokio::task::spawn_blocking(move || {
+        let Ok(mut desk) = desk.lock() else { return Err(DeskError::Poisoned) };
+        let turned = desk.turn(now, random);
+        // What was put somewhere before something failed is told all the same.
+        relay.tell(desk.take_news());
+        turned
+    });
+    match turned.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "letters could not be seen to"),
+        Err(_) => tracing::error!("the look at letters ended by itself"),
+    }
+}
+
+fn random() -> u64 {
+    u64::from_be_bytes(certs::digest::random_bytes())
+}
+
+/// Until the next moment at which something may leave; a clock that stands is not asked all the
+/// time.
+fn until_tick(now: Timestamp) -> Duration {
+    let wait_ms = slot::next_tick(now).as_millisecond() - now.as_millisecond();
+    Duration::from_millis(u64::try_from(wait_ms).unwrap_or_default().max(WAIT_MS_MIN))
+}

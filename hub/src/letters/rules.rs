@@ -1,0 +1,32 @@
+//! How much a relay keeps, and for how long.
+
+/// Letters that are opened in one commit.
+pub(super) const PAGE: u32 = 64;
+
+/// Letters in the list of a unit that it did not fetch, from which on nothing is put there: two
+/// days of slots. It depends on nothing but what the unit fetched, and says nothing of what waits.
+pub(super) const LISTED_MAX: u64 = 48;
+
+/// Letters for the parent that have no answer, from which on none is queued.
+pub(super) const QUEUED_MAX: u64 = 1_000;
+
+/// How often keys, statements and members are looked at.
+pub(super) const REFRESH_SECONDS: i64 = 60;
+
+/// How often what is remembered for long is looked at.
+pub(super) const FORGET_SECONDS: i64 = 24 * 3_600;
+
+/// How long a letter waits, if its consent does not end before.
+pub(super) const WAIT_SECONDS: i64 = 30 * 24 * 3_600;
+
+/// How long a limit is shown as late.
+pub(super) const LATE_SECONDS: i64 = 90 * 24 * 3_600;
+
+/// Within which a withdrawal is answered.
+pub(super) const WITHDRAWAL_SECONDS: i64 = 24 * 3_600;
+
+/// Limits that are counted at most.
+pub(super) const LIMITS_MAX: usize = 100_000;
+
+/// Withdrawals, and letters in lists, that are remembered at most.
+pub(super) const REMEMBERED_MAX: usize = 10_000;

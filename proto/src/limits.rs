@@ -18,6 +18,10 @@ pub const BATCH_ANSWERS_MAX: usize = 256;
 /// Frames that a member may have in flight without an answer.
 pub const FRAMES_IN_FLIGHT_MAX: usize = 64;
 
+/// How many of them may be letters; the others are the statistics lane's, so that a backlog of
+/// figures leaves room for what a child waits for.
+pub const LETTERS_IN_FLIGHT_MAX: usize = 16;
+
 /// Directives that one unit may report as applied.
 pub const APPLIED_MAX: usize = 2_000;
 

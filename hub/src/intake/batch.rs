@@ -198,7 +198,7 @@ pub(super) fn respond(
 }
 
 fn repeats(last: &LinkResponse, gap: &Gap) -> bool {
-    matches!(&last.part, Some(Body::Gap(open)) if open.expected == gap.expected)
+    matches!(&last.part, Some(Body::Gap(open)) if (open.lane, open.expected) == (gap.lane, gap.expected))
 }
 
 fn joins(last: &LinkResponse, batch: &StoredBatch) -> bool {

@@ -1,7 +1,9 @@
-//! The inbox of addressed items: what came down for this school alone, such as verdicts.
+//! The inbox of addressed items: what came down for this unit alone, such as verdicts and letters.
 //!
 //! Nothing of an item is believed here. What this version does not know is kept all the same, for
-//! the version that does. What waits is bounded, since whoever is above decides what comes.
+//! the version that does. What waits is bounded, since whoever is above decides what comes; letters
+//! have room of their own, so that neither they nor verdicts keep the others out. A letter comes
+//! every hour, so it is forgotten, and not taken, once what was in it is on the disk elsewhere.
 
 use certs::digest::sha256;
 use proto::frame::kind_number;
@@ -22,8 +24,13 @@ pub struct Waiting {
 
 /// Items that wait at most; one more is passed over, and comes again when it is asked for again.
 const WAITING_MAX: u64 = 1_000;
+/// Letters that wait at most: half a year's, at a node that nobody unlocks. One more is passed over;
+/// its sender hears that it is late.
+const LETTERS_WAITING_MAX: u64 = 5_000;
 /// How long an item is kept: a school year and the weeks around it.
 const KEPT_MS: i64 = 400 * 24 * 3_600_000;
+/// Number of the kind of letters.
+const LETTER: u32 = ItemKind::Letter as u32;
 
 /// Keeps an item; says whether it is to be dealt with. The same bytes again wait once more: whoever
 /// sends them was asked for them. Nothing is kept where too many wait, and what is very old goes.
@@ -31,22 +38,40 @@ const KEPT_MS: i64 = 400 * 24 * 3_600_000;
 /// # Errors
 /// The store cannot be written.
 pub fn store(tx: &Tx<'_>, item: &[u8], now_ms: i64) -> Result<bool, SqlError> {
-    tx.execute(
-        "delete from addressed_item where arrived_at_ms < $1",
-        params![now_ms.saturating_sub(KEPT_MS)],
-    )?;
-    let waiting = "select count(*) from addressed_item where taken_at_ms is null";
-    if tx.query_opt(waiting, &[], |row| row.u64(0))?.unwrap_or(0) >= WAITING_MAX {
-        tracing::warn!("an item for this school was passed over: too many wait");
+    let kind = kind_number(item);
+    if kind != LETTER {
+        // Not with every letter: it reads the whole table, and letters are forgotten one by one.
+        tx.execute(
+            "delete from addressed_item where arrived_at_ms < $1",
+            params![now_ms.saturating_sub(KEPT_MS)],
+        )?;
+    }
+    if is_full(tx, kind)? {
+        tracing::warn!(kind, "an item for this unit was passed over: too many wait");
         return Ok(false);
     }
     let stored = tx.execute(
         "insert into addressed_item (digest, kind, item, arrived_at_ms)
          values ($1, $2, $3, $4)
          on conflict (digest) do update set taken_at_ms = null where taken_at_ms is not null",
-        params![&sha256(item).to_tagged(), kind_number(item), item, now_ms],
+        params![&sha256(item).to_tagged(), kind, item, now_ms],
     )?;
     Ok(stored > 0)
+}
+
+/// Whether no more of a kind may wait: of letters, or of all the others together.
+fn is_full(tx: &Tx<'_>, kind: u32) -> Result<bool, SqlError> {
+    let (sql, most) = match kind == LETTER {
+        true => (
+            "select count(*) from addressed_item where taken_at_ms is null and kind = $1",
+            LETTERS_WAITING_MAX,
+        ),
+        false => (
+            "select count(*) from addressed_item where taken_at_ms is null and kind <> $1",
+            WAITING_MAX,
+        ),
+    };
+    Ok(tx.query_opt(sql, params![LETTER], |row| row.u64(0))?.unwrap_or(0) >= most)
 }
 
 /// Items of a kind that wait, the oldest first: those after `id`, at most `limit`.
@@ -127,6 +152,27 @@ mod tests {
         assert!(put("one more".to_owned(), 6 + KEPT_MS), "the others are too old by then");
         let left = transfer.read(|tx| waiting(tx, ItemKind::SealedVerdict, 0, 10)).expect("read");
         assert_eq!(left.len(), 1);
+    }
+
+    /// A school whose letters nobody opens gets its verdicts, and the other way round.
+    #[test]
+    fn letters_and_other_items_keep_each_other_out_of_nothing() {
+        let transfer = Transfer::in_memory().expect("transfer");
+        let put = |kind: ItemKind, count: u64| {
+            let fill = move |tx: &Tx<'_>| {
+                let mut kept = 0;
+                for n in 0..count {
+                    let item = encode_item(kind, n.to_be_bytes().to_vec(), vec![]);
+                    kept += u64::from(store(tx, &item, 5)?);
+                }
+                Ok::<u64, SqlError>(kept)
+            };
+            transfer.write("put", fill).expect("stored")
+        };
+        assert_eq!(put(ItemKind::SealedVerdict, WAITING_MAX + 1), WAITING_MAX);
+        assert_eq!(put(ItemKind::Letter, LETTERS_WAITING_MAX + 1), LETTERS_WAITING_MAX);
+        let letters = transfer.read(|tx| waiting(tx, ItemKind::Letter, 0, 10)).expect("read");
+        assert_eq!(letters.len(), 10);
     }
 
     /// An item waits until it is dealt with, comes once however often it is sent, and one of a

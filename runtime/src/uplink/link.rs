@@ -1,4 +1,4 @@
-//! An open link: one call on which we say where we stand, push our lane and take directives.
+//! An open link: one call on which we say where we stand, push our lanes and take directives.
 //!
 //! Answers, directives and the parent's own word arrive on one stream and are taken one after the
 //! other, so what is noted of each is in the order in which the parent said it.
@@ -42,6 +42,15 @@ const CHANGES_CHECK: Duration = Duration::from_secs(2);
 /// Lines of one report.
 const APPLIED_PAGE: usize = 1_000;
 
+/// Lanes that a member has, used or not.
+const LANES: [Lane; 2] = [Lane::Statistics, Lane::Referral];
+
+/// First sequence that the parent wants in each lane.
+pub(super) type Starts = Vec<(Lane, u64)>;
+
+/// Where each lane stands here.
+type Heads = Vec<(Lane, outbox::LaneHead)>;
+
 /// How long a link lasts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stay {
@@ -71,14 +80,14 @@ pub(super) struct Link<'u> {
 }
 
 impl<'u> Link<'u> {
-    /// Opens the call and says hello; gives the first sequence that the parent wants.
+    /// Opens the call and says hello; gives the first sequences that the parent wants.
     pub(super) async fn open(
         uplink: &'u Uplink,
         channel: Channel,
-    ) -> Result<(Self, u64), UplinkError> {
+    ) -> Result<(Self, Starts), UplinkError> {
         let (parts, queue) = mpsc::channel(FRAMES_IN_FLIGHT_MAX);
         let schools_told = uplink.schools_below().await?;
-        let (head, request) = hello(uplink, schools_told).await?;
+        let (heads, request) = hello(uplink, schools_told).await?;
         // Said before the call is made, so that both travel together.
         let said = LinkRequest { part: Some(Ask::Hello(request)) };
         parts.send(said).await.map_err(|_| UplinkError::Ended)?;
@@ -96,34 +105,35 @@ impl<'u> Link<'u> {
             keys_told: ToldKeys::default(),
             applied_told: None,
         };
-        let start = link.agree(head).await?;
+        let starts = link.agree(heads).await?;
         link.tell_keys().await?;
-        Ok((link, start))
+        Ok((link, starts))
     }
 
     /// Waits for the parent's word and settles where to start; a new epoch is said hello for once
     /// more.
-    async fn agree(&mut self, mut head: outbox::LaneHead) -> Result<u64, UplinkError> {
+    async fn agree(&mut self, mut heads: Heads) -> Result<Starts, UplinkError> {
         loop {
             let now_ms = self.uplink.clock().now_ms();
             let reply = self.replies.message().await.map_err(explain)?;
             let Some(Said::Hello(answer)) = reply.ok_or(UplinkError::Ended)?.part else {
                 return Err(UplinkError::Protocol("no hello"));
             };
-            let theirs = expectation(&answer, Lane::Statistics)?;
+            let theirs = heads.iter().map(|(lane, _)| expectation(&answer, *lane));
+            let theirs = theirs.collect::<Result<Vec<_>, _>>()?;
             self.keys_told.known = answer.barred_keys;
             let parent = self.uplink.parent().name.to_string();
             self.uplink.note_contact(now_ms, answer.clock_ms).await?;
-            let start = self
+            let starts = self
                 .uplink
                 .database()
-                .write_async("agree", move |tx| settle(tx, &head, &parent, &theirs, now_ms))
+                .write_async("agree", move |tx| settle(tx, &heads, &parent, &theirs, now_ms))
                 .await?;
-            if let Some(start) = start {
-                return Ok(start);
+            if let Some(starts) = starts {
+                return Ok(starts);
             }
             let (began, request) = hello(self.uplink, self.schools_told).await?;
-            head = began;
+            heads = began;
             self.say(Ask::Hello(request)).await?;
         }
     }
@@ -132,11 +142,11 @@ impl<'u> Link<'u> {
     pub(super) async fn run(
         mut self,
         parent: PublicKey,
-        start: u64,
+        starts: Starts,
         stay: Stay,
     ) -> Result<(), UplinkError> {
         self.pull().await?;
-        let mut push = Push::new(self.uplink, parent, self.parts.clone(), (start, stay));
+        let mut push = Push::new(self.uplink, parent, self.parts.clone(), (starts, stay));
         let mut changes_check = interval(CHANGES_CHECK);
         changes_check.reset();
         let clock = self.uplink.clock().clone();
@@ -321,25 +331,24 @@ fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// Where our lane stands, and how we say it.
-async fn hello(
-    uplink: &Uplink,
-    schools_below: u32,
-) -> Result<(outbox::LaneHead, HelloRequest), UplinkError> {
-    let (lane, clock_ms) = (Lane::Statistics, uplink.clock().now_ms());
-    let head = uplink
-        .database()
-        .write_async("lane_head", move |tx| outbox::lane_head(tx, lane, clock_ms))
-        .await?;
-    let state = LaneState {
-        lane: lane.into(),
+/// Where our lanes stand, and how we say it.
+async fn hello(uplink: &Uplink, schools_below: u32) -> Result<(Heads, HelloRequest), UplinkError> {
+    let clock_ms = uplink.clock().now_ms();
+    let read = move |tx: &Tx<'_>| {
+        let head = |lane| Ok::<_, SqlError>((lane, outbox::lane_head(tx, lane, clock_ms)?));
+        LANES.into_iter().map(head).collect::<Result<Heads, SqlError>>()
+    };
+    let heads = uplink.database().write_async("lane_head", read).await?;
+    let lanes = heads.iter().map(|(lane, head)| LaneState {
+        lane: (*lane).into(),
         epoch: head.epoch.to_vec(),
         head: head.head,
         previous_epoch: head.previous_epoch.clone(),
         previous_answered: head.previous_answered,
-    };
-    let request = HelloRequest { version: version(), clock_ms, lanes: vec![state], schools_below };
-    Ok((head, request))
+    });
+    let lanes = lanes.collect();
+    let request = HelloRequest { version: version(), clock_ms, lanes, schools_below };
+    Ok((heads, request))
 }
 
 /// A cursor as it is noted: with the digest of what is there, by which a parent that was restored
@@ -360,28 +369,48 @@ fn expectation(answer: &HelloResponse, lane: Lane) -> Result<LaneExpectation, Up
     known.cloned().ok_or(UplinkError::Protocol("no expectation for a lane"))
 }
 
-/// Where to start pushing, or nothing after a new epoch was begun.
-///
-/// A hub that has answered frames which we never built, or other ones under our sequences, shows
-/// that we were restored from a backup or copied; a new parent starts afresh. What the hub has
-/// answered and we have no answer for is sent again, so that its answer is fetched.
+/// Where to start pushing in each lane, or nothing after a new epoch was begun in one.
 fn settle(
     tx: &Tx<'_>,
-    head: &outbox::LaneHead,
+    heads: &[(Lane, outbox::LaneHead)],
     parent: &str,
-    theirs: &LaneExpectation,
+    theirs: &[LaneExpectation],
     now_ms: i64,
-) -> Result<Option<u64>, SqlError> {
-    let lane = theirs.lane();
+) -> Result<Option<Starts>, SqlError> {
     let known_parent = notes::get(tx, LANE_PARENT)?.unwrap_or_default();
     notes::set(tx, LANE_PARENT, parent)?;
     let moved = !known_parent.is_empty() && known_parent != parent;
+    let mut starts = Some(Starts::new());
+    for ((lane, head), theirs) in heads.iter().zip(theirs) {
+        let start = settle_lane(tx, (*lane, head), (theirs, moved), now_ms)?;
+        starts = starts.zip(start).map(|(mut starts, start)| {
+            starts.push((*lane, start));
+            starts
+        });
+    }
+    Ok(starts)
+}
+
+/// Where to start pushing in a lane, or nothing after a new epoch was begun.
+///
+/// A hub that has answered frames which we never built, or other ones under our sequences, shows
+/// that we were restored from a backup or copied; a new parent starts afresh. What the hub has
+/// answered and we have no answer for is sent again, so that its answer is fetched. A hub that was
+/// put back to before frames that we have forgotten since cannot have them again.
+fn settle_lane(
+    tx: &Tx<'_>,
+    (lane, head): (Lane, &outbox::LaneHead),
+    (theirs, moved): (&LaneExpectation, bool),
+    now_ms: i64,
+) -> Result<Option<u64>, SqlError> {
     let last = match theirs.expected {
         1 => None,
         expected => outbox::frame_digest(tx, lane, &head.epoch, expected - 1)?,
     };
     let same = theirs.expected == 1 || last.is_some_and(|digest| digest == theirs.last_frame);
-    if (moved && head.head > 0) || theirs.ended || !same {
+    let is_there = theirs.expected > head.head
+        || outbox::frame_digest(tx, lane, &head.epoch, theirs.expected)?.is_some();
+    if (moved && head.head > 0) || theirs.ended || !same || !is_there {
         tracing::warn!(expected = theirs.expected, head = head.head, "a new epoch begins");
         outbox::begin_epoch(tx, lane, now_ms)?;
         // What had stopped goes on under the new epoch.

@@ -4,6 +4,7 @@
 //! A frame is built once: its epoch, sequence and predecessor are stored with the item, so what
 //! is sent again is byte for byte what was sent before.
 
+pub mod letters;
 pub mod notes;
 
 use std::collections::BTreeMap;

@@ -1,88 +1,122 @@
-//! One lane over a link: frames up, answers down, many in flight.
+//! Both lanes over a link: frames up, answers down, many in flight.
+//!
+//! Letters go first, and figures never take the whole room of a link: a letter waits behind the
+//! few frames that are on their way and behind no backlog.
 
 use std::time::Duration;
 
 use certs::key::PublicKey;
-use proto::limits::FRAMES_IN_FLIGHT_MAX;
+use proto::limits::{FRAMES_IN_FLIGHT_MAX, LETTERS_IN_FLIGHT_MAX};
 use proto::wire::sync::link_request::Part as Ask;
 use proto::wire::sync::link_response::Part as Said;
 use proto::wire::sync::{AnswerBatch, Lane, LinkRequest, Unavailable};
 use tokio::sync::mpsc;
 
 use super::driver::{Uplink, UplinkError};
-use super::link::Stay;
+use super::link::{Starts, Stay};
 use super::notes;
 use super::outbox::{self, Ready, ReadyFrame};
 use super::{CONFLICT, HUB_FULL, answer};
 use crate::sql::{SqlError, Tx};
 
-/// A lane that is being pushed.
+/// The lanes that are being pushed.
 pub(super) struct Push<'u> {
     uplink: &'u Uplink,
     parent: PublicKey,
     parts: mpsc::Sender<LinkRequest>,
-    /// First sequence that was not sent on this connection.
-    next: u64,
-    /// First sequence that has no answer.
-    open: u64,
+    /// In the order in which they are served.
+    lanes: Vec<Going>,
     /// How long the link lasts: who sends once and goes does not wait for a hub without space.
     stay: Stay,
     /// Whether the hub said that it has no space, and has answered nothing since.
     is_full: bool,
 }
 
-impl<'u> Push<'u> {
-    /// Begins at the first sequence that the hub has not answered.
-    pub(super) const fn new(
-        uplink: &'u Uplink,
-        parent: PublicKey,
-        parts: mpsc::Sender<LinkRequest>,
-        (expected, stay): (u64, Stay),
-    ) -> Self {
-        Self { uplink, parent, parts, next: expected, open: expected, stay, is_full: false }
+/// How far a lane is.
+struct Going {
+    lane: Lane,
+    /// First sequence that was not sent on this connection.
+    next: u64,
+    /// First sequence that has no answer.
+    open: u64,
+}
+
+impl Going {
+    /// How many more frames may be sent before something is answered.
+    fn room(&self) -> usize {
+        let most = match self.lane {
+            Lane::Referral => LETTERS_IN_FLIGHT_MAX,
+            _ => FRAMES_IN_FLIGHT_MAX - LETTERS_IN_FLIGHT_MAX,
+        };
+        let in_flight = self.next.saturating_sub(self.open);
+        most.saturating_sub(usize::try_from(in_flight).unwrap_or(most))
     }
 
-    /// Whether everything that was sent is answered.
-    pub(super) const fn is_answered(&self) -> bool {
-        self.open >= self.next
+    /// Frames were answered up to a sequence.
+    fn answered(&mut self, sequence: u64) {
+        self.open = self.open.max(sequence + 1);
+        self.next = self.next.max(self.open);
     }
 
-    /// Whether more may be sent before something is answered.
-    pub(super) fn has_room(&self) -> bool {
-        self.in_flight() < FRAMES_IN_FLIGHT_MAX
-    }
-
-    fn in_flight(&self) -> usize {
-        usize::try_from(self.next.saturating_sub(self.open)).unwrap_or(FRAMES_IN_FLIGHT_MAX)
-    }
-
-    /// Sends what is ready and says whether that was anything.
-    pub(super) async fn send_ready(&mut self) -> Result<bool, UplinkError> {
-        let room = FRAMES_IN_FLIGHT_MAX.saturating_sub(self.in_flight());
-        if room == 0 {
-            return Ok(false);
+    /// The next frames, as many as there is room for. Those that were built are read in place; only
+    /// an item without a frame needs the writer.
+    async fn frames(&self, uplink: &Uplink) -> Result<Vec<ReadyFrame>, UplinkError> {
+        let limit = u32::try_from(self.room()).unwrap_or(1);
+        if limit == 0 {
+            return Ok(Vec::new());
         }
-        let ready = self.frames(u32::try_from(room).unwrap_or(1)).await?;
-        let any = !ready.is_empty();
-        for frame in ready {
-            self.next = frame.sequence + 1;
-            let said = LinkRequest { part: Some(Ask::Frame(frame.bytes)) };
-            self.parts.send(said).await.map_err(|_| UplinkError::Ended)?;
-        }
-        Ok(any)
-    }
-
-    /// The next frames, at most `limit`. Those that were built are read in place; only an item
-    /// without a frame needs the writer.
-    async fn frames(&self, limit: u32) -> Result<Vec<ReadyFrame>, UplinkError> {
-        let (lane, from, database) = (Lane::Statistics, self.next, self.uplink.database());
+        let (lane, from, database) = (self.lane, self.next, uplink.database());
         let built = database.read(move |tx| outbox::built_from(tx, lane, from, limit))?;
         if let Ready::All(frames) = built {
             return Ok(frames);
         }
-        let now_ms = self.uplink.clock().now_ms();
+        let now_ms = uplink.clock().now_ms();
         let frame = move |tx: &Tx<'_>| outbox::frames_from(tx, lane, from, limit, now_ms);
         Ok(database.write_async("frames_from", frame).await?)
+    }
+}
+
+impl<'u> Push<'u> {
+    /// Begins in each lane at the first sequence that the hub has not answered.
+    pub(super) fn new(
+        uplink: &'u Uplink,
+        parent: PublicKey,
+        parts: mpsc::Sender<LinkRequest>,
+        (starts, stay): (Starts, Stay),
+    ) -> Self {
+        let going = |(lane, start)| Going { lane, next: start, open: start };
+        let mut lanes: Vec<Going> = starts.into_iter().map(going).collect();
+        lanes.sort_by_key(|going| going.lane != Lane::Referral);
+        Self { uplink, parent, parts, lanes, stay, is_full: false }
+    }
+
+    /// Whether everything that was sent is answered.
+    pub(super) fn is_answered(&self) -> bool {
+        self.lanes.iter().all(|going| going.open >= going.next)
+    }
+
+    /// Whether more may be sent before something is answered.
+    pub(super) fn has_room(&self) -> bool {
+        self.lanes.iter().any(|going| going.room() > 0)
+    }
+
+    fn lane(&mut self, lane: Lane) -> Option<&mut Going> {
+        self.lanes.iter_mut().find(|going| going.lane == lane)
+    }
+
+    /// Sends what is ready and says whether that was anything.
+    pub(super) async fn send_ready(&mut self) -> Result<bool, UplinkError> {
+        let mut any = false;
+        for going in &mut self.lanes {
+            let ready = going.frames(self.uplink).await?;
+            any |= !ready.is_empty();
+            for frame in ready {
+                going.next = frame.sequence + 1;
+                let said = LinkRequest { part: Some(Ask::Frame(frame.bytes)) };
+                self.parts.send(said).await.map_err(|_| UplinkError::Ended)?;
+            }
+        }
+        Ok(any)
     }
 
     /// Takes what the hub says about frames.
@@ -91,8 +125,10 @@ impl<'u> Push<'u> {
             Said::Answers(batch) => self.record(&batch).await,
             Said::Gap(gap) => {
                 tracing::info!(expected = gap.expected, "hub names a gap");
-                self.next = gap.expected.max(1);
-                self.open = self.next;
+                let expected = gap.expected.max(1);
+                if let Some(going) = self.lane(gap.lane()) {
+                    (going.next, going.open) = (expected, expected);
+                }
                 Ok(())
             }
             Said::Conflict(conflict) => {
@@ -121,7 +157,7 @@ impl<'u> Push<'u> {
             self.uplink.note_trouble(Some(&UplinkError::Full)).await;
         }
         tokio::time::sleep(wait).await;
-        self.next = self.open;
+        self.lanes.iter_mut().for_each(|going| going.next = going.open);
         Ok(())
     }
 
@@ -131,7 +167,8 @@ impl<'u> Push<'u> {
             None => None,
         };
         let proven = answer::prove(batch, former.as_ref().unwrap_or(&self.parent))?;
-        let last = proven.iter().map(|answer| answer.sequence).max().unwrap_or(0);
+        let answered: Vec<(Lane, u64)> =
+            proven.iter().map(|answer| (answer.lane, answer.sequence)).collect();
         let strangers = self
             .uplink
             .database()
@@ -149,8 +186,11 @@ impl<'u> Push<'u> {
         if std::mem::take(&mut self.is_full) {
             self.uplink.note_trouble(None).await;
         }
-        self.open = self.open.max(last + 1);
-        self.next = self.next.max(self.open);
+        for (lane, sequence) in answered {
+            if let Some(going) = self.lane(lane) {
+                going.answered(sequence);
+            }
+        }
         self.uplink.hooks().answered();
         Ok(())
     }

@@ -13,6 +13,7 @@ use super::office::{Office, Rules};
 use crate::ledger::Ledger;
 use crate::ledger::account::{self, ChangeLog, Changer, staff_of};
 use crate::ledger::testing::School;
+use crate::letters::road::Desk;
 use crate::list::taking::ListRecipient;
 use crate::packs::{Packs, PacksError};
 use crate::taking::FileRules;
@@ -41,6 +42,10 @@ impl Rules for BuiltIn {
     }
 
     fn list_recipient(&self) -> Option<ListRecipient> {
+        None
+    }
+
+    fn letter_desk(&self) -> Option<Desk> {
         None
     }
 
@@ -82,6 +87,10 @@ impl Rules for UnderSeal {
         BuiltIn.list_recipient()
     }
 
+    fn letter_desk(&self) -> Option<Desk> {
+        None
+    }
+
     fn answered_at(&self) -> String {
         BuiltIn.answered_at()
     }
@@ -121,6 +130,10 @@ impl Rules for NoPacks {
     }
 
     fn list_recipient(&self) -> Option<ListRecipient> {
+        None
+    }
+
+    fn letter_desk(&self) -> Option<Desk> {
         None
     }
 

@@ -7,6 +7,7 @@
 mod forms;
 mod pages;
 mod printed;
+mod sealed;
 mod words;
 
 use axum::Router;
@@ -30,6 +31,7 @@ use crate::ledger::referral::{self, Course, Wish};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::{access, people, write};
+use crate::letters::road::Desk;
 
 pub(super) const REFERRALS_HREF: &str = "/referrals";
 
@@ -46,6 +48,10 @@ pub(super) fn router() -> Router<Office> {
         .route("/referrals/{id}", get(show_one))
         .route("/referrals/{id}/act", posts(take, "/referrals/{id}"))
         .route("/referrals/{id}/sheet", get(show_sheet))
+        .route("/referrals/{id}/sealed", get(sealed::show))
+        .route("/referrals/{id}/sealed/prepare", posts(sealed::prepare, "/referrals/{id}"))
+        .route("/referrals/{id}/sealed/send", posts(sealed::send, "/referrals/{id}"))
+        .route("/referrals/{id}/slip", get(sealed::show_slip))
 }
 
 /// What the reader of a referral may do beside reading.
@@ -68,6 +74,8 @@ struct View {
     is_told: bool,
     /// Whom to tell where it was taken back.
     handed_to: Vec<String>,
+    /// How it stands to letters.
+    post: sealed::Post,
 }
 
 /// The student whom a new referral begins with.
@@ -191,7 +199,9 @@ async fn page_of(
     record: RecordId,
     (told, filled): (Told, Filled),
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, move |tx, reader| view(tx, reader, record));
+    let desk = office.rules.letter_desk();
+    let of = move |tx: &Tx<'_>, reader: Author| view(tx, reader, record, desk.as_ref());
+    let found = office.work(&visitor.session, of);
     let view = found.await.map_err(problem)?;
     let page = pages::one(&view, (&told, &filled), &visitor.session, visitor.frame.lang)?;
     let status = if told.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
@@ -199,7 +209,12 @@ async fn page_of(
 }
 
 /// Reads a referral for somebody who may, and logs the reading.
-fn view(tx: &Tx<'_>, reader: Author, record: RecordId) -> Result<View, LedgerRefusal> {
+fn view(
+    tx: &Tx<'_>,
+    reader: Author,
+    record: RecordId,
+    desk: Option<&Desk>,
+) -> Result<View, LedgerRefusal> {
     let course = referral::course(tx, record)?;
     let student = course.referral.entry.student;
     if !access::may_read(tx, &reader, student, Area::Referral)? {
@@ -220,7 +235,8 @@ fn view(tx: &Tx<'_>, reader: Author, record: RecordId) -> Result<View, LedgerRef
         false => Vec::new(),
     };
     let handed_to = referral::handed_to(tx, &course)?.into_iter().collect();
-    Ok(View { course, names, reader, may, suspects, is_told, handed_to })
+    let post = sealed::post(tx, &reader, (&course, desk))?;
+    Ok(View { course, names, reader, may, suspects, is_told, handed_to, post })
 }
 
 async fn take(

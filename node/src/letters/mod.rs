@@ -1,9 +1,10 @@
 //! Referrals by letter: what is sealed for a recipient, and what comes back.
 //!
 //! The school's side. What will be sealed is written once and shown from those bytes
-//! ([`sending::prepare`]); sending seals them, with the letters that carry them, in the transaction
-//! of the act, and only on a consent that stands or an emergency's basis. [`copying`] brings letters
-//! to `transfer.db`, [`answers`] takes what comes back into the course, [`revoking`] takes back.
+//! ([`sending::prepare`]); sending seals them, with the letters that carry them, in the
+//! transaction of the act, and only on a consent that stands or an emergency's basis. [`copying`]
+//! brings letters to `transfer.db`, [`answers`] takes what comes back into the course,
+//! [`revoking`] takes back.
 
 pub mod answers;
 pub mod content;

@@ -141,7 +141,7 @@ pub(super) fn of_act(
     Some(form((act, label, ""), &lines, None, (filled, today), lang))
 }
 
-/// The form that writes what would be sealed, where it can be sealed to the recipient that is named.
+/// The form that writes what would be sealed, where it can be sealed to the recipient named.
 pub(super) fn of_sealing(recipient: Option<&str>, filled: &Filled, lang: Lang) -> Option<FormView> {
     let label = w::SEAL_TO.fill(lang, &[&recipient?]);
     let lines = [

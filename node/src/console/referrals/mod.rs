@@ -22,6 +22,8 @@ use runtime::sql::Tx;
 use runtime::web::{Lang, NavLink, Problem, SignedForm, Visitor, posts};
 use serde::Deserialize;
 
+pub(crate) use sealed::preview_lines;
+
 use super::filled::Filled;
 use super::ledgers::Readers;
 use super::office::{Office, Told, problem, said, told};

@@ -172,7 +172,7 @@ fn page(
         csrf: &session.csrf,
         told,
         id: record.0,
-        rows: rows(preview, packs, lang),
+        rows: preview_lines(preview, packs, lang),
         suspect: preview.content.parts.iter().any(suspect),
         digest: preview.digest.to_string(),
         size: words::SEALED_SIZE.fill(lang, &[&preview.length, &preview.digest.short()]),
@@ -187,7 +187,11 @@ fn of_referral(title: String, body: Html, lang: Lang) -> Page {
 }
 
 /// Everything that a content says, in its order.
-fn rows(preview: &Preview, packs: &Packs, lang: Lang) -> Vec<(&'static str, String)> {
+pub(crate) fn preview_lines(
+    preview: &Preview,
+    packs: &Packs,
+    lang: Lang,
+) -> Vec<(&'static str, String)> {
     let content = &preview.content;
     let ground = match &content.ground {
         GroundSaid::Consent(said) => {

@@ -119,8 +119,8 @@ fn told(
     Course { referral, acts, state, envelope, trail, calls }
 }
 
-/// Acts in the order in which the school wrote them, each with side, number and what it had seen. By
-/// hand that is all that was written before; what came by letter says itself how much of the
+/// Acts in the order in which the school wrote them, each with side, number and what it had seen.
+/// By hand that is all that was written before; what came by letter says itself how much of the
 /// school's was seen, and can have seen no more than there was.
 fn numbered<'a>(acts: impl Iterator<Item = &'a ReferralAct>) -> Vec<Act> {
     let (mut counts, mut acked): (BTreeMap<Side, u32>, _) = (BTreeMap::new(), 0);

@@ -8,6 +8,7 @@ use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{Action, Area};
 use runtime::sql::Tx;
 
+use super::content::ReferralContent;
 use crate::ledger::author::Author;
 use crate::ledger::entry::RecordId;
 use crate::ledger::refusal::LedgerRefusal;
@@ -40,7 +41,10 @@ pub fn of(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<Option<Slip>
     }
     access::log_list(tx, author, &[student].into_iter().collect(), ReadPurpose::Referral)?;
     let (_, secret) = letters::secret(tx, record, author.now().0)?;
-    let sealed = sealed.into_iter().map(|one| (one.made_at_ms, one.recipient));
+    let sealed = sealed.into_iter().map(|one| {
+        let named = ReferralContent::read(&one.content).map(|content| content.recipient.unit);
+        (one.made_at_ms, named.unwrap_or(one.recipient))
+    });
     Ok(Some(Slip { sealed: sealed.collect(), code: code(&secret) }))
 }
 

@@ -242,8 +242,10 @@ fn told(content: &AnswerContent, of: &Envelope) -> Told {
     let base = Told { who: who(&content.by, of), ..Told::on(content.at.day()) };
     let text = |text: &str| clipped(text.trim());
     match &content.said {
-        Answered::Delivered | Answered::MoreCare | Answered::TimedOut => base,
-        Answered::RevocationDone(_) => base,
+        Answered::Delivered
+        | Answered::MoreCare
+        | Answered::TimedOut
+        | Answered::RevocationDone(_) => base,
         Answered::Accepted { note } => Told { detail: text(note), ..base },
         Answered::Declined { reason, note } => {
             Told { code: reason.as_str().to_owned(), detail: text(note), ..base }

@@ -7,6 +7,8 @@
 mod came;
 mod sealed;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 pub use came::{
     Answer, forget_parts, is_known, keep_answer, keep_part, parts, take_answer, waiting,

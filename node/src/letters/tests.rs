@@ -4,6 +4,7 @@
 use certs::letter::{LETTER_BYTES, Letter, Routing};
 use certs::referral::{EnvelopeId, Ground, PartNumber};
 use domain::ledger::Word as _;
+use domain::referral::slot::Rank;
 use domain::referral::{DeclineReason, Event, FitForSchool, KeptWhy, State, Urgency};
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -24,7 +25,7 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::testing::{NOW_MS, School, TODAY};
 use crate::ledger::{journal, write};
 use crate::list::testing::now;
-use crate::transfer::Transfer;
+use crate::transfer::{Transfer, letters as queue};
 
 const CALL: (&str, &str) = ("王老师", "0532-1234567");
 
@@ -76,6 +77,21 @@ fn state(school: &School, record: RecordId) -> State {
 fn waiting(school: &School) -> Vec<Letter> {
     let found = run(school, |tx| Ok(letters::waiting_letters(tx, 100)?)).expect("letters");
     found.iter().map(|one| Letter::from_bytes(&one.letter).expect("letter")).collect()
+}
+
+/// Lets everything leave that waits.
+fn leave(school: &School, town: &Town, transfer: &Transfer) {
+    let desk = town.desk.clone();
+    let relay = run(school, move |tx| Ok(desk.relay(tx, now())?.expect("relay"))).expect("relay");
+    let unit = town.desk.name.unit().clone();
+    let waiting = || -> Result<queue::Queue, SqlError> { transfer.read(queue::waiting) };
+    while waiting().expect("queue").waiting > 0 {
+        let (unit, relay) = (unit.clone(), relay.clone());
+        let left: Result<usize, SqlError> = transfer.write("leave", move |tx| {
+            queue::leave(tx, &queue::Tick { unit: &unit, relay: &relay, now: now(), draw: 1 })
+        });
+        assert!(left.expect("left") > 0, "what is urgent leaves at once");
+    }
 }
 
 /// What the clinic says, in its order.
@@ -296,20 +312,16 @@ fn what_is_taken_back_stops_and_is_answered() {
         let (record, envelope) = sent(&school, &town);
         copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
         if has_left {
-            let left: Result<usize, SqlError> = transfer.write("left", |tx| {
-                tx.execute("update letter_queue set left_at_ms = 1, letter = x''", &[])
-            });
-            assert!(left.expect("left") > 0);
+            leave(&school, &town, &transfer);
         }
         let withdrawn = step(&school, record, Event::WithdrawConsent).expect("withdrawn");
         assert_eq!(withdrawn, State::Withdrawn);
         let revoke = || revoking::revoke(&school.ledger, &transfer, &town.desk, now());
         assert_eq!((revoke().expect("revoked"), revoke().expect("again")), (1, 0));
-        copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
-        let ranks: Result<Vec<u32>, SqlError> = transfer.read(|tx| {
-            let waits = "select rank from letter_queue where left_at_ms is null order by id";
-            tx.query(waits, &[], |row| row.u32(0))
-        });
+        let found = run(&school, |tx| Ok(letters::waiting_letters(tx, 100)?)).expect("letters");
+        let ranks: Vec<u32> = found.iter().map(|one| one.rank).collect();
+        let queue: Result<queue::Queue, SqlError> = transfer.read(queue::waiting);
+        assert_eq!(queue.expect("queue").waiting, 0);
         let unanswered = |school: &School| {
             let found = run(school, move |tx| {
                 let acts = referral::course(tx, record)?.acts;
@@ -318,11 +330,11 @@ fn what_is_taken_back_stops_and_is_answered() {
             found.expect("course")
         };
         if !has_left {
-            assert!(ranks.expect("queue").is_empty(), "nothing leaves");
+            assert!(ranks.is_empty(), "nothing leaves");
             assert!(!unanswered(&school), "nobody holds anything");
             continue;
         }
-        assert_eq!(ranks.expect("queue"), [0]);
+        assert_eq!(ranks, [queue::number(Rank::Withdrawal)]);
         assert!(unanswered(&school));
         let content = ReferralContent::read(&envelope.content).expect("content");
         let first = answers_of(&content).remove(0);

@@ -26,6 +26,7 @@ use crate::ledger::destroy::Terms;
 use crate::ledger::profile::{self, Profile};
 use crate::ledger::sealed::SealYears;
 use crate::ledger::{Ledger, report_key, rounding_key, turn};
+use crate::letters::road::Desk;
 use crate::list::matching::School;
 use crate::list::taking::ListRecipient;
 use crate::packs::{LastRead, Packs, PacksError};
@@ -403,6 +404,10 @@ impl crate::console::Rules for Node {
         Self::list_recipient(self)
     }
 
+    fn letter_desk(&self) -> Option<Desk> {
+        Self::letter_desk(self)
+    }
+
     fn answered_at(&self) -> String {
         Self::answered_at(self)
     }
@@ -457,6 +462,23 @@ impl Node {
     pub fn terms_of_keeping(&self) -> Result<Terms, PacksError> {
         let calendar = Arc::clone(self.packs()?.calendar());
         Ok(Terms { calendar, copies_days: self.config.copies_kept_days })
+    }
+
+    /// Who sends and gets letters here; nothing until the node has joined.
+    #[must_use]
+    pub fn letter_desk(&self) -> Option<Desk> {
+        let member = self.member()?;
+        let (name, school) = (&member.membership.name, &self.config.school);
+        Some(Desk {
+            name: name.clone(),
+            parent: member.membership.parent_name.unit().clone(),
+            school: match school.name_zh.as_str() {
+                "" => name.unit().to_string(),
+                zh => zh.to_owned(),
+            },
+            trust: member.trust.clone(),
+            identity: member.identity.current(),
+        })
     }
 
     /// Who takes departments' lists here; nothing until the node has joined and knows its grades.

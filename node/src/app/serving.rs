@@ -4,6 +4,7 @@
 //! at its time once a second costs next to nothing, so many nodes can do it in one process.
 
 mod backups;
+mod post;
 mod slots;
 
 use std::fs::File;
@@ -129,6 +130,7 @@ impl Node {
         if let Some((uplink, inbox)) = &uplink {
             let follow = follow_answers(self.clone(), Arc::clone(inbox), uplink.clone());
             tasks.spawn(stopped_by(stop.clone(), follow));
+            tasks.spawn(stopped_by(stop.clone(), post::keep(self.clone(), uplink.clone())));
             let (uplink, token) = (uplink.clone(), stop.clone());
             tasks.spawn(async move { uplink.serve(token).await });
             tasks.spawn(stopped_by(stop.clone(), keep_renewals(self.clone())));

@@ -11,14 +11,15 @@ use super::{Place, context, words};
 use crate::app::{self, AppError};
 use crate::config::Config;
 use crate::desk::checks::{
-    Roll, answered, backup, call, certificate, foreign, held, on_roll, packs, restored, sending,
-    unsealed,
+    Roll, answered, backup, call, certificate, foreign, held, letters, on_roll, packs, restored,
+    sending, unsealed,
 };
 use crate::egress::link;
 use crate::ledger::Ledger;
 use crate::sealing;
 use crate::transfer::Transfer;
 use crate::transfer::directive;
+use crate::transfer::letters as queue;
 
 const TRANSFER: Subject = ("transfer", words::TRANSFER_TITLE);
 const LEDGER: Subject = ("ledger", words::LEDGER_TITLE);
@@ -106,5 +107,6 @@ fn linked(transfer: &Transfer, config: Config, clock: &Clock) -> Result<Vec<Chec
     checks.push(doctor::clock(skew_ms));
     checks.push(sending(&notes, clock.now_ms()));
     checks.push(packs(stored.len(), unusable.as_deref()));
+    checks.push(letters(transfer.read(queue::waiting)?, clock.now_ms()));
     Ok(checks)
 }

@@ -37,6 +37,7 @@ mod list;
 mod local_report;
 mod passphrase;
 mod reason;
+mod referral;
 mod release;
 mod roll;
 mod roots;
@@ -131,6 +132,8 @@ enum Command {
     Roll(roll::RollArgs),
     /// Notices to families and withdrawals, as an account
     Family(family::FamilyArgs),
+    /// Referrals: the board, sending sealed, taking back, as an account
+    Referral(referral::ReferralArgs),
     /// Figures of process for an inspector at the school, as an account
     Inspection(inspection::InspectionArgs),
     /// Rules kept and not kept, with what is missing, as an account
@@ -224,6 +227,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Screening(args) => screening::run(terminal, place, &args),
         Command::Roll(args) => roll::run(terminal, place, &args),
         Command::Family(args) => family::run(terminal, place, &args),
+        Command::Referral(args) => referral::run(terminal, place, &args),
         Command::Inspection(args) => inspection::run(terminal, place, &args),
         Command::Standards(args) => standards::run(terminal, place, &args),
         Command::Keeping(args) => keeping::run(terminal, place, &args),

@@ -63,6 +63,7 @@ use sheet::crumbs;
 
 pub(crate) use family::Letter;
 pub use office::Rules;
+pub(crate) use referrals::preview_lines;
 pub use sealed::{SealedAbsent, SealedForeign, SealedLine, SealedPage, SealedState, YearUnderSeal};
 pub(crate) use sealed::{in_eights, key_standing, key_words};
 pub use source::{EgressSource, SourceError};

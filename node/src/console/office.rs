@@ -17,6 +17,7 @@ use crate::ledger::destroy::Terms;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::sealed::SealYears;
 use crate::ledger::{Ledger, account};
+use crate::letters::road::Desk;
 use crate::list::taking::ListRecipient;
 use crate::packs::{Packs, PacksError};
 use crate::taking::FileRules;
@@ -51,6 +52,9 @@ pub trait Rules: Send + Sync {
 
     /// Who takes departments' lists; nobody before the node has joined.
     fn list_recipient(&self) -> Option<ListRecipient>;
+
+    /// Who sends and gets letters; nobody before the node has joined.
+    fn letter_desk(&self) -> Option<Desk>;
 
     /// What the office's files are read against.
     fn file_rules(&self) -> FileRules;

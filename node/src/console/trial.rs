@@ -15,6 +15,7 @@ use crate::ledger::Ledger;
 use crate::ledger::account::{self, ChangeLog, Changer, staff_of};
 use crate::ledger::sealed::SealYears;
 use crate::ledger::testing::School;
+use crate::letters::road::Desk;
 use crate::list::taking::ListRecipient;
 use crate::packs::{Packs, PacksError};
 use crate::taking::FileRules;
@@ -43,6 +44,10 @@ impl Rules for BuiltIn {
     }
 
     fn list_recipient(&self) -> Option<ListRecipient> {
+        None
+    }
+
+    fn letter_desk(&self) -> Option<Desk> {
         None
     }
 
@@ -122,6 +127,10 @@ impl Rules for Listed {
         BuiltIn.list_recipient()
     }
 
+    fn letter_desk(&self) -> Option<Desk> {
+        None
+    }
+
     fn answered_at(&self) -> String {
         BuiltIn.answered_at()
     }
@@ -161,6 +170,10 @@ impl Rules for NoPacks {
     }
 
     fn list_recipient(&self) -> Option<ListRecipient> {
+        None
+    }
+
+    fn letter_desk(&self) -> Option<Desk> {
         None
     }
 

@@ -22,6 +22,7 @@ use crate::ledger::sealed_absent::{self, Absent};
 use crate::ledger::{hold, student};
 use crate::sealing::{self, Foreign};
 use crate::transfer::directive;
+use crate::transfer::letters::{self, Queue};
 
 const SENDING: Subject = ("sending", words::SENDING_TITLE);
 const PACKS: Subject = ("packs", words::PACKS_TITLE);
@@ -31,8 +32,15 @@ const SEALED: Subject = ("sealed", words::SEALED_TITLE);
 const FOREIGN: Subject = ("foreign", FOREIGN_TITLE);
 const BACKUP: Subject = ("backup", words::BACKUP_TITLE);
 const RESTORE: Subject = ("restore", words::RESTORE_TITLE);
+const LETTERS: Subject = ("letters", LETTERS_TITLE);
 
 texts! {
+    LETTERS_TITLE = "转介信件", "letters of referrals";
+    LETTERS_WELL = "待发信件 {0} 封", "{0} letters wait for their moment";
+    LETTERS_LATE = "{0} 封信件待发，最早的一封自 {1} 起", "{0} letters wait, the first since {1}";
+    LETTERS_FIX = "节点须保持运行；请电话联系接收方，并核对枢纽的公钥声明（xinqiao-node referral keys）。",
+        "Keep the node running, telephone the recipient, and look whether the hub's key statement \
+         still holds (xinqiao-node referral keys).";
     FOREIGN_TITLE = "以本校名义的报告", "reports in the school's name";
     NONE_FOREIGN = "两个枢纽收下的都是本机做的", "both hubs accepted none that was not made here";
     FOREIGN_FOUND = "两个枢纽收下了 {0} 份本机没有做过的报告，最早的一份是 {1} 的",
@@ -46,6 +54,8 @@ texts! {
 const BACKUP_MS_MAX: i64 = 4 * 24 * 3_600_000;
 /// Age of the last proven restore that is worth a word: half a year.
 const PROOF_MS_MAX: i64 = 183 * 24 * 3_600_000;
+/// Age of a letter that has not left which is worth a word: the limit of a routine hop.
+const LETTER_MS_MAX: i64 = 4 * 3_600_000;
 /// Milliseconds after which a release that waits is worth a word.
 const WAITING_MS_MAX: i64 = 24 * 3_600_000;
 
@@ -85,6 +95,7 @@ pub(crate) fn of_running(node: &Node) -> Result<Vec<Check>, SqlError> {
     checks.push(doctor::clock(notes.skew_ms));
     checks.push(sending(&notes, node.clock().now_ms()));
     checks.push(packs(stored.len(), unusable.as_deref()));
+    checks.push(letters(node.transfer().read(letters::waiting)?, node.clock().now_ms()));
     checks.push(on_roll(Some(&roll)));
     checks.push(held(Some(&roll)));
     checks.push(unsealed(Some(&roll)));
@@ -181,6 +192,17 @@ pub(crate) fn sending(notes: &Notes, now_ms: i64) -> Check {
     let values: [&dyn std::fmt::Display; 4] =
         [&backlog.answered, &backlog.head, &backlog.waiting, &heard];
     Check::well(SENDING, Sentence::new(words::SENDING_WELL, &values))
+}
+
+/// Whether letters leave in time.
+pub(crate) fn letters(queue: Queue, now_ms: i64) -> Check {
+    match queue.since_ms {
+        Some(since) if now_ms.saturating_sub(since) > LETTER_MS_MAX => {
+            let found = Sentence::new(LETTERS_LATE, &[&queue.waiting, &minute(since)]);
+            Check::warning(LETTERS, found, LETTERS_FIX)
+        }
+        _ => Check::well(LETTERS, Sentence::new(LETTERS_WELL, &[&queue.waiting])),
+    }
 }
 
 /// Whether every pack that came down can be used.

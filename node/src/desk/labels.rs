@@ -88,6 +88,8 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("issuer", "发证单位", "issuer"),
     ("item", "项目", "item"),
     ("kinds", "类别", "kinds"),
+    ("lane_number", "对方事项序号", "number of their act"),
+    ("lane_seen", "对方已知的学校事项数", "acts of the school that they had seen"),
     ("leader", "负责人", "leader"),
     ("level", "等级", "level"),
     ("lift_asked_by", "解除申请人", "lifting asked by"),

@@ -64,6 +64,15 @@ texts! {
          make no other one; nothing was written.";
     UNREVIEWED_NEXT = "请立即打电话处置，由另一位人员发起；并请德育主任复核前一次。",
         "Telephone now, and let somebody else make this one; the head reviews the earlier one.";
+    NO_ROAD = "没有该接收方或本区枢纽的有效公钥声明，不能加密发送；没有写入任何内容。",
+        "no key statement of this recipient, or of the district's hub, holds, so nothing can be \
+         sealed; nothing was written.";
+    NO_ROAD_NEXT = "请打印转介单当面交接，并请区级部门提供公钥声明。",
+        "Hand the printed sheet over, and ask the district for the key statements.";
+    NOT_SEALED = "转介未能加密，没有离校；没有写入任何内容。",
+        "the referral could not be sealed and has not left; nothing was written.";
+    NOT_SEALED_NEXT = "请缩短过长的文字后重新预览；仍不成功的，请打印转介单当面交接。",
+        "Shorten what is very long and look at it again; else hand the printed sheet over.";
 }
 
 /// What a fact is called where a person hands the paper over.
@@ -113,6 +122,8 @@ pub(super) fn told(refusal: &LedgerRefusal) -> Option<Told> {
         R::Uncontacted => ("UNCONTACTED", exit, UNCONTACTED.into(), UNCONTACTED_NEXT),
         R::Unsigned => ("UNSIGNED", exit, UNSIGNED.into(), UNSIGNED_NEXT),
         R::Unreviewed => ("UNREVIEWED", exit, UNREVIEWED.into(), UNREVIEWED_NEXT),
+        R::NoRoad => ("NO_ROAD", exit, NO_ROAD.into(), NO_ROAD_NEXT),
+        R::NotSealed => ("NOT_SEALED", exit, NOT_SEALED.into(), NOT_SEALED_NEXT),
         _ => return None,
     })
 }

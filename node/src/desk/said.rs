@@ -320,6 +320,8 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         | R::Uncontacted
         | R::Unsigned
         | R::Unreviewed
+        | R::NoRoad
+        | R::NotSealed
         | R::NoSupervisor
         | R::Certificate(_)
         | R::Kept(_) => return vouched(refusal),

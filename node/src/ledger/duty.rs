@@ -445,7 +445,7 @@ fn disputed(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), 
 }
 
 /// The last instant of a day in Asia/Shanghai.
-pub(super) fn end_of(day: Date) -> i64 {
+pub(crate) fn end_of(day: Date) -> i64 {
     let midnight = day.to_zoned(jiff::tz::TimeZone::UTC);
     let start = midnight.map_or(0, |at| at.timestamp().as_millisecond());
     start.saturating_sub(SHANGHAI_MS).saturating_add(DAY_MS - 1)

@@ -67,6 +67,7 @@ pub mod journal;
 #[cfg(test)]
 mod journal_tests;
 pub mod kinds;
+pub mod letters;
 pub mod liaison;
 pub mod mentoring;
 pub mod notice;
@@ -342,6 +343,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 46,
         name: "cases retold for teaching",
         sql: include_str!("migrations/044_teaching_case.sql"),
+    },
+    Migration {
+        number: 49,
+        name: "referrals by letter",
+        sql: include_str!("migrations/047_letter.sql"),
     },
 ];
 

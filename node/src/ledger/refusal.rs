@@ -206,6 +206,13 @@ pub enum LedgerRefusal {
     /// An earlier emergency of the same person went unsigned and was not reviewed.
     #[error("an emergency of the same person was not signed and not reviewed")]
     Unreviewed,
+    /// Nothing can be sealed to that recipient: no key statement of it, or of the relay that serves
+    /// this school, holds.
+    #[error("no key statement of that recipient or of the relay holds")]
+    NoRoad,
+    /// It could not be sealed; nothing left.
+    #[error("the referral could not be sealed")]
+    NotSealed,
     /// Who held a session under supervision signs it for the supervisor.
     #[error("nobody signs the own supervised session")]
     OwnSession,

@@ -1,12 +1,13 @@
 //! What may be handed to code that talks to the network: the outbox, the directives, and what came
 //! down for this school alone.
 //!
-//! `transfer.db` holds signed bytes and packs; nothing in it names a person of the school or of a
-//! family. Experts of a directory are named in it, as they are published. Its outbox is filled from
-//! the hand-over table of the ledger and from nowhere else.
+//! `transfer.db` holds signed bytes, sealed letters and packs; nothing in it names a person of the
+//! school or of a family. Experts of a directory are named in it, as they are published. Its outbox
+//! is filled from the hand-over tables of the ledger, and with letters that hold nothing.
 
 pub mod addressed;
 pub mod directive;
+pub mod letters;
 
 use std::path::Path;
 
@@ -24,6 +25,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "addressed items",
         sql: include_str!("migrations/002_addressed_item.sql"),
     },
+    Migration { number: 5, name: "letters", sql: include_str!("migrations/003_letter.sql") },
 ];
 
 /// The open transfer database. Cheap to clone.

@@ -119,7 +119,7 @@ fn printed_pages_print_no_controls() {
 }
 
 /// Templates that are made to be printed.
-const PRINTED: [&str; 10] = [
+const PRINTED: [&str; 11] = [
     "node/templates/console/appointment.html",
     "node/templates/console/certificate.html",
     "node/templates/console/file.html",
@@ -127,6 +127,7 @@ const PRINTED: [&str; 10] = [
     "node/templates/console/letter.html",
     "node/templates/console/pledge.html",
     "node/templates/console/referral_sheet.html",
+    "node/templates/console/referral_slip.html",
     "node/templates/console/sheets.html",
     "node/templates/console/survey_slips.html",
     "node/templates/screening/slips.html",

@@ -14,6 +14,7 @@ use super::super::trial::{Person, account, shell, site};
 use super::*;
 use crate::ledger::sealed::SealYears;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
+use crate::letters::road::Desk;
 use crate::list::testing::{City, UNIT};
 use crate::packs::{Packs, PacksError};
 
@@ -40,6 +41,10 @@ impl Rules for Member {
 
     fn list_recipient(&self) -> Option<ListRecipient> {
         Some(self.0.clone())
+    }
+
+    fn letter_desk(&self) -> Option<Desk> {
+        None
     }
 
     fn answered_at(&self) -> String {

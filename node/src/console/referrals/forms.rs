@@ -141,6 +141,18 @@ pub(super) fn of_act(
     Some(form((act, label, ""), &lines, None, (filled, today), lang))
 }
 
+/// The form that writes what would be sealed, where it can be sealed to the recipient named.
+pub(super) fn of_sealing(recipient: Option<&str>, filled: &Filled, lang: Lang) -> Option<FormView> {
+    let label = w::SEAL_TO.fill(lang, &[&recipient?]);
+    let lines = [
+        ("person", w::SCHOOL_PERSON, "text", true),
+        ("school_phone", w::SCHOOL_PHONE, "text", true),
+    ];
+    let of = ("prepare", label, w::SEAL_NOTE.in_lang(lang));
+    // No day is asked for.
+    Some(form(of, &lines, None, (filled, Date::ZERO), lang))
+}
+
 /// What a draft says of the child, as the form that opens one and the form that puts it right ask.
 const CHILD: [Line; 4] = [
     ("risk", w::RISK, "list", true),

@@ -8,6 +8,7 @@ mod forms;
 mod offer;
 mod pages;
 mod printed;
+mod sealed;
 mod words;
 
 use std::sync::Arc;
@@ -24,6 +25,8 @@ use runtime::sql::Tx;
 use runtime::web::{Lang, NavLink, Problem, SignedForm, Visitor, posts};
 use serde::Deserialize;
 
+pub(crate) use sealed::preview_lines;
+
 use super::filled::Filled;
 use super::ledgers::Readers;
 use super::office::{Office, Told, chosen, problem, said, told};
@@ -34,6 +37,7 @@ use crate::ledger::referral::{self, Course, Wish};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::{access, people, write};
+use crate::letters::road::Desk;
 
 pub(super) const REFERRALS_HREF: &str = "/referrals";
 
@@ -50,6 +54,10 @@ pub(super) fn router() -> Router<Office> {
         .route("/referrals/{id}", get(show_one))
         .route("/referrals/{id}/act", posts(take, "/referrals/{id}"))
         .route("/referrals/{id}/sheet", get(show_sheet))
+        .route("/referrals/{id}/sealed", get(sealed::show))
+        .route("/referrals/{id}/sealed/prepare", posts(sealed::prepare, "/referrals/{id}"))
+        .route("/referrals/{id}/sealed/send", posts(sealed::send, "/referrals/{id}"))
+        .route("/referrals/{id}/slip", get(sealed::show_slip))
 }
 
 /// What the reader of a referral may do beside reading.
@@ -76,6 +84,8 @@ struct View {
     age: Option<u8>,
     /// To whom the school may turn.
     directories: Arc<Directories>,
+    /// How it stands to letters.
+    post: sealed::Post,
 }
 
 /// By which service proposals are narrowed.
@@ -233,8 +243,10 @@ async fn page_of(
     (told, filled): (Told, Filled),
 ) -> Result<Response, Problem> {
     let directories = directories(office).await;
-    let found =
-        office.work(&visitor.session, move |tx, reader| view(tx, (reader, directories), record));
+    let desk = office.rules.letter_desk();
+    let of =
+        move |tx: &Tx<'_>, reader: Author| view(tx, (reader, directories), record, desk.as_ref());
+    let found = office.work(&visitor.session, of);
     let view = found.await.map_err(problem)?;
     let page = pages::one(&view, (&told, &filled), &visitor.session, visitor.frame.lang)?;
     let status = if told.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
@@ -246,6 +258,7 @@ fn view(
     tx: &Tx<'_>,
     (reader, directories): (Author, Arc<Directories>),
     record: RecordId,
+    desk: Option<&Desk>,
 ) -> Result<View, LedgerRefusal> {
     let course = referral::course(tx, record)?;
     let student = course.referral.entry.student;
@@ -268,7 +281,8 @@ fn view(
     };
     let handed_to = referral::handed_to(tx, &course)?.into_iter().collect();
     let age = referral::age(tx, student, reader.today())?;
-    Ok(View { course, names, reader, may, suspects, is_told, handed_to, age, directories })
+    let post = sealed::post(tx, &reader, (&course, desk))?;
+    Ok(View { course, names, reader, may, suspects, is_told, handed_to, age, directories, post })
 }
 
 async fn take(

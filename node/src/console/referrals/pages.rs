@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::ledger::Word as _;
 use domain::referral::history::Standing;
-use domain::referral::{Actor, DeclineReason, EndReason, Event, State, Urgency, due};
+use domain::referral::{Actor, DeclineReason, EndReason, Event, FitForSchool, State, Urgency, due};
 use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::web::{Html, Lang, Page, RenderError, Session, Tag, Tone, in_address, time};
@@ -14,7 +14,7 @@ use super::super::office::{Told, chosen};
 use super::super::sheet::{self, Around, Cell, Head, Sheet};
 use super::forms::{self, FormView};
 use super::offer::{self, OfferView};
-use super::{REFERRALS_HREF, View, words};
+use super::{REFERRALS_HREF, View, sealed, words};
 use crate::directory::Directories;
 use crate::ledger::entry::{Kept, Moment};
 use crate::ledger::referral::{self, ReferralAct, Row};
@@ -45,6 +45,8 @@ struct ReferralTemplate<'a> {
     steps: Vec<StepView>,
     calls: Vec<(String, String)>,
     offer: Option<OfferView>,
+    sealed: Vec<(String, String)>,
+    sealing: Option<FormView>,
     forms: Vec<FormView>,
 }
 
@@ -147,6 +149,10 @@ pub(super) fn one(
         };
         notes.push(words::TELL_THEM.fill(lang, &[&them]));
     }
+    if is_undelivered(view) {
+        let entry = &course.referral.entry;
+        notes.push(words::NOT_DELIVERED.fill(lang, &[&entry.recipient_name, &entry.phone]));
+    }
     if course.state == State::EmergencyOut || course.referral.entry.urgency == Urgency::Emergency {
         notes.push(words::EMERGENCY_FIRST.in_lang(lang).to_owned());
     }
@@ -167,6 +173,12 @@ pub(super) fn one(
         steps,
         calls: calls(view, lang),
         offer: offer_of(view, filled, lang),
+        sealed: sealed::envelope_lines(&view.post.sealed, lang),
+        sealing: forms::of_sealing(
+            view.post.road.as_deref().filter(|_| view.may.write),
+            filled,
+            lang,
+        ),
         forms: steps_of(view, filled, lang),
     })?;
     Ok(page(title, body, lang))
@@ -198,6 +210,15 @@ fn offer_of(view: &View, filled: &Filled, lang: Lang) -> Option<OfferView> {
 /// Whether another recipient can be named.
 const fn is_free(state: State) -> bool {
     matches!(state, State::Draft | State::Declined | State::RedirectProposed | State::EmergencyOut)
+}
+
+/// Sealed, and nobody has said within the limit of a hop that it came.
+fn is_undelivered(view: &View) -> bool {
+    let course = &view.course;
+    let is_on_its_way = matches!(course.state, State::Sent | State::Routed);
+    let is_sealed = view.post.sealed.iter().any(|one| one.number == course.envelope);
+    let is_late = referral::expires_at(course).is_some_and(|at| at < view.reader.now().0);
+    is_on_its_way && is_sealed && is_late
 }
 
 fn facts(view: &View, lang: Lang) -> Vec<(&'static str, String)> {
@@ -263,6 +284,9 @@ fn links(view: &View, lang: Lang) -> Vec<(String, &'static str)> {
     if view.may.write && is_printed {
         links.push((format!("{REFERRALS_HREF}/{id}/sheet"), words::SHEET.in_lang(lang)));
     }
+    if view.may.write && !view.post.sealed.is_empty() {
+        links.push((format!("{REFERRALS_HREF}/{id}/slip"), words::SLIP.in_lang(lang)));
+    }
     links
 }
 
@@ -270,6 +294,7 @@ fn step(kept: &Kept<ReferralAct>, how: Standing, lang: Lang) -> StepView {
     let act = &kept.entry;
     let code = match act.event {
         Event::Decline => DeclineReason::from_word(&act.code).map(|word| word.label()),
+        Event::Outcome => FitForSchool::from_word(&act.code).map(|word| word.label()),
         _ => EndReason::from_word(&act.code).map(|word| word.label()),
     };
     let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());

@@ -67,7 +67,7 @@ pub(super) fn page(
 }
 
 /// The lines of one part.
-fn lines(part: &Part, packs: &Packs, lang: Lang) -> Vec<(Text, String)> {
+pub(super) fn lines(part: &Part, packs: &Packs, lang: Lang) -> Vec<(Text, String)> {
     let unknown = || words::UNKNOWN.in_lang(lang).to_owned();
     match part {
         Part::Identity { name, sex, birth, guardians, .. } => {

@@ -6,11 +6,17 @@ use axum::http::StatusCode;
 use domain::ledger::consent::{Answer, DataClass, Purpose};
 use domain::ledger::terms::{Relation, Tier};
 use domain::ledger::words::{Move, TalkTopic};
+use domain::referral::Urgency;
 use jiff::civil::date;
-use runtime::web::Role;
+use runtime::clock::Clock;
+use runtime::sql::SqlError;
 use runtime::web::trial::{Browser, PASSWORD};
+use runtime::web::{Role, console};
 
-use super::super::trial::{Listed, Person, account, browser, signed_in_under};
+use super::super::office::{Office, Rules};
+use super::super::trial::{
+    BuiltIn, Listed, Person, account, browser, shell, signed_in_under, site,
+};
 use crate::directory::tests::{at_night, gone, hospital, in_force, keep, with_room};
 use crate::ledger::case;
 use crate::ledger::consent::Consent;
@@ -18,10 +24,16 @@ use crate::ledger::entry::{AuthorNote, StaffId, Words};
 use crate::ledger::guard_tests::{CHILD, counsellor, run, school};
 use crate::ledger::roll::Guardian;
 use crate::ledger::roll_change::{self, Correction};
+use crate::ledger::sealed::SealYears;
 use crate::ledger::talk::Talk;
 use crate::ledger::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil, wish};
-use crate::ledger::write;
+use crate::ledger::{referral, write};
+use crate::letters::road::Desk;
+use crate::letters::testing::Town;
+use crate::list::taking::ListRecipient;
 use crate::list::testing::City;
+use crate::packs::{Packs, PacksError};
+use crate::taking::FileRules;
 use crate::transfer::Transfer;
 
 /// Words of a talk that no sheet may hold.
@@ -265,4 +277,108 @@ async fn refused_to_others(school: &School, page: &str) {
     for path in ["/referrals", page] {
         assert_eq!(it.get(path).await.expect("page").status, StatusCode::FORBIDDEN, "{path}");
     }
+}
+
+/// A school that has joined and sends letters.
+struct Joined(Desk);
+
+impl Rules for Joined {
+    fn packs(&self) -> Result<Packs, PacksError> {
+        BuiltIn.packs()
+    }
+
+    fn sealed_school_years(&self) -> Result<SealYears, SqlError> {
+        BuiltIn.sealed_school_years()
+    }
+
+    fn copies_days(&self) -> u32 {
+        BuiltIn.copies_days()
+    }
+
+    fn small_school_classes(&self) -> u32 {
+        BuiltIn.small_school_classes()
+    }
+
+    fn list_recipient(&self) -> Option<ListRecipient> {
+        None
+    }
+
+    fn letter_desk(&self) -> Option<Desk> {
+        Some(self.0.clone())
+    }
+
+    fn answered_at(&self) -> String {
+        BuiltIn.answered_at()
+    }
+
+    fn file_rules(&self) -> FileRules {
+        BuiltIn.file_rules()
+    }
+}
+
+async fn joined(school: &School, desk: &Desk, person: Person) -> Browser {
+    account(school, person, NOW_MS).await;
+    let start = jiff::Timestamp::from_millisecond(NOW_MS).expect("instant");
+    let (clock, _) = Clock::simulated(start);
+    let shell = shell(school, site(), clock);
+    let rules = Arc::new(Joined(desk.clone()));
+    let office = Office { shell: Arc::clone(&shell), ledger: school.ledger.clone(), rules };
+    let pages = super::super::office_pages().with_state(office);
+    let mut browser = Browser::new(console(shell, pages));
+    browser.sign_in(person.login, PASSWORD).await.expect("sign in");
+    browser
+}
+
+/// A referral that the head approved and the family agreed to.
+fn agreed(school: &School) -> String {
+    use referral::tests::{approved, played, wanted};
+    let record = run(school, |tx| referral::open(tx, &counsellor(), &wanted(Urgency::Routine)));
+    let record = record.expect("opened");
+    let events = [domain::referral::Event::AskConsent, domain::referral::Event::ConsentGiven];
+    played(school, record, &events);
+    approved(school, record);
+    format!("/referrals/{}", record.0)
+}
+
+/// What will leave is seen before it is sealed, in both languages, and what was not seen is not
+/// sealed; afterwards the family's slip names the recipient and has its word.
+#[tokio::test]
+async fn a_referral_is_sealed_in_the_browser() {
+    let (school, town) = (ready(), Town::new());
+    let page = agreed(&school);
+    let li = Person { login: "li", role: Role::Counsellor, staff: "T001" };
+    let mut li = joined(&school, &town.desk, li).await;
+    let unknown = li.get(&format!("{page}?lang=zh")).await.expect("page");
+    assert!(!unknown.text.contains("加密发送给"), "nobody stated a key of the clinic");
+    town.known(&school);
+    let offered = li.get(&format!("{page}?lang=zh")).await.expect("page");
+    assert!(offered.text.contains("加密发送给 示例医院"), "{}", offered.text);
+    let prepare = format!("{page}/sealed/prepare");
+    let contact = [("person", "王老师"), ("school_phone", "0532-9")];
+    let (status, text) = post(&mut li, &page, &prepare, &contact).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let sealed = format!("{page}/sealed");
+    for lang in ["zh", "en"] {
+        let shown = li.get(&format!("{sealed}?lang={lang}")).await.expect("preview");
+        assert_eq!((shown.status, shown.flaws()), (StatusCode::OK, Vec::new()), "{lang}");
+        shown.keep(&format!("referral_sealed_{lang}.html")).expect("keep");
+        assert!(shown.text.contains("王老师 0532-9") && shown.text.contains("王母&#60;script"));
+        assert!(!shown.text.contains(TALK));
+    }
+    let send = format!("{sealed}/send");
+    let (status, _) = post(&mut li, &sealed, &send, &[("digest", "00")]).await;
+    assert_eq!(status, StatusCode::CONFLICT, "something else was seen");
+    let shown = li.get(&sealed).await.expect("preview");
+    let digest = shown.field("digest").expect("digest").to_owned();
+    let (status, text) = post(&mut li, &sealed, &send, &[("digest", digest.as_str())]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    for lang in ["zh", "en"] {
+        for (name, at) in [("", "referral_sent"), ("/slip", "referral_slip")] {
+            let shown = li.get(&format!("{page}{name}?lang={lang}")).await.expect("page");
+            assert_eq!((shown.status, shown.flaws()), (StatusCode::OK, Vec::new()), "{lang}");
+            shown.keep(&format!("{at}_{lang}.html")).expect("keep");
+            assert!(shown.text.contains("示例医院"), "{}", shown.text);
+        }
+    }
+    refused_to_others(&school, &page).await;
 }

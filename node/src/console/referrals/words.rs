@@ -147,6 +147,35 @@ texts! {
         "Whoever declines, or is told that it is taken back, destroys this sheet and says so.";
     SIGNED = "移交人：＿＿＿＿＿＿　　接收人：＿＿＿＿＿＿　　日期：＿＿＿＿＿＿",
         "Handed over by: __________   Taken by: __________   Day: __________";
+    SEAL = "加密发送", "Send sealed";
+    SEAL_TO = "加密发送给 {0}", "Send sealed to {0}";
+    SEAL_NOTE = "先预览将要离校的全部内容，再加密发送；只有该接收方能打开。不用加密发送的，仍可打印转介单当面交接。",
+        "You see everything that will leave before it is sealed; only that recipient can open it. \
+         The printed sheet can be handed over instead.";
+    SCHOOL_PERSON = "学校联系人", "Whom to call at the school";
+    SCHOOL_PHONE = "学校联系电话", "Telephone at the school";
+    PREVIEW = "将要离校的内容", "What will leave";
+    PREVIEW_NOTE = "以下由将被加密的字节逐项读出，除此以外没有任何内容离校。一小时内有效；其间登记有变动的，须重新预览。",
+        "Read from the very bytes that will be sealed; nothing else leaves. It holds for an hour, \
+         and is looked at anew where anything was changed meanwhile.";
+    SEALED_SIZE = "{0} 字节，摘要 {1}", "{0} bytes, digest {1}";
+    SEND_SEALED = "加密并发送", "Seal and send";
+    WRITTEN = "生成时间", "Written";
+    LETTERS = "加密信件", "Sealed letters";
+    RELAY_HAS = "枢纽已收", "a relay has it since";
+    TAKEN_BACK = "已通知撤回", "taken back";
+    DELETED = "对方已答复", "answered";
+    NOT_DELIVERED = "未送达：{0}在期限内没有收到的回音。请立即电话联系 {1}。",
+        "Not delivered: nothing says that {0} has it, and the time is over. Telephone now: {1}.";
+    SLIP = "家长撤回凭条", "The family's slip";
+    SLIP_NOTE = "请交给签字同意的家长或学生本人保管。",
+        "To be kept by whoever signed the consent.";
+    SLIP_TEXT = "您随时可以撤回同意，不需要理由，也不影响学校的辅导。请告诉心理教师，或出示本凭条；学校会通知下列每个接收方停止使用并删除，医院依法必须保存的病历除外。",
+        "You may take the consent back at any time, without a reason, and the school goes on \
+         helping. Tell the counsellor or show this slip: every recipient below is told to stop \
+         using and to delete it, but for medical records that a hospital has to keep by law.";
+    SLIP_CODE = "撤回口令（请勿告诉他人）", "Word for taking it back; tell nobody";
+    SLIP_SENT = "发送时间", "Sent";
     MUST = "必填", "required";
     OFFER = "从名录选接收方", "Choose the recipient from the directory";
     OFFER_NOTE = "按服务项目、年龄和片区筛选，有名额的在前；名额是填报那天的数，请先电话确认。选定后填入名称、代码和电话；\

@@ -342,9 +342,19 @@ pub(super) fn put_act(
     told: &Told,
     consent: Option<&LiveConsent>,
 ) -> Result<RecordId, LedgerRefusal> {
+    write::put_new(tx, author, &act_of(author, (now, event, actor), told, consent), None)
+}
+
+/// An act as it is written now.
+pub(super) fn act_of(
+    author: &Author,
+    (now, event, actor): (&Course, Event, Actor),
+    told: &Told,
+    consent: Option<&LiveConsent>,
+) -> ReferralAct {
     let hands_over = matches!(event, Event::Send | Event::ResendInScope | Event::Emergency);
     let entry = &now.referral.entry;
-    let act = ReferralAct {
+    ReferralAct {
         day: told.day,
         student: entry.student,
         referral: now.referral.record,
@@ -369,8 +379,9 @@ pub(super) fn put_act(
         noticed: None,
         acknowledged: None,
         reply: String::new(),
-    };
-    write::put_new(tx, author, &act, None)
+        lane_number: None,
+        lane_seen: None,
+    }
 }
 
 /// The follow-ups of days 7, 14, 28 and 84, unless some are set that reach as far.

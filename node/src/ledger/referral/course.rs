@@ -104,32 +104,62 @@ fn told(
     acts: Vec<Kept<ReferralAct>>,
     calls: Vec<Kept<ReferralCall>>,
 ) -> Course {
-    let mut counts: BTreeMap<Side, u32> = BTreeMap::new();
-    let mut numbered = Vec::new();
-    for kept in acts {
-        let side = match kept.entry.actor {
-            Actor::Recipient => Side::Recipient(kept.entry.envelope),
-            _ => Side::School,
-        };
-        let mut seen = counts.clone();
-        seen.remove(&side);
-        let number = counts.get(&side).copied().unwrap_or(0) + 1;
-        counts.insert(side, number);
-        let (event, actor) = (kept.entry.event, kept.entry.actor);
-        numbered.push((kept, Act { side, number, event, actor, seen }));
-    }
-    let set: BTreeSet<Act> = numbered.iter().map(|(_, act)| act.clone()).collect();
+    let written = numbered(acts.iter().map(|kept| &kept.entry));
+    let set: BTreeSet<Act> = written.iter().cloned().collect();
     let played = replay(&set);
     let how: BTreeMap<(Side, u32), Standing> =
         played.acts.iter().map(|(side, number, how)| ((*side, *number), *how)).collect();
     let of = |act: &Act| how.get(&(act.side, act.number)).copied();
-    let acts = numbered.into_iter().map(|(kept, act)| {
+    let acts = acts.into_iter().zip(written).map(|(kept, act)| {
         let how = of(&act).unwrap_or(Standing::Late(played.state));
         (kept, how)
     });
     let acts = acts.collect();
     let (state, envelope, trail) = (played.state, played.envelope, played.trail);
     Course { referral, acts, state, envelope, trail, calls }
+}
+
+/// Acts in the order in which the school wrote them, each with side, number and what it had seen.
+/// By hand that is all that was written before; what came by letter says itself how much of the
+/// school's was seen, and can have seen no more than there was.
+fn numbered<'a>(acts: impl Iterator<Item = &'a ReferralAct>) -> Vec<Act> {
+    let (mut counts, mut acked): (BTreeMap<Side, u32>, _) = (BTreeMap::new(), 0);
+    let mut written = Vec::new();
+    for entry in acts {
+        let side = match entry.actor {
+            Actor::Recipient => Side::Recipient(entry.envelope),
+            _ => Side::School,
+        };
+        let mut seen = counts.clone();
+        seen.remove(&side);
+        if let Some(told) = entry.lane_seen {
+            let most = counts.get(&Side::School).copied().unwrap_or(0);
+            // Whoever has it had it from a relay, which said so to the school alone.
+            let told = if told.saturating_add(1) == acked { acked } else { told };
+            seen = BTreeMap::from([(Side::School, told.min(most))]);
+        }
+        let number = counts.get(&side).copied().unwrap_or(0) + 1;
+        counts.insert(side, number);
+        if entry.event == Event::HubAck {
+            acked = number;
+        }
+        written.push(Act { side, number, event: entry.event, actor: entry.actor, seen });
+    }
+    written
+}
+
+/// The course as it travels: what was written, and what is about to be written by the school.
+#[must_use]
+pub fn history(course: &Course, next: Option<Event>) -> Vec<Act> {
+    let mut written = numbered(course.acts.iter().map(|(kept, _)| &kept.entry));
+    let Some(event) = next else { return written };
+    let mut seen: BTreeMap<Side, u32> = BTreeMap::new();
+    for act in &written {
+        seen.insert(act.side, act.number);
+    }
+    let number = seen.remove(&Side::School).unwrap_or(0) + 1;
+    written.push(Act { side: Side::School, number, event, actor: Actor::School, seen });
+    written
 }
 
 /// An event and who does it.

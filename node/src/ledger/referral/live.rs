@@ -119,6 +119,12 @@ impl LiveConsent {
         self.classes.contains(&class)
     }
 
+    /// The kinds of data that it covers.
+    #[must_use]
+    pub fn classes(&self) -> &[DataClass] {
+        &self.classes
+    }
+
     /// How much of an outcome may come back.
     #[must_use]
     pub const fn outcome_back(&self) -> OutcomeBack {

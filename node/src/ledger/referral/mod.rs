@@ -19,6 +19,7 @@ mod edge_tests;
 mod emergency;
 mod facts;
 mod kin;
+mod lane;
 mod live;
 mod sheet;
 #[cfg(test)]
@@ -39,15 +40,16 @@ use super::refusal::LedgerRefusal;
 pub use acts::{Told, Way, Wish, act, approve, name_recipient, open, send};
 pub use amend::{Amendment, amend, is_amendable};
 pub(crate) use counted::{Counted, Step, counted};
-pub use course::{Course, Row, board, course, possible};
+pub use course::{Course, Row, board, course, history, possible};
 pub use due::{ReferralDue, dues, expires_at};
 pub use emergency::{
     Call, Danger, EmergencyBasis, countersign, emergency, may_review, may_sign, note_call,
     note_notice, review,
 };
 pub use kin::{Kin, age, kin};
+pub(crate) use lane::{Came, acknowledge, came, hub_ack, is_taken_back};
 pub use live::{LiveConsent, live};
-pub use sheet::{Ground, HandOver, Part, Score, ground, hand_over};
+pub use sheet::{Ground, HandOver, Part, Score, ground, ground_to_send, hand_over};
 pub use withdrawal::{handed_to, heed, reply, withdraw};
 
 /// Kinds of data without which a referral is none; the others go where the family agreed to them.
@@ -144,6 +146,10 @@ entry! {
         acknowledged: Option<Date> = "acknowledged",
         /// What it keeps, and why.
         reply: String = "reply",
+        /// Number of the act among the recipient's own, where it came by letter.
+        lane_number: Option<u32> = "lane_number",
+        /// How many acts of the school the recipient had seen, where it came by letter.
+        lane_seen: Option<u32> = "lane_seen",
     }
 }
 
@@ -254,7 +260,13 @@ impl ReferralAct {
     /// It takes back what a recipient holds, who has not said what became of it.
     #[must_use]
     pub fn is_unanswered(&self) -> bool {
-        let takes_back = matches!(
+        self.takes_back() && self.acknowledged.is_none()
+    }
+
+    /// It takes back what a recipient holds.
+    #[must_use]
+    pub const fn takes_back(&self) -> bool {
+        let is_end = matches!(
             self.event,
             Event::WithdrawConsent
                 | Event::Recall
@@ -263,6 +275,6 @@ impl ReferralAct {
                 // After an emergency that was stood down, whose sheet somebody may hold.
                 | Event::Cancel
         );
-        takes_back && self.envelope > 0 && self.acknowledged.is_none()
+        is_end && self.envelope > 0
     }
 }

@@ -8,7 +8,7 @@ use domain::ledger::consent::{DataClass, NoConsent};
 use domain::ledger::day::{age_on, holds_on};
 use domain::ledger::terms::{ReadPurpose, Relation, Tier};
 use domain::ledger::{Action, Area, Kind, Word as _};
-use domain::referral::{Concern, Event, RiskNow, State, Urgency};
+use domain::referral::{Concern, Event, Refused, RiskNow, State, Urgency};
 use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
@@ -146,6 +146,28 @@ pub fn ground(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<Ground, 
         return Err(LedgerRefusal::Unconsented(NoConsent::OtherData));
     }
     Ok(Ground::Consent(consent))
+}
+
+/// The ground on which a referral may be sealed now: of a consent before it is sent, and of an
+/// emergency once it was made.
+///
+/// # Errors
+/// Nothing is to be sent, no consent stands, the emergency names no recipient, or has no ground.
+pub fn ground_to_send(
+    tx: &Tx<'_>,
+    author: &Author,
+    record: RecordId,
+) -> Result<Ground, LedgerRefusal> {
+    let now = course(tx, record)?;
+    let entry = &now.referral.entry;
+    match now.state {
+        State::EmergencyOut => ground(tx, author, record),
+        State::Consented | State::Declined | State::RedirectProposed => {
+            let of = (entry.recipient.as_str(), entry.recipient_name.as_str());
+            live(tx, entry.student, of, author.today()).map(Ground::Consent)
+        }
+        from => Err(Refused::State { from }.into()),
+    }
 }
 
 /// Makes the sheet and logs the disclosure.

@@ -1,0 +1,67 @@
+//! The post: at every tick what came is taken, what was taken back is told, and what leaves leaves.
+//!
+//! Ticks are of the clock and the same for everybody; which letter leaves at one, or whether a
+//! letter with nothing in it does, is decided by [`domain::referral::slot`].
+
+use std::time::Duration;
+
+use certs::digest::random_bytes;
+use domain::referral::slot::next_tick;
+use runtime::uplink::Uplink;
+
+use crate::app::Node;
+use crate::ledger::letters as store;
+use crate::ledger::refusal::LedgerRefusal;
+use crate::letters::{answers, copying, revoking};
+use crate::transfer::letters::{self, Tick};
+
+/// How often a school is looked at that knows nobody's key.
+const UNUSED_LOOK_EVERY: Duration = Duration::from_mins(5);
+
+/// Looks at the post at every tick for as long as the node serves.
+pub(super) async fn keep(node: Node, uplink: Uplink) {
+    loop {
+        let now = node.clock().now();
+        let wait = next_tick(now).duration_since(now);
+        node.clock().sleep(Duration::try_from(wait).unwrap_or_default()).await;
+        let working = node.clone();
+        let draw = u64::from_be_bytes(random_bytes());
+        match tokio::task::spawn_blocking(move || working.post(draw)).await {
+            // Nothing can be sealed yet, and so nothing can have come.
+            Ok(Ok(None)) => node.clock().sleep(UNUSED_LOOK_EVERY).await,
+            Ok(Ok(Some(0))) => {}
+            Ok(Ok(Some(_))) => uplink.ring(),
+            Ok(Err(error)) => tracing::warn!(%error, "letters wait for the next look"),
+            Err(_) => return,
+        }
+    }
+}
+
+impl Node {
+    /// Takes the letters that came, tells whoever holds what was taken back, and lets leave what
+    /// leaves at this tick; says how many letters that were. Nothing where nobody's key was ever
+    /// known: then nothing leaves, and nothing can have come.
+    ///
+    /// # Errors
+    /// A store cannot be read or written, or a rule of the ledger; what was not done is done at the
+    /// next tick.
+    pub fn post(&self, draw: u64) -> Result<Option<usize>, LedgerRefusal> {
+        let Some(desk) = self.letter_desk() else { return Ok(None) };
+        if !self.ledger.read(store::is_used)? {
+            return Ok(None);
+        }
+        let now = self.clock().now();
+        answers::take(&self.ledger, self.transfer(), &desk, now)?;
+        revoking::revoke(&self.ledger, self.transfer(), &desk, now)?;
+        copying::copy(&self.ledger, self.transfer(), now.as_millisecond())?;
+        let of = desk.clone();
+        let Some(relay) = self.ledger.read(move |tx| of.relay(tx, now))? else {
+            return Ok(Some(0));
+        };
+        let unit = desk.name.unit().clone();
+        let left = self.transfer().write("letters_leave", move |tx| {
+            letters::leave(tx, &Tick { unit: &unit, relay: &relay, now, draw })
+        })?;
+        Ok(Some(left))
+    }
+}

@@ -1,0 +1,126 @@
+//! One envelope a hand-over, one draft, one secret; and nothing of them outlives its referral.
+
+use certs::digest::sha256;
+use certs::referral::{EnvelopeId, PART_BYTES, Part, PartNumber};
+use domain::referral::Urgency;
+use runtime::params;
+use runtime::sql::SqlError;
+
+use super::*;
+use crate::ledger::entry::RecordId;
+use crate::ledger::guard_tests::run;
+use crate::ledger::referral::tests::{opened, ready};
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::testing::{NOW_MS, School};
+
+fn id(byte: u8) -> EnvelopeId {
+    EnvelopeId::from_bytes([byte; 16])
+}
+
+fn new(byte: u8, of: (RecordId, u32)) -> NewEnvelope<'static> {
+    let signed = sha256(&[byte]);
+    NewEnvelope { id: id(byte), of, to: ("CLINIC1", "370203"), parts: 1, content: b"x", signed }
+}
+
+/// Everything that there is to a referral, under an envelope of its own.
+fn fill(school: &School, referral: RecordId, byte: u8) {
+    let filled = run(school, move |tx| {
+        secret(tx, referral, NOW_MS)?;
+        insert(tx, &new(byte, (referral, 1)), NOW_MS)?;
+        keep_draft(tx, referral, b"draft", NOW_MS)?;
+        let letter = NewLetter {
+            name: sha256(&[byte, 1]),
+            letter: b"letter",
+            rank: 3,
+            envelope: id(byte),
+            part: 1,
+        };
+        insert_letter(tx, &letter, NOW_MS)?;
+        let number = PartNumber::new(1, 2).expect("number");
+        let part = Part::new(id(byte + 100), number, vec![0; PART_BYTES]).expect("part");
+        keep_part(tx, (&part, id(byte)), NOW_MS)?;
+        let content = b"answer".to_vec().into();
+        let answer = Answer { id: id(byte + 50), about: id(byte), act: 1, content };
+        keep_answer(tx, &answer, b"signed", NOW_MS)?;
+        Ok(())
+    });
+    filled.expect("filled");
+}
+
+fn rows(school: &School) -> Vec<u64> {
+    let tables = [
+        "referral_secret",
+        "letter_draft",
+        "letter_envelope",
+        "letter_out",
+        "letter_part",
+        "letter_answer",
+    ];
+    let count = |table: &str| {
+        let count = format!("select count(*) from {table}");
+        let found: Result<Option<u64>, SqlError> =
+            school.ledger.read(move |tx| tx.query_opt(&count, &[], |row| row.u64(0)));
+        found.expect("read").unwrap_or(0)
+    };
+    tables.into_iter().map(count).collect()
+}
+
+/// What names a child goes with the referral's versions, and another one's stays.
+#[test]
+fn what_was_sealed_goes_with_its_referral() {
+    let school = ready();
+    let referral = opened(&school, Urgency::Routine);
+    let other = RecordId(1);
+    assert_ne!(referral, other);
+    fill(&school, referral, 1);
+    fill(&school, other, 2);
+    assert_eq!(rows(&school), [2; 6]);
+    run(&school, move |tx| {
+        tx.execute(
+            "update record set destroyed = 1, student = null, parallels = 0, waiting = 0
+             where id = $1",
+            params![referral.0],
+        )?;
+        Ok(())
+    })
+    .expect("destroyed");
+    assert_eq!(rows(&school), [1; 6]);
+    let left = run(&school, move |tx| Ok(envelope(tx, id(2))?.map(|one| one.referral)));
+    assert_eq!(left.expect("read"), Some(other));
+}
+
+/// A hand-over has one envelope; sealing takes its draft away, and the secret stays the same.
+#[test]
+fn a_hand_over_has_one_envelope() {
+    let school = ready();
+    let referral = opened(&school, Urgency::Routine);
+    fill(&school, referral, 1);
+    let again = run(&school, move |tx| Ok(insert(tx, &new(3, (referral, 1)), NOW_MS)?));
+    assert!(matches!(again, Err(LedgerRefusal::Store(_))));
+    let before = run(&school, move |tx| Ok(draft(tx, referral)?.is_some()));
+    assert!(before.expect("read"));
+    run(&school, move |tx| Ok(insert(tx, &new(3, (referral, 2)), NOW_MS)?)).expect("sealed");
+    let after = run(&school, move |tx| Ok(draft(tx, referral)?.is_some()));
+    assert!(!after.expect("read"));
+    let secrets = run(&school, move |tx| {
+        let known = || secret(tx, referral, NOW_MS).map(|(name, own)| (name, *own.expose()));
+        Ok((known()?, known()?))
+    });
+    let (first, second) = secrets.expect("secrets");
+    assert_eq!(first, second);
+}
+
+/// Parts that never become whole fill no disk, and an answer comes once.
+#[test]
+fn what_never_becomes_whole_is_bounded() {
+    let school = ready();
+    let number = PartNumber::new(1, 2).expect("number");
+    for byte in 0..70_u8 {
+        let part = Part::new(id(byte), number, vec![0; PART_BYTES]).expect("part");
+        let at = NOW_MS + i64::from(byte);
+        run(&school, move |tx| Ok(keep_part(tx, (&part, id(200)), at)?)).expect("kept");
+    }
+    assert_eq!(rows(&school)[4], 64);
+    let left = run(&school, |tx| Ok((parts(tx, id(0))?.len(), parts(tx, id(69))?.len())));
+    assert_eq!(left.expect("read"), (0, 1), "the oldest went");
+}

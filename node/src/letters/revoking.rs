@@ -1,0 +1,157 @@
+//! Taking back: whatever is not gone stays here, and whoever holds an envelope of it is told in a
+//! letter that nothing overtakes.
+//!
+//! What is to be taken back follows from the course, so that a withdrawal on paper, on the page and
+//! in the ledger of consents is heard alike and none is forgotten by a crash.
+
+use std::collections::BTreeMap;
+
+use certs::letter::{Letter, REVOKED_MAX, Routing, Way};
+use certs::referral::{EnvelopeId, WithdrawalSecret};
+use certs::statement::VerifiedStatement;
+use domain::referral::Event;
+use domain::referral::history::Standing;
+use domain::referral::slot::Rank;
+use domain::unit::UnitId;
+use jiff::Timestamp;
+use runtime::sql::Tx;
+
+use super::road::Desk;
+use crate::ledger::entry::RecordId;
+use crate::ledger::letters::{self as store, Envelope, NewLetter};
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::{Ledger, referral};
+use crate::transfer::Transfer;
+use crate::transfer::letters::{self as queue, number};
+
+/// What is noted of an envelope that never left.
+const NOT_LEFT: &str = "内容尚未离校，已收回";
+
+/// Recipients with the hubs that serve them, and what they may hold.
+type Holders = BTreeMap<(String, String), Vec<EnvelopeId>>;
+
+/// Takes back what is to be taken back and was not; says of how many referrals.
+///
+/// # Errors
+/// A rule of the ledger, or a store; what was not written is written at the next look.
+pub fn revoke(
+    ledger: &Ledger,
+    transfer: &Transfer,
+    desk: &Desk,
+    now: Timestamp,
+) -> Result<usize, LedgerRefusal> {
+    let waiting = ledger.read(|tx| Ok::<_, LedgerRefusal>(store::to_revoke(tx)?))?;
+    let mut revoked = 0;
+    for record in waiting {
+        let (transfer, desk) = (transfer.clone(), desk.clone());
+        let of = move |tx: &Tx<'_>| of_referral(tx, (&transfer, &desk), record, now);
+        revoked += usize::from(ledger.write("revoke", of)?);
+    }
+    Ok(revoked)
+}
+
+/// Takes back every envelope of a referral; says whether anything was.
+fn of_referral(
+    tx: &Tx<'_>,
+    (transfer, desk): (&Transfer, &Desk),
+    record: RecordId,
+    now: Timestamp,
+) -> Result<bool, LedgerRefusal> {
+    let course = referral::course(tx, record)?;
+    if !referral::is_taken_back(&course) {
+        return Ok(false);
+    }
+    let now_ms = now.as_millisecond();
+    let open = store::envelopes(tx, record)?.into_iter().filter(|one| one.revoked_at_ms.is_none());
+    let mut holders = Holders::new();
+    for one in open {
+        let names = store::drop_letters(tx, one.id, now_ms)?;
+        let back = move |tx: &Tx<'_>| queue::take_back(tx, &names);
+        let left = transfer.write("take_back", back)?;
+        if left == 0 {
+            store::revoked(tx, one.id, now_ms)?;
+            store::done(tx, one.id, NOT_LEFT, now_ms)?;
+        } else {
+            holders.entry((one.recipient, one.relay)).or_default().push(one.id);
+        }
+    }
+    if !holders.is_empty() {
+        let Some(relay) = desk.relay(tx, now)? else {
+            tracing::warn!(record = record.0, "no relay is known: tell the recipient by telephone");
+            return Ok(false);
+        };
+        let (_, secret) = store::secret(tx, record, now_ms)?;
+        tell(tx, (&relay, &secret), &holders, now_ms)?;
+    }
+    settle(tx, record, now)?;
+    Ok(true)
+}
+
+/// One letter to each recipient for so many of its envelopes as one letter names.
+fn tell(
+    tx: &Tx<'_>,
+    (relay, secret): (&VerifiedStatement, &WithdrawalSecret),
+    holders: &Holders,
+    now_ms: i64,
+) -> Result<(), LedgerRefusal> {
+    let unit = |id: &str| id.parse::<UnitId>().map_err(|_| LedgerRefusal::NotSealed);
+    for ((recipient, hub), envelopes) in holders {
+        let way = Way { recipient: unit(recipient)?, relay: unit(hub)? };
+        for some in envelopes.chunks(REVOKED_MAX) {
+            let (way, envelopes) = (way.clone(), some.to_vec());
+            let routing = Routing::Revocation { way, secret: secret.reveal(), envelopes };
+            let letter = Letter::seal(relay, &routing, None);
+            let letter = letter.map_err(|_| LedgerRefusal::NotSealed)?;
+            let Some(first) = some.first() else { continue };
+            let new = NewLetter {
+                name: letter.digest(),
+                letter: &letter.to_bytes(),
+                rank: number(Rank::Withdrawal),
+                envelope: *first,
+                part: 0,
+            };
+            store::insert_letter(tx, &new, now_ms)?;
+            some.iter().try_for_each(|id| store::revoked(tx, *id, now_ms))?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes what a recipient keeps of an envelope that was taken back.
+///
+/// # Errors
+/// A rule of the ledger, or the store.
+pub(super) fn answered(
+    tx: &Tx<'_>,
+    of: &Envelope,
+    kept: &str,
+    now: Timestamp,
+) -> Result<(), LedgerRefusal> {
+    store::done(tx, of.id, kept, now.as_millisecond())?;
+    settle(tx, of.referral, now)
+}
+
+/// Once every recipient has answered, so has what took it back; where a sheet was handed over as
+/// well, a person says so.
+fn settle(tx: &Tx<'_>, record: RecordId, now: Timestamp) -> Result<(), LedgerRefusal> {
+    let course = referral::course(tx, record)?;
+    if !referral::is_taken_back(&course) {
+        return Ok(());
+    }
+    let sealed = store::envelopes(tx, record)?;
+    let took = course.acts.iter().filter(|(_, how)| matches!(how, Standing::Took(_)));
+    let hands_over =
+        |event: Event| matches!(event, Event::Send | Event::ResendInScope | Event::Emergency);
+    let mut handed = took.map(|(act, _)| &act.entry).filter(|act| hands_over(act.event));
+    let is_by_letter = handed.all(|act| sealed.iter().any(|one| one.number == act.envelope));
+    if !is_by_letter || sealed.iter().any(|one| one.done_at_ms.is_none()) {
+        return Ok(());
+    }
+    let said = sealed.iter().map(|one| {
+        let kept = one.kept.as_deref().unwrap_or_default();
+        format!("{}：{kept}", one.recipient)
+    });
+    let said: Vec<String> = said.collect();
+    let author = super::author(now);
+    referral::acknowledge(tx, &author, record, (author.today(), &said.join("；")))
+}

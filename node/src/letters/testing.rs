@@ -1,0 +1,200 @@
+//! A town for tests: two commissions, a school with its certificate and key, a clinic that opens
+//! and answers, and somebody who poses as it.
+
+use std::sync::Arc;
+
+use certs::chain::Trust;
+use certs::identity::LeafIdentity;
+use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
+use certs::key::SigningKey;
+use certs::letter::{Carried, Letter, Routing, Way};
+use certs::referral::{
+    Collector, Draft, EnvelopeId, Ground, Judge, OpenedReferral, Part, ReferralEnvelope, Role,
+    Taken,
+};
+use certs::root::{Commission, RootAuthority, RootCertificate};
+use certs::seal::EnvelopeKey;
+use certs::statement::{
+    self, KeyStatement, Purpose, SignedStatement, StatedKey, VerifiedStatement,
+};
+use domain::referral::Urgency;
+use domain::unit::{IdentityName, UnitId, UnitKind};
+use jiff::{SignedDuration, Timestamp};
+use runtime::sql::SqlError;
+use runtime::uplink::outbox::letters::item;
+
+use super::content::{AnswerContent, ReferralContent};
+use super::road::{Desk, Road};
+use crate::ledger::sealing_key;
+use crate::ledger::testing::{NOW_MS, School};
+use crate::list::testing::{UNIT, about, now, zone};
+use crate::transfer::{Transfer, addressed};
+
+pub(crate) const CLINIC: &str = "CLINIC1";
+pub(crate) const DISTRICT: &str = "370202";
+pub(crate) const CLINICS_DISTRICT: &str = "370203";
+
+/// Commissions, certificates and keys.
+pub(crate) struct Town {
+    keys: Vec<(SigningKey, [Vec<u8>; 1])>,
+    pub(crate) desk: Desk,
+    pub(crate) clinic: LeafIdentity,
+    /// The same unit under a label of another district.
+    pub(crate) posed: LeafIdentity,
+    key: EnvelopeKey,
+}
+
+fn unit(id: &str) -> UnitId {
+    id.parse().expect("unit")
+}
+
+fn founded() -> Timestamp {
+    now() - SignedDuration::from_hours(24 * 60)
+}
+
+/// The certificate of a unit as the authority of a district makes it.
+fn identity(root: &RootAuthority, id: &str, district: &str, kind: UnitKind) -> LeafIdentity {
+    let key = SigningKey::generate().expect("key");
+    let subtree = Subtree::District(unit(district), zone());
+    let authority = root.sign_issuer(&subtree, key.public(), founded()).expect("authority");
+    let authority = IssuingAuthority::open(&authority, key).expect("authority");
+    let key = SigningKey::generate().expect("key");
+    let name = IdentityName::in_district(unit(id), &unit(district), zone());
+    let record = LeafRecord { name, kind, key: key.public().clone() };
+    let issued = authority.issue(&record, now() - SignedDuration::from_hours(240));
+    LeafIdentity::new(&issued.expect("issued").chain, key).expect("identity")
+}
+
+impl Town {
+    pub(crate) fn new() -> Self {
+        let roots = [Commission::Education, Commission::Health].map(|one| {
+            let key = SigningKey::generate().expect("key");
+            RootAuthority::create(one, &zone(), key, founded()).expect("root")
+        });
+        let keys = roots.iter().map(|root| {
+            let own = SigningKey::generate().expect("key");
+            let certificate = root.sign_statement_key(own.public(), founded());
+            (own, [certificate.expect("certificate")])
+        });
+        let keys = keys.collect();
+        let pins: Vec<RootCertificate> =
+            roots.iter().map(|root| root.certificate().clone()).collect();
+        let school = identity(&roots[0], UNIT, DISTRICT, UnitKind::School);
+        let desk = Desk {
+            name: school.peer().name().clone(),
+            parent: unit(DISTRICT),
+            school: "示例初级中学".to_owned(),
+            trust: Trust::new(pins),
+            identity: Arc::new(school),
+        };
+        Self {
+            keys,
+            desk,
+            clinic: identity(&roots[1], CLINIC, CLINICS_DISTRICT, UnitKind::Clinic),
+            posed: identity(&roots[1], CLINIC, DISTRICT, UnitKind::Clinic),
+            key: EnvelopeKey::generate(unit(CLINIC), Purpose::Referral).expect("key"),
+        }
+    }
+
+    fn sign(&self, says: &KeyStatement) -> SignedStatement {
+        let mut signed: Option<SignedStatement> = None;
+        for (key, chain) in &self.keys {
+            match &mut signed {
+                Some(signed) => signed.add_signature(key, chain).expect("add"),
+                None => signed = Some(SignedStatement::sign(says, key, chain).expect("sign")),
+            }
+        }
+        signed.expect("a commission")
+    }
+
+    fn verified(&self, signed: &SignedStatement) -> VerifiedStatement {
+        let roots = self.desk.trust.roots();
+        statement::verify(signed, roots, &zone(), now()).expect("verified")
+    }
+
+    fn state(&self, id: &str, purpose: Purpose, key: &EnvelopeKey) -> SignedStatement {
+        let stated = StatedKey::Recipient(key.public().clone());
+        self.sign(&about(id, "示例医院", (purpose, stated), now()))
+    }
+
+    /// The statements of the clinic, and of the district's relay, whose letters nobody opens here.
+    pub(crate) fn statements(&self) -> [SignedStatement; 2] {
+        let relay = EnvelopeKey::generate(unit(DISTRICT), Purpose::Referral).expect("key");
+        [
+            self.state(CLINIC, Purpose::Referral, &self.key),
+            self.state(DISTRICT, Purpose::Relay, &relay),
+        ]
+    }
+
+    /// The school knows whose keys there are.
+    pub(crate) fn known(&self, school: &School) {
+        let (desk, statements) = (self.desk.clone(), self.statements());
+        let kept: Result<usize, SqlError> = school.ledger.write("known", move |tx| {
+            desk.keep(tx, (&statements, Some(&unit(CLINICS_DISTRICT))), now())
+        });
+        assert_eq!(kept.expect("kept"), 2);
+    }
+
+    /// A road without a relay: what would be the last hop's letters.
+    pub(crate) fn road(&self) -> Road {
+        let own = self.verified(&self.state(CLINIC, Purpose::Referral, &self.key));
+        Road { recipient: own.clone(), relay: unit(CLINICS_DISTRICT), first: own }
+    }
+
+    /// Makes the school's key for referrals and gives what is stated of it.
+    pub(crate) fn to_school(&self, school: &School) -> VerifiedStatement {
+        let made: Result<EnvelopeKey, SqlError> = school
+            .ledger
+            .write("key", |tx| sealing_key::make_for(tx, (&unit(UNIT), Purpose::Referral), NOW_MS));
+        self.verified(&self.state(UNIT, Purpose::Referral, &made.expect("key")))
+    }
+
+    /// What the clinic makes of the last hop's letters.
+    pub(crate) fn receive(&self, letters: &[Letter]) -> (OpenedReferral, ReferralContent) {
+        let judge = Judge { trust: &self.desk.trust, zone: &zone(), now: now() };
+        let mut collector = Collector::new();
+        for letter in letters {
+            let opened = letter.open(&self.key).expect("opened");
+            let part = opened.part().expect("part");
+            if let Ok(Taken::Whole(whole)) = collector.take(part, now()) {
+                let opened = ReferralEnvelope::open_referral(&whole, &self.key, &judge);
+                let opened = opened.unwrap_or_else(|error| panic!("{error}"));
+                let content = ReferralContent::read(opened.content()).expect("content");
+                return (opened, content);
+            }
+        }
+        panic!("nothing was whole");
+    }
+}
+
+/// An answer in the letters of its last hop.
+pub(crate) fn answer(
+    by: &LeafIdentity,
+    school: &VerifiedStatement,
+    about: EnvelopeId,
+    content: &AnswerContent,
+) -> Vec<Letter> {
+    let bytes = content.write().expect("written");
+    let (role, envelope) = (Role::Answer { to: about }, EnvelopeId::generate());
+    let draft = Draft { role, envelope, ground: Ground::Emergency, content: &bytes };
+    let closed = ReferralEnvelope::close(school, &draft, by);
+    let closed = closed.unwrap_or_else(|error| panic!("{error}"));
+    let parts = closed.parts(school).unwrap_or_else(|error| panic!("{error}"));
+    let letter = |part: &Part| {
+        let way = Way { recipient: unit(UNIT), relay: unit(DISTRICT) };
+        let number = part.number();
+        let carried = Carried { way, envelope, number, urgency: Urgency::Routine, due: None };
+        let routing = Routing::Answer { carried, to: about, met: None };
+        Letter::seal(school, &routing, Some(part)).expect("sealed")
+    };
+    parts.iter().map(letter).collect()
+}
+
+/// Puts letters into the school's inbox.
+pub(crate) fn arrive(transfer: &Transfer, letters: &[Letter]) {
+    let items: Vec<Vec<u8>> = letters.iter().map(item).collect();
+    let put: Result<(), SqlError> = transfer.write("arrive", move |tx| {
+        items.iter().try_for_each(|item| addressed::store(tx, item, NOW_MS).map(drop))
+    });
+    put.expect("stored");
+}

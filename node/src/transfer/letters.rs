@@ -1,0 +1,170 @@
+//! The queue of letters: each waits for its tick or its slot, then lies in the outbox.
+//!
+//! What leaves when is decided by [`domain::referral::slot`] from unit, day and clock; here it is
+//! read and written so, in one transaction.
+
+use certs::letter::Letter;
+use certs::statement::VerifiedStatement;
+use domain::referral::slot::{Leaves, Moment, Rank, Slot, Waiting, leaving};
+use domain::unit::UnitId;
+use jiff::Timestamp;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+use runtime::uplink::notes;
+use runtime::uplink::outbox::letters as outbox;
+
+/// Name of the note that holds the slot that was filled last.
+const SLOT: &str = "letter_slot";
+
+/// Ranks as they are stored, what goes first in front.
+const RANKS: [Rank; 4] = [Rank::Withdrawal, Rank::Emergency, Rank::Urgent, Rank::Routine];
+
+/// How long the name of a letter is kept after it left, so that none is queued twice.
+const KEPT_MS: i64 = 400 * 24 * 3_600_000;
+
+/// How many letters wait, and since when the oldest does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Queue {
+    /// How many.
+    pub waiting: u64,
+    /// When the oldest was queued.
+    pub since_ms: Option<i64>,
+}
+
+/// Who sends, to which relay, and when.
+pub struct Tick<'a> {
+    /// This unit.
+    pub unit: &'a UnitId,
+    /// To whom a letter with nothing in it is sealed.
+    pub relay: &'a VerifiedStatement,
+    /// Now.
+    pub now: Timestamp,
+    /// A new random number.
+    pub draw: u64,
+}
+
+/// The number that is stored of a rank.
+#[must_use]
+pub fn number(rank: Rank) -> u32 {
+    let place = RANKS.iter().position(|known| *known == rank);
+    place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX)
+}
+
+fn rank(number: u32) -> Rank {
+    let place = usize::try_from(number).unwrap_or(usize::MAX);
+    RANKS.get(place).copied().unwrap_or(Rank::Routine)
+}
+
+/// Queues a letter by its digest; queuing it again changes nothing and says so.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn queue(
+    tx: &Tx<'_>,
+    name: &str,
+    (letter, rank): (&[u8], u32),
+    now_ms: i64,
+) -> Result<bool, SqlError> {
+    let queued = tx.execute(
+        "insert into letter_queue (name, rank, letter, queued_at_ms) values ($1, $2, $3, $4)
+         on conflict (name) do nothing",
+        params![name, rank, letter, now_ms],
+    )?;
+    Ok(queued > 0)
+}
+
+/// Takes letters back that have not left; says how many of them have left.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn take_back(tx: &Tx<'_>, names: &[String]) -> Result<usize, SqlError> {
+    let mut left = 0;
+    for name in names {
+        tx.execute(
+            "delete from letter_queue where name = $1 and left_at_ms is null",
+            params![name],
+        )?;
+        let known = "select 1 from letter_queue where name = $1";
+        left += usize::from(tx.query_opt(known, params![name], |row| row.i64(0))?.is_some());
+    }
+    Ok(left)
+}
+
+/// Lets leave what leaves at this tick; says how many letters that were. What left is in the outbox
+/// in the same transaction, and what was answered there is forgotten.
+///
+/// # Errors
+/// The store cannot be read or written, or nothing can be sealed to the relay.
+pub fn leave(tx: &Tx<'_>, tick: &Tick<'_>) -> Result<usize, SqlError> {
+    let last = notes::get(tx, SLOT)?.and_then(|number| number.parse().ok());
+    let Tick { unit, now, draw, .. } = *tick;
+    let moment = Moment { unit, now, last: last.map(Slot::from_number), draw };
+    let decided = leaving(&moment, &first(tx)?);
+    let mut left = 0;
+    if let Some(leaves) = decided.at_once {
+        send(tx, leaves, tick)?;
+        left += 1;
+    }
+    if let Some((slot, leaves)) = decided.slot {
+        send(tx, leaves, tick)?;
+        notes::set(tx, SLOT, &slot.number().to_string())?;
+        left += 1;
+    }
+    if left > 0 {
+        outbox::forget(tx)?;
+        tx.execute(
+            "delete from letter_queue where left_at_ms < $1",
+            params![now.as_millisecond().saturating_sub(KEPT_MS)],
+        )?;
+    }
+    Ok(left)
+}
+
+/// What could leave: no more than two letters do at a tick.
+fn first(tx: &Tx<'_>) -> Result<Vec<Waiting<u64>>, SqlError> {
+    tx.query(
+        "select id, rank from letter_queue where left_at_ms is null order by rank, id limit 2",
+        &[],
+        |row| {
+            let id = row.u64(0)?;
+            Ok(Waiting { rank: rank(row.u32(1)?), queued: id, id })
+        },
+    )
+}
+
+fn send(tx: &Tx<'_>, leaves: Leaves<u64>, tick: &Tick<'_>) -> Result<(), SqlError> {
+    let now_ms = tick.now.as_millisecond();
+    let letter = match leaves {
+        Leaves::Dummy => Letter::dummy(tick.relay).map_err(|_| SqlError::Type)?,
+        Leaves::Letter(id) => {
+            let bytes = tx.query_opt(
+                "select letter from letter_queue where id = $1",
+                params![id],
+                |row| row.blob(0),
+            )?;
+            let letter = Letter::from_bytes(&bytes.unwrap_or_default());
+            tx.execute(
+                "update letter_queue set left_at_ms = $2, letter = $3 where id = $1",
+                params![id, now_ms, &[0_u8; 0]],
+            )?;
+            letter.map_err(|_| SqlError::Type)?
+        }
+    };
+    outbox::enqueue(tx, &letter, now_ms).map(drop)
+}
+
+/// How much waits.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn waiting(tx: &Tx<'_>) -> Result<Queue, SqlError> {
+    let found = tx.query_opt(
+        "select count(*), min(queued_at_ms) from letter_queue where left_at_ms is null",
+        &[],
+        |row| Ok(Queue { waiting: row.u64(0)?, since_ms: row.opt_i64(1)? }),
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! What leaves when: what cannot wait at the next tick, the rest in its slot, and a letter with
+//! nothing in it where nothing waits.
+
+use certs::key::SigningKey;
+use certs::root::{Commission, RootAuthority};
+use certs::seal::EnvelopeKey;
+use certs::statement::{self, Purpose, SignedStatement, StatedKey};
+use domain::referral::slot::{COVER_EVERY_TICKS, minute};
+use jiff::SignedDuration;
+use proto::wire::sync::Lane;
+use runtime::uplink::outbox::sent;
+
+use super::*;
+use crate::list::testing::{about, now, zone};
+use crate::transfer::Transfer;
+
+const UNIT: &str = "F370202004J01";
+
+fn unit() -> UnitId {
+    UNIT.parse().expect("unit")
+}
+
+/// A statement of somebody to whom letters are sealed.
+fn relay() -> VerifiedStatement {
+    let key = || SigningKey::generate().expect("key");
+    let root = RootAuthority::create(Commission::Education, &zone(), key(), now()).expect("root");
+    let own = key();
+    let chain = [root.sign_statement_key(own.public(), now()).expect("certificate")];
+    let opener = EnvelopeKey::generate(unit(), Purpose::Referral).expect("key");
+    let stated = StatedKey::Recipient(opener.public().clone());
+    let says = about(UNIT, "区枢纽", (Purpose::Relay, stated), now());
+    let signed = SignedStatement::sign(&says, &own, &chain).expect("signed");
+    statement::verify(&signed, &[root.certificate().clone()], &zone(), now()).expect("verified")
+}
+
+/// An instant of the hour in which the unit's slot has or has not come.
+fn at(is_due: bool) -> Timestamp {
+    let hour = now().as_second().div_euclid(3_600) * 3_600;
+    let minute = minute(&unit(), now()) * 60;
+    Timestamp::from_second(hour + if is_due { minute } else { minute - 1 }).expect("instant")
+}
+
+struct Post {
+    transfer: Transfer,
+    relay: VerifiedStatement,
+}
+
+impl Post {
+    fn new() -> Self {
+        Self { transfer: Transfer::in_memory().expect("transfer"), relay: relay() }
+    }
+
+    /// A letter that waits; gives its name in the outbox.
+    fn queue(&self, rank: Rank) -> String {
+        let letter = Letter::dummy(&self.relay).expect("letter");
+        let name = outbox::name(&letter);
+        let queued: Result<(bool, bool), SqlError> = self.transfer.write("queue", move |tx| {
+            let (bytes, digest) = (letter.to_bytes(), letter.digest().to_string());
+            let put = || queue(tx, &digest, (&bytes, number(rank)), 1);
+            Ok((put()?, put()?))
+        });
+        assert_eq!(queued.expect("queued"), (true, false));
+        name
+    }
+
+    /// Names of what leaves at an instant, in the order of the outbox.
+    fn leave(&self, now: Timestamp, draw: u64) -> Vec<String> {
+        let relay = self.relay.clone();
+        let before = self.out().len();
+        let left: Result<usize, SqlError> = self
+            .transfer
+            .write("leave", move |tx| leave(tx, &Tick { unit: &unit(), relay: &relay, now, draw }));
+        let out = self.out();
+        assert_eq!(left.expect("left"), out.len() - before);
+        out[before..].to_vec()
+    }
+
+    fn out(&self) -> Vec<String> {
+        let found: Result<Vec<_>, SqlError> =
+            self.transfer.read(|tx| sent(tx, Lane::Referral, 1_000));
+        found.expect("outbox").into_iter().rev().map(|one| one.name).collect()
+    }
+}
+
+/// Withdrawals first, then what is urgent, one a tick; what is routine waits for its slot, which is
+/// filled once an hour, with nothing where nothing waits.
+#[test]
+fn letters_leave_by_rank_and_slot() {
+    let post = Post::new();
+    let routine = post.queue(Rank::Routine);
+    let urgent = post.queue(Rank::Urgent);
+    let withdrawal = post.queue(Rank::Withdrawal);
+    if minute(&unit(), now()) > 0 {
+        assert_eq!(post.leave(at(false), 1), [withdrawal.clone()]);
+        assert_eq!(post.leave(at(false), 1), [urgent]);
+        assert!(post.leave(at(false), 1).is_empty(), "what is routine waits");
+        assert_eq!(post.leave(at(true), 1), [routine]);
+    } else {
+        assert_eq!(post.leave(at(true), 1), [withdrawal, urgent]);
+        assert!(post.leave(at(true), 1).is_empty());
+        let next = at(true) + SignedDuration::from_hours(1);
+        assert_eq!(post.leave(next, 1), [routine]);
+    }
+    let hours = SignedDuration::from_hours(2);
+    assert!(post.leave(at(true), 1).is_empty(), "the slot is filled");
+    assert_eq!(post.leave(at(true) + hours, 1).len(), 1, "a letter with nothing in it");
+    assert!(post.leave(at(true) + hours, 1).is_empty());
+    assert_eq!(post.leave(at(true) + hours, COVER_EVERY_TICKS).len(), 1, "one as if urgent");
+}
+
+/// What is taken back before it left never leaves, and what left is counted.
+#[test]
+fn what_is_taken_back_does_not_leave() {
+    let post = Post::new();
+    let names = |post: &Post| {
+        let found: Result<Vec<String>, SqlError> = post.transfer.read(|tx| {
+            tx.query("select name from letter_queue order by id", &[], |row| row.text(0))
+        });
+        found.expect("queue")
+    };
+    post.queue(Rank::Urgent);
+    post.queue(Rank::Urgent);
+    let both = names(&post);
+    assert!(!post.leave(at(true), 1).is_empty());
+    let back = |names: Vec<String>| {
+        let left: Result<usize, SqlError> =
+            post.transfer.write("back", move |tx| take_back(tx, &names));
+        left.expect("taken back")
+    };
+    post.queue(Rank::Urgent);
+    let third = names(&post).pop().expect("third");
+    assert_eq!(back(vec![third.clone()]), 0);
+    assert!(!names(&post).contains(&third));
+    assert_eq!(back(both), 2, "both had left: one in the slot, one at once");
+    let queue: Result<Queue, SqlError> = post.transfer.read(waiting);
+    assert_eq!(queue.expect("queue"), Queue::default());
+}

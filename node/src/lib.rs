@@ -13,6 +13,7 @@ pub mod indicator;
 pub mod inspection;
 pub mod join;
 pub mod ledger;
+pub mod letters;
 pub mod list;
 pub mod obligation;
 pub mod packs;

@@ -22,7 +22,7 @@ pub use deadline::{DeadlineClass, Due, Expiry, Limit, Owner, due, working};
 pub use stage::{RefStage, WaitBucket};
 pub use state::{Actor, DeclineReason, Event, Fact, State, Urgency};
 pub use table::{Refused, TRANSITIONS, Transition, step};
-pub use words::{CallParty, Concern, EndReason, RiskNow};
+pub use words::{CallParty, Concern, EndReason, FitForSchool, KeptWhy, RiskNow};
 
 /// Days after sending as of which a referral is counted by how far it came.
 pub const COHORT_DAYS: u32 = 90;

@@ -48,6 +48,25 @@ word_list!(
     }
 );
 
+word_list!(
+    /// Whether a child is fit for school, as far as a consent lets an outcome back.
+    FitForSchool {
+        Yes = "yes", "可以返校", "Fit for school";
+        Part = "part", "可部分返校", "Partly";
+        No = "no", "暂不能返校", "Not yet";
+    }
+);
+
+word_list!(
+    /// Why a recipient keeps something after a withdrawal.
+    KeptWhy {
+        Nothing = "nothing", "已全部删除", "Nothing is kept";
+        MedicalRecord = "medical_record", "依法保存的病历", "A medical record that the law keeps";
+        LegalDuty = "legal_duty", "其他法定义务", "Another duty under the law";
+        Other = "other", "其他", "Other";
+    }
+);
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -86,6 +105,8 @@ mod tests {
         check::<Concern>();
         check::<RiskNow>();
         check::<CallParty>();
+        check::<FitForSchool>();
+        check::<KeptWhy>();
         check::<Owner>();
         check::<Expiry>();
         check::<DeadlineClass>();

@@ -28,10 +28,22 @@ pub struct KeptKey {
 /// # Errors
 /// The store cannot be written.
 pub fn make(tx: &Tx<'_>, unit: &UnitId, now_ms: i64) -> Result<EnvelopeKey, SqlError> {
-    let key = strange(EnvelopeKey::generate(unit.clone(), Purpose::List).ok())?;
+    make_for(tx, (unit, Purpose::List), now_ms)
+}
+
+/// Makes a key for a purpose and keeps it.
+///
+/// # Errors
+/// No key that opens an envelope has that purpose, or the store cannot be written.
+pub fn make_for(
+    tx: &Tx<'_>,
+    (unit, purpose): (&UnitId, Purpose),
+    now_ms: i64,
+) -> Result<EnvelopeKey, SqlError> {
+    let key = strange(EnvelopeKey::generate(unit.clone(), purpose).ok())?;
     tx.execute(
         "insert into sealing_key (purpose, seed, made_at_ms, statement) values ($1, $2, $3, null)",
-        params![Purpose::List.as_str(), key.expose_seed(), now_ms],
+        params![purpose.as_str(), key.expose_seed(), now_ms],
     )?;
     Ok(key)
 }
@@ -41,13 +53,21 @@ pub fn make(tx: &Tx<'_>, unit: &UnitId, now_ms: i64) -> Result<EnvelopeKey, SqlE
 /// # Errors
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>, unit: &UnitId) -> Result<Vec<KeptKey>, SqlError> {
+    all_for(tx, (unit, Purpose::List))
+}
+
+/// All keys for a purpose, the newest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn all_for(tx: &Tx<'_>, (unit, purpose): (&UnitId, Purpose)) -> Result<Vec<KeptKey>, SqlError> {
     tx.query(
         "select id, seed, made_at_ms, statement from sealing_key where purpose = $1
          order by id desc",
-        params![Purpose::List.as_str()],
+        params![purpose.as_str()],
         |row| {
             let seed = row.array(1).map(Zeroizing::new)?;
-            let key = EnvelopeKey::from_seed(unit.clone(), Purpose::List, seed);
+            let key = EnvelopeKey::from_seed(unit.clone(), purpose, seed);
             let statement = match row.opt_text(3)? {
                 Some(text) => Some(strange(SignedStatement::from_pem(text.as_bytes()).ok())?),
                 None => None,
@@ -72,7 +92,9 @@ pub fn keep_statement(
     (signed, key): (&SignedStatement, &StatedKey),
 ) -> Result<bool, SqlError> {
     let is_ours = |kept: &KeptKey| StatedKey::Recipient(kept.key.public().clone()) == *key;
-    let Some(kept) = all(tx, unit)?.into_iter().find(is_ours) else {
+    let mut known = all(tx, unit)?;
+    known.extend(all_for(tx, (unit, Purpose::Referral))?);
+    let Some(kept) = known.into_iter().find(is_ours) else {
         return Ok(false);
     };
     tx.execute(

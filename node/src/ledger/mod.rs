@@ -63,6 +63,7 @@ pub mod hold;
 pub mod import_batch;
 pub mod import_columns;
 pub mod import_undo;
+pub mod intake;
 pub mod journal;
 #[cfg(test)]
 mod journal_tests;
@@ -342,6 +343,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 46,
         name: "cases retold for teaching",
         sql: include_str!("migrations/044_teaching_case.sql"),
+    },
+    Migration {
+        number: 50,
+        name: "what a receiver takes in",
+        sql: include_str!("migrations/048_intake.sql"),
     },
 ];
 

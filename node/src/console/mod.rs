@@ -18,6 +18,7 @@ mod filled;
 mod home;
 mod imports;
 mod inspection;
+mod intake;
 mod keeping;
 mod ledgers;
 mod lists;
@@ -61,6 +62,7 @@ use office::Office;
 use sheet::crumbs;
 
 pub(crate) use family::Letter;
+pub(crate) use intake::referral_lines;
 pub use office::Rules;
 pub use sealed::{SealedAbsent, SealedForeign, SealedLine, SealedPage, SealedState, YearUnderSeal};
 pub(crate) use sealed::{in_eights, key_standing, key_words};
@@ -200,6 +202,17 @@ pub fn router_of(
         .merge(screening::router(office, shelf, &answered_at))
         .merge(settings::router(Arc::clone(&shell), node));
     console(shell, pages)
+}
+
+/// Names and menu of a receiver's console.
+#[must_use]
+pub fn receiver_site(unit: Label, unit_id: String, transport: Transport) -> Site {
+    intake::site(unit, unit_id, transport)
+}
+
+/// A receiver's console: what came to it, and no page of a school.
+pub fn receiver_router(shell: Arc<Shell>, node: Node) -> Router {
+    intake::router_of(shell, node)
 }
 
 /// The console over a ledger alone: no page about the machine or about what leaves.

@@ -119,11 +119,12 @@ fn printed_pages_print_no_controls() {
 }
 
 /// Templates that are made to be printed.
-const PRINTED: [&str; 10] = [
+const PRINTED: [&str; 11] = [
     "node/templates/console/appointment.html",
     "node/templates/console/certificate.html",
     "node/templates/console/file.html",
     "node/templates/console/inspection.html",
+    "node/templates/console/intake_content.html",
     "node/templates/console/letter.html",
     "node/templates/console/pledge.html",
     "node/templates/console/referral_sheet.html",

@@ -31,6 +31,8 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::{access, people, write};
 
+pub(super) use printed::lines as part_lines;
+
 pub(super) const REFERRALS_HREF: &str = "/referrals";
 
 /// The page's entry of the menu.

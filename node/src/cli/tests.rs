@@ -64,6 +64,7 @@ fn commands_of_the_guides_parse() {
         include_str!("../../../docs/guide-school.md"),
         include_str!("../../../docs/guide-hub.md"),
         include_str!("../../../docs/guide-city.md"),
+        include_str!("../../../docs/guide-receiver.md"),
     ];
     let (broken, count) = broken_quotes::<Cli>(&guides, "xinqiao-node");
     assert!(count > 40, "the walk found only {count}");

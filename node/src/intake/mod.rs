@@ -7,7 +7,7 @@
 //!
 //! Everything here asks for a [`Receiver`], which only a node of that role has: a school's node
 //! opens no referral, whatever key it holds. The other way round a receiver opens referrals and no
-//! answers ([`opening`]), and its key is bound to its own unit and to the purpose.
+//! answers, and its key is bound to its own unit and to the purpose.
 
 pub mod acting;
 mod answering;

@@ -163,7 +163,8 @@ const fn met(event: Option<Event>) -> Option<DeadlineClass> {
         Some(
             Event::Accept | Event::Decline | Event::Redirect | Event::Timeout | Event::TakenOver,
         ) => Some(DeadlineClass::Answered),
-        Some(Event::Appoint | Event::Seen) => Some(DeadlineClass::FirstDate),
+        // After a missed date it is the school's turn, until another date is given.
+        Some(Event::Appoint | Event::NotSeen | Event::Seen) => Some(DeadlineClass::FirstDate),
         Some(Event::Outcome) => Some(DeadlineClass::Outcome),
         Some(_) => None,
     }

@@ -13,6 +13,7 @@ const fn side(command: &Command) -> Option<NodeRole> {
         Command::Import(_)
         | Command::Release(_)
         | Command::Sealed(_)
+        | Command::Disclosure(_)
         | Command::Indicator(_)
         | Command::Ledger(_)
         | Command::Screening(_)

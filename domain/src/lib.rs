@@ -31,6 +31,7 @@
 //! | *receipt* / *refusal* | a hub's signed final answer to one frame |
 //! | *run* | one screening of the whole roll: instruments, windows, codes, make-up, interviews |
 //! | *intake* | the hub's stage that identifies, verifies and answers frames |
+//! | *receiver* | a clinic's, a centre's or a department desk's node, which takes referrals in |
 //! | *contribution* | a verified release of a member, as the roll-up counts it |
 //! | *roll-up* | the sum of contributions, with the number of contributors per cell |
 //! | *coverage* | units that reported of units that were due, and the persons they cover |
@@ -60,6 +61,7 @@ pub mod directory;
 pub mod disclosure;
 pub mod ledger;
 pub mod period;
+pub mod receiver;
 pub mod referral;
 pub mod release;
 pub mod rollup;

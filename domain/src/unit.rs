@@ -102,6 +102,13 @@ impl UnitKind {
         self.is_area() || matches!(self, Self::Helper)
     }
 
+    /// Whether units of this kind receive referrals and have no pupils. A department's desk joins
+    /// as a centre.
+    #[must_use]
+    pub const fn is_receiver(self) -> bool {
+        matches!(self, Self::Centre | Self::Clinic)
+    }
+
     /// Whether a unit of this kind stands for an area: it has members, and sums their figures.
     #[must_use]
     pub const fn is_area(self) -> bool {
@@ -332,6 +339,8 @@ mod tests {
         assert!(helper.is_hub() && helper.certifies_itself() && !helper.is_area());
         assert!(UnitKind::District.is_area() && UnitKind::District.certifies_itself());
         assert!(!UnitKind::Street.certifies_itself() && !UnitKind::School.is_hub());
+        assert!(UnitKind::Centre.is_receiver() && UnitKind::Clinic.is_receiver());
+        assert!(!UnitKind::School.is_receiver() && !UnitKind::Helper.is_receiver());
     }
 
     /// A name is read back as it was written, and only below its own zone.

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use domain::catalogue::SchoolType;
-use domain::unit::{IdentityName, UnitId, Zone};
+use domain::unit::{IdentityName, UnitId, UnitKind, Zone};
 use runtime::web::factor::FactorPolicy;
 
 use crate::import::value::{Grade, GradeSpan};
@@ -78,6 +78,42 @@ pub struct Membership {
     pub parent_name: IdentityName,
 }
 
+/// What a node is: it follows from the kind of its unit, and is said before it joins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeRole {
+    /// A school's: pupils, ledgers, releases; it sends referrals and opens the answers to them.
+    School,
+    /// A clinic's, a counselling centre's or a department desk's: it opens referrals that are
+    /// sealed to it, answers them, and has no pupils and nothing to report.
+    Receiver,
+}
+
+impl NodeRole {
+    /// The word that is stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::School => "school",
+            Self::Receiver => "receiver",
+        }
+    }
+
+    /// The role of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::School, Self::Receiver].into_iter().find(|role| role.as_str() == word)
+    }
+
+    /// Whether a unit of a kind has a node of this role.
+    #[must_use]
+    pub const fn is_of(self, kind: UnitKind) -> bool {
+        match self {
+            Self::School => matches!(kind, UnitKind::School),
+            Self::Receiver => kind.is_receiver(),
+        }
+    }
+}
+
 /// What sort of school this is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct School {
@@ -118,9 +154,11 @@ pub struct BackupPlan {
 pub struct Config {
     /// Data folder.
     pub data: PathBuf,
+    /// Whether it is a school's node or a receiver's.
+    pub role: NodeRole,
     /// Membership; nothing before the node has joined.
     pub membership: Option<Membership>,
-    /// The school.
+    /// The school; of a receiver its names.
     pub school: School,
     /// Address of the console; always on this machine.
     pub console: SocketAddr,
@@ -186,8 +224,10 @@ impl Config {
             let reason = "the console is for this machine only, such as 127.0.0.1:8480".to_owned();
             return Err(ConfigError::Value { key: "console", reason });
         }
+        let role = role(settings)?;
         Ok(Self {
             data: data.to_owned(),
+            role,
             membership: membership(settings)?,
             school: school(settings)?,
             console,
@@ -225,6 +265,23 @@ impl Config {
     #[must_use]
     pub fn roots_folder(&self) -> PathBuf {
         self.data.join("roots")
+    }
+}
+
+/// A receiver has neither grades nor pupils who answer.
+fn role(settings: &Settings) -> Result<NodeRole, ConfigError> {
+    let role = NodeRole::from_word(settings.text("role")).ok_or_else(|| ConfigError::Value {
+        key: "role",
+        reason: "write school or receiver".to_owned(),
+    })?;
+    let mut of_schools = ["school_type", "grades", "answer"].into_iter();
+    let is_said = |key: &&str| role == NodeRole::Receiver && !settings.text(key).is_empty();
+    match of_schools.find(is_said) {
+        None => Ok(role),
+        Some(key) => {
+            let reason = "a receiver has no pupils; leave it empty".to_owned();
+            Err(ConfigError::Value { key, reason })
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use domain::unit::{IdentityName, UnitKind};
 use runtime::clock::Clock;
 use runtime::uplink::enrol::{self, JoinError, Joined, Outcome};
 
-use crate::config::{self, Config, ConfigError};
+use crate::config::{self, Config, ConfigError, NodeRole};
 
 /// Why the node is not a member.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,7 @@ pub enum JoiningError {
     #[error(transparent)]
     Join(#[from] JoinError),
     /// The invite is for another kind of unit.
-    #[error("the invite is for a {0}, not for a school's node")]
+    #[error("the invite is for a {0}, which this node is not")]
     Kind(UnitKind),
     /// The node is a member as another unit, whose records are in its ledger.
     #[error("the node is {0} already")]
@@ -51,10 +51,12 @@ pub enum Progress {
 /// for a theft.
 ///
 /// # Errors
-/// The invite is for a hub, a centre or a clinic, or the node is a member as another unit.
+/// The invite is for a hub, for a receiver where this is a school's node or the other way round, or
+/// the node is a member as another unit.
 pub fn check(config: &Config, invite: &Invite) -> Result<(), JoiningError> {
     let terms = invite.terms();
-    if let Some(kind) = terms.kind.filter(|kind| *kind != UnitKind::School) {
+    // A line without a kind is a school's, or one of an earlier version.
+    if let Some(kind) = terms.kind.filter(|kind| !config.role.is_of(*kind)) {
         return Err(JoiningError::Kind(kind));
     }
     match config.unit() {
@@ -69,27 +71,34 @@ pub fn check(config: &Config, invite: &Invite) -> Result<(), JoiningError> {
 /// As [`JoiningError`] says; the key stays for the next attempt.
 pub async fn redeem(
     data: &Path,
-    config_file: &Path,
+    (config_file, role): (&Path, NodeRole),
     invite: &Invite,
     clock: &Clock,
 ) -> Result<Progress, JoiningError> {
+    let kind = kind_of(invite, role)?;
     let key = enrol::key_for_joining(data).map_err(JoinError::from)?;
-    match enrol::join(invite, (&key, UnitKind::School), clock).await? {
+    match enrol::join(invite, (&key, kind), clock).await? {
         Outcome::Pending(digest) => Ok(Progress::Pending(digest)),
         Outcome::Joined(joined) => {
-            let name = keep(data, config_file, invite, &joined)?;
+            let name = keep(data, (config_file, role), invite, &joined)?;
             Ok(Progress::Joined(name))
         }
     }
 }
 
+/// As what the node asks to join: what the line says, or a school where it says nothing.
+fn kind_of(invite: &Invite, role: NodeRole) -> Result<UnitKind, JoiningError> {
+    let kind = invite.terms().kind.unwrap_or(UnitKind::School);
+    if role.is_of(kind) { Ok(kind) } else { Err(JoiningError::Kind(kind)) }
+}
+
 fn keep(
     data: &Path,
-    config_file: &Path,
+    (config_file, role): (&Path, NodeRole),
     invite: &Invite,
     joined: &Joined,
 ) -> Result<IdentityName, JoiningError> {
-    if joined.kind != UnitKind::School {
+    if !role.is_of(joined.kind) {
         return Err(JoiningError::Kind(joined.kind));
     }
     keep_roots(&data.join("roots"), &joined.roots)?;

@@ -12,6 +12,7 @@ pub mod egress;
 pub mod import;
 pub mod indicator;
 pub mod inspection;
+pub mod intake;
 pub mod join;
 pub mod ledger;
 pub mod letters;

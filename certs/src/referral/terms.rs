@@ -125,6 +125,13 @@ impl WithdrawalSecret {
 }
 
 impl Revealed {
+    /// What an envelope carries that this takes back: kept by a recipient whom a withdrawal reached
+    /// before its envelope did.
+    #[must_use]
+    pub fn mark(self, envelope: EnvelopeId) -> WithdrawalMark {
+        WithdrawalMark::of(&self.0, envelope)
+    }
+
     pub(crate) const fn bytes(&self) -> &[u8; SECRET_BYTES] {
         &self.0
     }

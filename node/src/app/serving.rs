@@ -30,6 +30,7 @@ use super::answering::{self, AnswerSocket};
 use crate::console;
 use crate::directive::Inbox;
 use crate::egress::{self, Egress};
+use crate::intake;
 use crate::ledger::account;
 use crate::release;
 use crate::screening::shelf::Shelf;
@@ -134,12 +135,12 @@ impl Node {
             let (uplink, token) = (uplink.clone(), stop.clone());
             tasks.spawn(async move { uplink.serve(token).await });
             tasks.spawn(stopped_by(stop.clone(), keep_renewals(self.clone())));
-            let slots = slots::keep(self.clone());
-            tasks.spawn(stopped_by(stop.clone(), slots));
         }
+        self.keep_slots(uplink.as_ref().map(|(uplink, _)| uplink), &stop, &mut tasks);
         let mut key = None;
         if let Some(listener) = listener {
-            if console::is_unfinished(self)? {
+            // The first accounts of a receiver are made at its terminal.
+            if !self.is_receiver() && console::is_unfinished(self)? {
                 key = Some(one_time_password().to_string());
             }
             let router = self.console_router_with(key.as_deref())?;
@@ -154,6 +155,21 @@ impl Node {
         tasks.spawn(stopped_by(stop.clone(), bell));
         let welcome = key.map(|key| format!("/welcome/{key}"));
         Ok(Serving { console, welcome, answers, uplink, stop, tasks, _lock: lock })
+    }
+
+    /// What leaves by the clock: a school's sheets once a day, a receiver's letters in their slots.
+    fn keep_slots(
+        &self,
+        uplink: Option<&Uplink>,
+        stop: &CancellationToken,
+        tasks: &mut JoinSet<()>,
+    ) {
+        let Some(uplink) = uplink else { return };
+        let (node, stop) = (self.clone(), stop.clone());
+        match self.is_receiver() {
+            true => tasks.spawn(stopped_by(stop, intake::keep(node, uplink.clone()))),
+            false => tasks.spawn(stopped_by(stop, slots::keep(node))),
+        };
     }
 
     /// Takes back what is held before anything can be sent.
@@ -182,11 +198,19 @@ impl Node {
             Sessions::new(store, self.config.second_factor).map_err(|_| ServeError::Accounts)?;
         let sessions = sessions.witnessed(Arc::new(account::ChangeLog));
         let (name, id) = self.unit_label();
-        let mut site = console::site(name, id, Transport::Loopback);
+        let mut site = match self.is_receiver() {
+            true => console::receiver_site(name, id, Transport::Loopback),
+            false => console::site(name, id, Transport::Loopback),
+        };
         site.demonstration = self.config.danger_demo_scales;
-        let shell = Shell { site, sessions, clock: self.clock.clone() };
-        let source = Arc::new(Egress::new(self.clone()));
-        let pages = console::router_of(Arc::new(shell), source, self.clone(), key);
+        let shell = Arc::new(Shell { site, sessions, clock: self.clock.clone() });
+        let pages = match self.is_receiver() {
+            true => console::receiver_router(shell, self.clone()),
+            false => {
+                let source = Arc::new(Egress::new(self.clone()));
+                console::router_of(shell, source, self.clone(), key)
+            }
+        };
         let node = self.clone();
         let ready = get(move || readiness(node.clone()));
         let watched = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);
@@ -234,6 +258,11 @@ impl Node {
     /// # Errors
     /// One of the stores cannot be read or written.
     pub fn hand_over(&self) -> Result<bool, release::ReleaseError> {
+        if self.is_receiver() {
+            // It has nothing to release. What came is taken in; answers leave in their slots.
+            self.work_intake();
+            return Ok(false);
+        }
         // First, whatever may fail below.
         release::take_back_held(&self.ledger, &self.transfer)?;
         if let Some(member) = self.member() {

@@ -16,6 +16,7 @@ use super::words;
 use crate::app::Node;
 use crate::ledger::account::{self, ChangeLog};
 use crate::ledger::author::Author;
+use crate::ledger::intake::{self, Worker};
 use crate::ledger::refusal::LedgerRefusal;
 
 /// The account that a command acts as.
@@ -70,8 +71,38 @@ pub(super) async fn author_of(
     terminal: &Terminal,
     node: &Node,
     login: &str,
-    (password_file, code): (Option<&Path>, Option<&str>),
+    given: (Option<&Path>, Option<&str>),
 ) -> Result<Author, Failure> {
+    let (known, now_ms) = (signed_in(terminal, node, login, given).await?, node.clock().now_ms());
+    let author = node.ledger().read(move |tx| account::author(tx, &known, now_ms))?;
+    author.ok_or_else(|| wrong(login))
+}
+
+/// Who works at a receiver, once the account's password and its code were given.
+///
+/// # Errors
+/// Nobody was named, account or password is wrong, the account is locked, or a receiver has no such
+/// role.
+pub(super) fn worker(
+    terminal: &Terminal,
+    node: &Node,
+    args: &ActingArgs,
+) -> Result<Worker, Failure> {
+    let login = args.login.as_deref().ok_or_else(unnamed)?;
+    let given = (args.password_file.as_deref(), args.code.as_deref());
+    let (known, now_ms) =
+        (block_on(signed_in(terminal, node, login, given))??, node.clock().now_ms());
+    let worker = node.ledger().read(move |tx| intake::worker(tx, &known, now_ms))?;
+    worker.ok_or_else(|| wrong(login))
+}
+
+/// The login of an account whose password and code were given.
+async fn signed_in(
+    terminal: &Terminal,
+    node: &Node,
+    login: &str,
+    (password_file, code): (Option<&Path>, Option<&str>),
+) -> Result<String, Failure> {
     let password = terminal.secret(password_file, words::ACCOUNT_PASSWORD, "--password-file")?;
     let sessions = sessions(node)?;
     let now_ms = node.clock().now_ms();
@@ -96,8 +127,7 @@ pub(super) async fn author_of(
             .hint(words::CODE_WRONG_NEXT),
         _ => wrong(login),
     })?;
-    let author = node.ledger().read(move |tx| account::author(tx, &known.login, now_ms))?;
-    author.ok_or_else(|| wrong(login))
+    Ok(known.login)
 }
 
 /// The accounts of a node, whose changes by their own persons leave a line.

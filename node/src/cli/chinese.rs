@@ -1,8 +1,20 @@
 //! Help of the command line in Chinese: each English help text and its translation.
 
+mod referrals;
+
+use std::sync::LazyLock;
+
 use runtime::cli::Translation;
 
-pub(super) const TEXTS: Translation = &[
+static TEXTS: LazyLock<Vec<(&str, &str)>> =
+    LazyLock::new(|| OF_ALL.iter().chain(referrals::TEXTS).copied().collect());
+
+/// All of them.
+pub(super) fn texts() -> Translation {
+    &TEXTS
+}
+
+const OF_ALL: Translation = &[
     (
         "Xinqiao school node: keeps the school's records and reports only totals",
         "心桥学校节点：记录留在本校，只上报汇总数",
@@ -452,8 +464,8 @@ pub(super) const TEXTS: Translation = &[
         "部门名单：由部门密封，在学校核对和处理",
     ),
     (
-        "The school's key for departments' lists, and the statement about it",
-        "本校接收部门名单的密钥及其公钥声明",
+        "This unit's key for what is sealed to it, and the statement about it",
+        "本单位的接收密钥及其公钥声明",
     ),
     (
         "Department: make its signing key and the request for the statement about it",
@@ -539,8 +551,8 @@ pub(super) const TEXTS: Translation = &[
     ("Show what would be sealed and write nothing", "只显示将要密封的内容，不写文件"),
     ("Folder for the sealed lists, one file a school", "存放密封名单的文件夹，每校一个文件"),
     (
-        "Write the request for the statement about the school's key; makes the key the first time",
-        "写出本校公钥声明的申请；第一次时生成密钥",
+        "Write the request for the statement about this unit's key; makes the key the first time",
+        "写出本单位公钥声明的申请；第一次时生成密钥",
     ),
     (
         "Make a new key; the old one still opens what is on its way",
@@ -552,34 +564,4 @@ pub(super) const TEXTS: Translation = &[
     ),
     ("Keep the statement that the commissions signed", "保存两部门签署的公钥声明"),
     ("Signed statement", "已签署的公钥声明"),
-    (
-        "Ask for a key that opens answers to referrals, instead of departments' lists",
-        "申请接收转介答复的密钥（不写则为接收部门名单的密钥）",
-    ),
-    (
-        "Referrals: the board, sending sealed, taking back, as an account",
-        "转介：总览、加密发送、撤回（须用账号）",
-    ),
-    ("Referrals and whose turn it is", "全部转介及待办方"),
-    ("One referral with its course and its sealed letters", "一件转介的办理过程和加密信件"),
-    ("Number of the referral", "转介编号"),
-    (
-        "Show what would leave; with the digest of what was shown, seal and send it",
-        "显示将要离校的内容；写上所示摘要，即加密发送",
-    ),
-    ("Whom the recipient may call at the school", "接收方可联系的学校联系人"),
-    ("Telephone at the school", "学校联系电话"),
-    ("Digest of what was shown", "所示内容的摘要"),
-    (
-        "Take a referral back; whoever holds anything of it is told first of all",
-        "撤回转介；持有内容的接收方最先得到通知",
-    ),
-    ("Who withdraws: guardian, student or school", "由谁撤回：guardian、student 或 school"),
-    ("Name of who said so", "提出人姓名"),
-    (
-        "Keep statements about keys of recipients and relays, as the commissions signed them",
-        "保存两部门签署的接收方和枢纽公钥声明",
-    ),
-    ("Signed statements", "已签署的公钥声明文件"),
-    ("Hub that serves the recipients", "接收方所在区的枢纽"),
 ];

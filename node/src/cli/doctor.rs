@@ -9,7 +9,7 @@ use runtime::clock::Clock;
 
 use super::{Place, context, words};
 use crate::app::{self, AppError};
-use crate::config::Config;
+use crate::config::{Config, NodeRole};
 use crate::desk::checks::{
     Roll, answered, backup, call, certificate, foreign, held, letters, on_roll, packs, restored,
     sending, unsealed,
@@ -26,6 +26,7 @@ const LEDGER: Subject = ("ledger", words::LEDGER_TITLE);
 
 pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
     let config = context::config(place, &[])?;
+    let is_school = config.role == NodeRole::School;
     let clock = Clock::system();
     let mut checks = vec![doctor::disk(&doctor::free_bytes(&config.data))];
     let (copies, now_ms) = (backup(&config, clock.now_ms()), clock.now_ms());
@@ -45,10 +46,13 @@ pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
             Err(failure) => checks.push(Check::failed(TRANSFER, &failure)),
         }
     }
-    checks.push(on_roll(roll.as_ref()));
-    checks.push(held(roll.as_ref()));
-    checks.push(unsealed(roll.as_ref()));
-    checks.push(foreign(others.as_deref()));
+    // A receiver has no pupils and reports nothing.
+    if is_school {
+        checks.push(on_roll(roll.as_ref()));
+        checks.push(held(roll.as_ref()));
+        checks.push(unsealed(roll.as_ref()));
+        checks.push(foreign(others.as_deref()));
+    }
     checks.push(copies);
     checks.push(restored(roll.as_ref(), now_ms));
     doctor::report(terminal, &checks)

@@ -27,6 +27,10 @@ pub(super) struct InitArgs {
     #[command(flatten)]
     school: SchoolArgs,
 
+    /// What the node is: school, or receiver of referrals
+    #[arg(long, value_name = "ROLE", default_value = "school")]
+    role: String,
+
     /// Write the recovery sheet to a new file instead of the terminal
     #[arg(long, value_name = "FILE")]
     recovery_sheet: Option<PathBuf>,
@@ -53,7 +57,15 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &InitArgs) -> Result
         let message = Sentence::new(words::FILE_EXISTS, &[&path.display()]);
         return Err(Failure::new(Exit::Usage, "FILE_EXISTS", message));
     }
-    let mut settings = school_settings(terminal, &args.school)?;
+    let mut settings = match args.role.trim() {
+        "school" => school_settings(terminal, &args.school)?,
+        // A receiver has no type to ask for; another word is refused with the settings.
+        role => {
+            let mut settings = given_settings(&args.school);
+            settings.push(("role", role.to_owned()));
+            settings
+        }
+    };
     if args.danger_demo_scales {
         settings.push(("danger_demo_scales", "true".to_owned()));
     }

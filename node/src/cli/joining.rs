@@ -15,8 +15,9 @@ use runtime::uplink::enrol::POLL_EVERY;
 use runtime::web::time::minute;
 use serde_json::json;
 
+use super::intake::NEXT_RECEIVER_KEY;
 use super::{Place, SchoolArgs, context, init, words};
-use crate::config::{self, Config};
+use crate::config::{self, Config, NodeRole};
 use crate::desk::checks;
 use crate::egress::link;
 use crate::join::{self, Progress};
@@ -65,7 +66,7 @@ pub(super) async fn run(
     agree(terminal, &invite, args)?;
     let file = context::config_file(place, &config.data);
     keep_school(terminal, &config, &file, &args.school)?;
-    let name = redeem(terminal, (&config.data, &file), &invite, args).await?;
+    let name = redeem(terminal, (&config, &file), &invite, args).await?;
     told(terminal, &config, &name)
 }
 
@@ -136,6 +137,8 @@ fn keep_school(
     args: &SchoolArgs,
 ) -> Result<(), Failure> {
     let settings = match config.school.school_type {
+        // A receiver has no type to ask for.
+        None if config.role == NodeRole::Receiver => init::given_settings(args),
         Some(_) => init::given_settings(args),
         None => init::school_settings(terminal, args)?,
     };
@@ -148,14 +151,14 @@ fn keep_school(
 
 async fn redeem(
     terminal: &Terminal,
-    (data, file): (&Path, &Path),
+    (config, file): (&Config, &Path),
     invite: &Invite,
     args: &JoinArgs,
 ) -> Result<IdentityName, Failure> {
     let (clock, started) = (Clock::system(), Instant::now());
     let mut told = false;
     loop {
-        let digest = match join::redeem(data, file, invite, &clock).await? {
+        let digest = match join::redeem(&config.data, (file, config.role), invite, &clock).await? {
             Progress::Joined(name) => return Ok(name),
             Progress::Pending(digest) => digest,
         };
@@ -185,6 +188,10 @@ fn told(terminal: &Terminal, config: &Config, name: &IdentityName) -> Result<(),
         .current();
     let ends = identity.peer().not_after().as_millisecond();
     let from = identity.renew_from().as_millisecond();
+    let next = match config.role {
+        NodeRole::School => words::NEXT_ROSTER,
+        NodeRole::Receiver => NEXT_RECEIVER_KEY,
+    };
     let value = json!({
         "unit": name.unit().to_string(),
         "name": name.to_string(),
@@ -194,7 +201,7 @@ fn told(terminal: &Terminal, config: &Config, name: &IdentityName) -> Result<(),
         let lines = [
             terminal.text(words::JOINED, &[name.unit()]),
             terminal.text(words::CERTIFICATE, &[&minute(ends), &minute(from)]),
-            terminal.text(words::NEXT_ROSTER, &[&config.data.display()]),
+            terminal.text(next, &[&config.data.display()]),
         ];
         lines.join("\n")
     })

@@ -1,5 +1,5 @@
-//! `key`: the school's keys for what departments and recipients of referrals seal to it, and the
-//! statements about them.
+//! `key`: this unit's keys for what is sealed to it, and the statements about them: at a school
+//! departments' lists and answers to referrals, at a receiver the referrals themselves.
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,11 @@ texts! {
         "Key for departments' lists, made {0}; words: {2} ({1})\n  {3}";
     SHOWN_REFERRAL = "接收转介答复的密钥，{0} 生成；六个字：{1}（{2}）\n  {3}",
         "Key for answers to referrals, made {0}; words: {2} ({1})\n  {3}";
+    NO_KEY_HERE = "本单位还没有接收转介的密钥。生成并申请：xinqiao-node key request --out 文件",
+        "This unit has no key for referrals yet. Make one and ask:  xinqiao-node key request --out \
+         FILE";
+    SHOWN_HERE = "接收转介的密钥，{0} 生成；六个字：{1}（{2}）\n  {3}",
+        "Key for referrals, made {0}; words: {2} ({1})\n  {3}";
     NO_STATEMENT = "还没有公钥声明，没有人能用它向本校发送内容。",
         "no statement yet: nobody can seal anything to it.";
     STATED_BOTH = "声明由教育、卫健两部门签署，{0} 至 {1} 有效。", "stated by both commissions, from {0} to {1}.";
@@ -33,15 +38,15 @@ texts! {
     NOT_STATED = "声明现在不成立（过期或签名不全）。",
         "the statement does not hold now: it ended, or is not signed by all.";
     KEPT = "已保存公钥声明：{0}", "kept the statement: {0}";
-    NOT_OURS = "文件 {0} 不是关于本校密钥的有效声明，没有保存。",
-        "the file {0} is no statement about a key of this school that holds; nothing was kept.";
-    NOT_OURS_NEXT = "请取回两部门为本校签署的那一份。",
-        "Take the one that both commissions signed for this school.";
+    NOT_OURS = "文件 {0} 不是关于本单位密钥的有效声明，没有保存。",
+        "the file {0} is no statement about a key of this unit that holds; nothing was kept.";
+    NOT_OURS_NEXT = "请取回两部门为本单位签署的那一份。",
+        "Take the one that both commissions signed for this unit.";
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeyCommand {
-    /// Write the request for the statement about the school's key; makes the key the first time
+    /// Write the request for the statement about this unit's key; makes the key the first time
     Request {
         /// New file for the request
         #[arg(long)]
@@ -66,7 +71,9 @@ pub(super) fn run(terminal: &Terminal, place: &Place, command: &KeyCommand) -> R
     let node = context::open(terminal, place)?;
     match command {
         KeyCommand::Request { out, renew, referrals } => {
-            let purpose = if *referrals { Purpose::Referral } else { Purpose::List };
+            // A receiver is sealed referrals to, and nothing else.
+            let is_of_referrals = *referrals || node.is_receiver();
+            let purpose = if is_of_referrals { Purpose::Referral } else { Purpose::List };
             request(terminal, &node, (out, *renew), purpose)
         }
         KeyCommand::Show => show(terminal, &node),
@@ -133,13 +140,19 @@ fn show(terminal: &Terminal, node: &Node) -> Result<(), Failure> {
             "stated": kept.statement.is_some(),
             "purpose": purpose.as_str(),
         }));
-        let shown = if purpose == Purpose::Referral { SHOWN_REFERRAL } else { SHOWN };
+        let shown = match purpose {
+            Purpose::Referral if node.is_receiver() => SHOWN_HERE,
+            Purpose::Referral => SHOWN_REFERRAL,
+            _ => SHOWN,
+        };
         lines.push(terminal.text(shown, &[&made, &zh, &en, &stated]));
     }
     if lines.is_empty() {
-        lines.push(terminal.text(NO_KEY, &[]));
+        let none = if node.is_receiver() { NO_KEY_HERE } else { NO_KEY };
+        lines.push(terminal.text(none, &[]));
     }
-    let report_key = node.report_key()?;
+    // A receiver reports nothing and signs no reports.
+    let report_key = if node.is_receiver() { None } else { node.report_key()? };
     lines.extend(report_key.as_ref().map(|key| sealed::key_text(terminal, key)));
     let value = json!({ "keys": values, "report_key": report_key.as_ref().map(sealed::key_json) });
     terminal.result(&value, |_| lines.join("\n"))

@@ -1,4 +1,4 @@
-//! The command line of a school node.
+//! The command line of a node: a school's, or a receiver's.
 //!
 //! Commands ask and tell; what they do is in the modules that they call. Nothing here prints a
 //! person's data but to an account whose role may see it: the passphrase opens the file and is no
@@ -28,6 +28,7 @@ mod import;
 mod indicator;
 mod init;
 mod inspection;
+mod intake;
 mod joining;
 mod keeping;
 mod key;
@@ -47,6 +48,7 @@ mod sealed;
 mod send;
 mod serve;
 mod service;
+mod sides;
 mod standards;
 mod statements;
 mod status;
@@ -142,7 +144,9 @@ enum Command {
     Keeping(keeping::KeepingArgs),
     /// Departments' lists: sealed by a department, matched and decided at the school
     List(list::ListArgs),
-    /// The school's key for departments' lists, and the statement about it
+    /// Receiver: referrals that came, as an account
+    Intake(intake::IntakeArgs),
+    /// This unit's key for what is sealed to it, and the statement about it
     #[command(subcommand)]
     Key(key::KeyCommand),
     /// Settings and where each value comes from
@@ -191,7 +195,7 @@ struct SchoolArgs {
 /// Starts the log of the process, so it is for `main` and for a process that runs itself again as
 /// a node; who has many nodes in one process uses [`crate::app`].
 pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
-    let cli: Cli = match parse(args.collect(), chinese::TEXTS) {
+    let cli: Cli = match parse(args.collect(), chinese::texts()) {
         Ok(cli) => cli,
         Err(code) => return code,
     };
@@ -202,6 +206,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), Failure> {
+    sides::check(place, &command)?;
     match command {
         Command::Init(args) => init::run(terminal, place, &args),
         Command::Join(args) => block_on(joining::run(terminal, place, &args))?,
@@ -232,6 +237,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Standards(args) => standards::run(terminal, place, &args),
         Command::Keeping(args) => keeping::run(terminal, place, &args),
         Command::List(args) => list::run(terminal, place, &args),
+        Command::Intake(args) => intake::run(terminal, place, &args),
         Command::Key(command) => key::run(terminal, place, &command),
         Command::Config(command) => configuration::run(terminal, place, &command),
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),
@@ -252,5 +258,5 @@ fn fold_erased(terminal: &Terminal, node: &Node) {
 
 /// The command tree with the Chinese of its help.
 fn tree() -> (clap::Command, Translation) {
-    (Cli::command(), chinese::TEXTS)
+    (Cli::command(), chinese::texts())
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::lacks::{self, Lack};
 use super::{Place, context, words};
 use crate::app::{self, Outward};
+use crate::config::NodeRole;
 use crate::egress::link::{self, EXPIRY_DAYS, Notes, SKEW_LIMIT_MS};
 use crate::ledger::hold::Hold;
 use crate::ledger::{Ledger, hold, import_batch, staff, student};
@@ -70,7 +71,10 @@ fn counts(
     }
     let key = context::ledger_key(terminal, place, config)?;
     let ledger = Ledger::open(&config.path("ledger.db"), key.data_key())?;
-    let lacks = lacks::of(outward, &ledger)?;
+    let lacks = match config.role {
+        NodeRole::School => lacks::of(outward, &ledger)?,
+        NodeRole::Receiver => Vec::new(),
+    };
     let counts = ledger.read(move |tx| {
         // What was taken back is not the last that came.
         let latest = import_batch::latest(tx, IMPORTS_READ)?.into_iter();

@@ -147,7 +147,7 @@ pub(super) async fn run(
             terminal.result(&value, |t| t.text(words::FACTOR_DROPPED, &[&args.login]))
         }
         UserCommand::Role(args) => {
-            let role = school_role(&args.role)?;
+            let role = role_here(&node, &args.role)?;
             let staff = staff_of(&node, role, args.staff.as_deref())?;
             if asking::is_asked(terminal, &node, (&args.login, &Wish::Role { role, staff }, ""))? {
                 return Ok(());
@@ -174,7 +174,7 @@ async fn replace(terminal: &Terminal, node: &Node, args: &PasswordArgs) -> Resul
 }
 
 async fn add(terminal: &Terminal, node: &Node, args: &AddArgs) -> Result<(), Failure> {
-    let role = school_role(&args.role)?;
+    let role = role_here(node, &args.role)?;
     let staff = staff_of(node, role, args.staff.as_deref())?;
     let name = if args.name.is_empty() { &args.login } else { &args.name };
     let wish = asking::wish_of(node, &args.login, (name, role), (staff, args.staff.as_deref()))?;
@@ -276,11 +276,19 @@ fn changer(node: &Node) -> Changer {
     Changer::terminal(&author(), node.clock().now_ms())
 }
 
-/// A role that a school has; a hub's analyst is nobody here.
-fn school_role(word: &str) -> Result<Role, Failure> {
+/// A role that a school has, or a receiver; a hub's analyst is nobody here.
+fn role_here(node: &Node, word: &str) -> Result<Role, Failure> {
     let role: Role = word.parse().map_err(SessionError::Account)?;
-    if Role::SCHOOL.contains(&role) {
+    let known: &[Role] = match node.is_receiver() {
+        true => &Role::RECEIVER,
+        false => &Role::SCHOOL,
+    };
+    if known.contains(&role) {
         return Ok(role);
+    }
+    if node.is_receiver() {
+        let message = Sentence::new(words::ROLE_NOT_HERE, &[&role]);
+        return Err(Failure::new(Exit::Usage, "ROLE", message).hint(words::ROLE_NOT_HERE_NEXT));
     }
     let message = Sentence::new(words::ROLE_OF_A_HUB, &[&role]);
     Err(Failure::new(Exit::Usage, "ROLE", message).hint(words::ROLE_OF_A_HUB_NEXT))

@@ -47,7 +47,8 @@ const fn key(name: &'static str, form: Form, default: &'static str, about: &'sta
 }
 
 /// Every setting, in the order of the file.
-pub const KEYS: [Key; 25] = [
+pub const KEYS: [Key; 26] = [
+    key("role", Form::Text, "school", "school, or receiver: a clinic, a centre, a desk"),
     key("name_zh", Form::Text, "", "name of the school in Chinese"),
     key("name_en", Form::Text, "", "name of the school in English"),
     key("also_called", Form::List, "", "further names by which rosters call the school"),

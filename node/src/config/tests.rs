@@ -106,3 +106,30 @@ fn a_new_file_is_read_back_and_joining_keeps_the_rest() {
     let text = std::fs::read_to_string(path).expect("read");
     assert!(text.contains("# a note of ours") && text.matches("parent_name =").count() == 1);
 }
+
+/// A receiver is said before it joins, and has nothing of a school; whoever writes another word is
+/// no school by default.
+#[test]
+fn a_receiver_has_no_pupils() {
+    assert_eq!(check("").expect("school").role, NodeRole::School);
+    let receiver = check("role = \"receiver\"\nname_zh = \"示例医院\"").expect("receiver");
+    assert_eq!(receiver.role, NodeRole::Receiver);
+    for (text, key) in [
+        ("role = \"clinic\"", "role"),
+        ("role = \"receiver\"\nschool_type = \"junior\"", "school_type"),
+        ("role = \"receiver\"\ngrades = \"7-9\"", "grades"),
+        ("role = \"receiver\"\nanswer = \"127.0.0.1:1\"", "answer"),
+    ] {
+        match check(text) {
+            Err(ConfigError::Value { key: found, .. }) => assert_eq!(found, key, "{text}"),
+            other => panic!("{text}: {}", other.is_ok()),
+        }
+    }
+    for kind in [UnitKind::Centre, UnitKind::Clinic] {
+        assert!(NodeRole::Receiver.is_of(kind) && !NodeRole::School.is_of(kind));
+    }
+    assert!(
+        NodeRole::School.is_of(UnitKind::School) && !NodeRole::Receiver.is_of(UnitKind::School)
+    );
+    assert!(!NodeRole::Receiver.is_of(UnitKind::District));
+}

@@ -19,6 +19,7 @@ mod filled;
 mod home;
 mod imports;
 mod inspection;
+mod intake;
 mod keeping;
 mod ledgers;
 mod lists;
@@ -62,6 +63,7 @@ use office::Office;
 use sheet::crumbs;
 
 pub(crate) use family::Letter;
+pub(crate) use intake::referral_lines;
 pub use office::Rules;
 pub(crate) use referrals::preview_lines;
 pub use sealed::{SealedAbsent, SealedForeign, SealedLine, SealedPage, SealedState, YearUnderSeal};
@@ -203,6 +205,17 @@ pub fn router_of(
         .merge(screening::router(office, shelf, &answered_at))
         .merge(settings::router(Arc::clone(&shell), node));
     console(shell, pages)
+}
+
+/// Names and menu of a receiver's console.
+#[must_use]
+pub fn receiver_site(unit: Label, unit_id: String, transport: Transport) -> Site {
+    intake::site(unit, unit_id, transport)
+}
+
+/// A receiver's console: what came to it, and no page of a school.
+pub fn receiver_router(shell: Arc<Shell>, node: Node) -> Router {
+    intake::router_of(shell, node)
 }
 
 /// The console over a ledger alone: no page about the machine or about what leaves.

@@ -63,6 +63,7 @@ pub mod hold;
 pub mod import_batch;
 pub mod import_columns;
 pub mod import_undo;
+pub mod intake;
 pub mod journal;
 #[cfg(test)]
 mod journal_tests;
@@ -345,9 +346,14 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/044_teaching_case.sql"),
     },
     Migration {
-        number: 49,
+        number: 47,
         name: "referrals by letter",
-        sql: include_str!("migrations/047_letter.sql"),
+        sql: include_str!("migrations/045_letter.sql"),
+    },
+    Migration {
+        number: 48,
+        name: "what a receiver takes in",
+        sql: include_str!("migrations/046_intake.sql"),
     },
 ];
 

@@ -19,6 +19,7 @@ mod joining;
 #[cfg(target_os = "linux")]
 mod large;
 mod ledgers;
+mod receivers;
 mod releases;
 mod roots;
 mod school_it;

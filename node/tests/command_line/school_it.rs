@@ -13,7 +13,7 @@ const COMMANDS: &str = include_str!("../../src/cli/tests/commands.txt");
 
 /// Commands that read, each with how it is run: `@` stands for the account, `OUT` for a file that
 /// the command writes, a name in capitals for a file that lies there.
-const READS: [(&str, &[&str]); 52] = [
+const READS: [(&str, &[&str]); 55] = [
     ("config check", &["config check"]),
     ("config show", &["config show --origin"]),
     ("danger-local-report", &["danger-local-report @ --out OUT"]),
@@ -31,6 +31,10 @@ const READS: [(&str, &[&str]); 52] = [
     ("indicator list", &["indicator list @"]),
     ("indicator show", &["indicator show mtr.talks @"]),
     ("inspection", &["inspection @"]),
+    // A receiver's: at a school there is nothing to read.
+    ("intake list", &["intake @ list"]),
+    ("intake log", &["intake @ log"]),
+    ("intake show", &["intake @ show 1", "intake @ show 1 --read check"]),
     ("keeping certificate", &["keeping @ certificate"]),
     ("keeping due", &["keeping @ due"]),
     ("keeping waiting", &["keeping @ waiting"]),
@@ -80,11 +84,22 @@ const READS: [(&str, &[&str]); 52] = [
 ];
 
 /// Commands that change something, and say what they did.
-const WRITES: [&str; 44] = [
+const WRITES: [&str; 55] = [
     "backup",
     "backup verify",
     "family withdraw",
     "import undo",
+    "intake accept",
+    "intake appoint",
+    "intake decline",
+    "intake kept",
+    "intake know",
+    "intake more-care",
+    "intake not-seen",
+    "intake outcome",
+    "intake redirect",
+    "intake seen",
+    "intake take-over",
     "keeping ask",
     "keeping sign",
     "key request",

@@ -11,6 +11,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use certs::onetime::draw_sheet_code;
 use domain::ledger::{Action, Area, Authority, SchoolRole, Word as _, authority};
+use domain::receiver::{self, Duty, ReceiverRole};
 use zeroize::Zeroizing;
 
 use super::lang::Text;
@@ -45,11 +46,17 @@ pub enum Role {
     Analyst,
     /// Reads the audit log.
     Auditor,
+    /// Registers who comes to a clinic or a centre, and answers referrals.
+    Intake,
+    /// Treats who was referred.
+    Clinician,
+    /// Head of a clinic, a centre or a desk.
+    ReceiverHead,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Operator,
         Self::Counsellor,
         Self::MoralHead,
@@ -58,6 +65,9 @@ impl Role {
         Self::Mentor,
         Self::Analyst,
         Self::Auditor,
+        Self::Intake,
+        Self::Clinician,
+        Self::ReceiverHead,
     ];
 
     /// The roles of a school.
@@ -74,6 +84,10 @@ impl Role {
     /// The roles of a hub.
     pub const HUB: [Self; 3] = [Self::Operator, Self::Analyst, Self::Auditor];
 
+    /// The roles of a receiver of referrals.
+    pub const RECEIVER: [Self; 4] =
+        [Self::Operator, Self::Intake, Self::Clinician, Self::ReceiverHead];
+
     /// What the person is at a school; nothing where only a hub has the role.
     #[must_use]
     pub const fn school(self) -> Option<SchoolRole> {
@@ -85,18 +99,31 @@ impl Role {
             Self::ClassTeacher => Some(SchoolRole::ClassTeacher),
             Self::Mentor => Some(SchoolRole::Mentor),
             Self::Auditor => Some(SchoolRole::Auditor),
-            Self::Analyst => None,
+            Self::Analyst | Self::Intake | Self::Clinician | Self::ReceiverHead => None,
         }
     }
 
-    /// Whether the table of authority lets the role read anything about a person, be it on a case
-    /// only.
+    /// What the person is at a receiver; nothing where a receiver has no such role.
+    #[must_use]
+    pub const fn receiver(self) -> Option<ReceiverRole> {
+        match self {
+            Self::Operator => Some(ReceiverRole::Operator),
+            Self::Intake => Some(ReceiverRole::Intake),
+            Self::Clinician => Some(ReceiverRole::Clinician),
+            Self::ReceiverHead => Some(ReceiverRole::Head),
+            _ => None,
+        }
+    }
+
+    /// Whether the role reads anything about a person: at a school by its table of authority, be it
+    /// on a case only, at a receiver what was referred to it.
     #[must_use]
     pub fn reads_persons(self) -> bool {
         let mut areas = Area::ALL.iter().filter(|area| area.is_about_students());
-        self.school().is_some_and(|role| {
+        let at_school = self.school().is_some_and(|role| {
             areas.any(|area| authority(role, Action::Read(*area)) != Authority::Never)
-        })
+        });
+        at_school || self.receiver().is_some_and(|role| receiver::may(role, Duty::Read))
     }
 
     /// The word that is stored and typed.
@@ -111,6 +138,9 @@ impl Role {
             Self::Mentor => "mentor",
             Self::Analyst => "analyst",
             Self::Auditor => "auditor",
+            Self::Intake => "intake",
+            Self::Clinician => "clinician",
+            Self::ReceiverHead => "receiver-head",
         }
     }
 
@@ -126,6 +156,9 @@ impl Role {
             Self::Mentor => words::ROLE_MENTOR,
             Self::Analyst => words::ROLE_ANALYST,
             Self::Auditor => words::ROLE_AUDITOR,
+            Self::Intake => words::ROLE_INTAKE,
+            Self::Clinician => words::ROLE_CLINICIAN,
+            Self::ReceiverHead => words::ROLE_RECEIVER_HEAD,
         }
     }
 }
@@ -163,7 +196,7 @@ pub enum AccountError {
     /// Not a role of the closed list.
     #[error(
         "a role is one of operator, counsellor, moral-head, principal, class-teacher, mentor, \
-         analyst, auditor"
+         analyst, auditor, intake, clinician, receiver-head"
     )]
     Role,
     /// The password could not be hashed.
@@ -320,9 +353,25 @@ mod tests {
         }
         for role in Role::ALL {
             assert_eq!(Role::SCHOOL.contains(&role), role.school().is_some());
-            assert!(Role::SCHOOL.contains(&role) || Role::HUB.contains(&role));
+            let of_a_receiver = Role::RECEIVER.contains(&role);
+            assert!(Role::SCHOOL.contains(&role) || Role::HUB.contains(&role) || of_a_receiver);
             if let Some(school) = role.school() {
                 assert_eq!(school.as_str(), role.as_str());
+            }
+        }
+    }
+
+    /// A receiver's roles are those of its own table, word for word, and none of them but the
+    /// operator is anybody at a school: an account of a clinic opens no pupil's record.
+    #[test]
+    fn a_receivers_role_is_nobody_at_a_school() {
+        let found: Vec<_> = Role::RECEIVER.iter().filter_map(|role| role.receiver()).collect();
+        assert_eq!(found, ReceiverRole::ALL);
+        for role in Role::ALL {
+            assert_eq!(Role::RECEIVER.contains(&role), role.receiver().is_some());
+            if let Some(receiver) = role.receiver() {
+                assert_eq!(receiver.as_str(), role.as_str());
+                assert!(role.school().is_none() || role == Role::Operator);
             }
         }
     }

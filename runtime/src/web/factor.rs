@@ -132,7 +132,16 @@ mod tests {
         };
         assert_eq!(
             needing(FactorPolicy::Persons),
-            [Role::Counsellor, Role::MoralHead, Role::Principal, Role::ClassTeacher, Role::Mentor]
+            [
+                Role::Counsellor,
+                Role::MoralHead,
+                Role::Principal,
+                Role::ClassTeacher,
+                Role::Mentor,
+                Role::Intake,
+                Role::Clinician,
+                Role::ReceiverHead,
+            ]
         );
         assert_eq!(needing(FactorPolicy::Everyone), Role::ALL);
         assert_eq!(needing(FactorPolicy::DangerNobody), []);

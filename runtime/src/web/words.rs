@@ -59,6 +59,9 @@ texts! {
     ROLE_MENTOR = "导师", "mentor";
     ROLE_ANALYST = "专班统计人员", "task-force analyst";
     ROLE_AUDITOR = "审计员", "auditor";
+    ROLE_INTAKE = "接诊登记人员", "intake";
+    ROLE_CLINICIAN = "医生或咨询师", "clinician or counsellor";
+    ROLE_RECEIVER_HEAD = "机构负责人", "head of the receiver";
 
     LOGIN_TITLE = "登录", "Sign in";
     LOGIN_NAME = "账号", "Account";

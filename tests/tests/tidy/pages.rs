@@ -124,6 +124,7 @@ const PRINTED: [&str; 11] = [
     "node/templates/console/certificate.html",
     "node/templates/console/file.html",
     "node/templates/console/inspection.html",
+    "node/templates/console/intake_content.html",
     "node/templates/console/letter.html",
     "node/templates/console/pledge.html",
     "node/templates/console/referral_sheet.html",

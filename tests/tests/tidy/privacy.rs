@@ -27,6 +27,10 @@ const RELAY_OPENERS: [&str; 2] = ["RelayKey", "OfRelays"];
 /// The one folder of a hub that opens it.
 const LETTERS: &str = "hub/src/letters/";
 
+/// Where a node opens what is sealed to it: referrals at a receiver, answers at a school. Each asks
+/// the signed header which of the two it is.
+const OPENED_AT: [&str; 2] = ["node/src/intake/", "node/src/letters/"];
+
 /// Types that name a person or hold counts before disclosure control.
 const UNPRINTABLE: [&str; 14] = [
     "Guardian",
@@ -67,6 +71,15 @@ fn letters_are_opened_in_one_folder() {
     let mut broken = named(&["hub/", "node/", "runtime/"], &RELAY_OPENERS);
     broken.retain(|place| !place.starts_with(LETTERS));
     check("move what opens a letter's routing to hub/src/letters", &broken);
+}
+
+/// A school's node opens no referral and a receiver's no answer: whoever opens one stands beside
+/// the question which of the two it is.
+#[test]
+fn envelopes_are_opened_in_two_folders() {
+    let mut broken = named(&["node/", "runtime/"], &["ReferralEnvelope", "OpenedReferral"]);
+    broken.retain(|place| !OPENED_AT.iter().any(|folder| place.starts_with(folder)));
+    check("move what opens an envelope to node/src/intake or node/src/letters", &broken);
 }
 
 /// A value that cannot be printed or serialised cannot slip into a log or a message.

@@ -185,7 +185,8 @@ async fn no_call_of_a_school_names_anybody() {
     let settings = [("school_type", "nine_year".to_owned()), ("name_zh", "示例".to_owned())];
     node::app::create(&data, &settings, &opener, &clock).expect("created");
     let (file, invite) = (data.join("node.toml"), hub.invite(SCHOOL));
-    let joined = node::join::redeem(&data, &file, &invite, &clock).await;
+    let at = (file.as_path(), node::config::NodeRole::School);
+    let joined = node::join::redeem(&data, at, &invite, &clock).await;
     assert!(matches!(joined, Ok(Progress::Joined(_))), "{:?}", joined.err());
     let node = node::app::open_folder(&data, &opener, clock).expect("node");
     let planted = live(&node);

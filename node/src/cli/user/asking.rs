@@ -40,6 +40,10 @@ pub(super) fn is_asked(
     node: &Node,
     (login, wish, reason): (&str, &Wish, &str),
 ) -> Result<bool, Failure> {
+    // A receiver's accounts are made at its terminal.
+    if node.is_receiver() {
+        return Ok(false);
+    }
     let named: Login = login.parse().map_err(SessionError::Account)?;
     let (half, changer) = (half_password().to_string(), changer(node));
     let (wanted, given, why) = (wish.clone(), half.clone(), reason.to_owned());

@@ -35,6 +35,10 @@ texts! {
         "Every account:  xinqiao-node user list";
     ROLE_OF_A_HUB = "学校没有岗位 {0}（那是枢纽的岗位），没有改动任何内容。",
         "a school has no role {0}, which is a hub's; nothing was changed.";
+    ROLE_NOT_HERE = "接收机构没有岗位 {0}，没有改动任何内容。",
+        "a receiver has no role {0}; nothing was changed.";
+    ROLE_NOT_HERE_NEXT = "请用 operator、intake、clinician、receiver-head 之一。",
+        "Use operator, intake, clinician or receiver-head.";
     ROLE_OF_A_HUB_NEXT =
         "请用 operator、counsellor、moral-head、principal、class-teacher、mentor、auditor 之一。",
         "Use operator, counsellor, moral-head, principal, class-teacher, mentor or auditor.";

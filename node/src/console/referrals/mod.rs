@@ -39,6 +39,8 @@ use crate::ledger::showing::Names;
 use crate::ledger::{access, people, write};
 use crate::letters::road::Desk;
 
+pub(super) use printed::lines as part_lines;
+
 pub(super) const REFERRALS_HREF: &str = "/referrals";
 
 /// The page's entry of the menu.

@@ -66,8 +66,8 @@ pub(super) fn page(
     Ok(Page { title, note, crumbs, current: REFERRALS_HREF, exports, body })
 }
 
-/// The lines of one part.
-pub(super) fn lines(part: &Part, packs: &Packs, lang: Lang) -> Vec<(Text, String)> {
+/// The lines of one part, as whoever it is for reads it: on paper, or opened at its recipient.
+pub(in crate::console) fn lines(part: &Part, packs: &Packs, lang: Lang) -> Vec<(Text, String)> {
     let unknown = || words::UNKNOWN.in_lang(lang).to_owned();
     match part {
         Part::Identity { name, sex, birth, guardians, .. } => {

@@ -123,11 +123,13 @@ texts! {
     A_PARENT_NAME = "上级枢纽名称（加入时写入）", "name of the hub above, written by join";
     A_KEY_FILE = "免口令启动的密钥文件", "key file for starting without a person";
     A_DEMO = "允许演示量表", "demonstration scales are allowed";
+    A_ROLE = "节点的用途：学校或转介接收机构", "what the node is: a school's, or a receiver's";
     A_NO_FACTOR = "不要求第二步验证", "a password alone opens the pages";
 }
 
 /// What each setting is, in the order of the file.
 pub(super) const ABOUT: [Text; crate::config::KEYS.len()] = [
+    A_ROLE,
     A_NAME_ZH,
     A_NAME_EN,
     A_ALSO,

@@ -365,7 +365,7 @@ impl Desk {
             return Ok(Some(Outcome::Invite(Box::new((invite, fields.line)))));
         }
         let file = config.data.join(config::FILE_NAME);
-        match join::redeem(&config.data, &file, &invite, clock).await? {
+        match join::redeem(&config.data, (&file, config.role), &invite, clock).await? {
             Progress::Joined(_) => Ok(None),
             Progress::Pending(_) => Ok(Some(Outcome::Pending)),
         }

@@ -1,0 +1,108 @@
+//! A receiver's pages in the browser: who sees what, what is logged, what is offered.
+
+use axum::http::StatusCode;
+use certs::referral::{EnvelopeId, WithdrawalSecret};
+use runtime::clock::Clock;
+use runtime::web::factor::FactorPolicy;
+use runtime::web::trial::{Browser, PASSWORD};
+use runtime::web::{NewAccount, SessionStore, Sessions};
+
+use super::super::trial::BuiltIn;
+use super::*;
+use crate::intake::testing::{City, now};
+use crate::ledger::account::{self, Changer};
+use crate::letters::content::tests::referral;
+
+/// The child's name in the tests' referral.
+const NAME: &str = "林小雨";
+
+/// A clinic to which a referral has come.
+fn city() -> City {
+    let city = City::new();
+    let secret = WithdrawalSecret::from_bytes([5; 16]);
+    let envelope = EnvelopeId::from_bytes([1; 16]);
+    for letter in city.letters(&referral(), (envelope, &secret)) {
+        city.arrive(&letter);
+    }
+    assert_eq!(city.sweep(now()).taken, 1);
+    city
+}
+
+async fn browser(city: &City, login: &'static str, role: Role) -> Browser {
+    let (login, name, password) = (login.to_owned(), "韩医生".to_owned(), PASSWORD.to_owned());
+    let named = login.clone();
+    let stored = NewAccount { login, name, role, password }.hashed().await.expect("account");
+    let changer = Changer { by: "test".to_owned(), at_ms: now().as_millisecond() };
+    let put = move |tx: &Tx<'_>| account::put(tx, &stored, None, &changer);
+    city.ledger.write("put", put).expect("put");
+    let store = SessionStore::new(city.ledger.database().clone());
+    let sessions = Sessions::new(store, FactorPolicy::DangerNobody).expect("sessions");
+    let site = super::site(Label::same("示例医院"), "C1".to_owned(), Transport::Loopback);
+    let (clock, _) = Clock::simulated(now());
+    let shell = Arc::new(Shell { site, sessions, clock });
+    let stores = (city.ledger.clone(), Some(city.receiver()));
+    let mut browser = Browser::new(alone(shell, stores, Arc::new(BuiltIn)));
+    browser.sign_in(&named, PASSWORD).await.expect("sign in");
+    browser
+}
+
+async fn post(browser: &mut Browser, fields: &[(&str, &str)]) -> (StatusCode, String) {
+    let shown = browser.get("/intake/1").await.expect("page");
+    let token = shown.field("csrf").expect("token").to_owned();
+    let fields = [&[("csrf", token.as_str())], fields].concat();
+    let done = browser.post("/intake/1/act", &fields).await.expect("form");
+    (done.status, done.text)
+}
+
+/// The list and the page of a referral name no child; what it says is behind a purpose, logged, and
+/// gone with the decline. In both languages nothing is missing.
+#[tokio::test]
+async fn a_referral_is_worked_at_the_clinic() {
+    let city = city();
+    let mut intake = browser(&city, "deng", Role::Intake).await;
+    for page in ["/", "/intake", "/intake/1"] {
+        for lang in ["zh", "en"] {
+            let seen = intake.get(&format!("{page}?lang={lang}")).await.expect("page");
+            assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()), "{page}");
+            assert!(!seen.text.contains(NAME), "{page} names the child");
+        }
+    }
+    let unasked = intake.get("/intake/1/content").await.expect("page");
+    assert_eq!(unasked.status, StatusCode::SEE_OTHER);
+    assert_eq!(city.count("select count(*) from intake_read"), 0);
+    let seen = intake.get("/intake/1/content?why=triage&lang=zh").await.expect("page");
+    assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(seen.text.contains(NAME));
+    assert_eq!(city.count("select count(*) from intake_read"), 1);
+
+    let (status, text) = post(&mut intake, &[("act", "appoint"), ("day", "2026-11-05")]).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{text}");
+    let (status, _) = post(&mut intake, &[("act", "decline"), ("reason", "no_capacity")]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let gone = intake.get("/intake/1/content?why=triage&lang=zh").await.expect("page");
+    assert_eq!(gone.status, StatusCode::CONFLICT);
+    assert!(!gone.text.contains(NAME) && !gone.text.contains("action=\"/intake/1/content\""));
+}
+
+/// Who looks after the machine sees counts alone; the log is the head's; no page of a school is
+/// here.
+#[tokio::test]
+async fn each_role_sees_its_own() {
+    let city = city();
+    let all = [
+        ("wei", Role::Operator, [StatusCode::OK, StatusCode::FORBIDDEN, StatusCode::FORBIDDEN]),
+        ("han", Role::Clinician, [StatusCode::OK, StatusCode::OK, StatusCode::FORBIDDEN]),
+        ("fu", Role::ReceiverHead, [StatusCode::OK, StatusCode::OK, StatusCode::OK]),
+    ];
+    for (login, role, expected) in all {
+        let mut person = browser(&city, login, role).await;
+        for (page, status) in ["/", "/intake", "/intake/log"].into_iter().zip(expected) {
+            let seen = person.get(page).await.expect("page");
+            assert_eq!(seen.status, status, "{login} {page}");
+        }
+        for page in ["/referrals", "/egress", "/roll", "/work"] {
+            let seen = person.get(page).await.expect("page");
+            assert_eq!(seen.status, StatusCode::NOT_FOUND, "{page}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Sentences of a receiver's pages, in both languages.
+
+use runtime::texts;
+
+texts! {
+    PRODUCT = "心桥 · 接收机构", "Xinqiao · receiver";
+    GROUP = "转介", "Referrals";
+    HOME = "概况", "Overview";
+    WORKLIST = "待办", "Worklist";
+    LOG = "阅读与拒收记录", "Log of reads";
+    HOME_NOTE = "密封给本机构的转介，只在本机打开", "what is sealed to this house is opened on this machine only";
+    NOT_JOINED = "本节点尚未加入枢纽。请在终端运行 xinqiao-node join。",
+        "This node has not joined. Run  xinqiao-node join  at the terminal.";
+    OPEN_COUNT = "内容尚在的转介", "Referrals whose content is here";
+    UNSEALED_COUNT = "等待密封的答复", "Answers that wait to be sealed";
+    LETTERS_COUNT = "等待发出的信件", "Letters that wait for their slot";
+    REFUSED_COUNT = "拒收", "Refused";
+    UNSEALED_NOTE = "答复一直等待密封，说明还没有学校或枢纽的公钥声明：xinqiao-node intake know 文件",
+        "An answer that goes on waiting lacks the statement of its school's or of the relay's \
+         key:  xinqiao-node intake know FILE";
+    LIST_NOTE = "这里只有缓急、学校、状态和期限，没有学生", "urgency, school, state and limit; no child is named";
+    NONE = "没有收到转介。", "No referral has come.";
+    NUMBER = "编号", "No";
+    URGENCY = "缓急", "Urgency";
+    SCHOOL = "发来的学校", "School";
+    STATE = "状态", "State";
+    ASKED = "现在要办", "What is asked for";
+    DUE = "期限", "Limit";
+    LATE = "已超过", "past";
+    RECEIVED = "收到时间", "Received";
+    GROUND = "依据", "Ground";
+    CONSENT_UNTIL = "知情同意，至 {0}", "consent, until {0}";
+    EMERGENCY = "紧急转介，无事先同意", "emergency, without prior consent";
+    ERASED = "内容已删除", "Content erased";
+    ASK_ANSWER = "答复是否接收", "an answer";
+    ASK_DATE = "首次就诊", "a first date";
+    ASK_OUTCOME = "回传结果", "the outcome";
+    ASK_KEPT = "说明依法保留什么", "what the law makes you keep";
+    READ = "查看内容", "Read what it says";
+    READ_NOTE = "内容会写出学生姓名；每次查看都记入日志。", "It names a child; each reading is logged.";
+    READ_WHY = "为什么查看", "What for";
+    SHOW = "查看", "Show";
+    NEXT = "办理", "What may be done";
+    MUST = "必填", "needed";
+    COURSE = "经过", "Course";
+    NO_ACTS = "还没有办理。", "Nothing was done yet.";
+    WHEN = "时间", "When";
+    STEP = "步骤", "Step";
+    BY = "经手", "By";
+    PROGRAM = "程序", "program";
+    TOLD = "学校", "School";
+    SEALED_AT = "{0} 已密封待发", "sealed {0}";
+    NOT_SEALED = "尚未密封", "not sealed yet";
+    WITHDRAWAL_ANSWERED = "已答复撤回", "Withdrawal answered";
+    KEPT = "说明保留内容", "Say what is kept";
+    KEPT_NOTE = "家庭已撤回同意，内容已删除。法律要求保存的病历可以保存，但须停止其他使用并说明。",
+        "The family has withdrawn its consent and the content is erased. A record that the law \
+         keeps may stay, without any other use; say so.";
+    DECLINE_NOTE = "内容立即从本机删除，不能恢复。", "What it says is erased from this machine at once, for good.";
+    OUTCOME_NOTE = "知情同意允许回传的内容才有栏目；不写诊断。",
+        "There are fields for what the consent lets back; no diagnosis.";
+    NOTE_FIELD = "说明", "Note";
+    REASON = "原因", "Reason";
+    TO = "另一接收方", "The other recipient";
+    TO_UNIT = "其单位编号", "Its unit id";
+    PHONE = "电话", "Telephone";
+    DAY = "日期", "Day";
+    TIME = "时间", "Time";
+    PLACE = "地点", "Place";
+    FIT = "能否返校", "Fit for school";
+    NOT_SAID = "不写", "not said";
+    ADJUSTMENTS = "学校需要作的调整", "What the school adjusts";
+    WATCH = "学校需要留意的情况", "What the school watches for";
+    NEXT_VISIT = "下次就诊", "Next visit";
+    TAKEN_BY = "接手人", "Who takes over";
+    WHY_KEPT = "保留的原因", "Why it is kept";
+    WHAT_KEPT = "保留什么、依据哪一条", "What, and under which article";
+    CONTENT_NOTE = "仅供本机构为所选目的使用；本次查看已记入日志",
+        "for this house and the chosen purpose alone; the reading was logged";
+    CONTENT = "转介内容", "What the referral says";
+    FROM = "学校联系人", "At the school";
+    BACK = "返回", "Back";
+    READS = "阅读记录", "Reads";
+    REFUSED = "拒收", "Refused";
+    WHY = "原因", "Why";
+    ACCOUNT = "账号", "Account";
+    REFERRAL = "转介", "Referral";
+    NO_READS = "还没有人查看过。", "Nobody has read anything yet.";
+    NO_REFUSED = "没有拒收。", "Nothing was refused.";
+    REFUSED_NOTE = "这些信件打不开或不可信，已删除；如反复出现，请告诉区级枢纽。",
+        "These could not be opened or believed and were erased. Tell the district's hub if it \
+         goes on.";
+    OUTCOME_BACK = "可回传", "May come back";
+}

@@ -1,0 +1,199 @@
+//! Sealing answers: each act in an envelope of its own to the school's key, cut into letters to the
+//! receiver's relay.
+//!
+//! An answer waits unsealed while no statement about the school's key is known here: the act stands
+//! all the same, and the page says that the school has not heard of it.
+
+use certs::identity::LeafIdentity;
+use certs::letter::{Carried, Due, Letter, LetterError, Routing, Way};
+use certs::referral::{Draft, EnvelopeId, Ground, ReferralEnvelope, ReferralError, Role, Scopes};
+use certs::statement::{self, Purpose, VerifiedStatement};
+use domain::referral::slot::Rank;
+use domain::referral::{DeadlineClass, Event};
+use domain::unit::{IdentityName, UnitId};
+use jiff::Timestamp;
+use runtime::sql::{SqlError, Tx};
+
+use super::course::Course;
+use super::{IntakeError, Receiver, relay_of};
+use crate::ledger::Ledger;
+use crate::ledger::intake::{self, Done, Entry};
+
+/// What sealing did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sealed {
+    /// Acts that were sealed.
+    pub sealed: usize,
+    /// Acts whose school's key or relay's key is not known.
+    pub waiting: usize,
+}
+
+/// Why one answer was not sealed.
+#[derive(Debug, thiserror::Error)]
+enum AnswerError {
+    #[error(transparent)]
+    Envelope(#[from] ReferralError),
+    #[error(transparent)]
+    Letter(#[from] LetterError),
+}
+
+/// To whose keys an answer is sealed.
+struct Keys {
+    school: VerifiedStatement,
+    relay: VerifiedStatement,
+}
+
+/// Seals what waits; an answer that cannot be sealed keeps no other back.
+pub(super) fn seal_waiting(
+    ledger: &Ledger,
+    receiver: &Receiver,
+    (identity, now): (&LeafIdentity, Timestamp),
+) -> Result<Sealed, IntakeError> {
+    let (mut told, mut after) = (Sealed::default(), 0);
+    while let Some(act) = ledger.read(move |tx| intake::first_unsealed(tx, after))? {
+        after = act.id;
+        let (of, intake) = (receiver.clone(), act.intake);
+        let found = ledger.read(move |tx| {
+            let Some(entry) = intake::one(tx, intake)? else { return Ok(None) };
+            let Some(sender) = of.name_of(&entry.arrival.sender) else { return Ok(None) };
+            let keys = keys(tx, (&of, sender.unit()), now)?;
+            Ok::<_, IntakeError>(Some((entry, sender, keys)))
+        })?;
+        let Some((entry, sender, Some(keys))) = found else {
+            told.waiting += 1;
+            continue;
+        };
+        let done = ledger.read(move |tx| intake::done(tx, intake))?;
+        match letters((receiver, identity), (&entry, &sender), (&act, &done), &keys) {
+            Ok(letters) => {
+                let rank = Rank::of(entry.arrival.urgency);
+                told.sealed += usize::from(queue(ledger, (act.id, rank), letters, now)?);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "an answer was not sealed; it waits");
+                told.waiting += 1;
+            }
+        }
+    }
+    Ok(told)
+}
+
+/// Puts the letters of an act into the queue and notes that it was sealed, or neither; says whether
+/// nobody had before.
+fn queue(
+    ledger: &Ledger,
+    (act, rank): (i64, Rank),
+    letters: Vec<Letter>,
+    now: Timestamp,
+) -> Result<bool, IntakeError> {
+    let now_ms = now.as_millisecond();
+    let write = move |tx: &Tx<'_>| {
+        let is_first = intake::sealed(tx, act, now_ms)?;
+        for letter in letters.iter().filter(|_| is_first) {
+            intake::queue(tx, rank, &letter.to_bytes(), now_ms)?;
+        }
+        Ok::<_, SqlError>(is_first)
+    };
+    Ok(ledger.write("queue_answer", write)?)
+}
+
+/// The statements that hold now about the school's key and the own relay's; nothing where one is
+/// missing.
+fn keys(
+    tx: &Tx<'_>,
+    (receiver, school): (&Receiver, &UnitId),
+    now: Timestamp,
+) -> Result<Option<Keys>, IntakeError> {
+    let school = verified(tx, receiver, (school, Purpose::Referral), now)?;
+    let relay = verified(tx, receiver, (&receiver.relay(), Purpose::Relay), now)?;
+    Ok(school.zip(relay).map(|(school, relay)| Keys { school, relay }))
+}
+
+/// The statement of a unit that begins last, where it holds.
+pub(super) fn verified(
+    tx: &Tx<'_>,
+    receiver: &Receiver,
+    (unit, purpose): (&UnitId, Purpose),
+    now: Timestamp,
+) -> Result<Option<VerifiedStatement>, IntakeError> {
+    let signed = intake::statement(tx, (unit, purpose), now.as_millisecond())?;
+    let (roots, zone) = (receiver.trust.roots(), receiver.name.zone());
+    Ok(signed.and_then(|signed| statement::verify(&signed, roots, zone, now).ok()))
+}
+
+/// The letters of one answer, for the relay of the receiver's own district.
+fn letters(
+    (receiver, identity): (&Receiver, &LeafIdentity),
+    (entry, sender): (&Entry, &IdentityName),
+    (act, done): (&Done, &[Done]),
+    keys: &Keys,
+) -> Result<Vec<Letter>, AnswerError> {
+    let (arrival, envelope) = (&entry.arrival, EnvelopeId::generate());
+    let to = EnvelopeId::from_bytes(arrival.envelope);
+    let content = act.said.as_deref().unwrap_or_default();
+    let (role, ground) = (Role::Answer { to }, ground(entry));
+    let draft = Draft { role, envelope, ground, content };
+    let closed = ReferralEnvelope::close(&keys.school, &draft, identity)?;
+    let (recipient, relay) = (sender.unit().clone(), relay_of(sender, &receiver.parent));
+    let due = set(entry, (act, done));
+    let letter = |part: &certs::referral::Part| {
+        let way = Way { recipient: recipient.clone(), relay: relay.clone() };
+        let (number, urgency) = (part.number(), arrival.urgency);
+        let carried = Carried { way, envelope, number, urgency, due };
+        let routing = Routing::Answer { carried, to, met: met(act.event) };
+        Letter::seal(&keys.relay, &routing, Some(part))
+    };
+    let parts = closed.parts(&keys.school)?;
+    Ok(parts.iter().map(letter).collect::<Result<_, _>>()?)
+}
+
+/// The referral's own ground, which an answer's header repeats.
+fn ground(entry: &Entry) -> Ground {
+    entry.arrival.consent.as_ref().map_or(Ground::Emergency, |consent| Ground::Consent {
+        digest: consent.digest,
+        valid_to: consent.valid_to,
+        scopes: Scopes::of(&consent.classes),
+    })
+}
+
+/// Which limit an act meets.
+const fn met(event: Option<Event>) -> Option<DeadlineClass> {
+    match event {
+        None => Some(DeadlineClass::Withdrawal),
+        Some(
+            Event::Accept | Event::Decline | Event::Redirect | Event::Timeout | Event::TakenOver,
+        ) => Some(DeadlineClass::Answered),
+        // After a missed date it is the school's turn, until another date is given.
+        Some(Event::Appoint | Event::NotSeen | Event::Seen) => Some(DeadlineClass::FirstDate),
+        Some(Event::Outcome) => Some(DeadlineClass::Outcome),
+        Some(_) => None,
+    }
+}
+
+/// The limit that an act sets: the one of the state to which it led.
+fn set(entry: &Entry, (act, done): (&Done, &[Done])) -> Option<Due> {
+    let before: Vec<Done> = done.iter().filter(|one| one.id <= act.id).cloned().collect();
+    let standing = Entry { revoked_at: None, ..entry.clone() };
+    act.event?;
+    let course = Course::of(&standing, &before);
+    let until = Timestamp::from_millisecond(course.due_ms?).ok()?;
+    Some(Due { class: course.class?, until })
+}
+
+/// The letters of one answer to keys of a test's own.
+#[cfg(test)]
+pub(super) fn of_tests(
+    from: (&Receiver, &LeafIdentity),
+    (entry, act, done): (&Entry, &Done, &[Done]),
+    (school, relay): (VerifiedStatement, VerifiedStatement),
+) -> Vec<Letter> {
+    let sender = from.0.name_of(&entry.arrival.sender).expect("a name");
+    letters(from, (entry, &sender), (act, done), &Keys { school, relay }).expect("letters")
+}
+
+impl Receiver {
+    /// A stored name of this city.
+    fn name_of(&self, sender: &str) -> Option<IdentityName> {
+        IdentityName::parse(sender, self.name.zone()).ok()
+    }
+}

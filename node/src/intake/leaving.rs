@@ -1,0 +1,163 @@
+//! What leaves a receiver and when: one letter an hour, a dummy where nothing waits, and at once
+//! what cannot wait. The rule is the one of slots; the queue decides only what lies in them.
+
+use std::time::Duration;
+
+use certs::digest::random_bytes;
+use certs::letter::Letter;
+use certs::statement::{Purpose, VerifiedStatement};
+use domain::referral::slot::{Leaves, Moment, Slot, leaving, next_tick};
+use jiff::Timestamp;
+use runtime::sql::{SqlError, Tx};
+use runtime::uplink::outbox::letters;
+use runtime::uplink::{Uplink, notes};
+
+use super::answering::{self, Sealed};
+use super::{IntakeError, Receiver, clock};
+use crate::app::Node;
+use crate::ledger::Ledger;
+use crate::ledger::entry::Moment as At;
+use crate::ledger::intake;
+use crate::transfer::Transfer;
+
+/// Note of the slot that was filled last.
+const LAST_SLOT: &str = "letter_slot";
+
+/// Ticks between two looks at what came, where nothing rang: a minute.
+const LOOK_EVERY_TICKS: u32 = 4;
+
+/// Lets letters leave for as long as the node serves, and looks after what came.
+pub(crate) async fn keep(node: Node, uplink: Uplink) {
+    let mut ticks = 0_u32;
+    loop {
+        let now = node.clock().now();
+        let wait_ms = next_tick(now).as_millisecond().saturating_sub(now.as_millisecond());
+        node.clock().sleep(Duration::from_millis(wait_ms.unsigned_abs())).await;
+        ticks = ticks.wrapping_add(1);
+        let (working, looks) = (node.clone(), ticks.is_multiple_of(LOOK_EVERY_TICKS));
+        let worked = tokio::task::spawn_blocking(move || {
+            if looks {
+                working.work_intake();
+            }
+            working.leave(u64::from_be_bytes(random_bytes()))
+        });
+        match worked.await {
+            Ok(Ok(left)) if left > 0 => uplink.ring(),
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "no letter left at this tick"),
+            Err(_) => return,
+        }
+    }
+}
+
+impl Node {
+    /// Takes in what came, lets the clock end what it ends, and seals the answers that wait;
+    /// nothing at a school's node. What fails now is tried again with the next look.
+    pub fn work_intake(&self) {
+        if let Err(error) = self.take_letters() {
+            tracing::warn!(%error, "letters not taken in yet");
+        }
+        if let Err(error) = self.pass_time() {
+            tracing::warn!(%error, "referrals not looked at by the clock yet");
+        }
+        if let Err(error) = self.seal_answers() {
+            tracing::warn!(%error, "answers not sealed yet");
+        }
+    }
+
+    /// Ends what the receiver's clock ends; gives how many contents were erased.
+    ///
+    /// # Errors
+    /// The ledger cannot be read or written.
+    pub fn pass_time(&self) -> Result<usize, IntakeError> {
+        let Some(receiver) = self.receiver() else { return Ok(0) };
+        let now = At(self.clock().now_ms());
+        if !self.ledger().read(move |tx| clock::is_due(tx, now))? {
+            return Ok(0);
+        }
+        let pass = move |tx: &Tx<'_>| clock::pass(tx, &receiver, now);
+        let erased = self.ledger().write("receiver_clock", pass)?;
+        if erased > 0 && self.ledger().fold().is_err() {
+            tracing::warn!("the log of the ledger was not folded in at once");
+        }
+        Ok(erased)
+    }
+
+    /// Seals the answers that wait.
+    ///
+    /// # Errors
+    /// The ledger cannot be read or written.
+    pub fn seal_answers(&self) -> Result<Sealed, IntakeError> {
+        let (Some(receiver), Some(member)) = (self.receiver(), self.member()) else {
+            return Ok(Sealed::default());
+        };
+        let identity = member.identity.current();
+        answering::seal_waiting(self.ledger(), &receiver, (&identity, self.clock().now()))
+    }
+
+    /// What leaves at a tick: at most two letters; nothing where no relay's key is known.
+    ///
+    /// # Errors
+    /// A store cannot be read or written.
+    pub fn leave(&self, draw: u64) -> Result<usize, IntakeError> {
+        let Some(receiver) = self.receiver() else { return Ok(0) };
+        leave((self.ledger(), self.transfer()), &receiver, (self.clock().now(), draw))
+    }
+}
+
+/// Decides what leaves and puts it into the outbox. A letter is copied before it goes out of the
+/// queue: a node that was killed between the two copies it once more, which changes nothing.
+pub(super) fn leave(
+    (ledger, transfer): (&Ledger, &Transfer),
+    receiver: &Receiver,
+    (now, draw): (Timestamp, u64),
+) -> Result<usize, IntakeError> {
+    let of = receiver.clone();
+    let relay =
+        ledger.read(move |tx| answering::verified(tx, &of, (&of.relay(), Purpose::Relay), now))?;
+    let Some(relay) = relay else { return Ok(0) };
+    let queue = ledger.read(intake::queued)?;
+    let last = transfer.read(|tx| notes::get(tx, LAST_SLOT))?;
+    let last = last.and_then(|text| text.parse().ok()).map(Slot::from_number);
+    let moment = Moment { unit: receiver.unit(), now, last, draw };
+    let decided = leaving(&moment, &queue);
+    let mut left = 0;
+    if let Some(leaves) = decided.at_once {
+        left += usize::from(send((ledger, transfer), &relay, (leaves, None), now)?);
+    }
+    if let Some((slot, leaves)) = decided.slot {
+        left += usize::from(send((ledger, transfer), &relay, (leaves, Some(slot)), now)?);
+    }
+    Ok(left)
+}
+
+/// Puts one letter into the outbox, and the slot that it fills beside it.
+fn send(
+    (ledger, transfer): (&Ledger, &Transfer),
+    relay: &VerifiedStatement,
+    (leaves, slot): (Leaves<i64>, Option<Slot>),
+    now: Timestamp,
+) -> Result<bool, IntakeError> {
+    let (letter, queued) = match leaves {
+        Leaves::Letter(id) => {
+            let bytes = ledger.read(move |tx| intake::letter(tx, id))?;
+            (bytes.and_then(|bytes| Letter::from_bytes(&bytes).ok()), Some(id))
+        }
+        Leaves::Dummy => (Letter::dummy(relay).ok(), None),
+    };
+    let now_ms = now.as_millisecond();
+    let is_sent = transfer.write("letter_leaves", move |tx| {
+        if let Some(slot) = slot {
+            notes::set(tx, LAST_SLOT, &slot.number().to_string())?;
+        }
+        letters::forget(tx)?;
+        match &letter {
+            Some(letter) => letters::enqueue(tx, letter, now_ms),
+            None => Ok::<_, SqlError>(false),
+        }
+    })?;
+    if let Some(id) = queued {
+        ledger.write("letter_left", move |tx| intake::take_out(tx, id).map(drop))?;
+    }
+    Ok(is_sent)
+}

@@ -464,10 +464,10 @@ impl Node {
         Ok(Terms { calendar, copies_days: self.config.copies_kept_days })
     }
 
-    /// Who sends and gets letters here; nothing until the node has joined.
+    /// Who sends and gets letters here; nothing at a receiver, and none until the node has joined.
     #[must_use]
     pub fn letter_desk(&self) -> Option<Desk> {
-        let member = self.member()?;
+        let member = self.member().filter(|_| !self.is_receiver())?;
         let (name, school) = (&member.membership.name, &self.config.school);
         Some(Desk {
             name: name.clone(),

@@ -93,7 +93,7 @@ pub(crate) async fn serve(hub: Hub, stop: CancellationToken) {
 /// One look at everything, off the async threads. What fails now is tried again at the next tick.
 async fn turn(desk: &Arc<Mutex<Desk>>, relay: &Arc<Relay>, now: Timestamp) {
     let (desk, relay) = (desk.clone(), relay.clone());
-    let turned = tokio::task::spawn_blocking(move || {
+    let turned = runtime::blocking::run(move || {
         let Ok(mut desk) = desk.lock() else { return Err(DeskError::Poisoned) };
         let turned = desk.turn(now, random);
         // What was put somewhere before something failed is told all the same.

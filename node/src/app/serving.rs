@@ -131,7 +131,6 @@ impl Node {
         if let Some((uplink, inbox)) = &uplink {
             let follow = follow_answers(self.clone(), Arc::clone(inbox), uplink.clone());
             tasks.spawn(stopped_by(stop.clone(), follow));
-            tasks.spawn(stopped_by(stop.clone(), post::keep(self.clone(), uplink.clone())));
             let (uplink, token) = (uplink.clone(), stop.clone());
             tasks.spawn(async move { uplink.serve(token).await });
             tasks.spawn(stopped_by(stop.clone(), keep_renewals(self.clone())));
@@ -157,7 +156,7 @@ impl Node {
         Ok(Serving { console, welcome, answers, uplink, stop, tasks, _lock: lock })
     }
 
-    /// What leaves by the clock: a school's sheets once a day, a receiver's letters in their slots.
+    /// What leaves by the clock: letters in their slots, and a school's sheets once a day.
     fn keep_slots(
         &self,
         uplink: Option<&Uplink>,
@@ -168,7 +167,11 @@ impl Node {
         let (node, stop) = (self.clone(), stop.clone());
         match self.is_receiver() {
             true => tasks.spawn(stopped_by(stop, intake::keep(node, uplink.clone()))),
-            false => tasks.spawn(stopped_by(stop, slots::keep(node))),
+            false => {
+                let post = post::keep(node.clone(), uplink.clone());
+                tasks.spawn(stopped_by(stop.clone(), post));
+                tasks.spawn(stopped_by(stop, slots::keep(node)))
+            }
         };
     }
 

@@ -22,6 +22,7 @@ const fn side(command: &Command) -> Option<NodeRole> {
         | Command::Inspection(_)
         | Command::Standards(_)
         | Command::Keeping(_)
+        | Command::Referral(_)
         | Command::DangerLocalReport(_) => Some(NodeRole::School),
         _ => None,
     }

@@ -153,7 +153,7 @@ impl Office {
     /// The directories in force, read where blocking does no harm.
     pub(super) async fn directories(&self) -> Result<Arc<Directories>, Problem> {
         let rules = Arc::clone(&self.rules);
-        let read = tokio::task::spawn_blocking(move || rules.directories()).await;
+        let read = runtime::blocking::run(move || rules.directories()).await;
         Ok(read.map_err(|_| Problem::Internal)??)
     }
 

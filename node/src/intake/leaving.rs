@@ -35,7 +35,7 @@ pub(crate) async fn keep(node: Node, uplink: Uplink) {
         node.clock().sleep(Duration::from_millis(wait_ms.unsigned_abs())).await;
         ticks = ticks.wrapping_add(1);
         let (working, looks) = (node.clone(), ticks.is_multiple_of(LOOK_EVERY_TICKS));
-        let worked = tokio::task::spawn_blocking(move || {
+        let worked = runtime::blocking::run(move || {
             if looks {
                 working.work_intake();
             }

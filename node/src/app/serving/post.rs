@@ -10,6 +10,7 @@ use domain::referral::slot::next_tick;
 use runtime::uplink::Uplink;
 
 use crate::app::Node;
+use crate::directory::{self, Judge};
 use crate::ledger::letters as store;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::letters::{answers, copying, revoking};
@@ -18,17 +19,32 @@ use crate::transfer::letters::{self, Tick};
 /// How often a school is looked at that knows nobody's key.
 const UNUSED_LOOK_EVERY: Duration = Duration::from_mins(5);
 
+/// Ticks between two looks at whom the directories list: five minutes.
+const DIRECTORY_EVERY_TICKS: u32 = 20;
+
 /// Looks at the post at every tick for as long as the node serves.
 pub(super) async fn keep(node: Node, uplink: Uplink) {
+    let mut ticks = 0_u32;
     loop {
         let now = node.clock().now();
         let wait = next_tick(now).duration_since(now);
         node.clock().sleep(Duration::try_from(wait).unwrap_or_default()).await;
-        let working = node.clone();
+        let (working, looks) = (node.clone(), ticks.is_multiple_of(DIRECTORY_EVERY_TICKS));
         let draw = u64::from_be_bytes(random_bytes());
-        match tokio::task::spawn_blocking(move || working.post(draw)).await {
+        let post = move || {
+            if looks {
+                working.know_recipients()?;
+            }
+            working.post(draw)
+        };
+        let done = runtime::blocking::run(post).await;
+        ticks = ticks.wrapping_add(1);
+        match done {
             // Nothing can be sealed yet, and so nothing can have come.
-            Ok(Ok(None)) => node.clock().sleep(UNUSED_LOOK_EVERY).await,
+            Ok(Ok(None)) => {
+                node.clock().sleep(UNUSED_LOOK_EVERY).await;
+                ticks = 0;
+            }
             Ok(Ok(Some(0))) => {}
             Ok(Ok(Some(_))) => uplink.ring(),
             Ok(Err(error)) => tracing::warn!(%error, "letters wait for the next look"),
@@ -38,6 +54,28 @@ pub(super) async fn keep(node: Node, uplink: Uplink) {
 }
 
 impl Node {
+    /// Keeps the keys of whom the directories list, so that letters can be sealed to them.
+    ///
+    /// # Errors
+    /// A store cannot be read or written.
+    fn know_recipients(&self) -> Result<(), LedgerRefusal> {
+        let (Some(desk), Some(member)) = (self.letter_desk(), self.member()) else {
+            return Ok(());
+        };
+        let now = self.clock().now();
+        let judge = Judge { pins: member.pins(), now };
+        let listed = self.transfer().read(move |tx| directory::recipients(tx, &judge))?;
+        if listed.is_empty() {
+            return Ok(());
+        }
+        self.ledger.write("recipients", move |tx| {
+            for one in listed {
+                desk.keep(tx, (&[one.signed], Some(&one.relay)), now)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Takes the letters that came, tells whoever holds what was taken back, and lets leave what
     /// leaves at this tick; says how many letters that were. Nothing where nobody's key was ever
     /// known: then nothing leaves, and nothing can have come.

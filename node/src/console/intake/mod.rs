@@ -88,7 +88,7 @@ impl Desk {
     ) -> Result<T, IntakeError> {
         let (ledger, now_ms) = (self.ledger.clone(), self.shell.clock.now_ms());
         let login = session.login.clone();
-        let done = tokio::task::spawn_blocking(move || {
+        let done = runtime::blocking::run(move || {
             ledger.write("receiver_console", move |tx| {
                 let worker = intake::worker(tx, &login, now_ms)?;
                 work(tx, &worker.ok_or(IntakeError::NotAllowed)?)
@@ -101,7 +101,7 @@ impl Desk {
     /// Lets what was erased leave the log of the database too.
     async fn fold(&self) {
         let ledger = self.ledger.clone();
-        let folded = tokio::task::spawn_blocking(move || ledger.fold()).await;
+        let folded = runtime::blocking::run(move || ledger.fold()).await;
         if !matches!(folded, Ok(Ok(()))) {
             tracing::warn!("the log of the ledger was not folded in at once");
         }
@@ -165,7 +165,7 @@ fn alone(
 async fn show_home(State(desk): State<Desk>, visitor: Visitor<Staff>) -> Result<Response, Problem> {
     let ledger = desk.ledger.clone();
     let read = move || ledger.read(intake::counts);
-    let counts = tokio::task::spawn_blocking(read).await.map_err(|_| Problem::Internal)??;
+    let counts = runtime::blocking::run(read).await.map_err(|_| Problem::Internal)??;
     let has_joined = desk.receiver.is_some();
     reply(&desk, &visitor, &pages::home(&counts, has_joined, visitor.frame.lang)?)
 }
@@ -264,7 +264,7 @@ async fn show_content(
     match found.await {
         Ok((content, shown)) => {
             let rules = Arc::clone(&desk.rules);
-            let packs = tokio::task::spawn_blocking(move || rules.packs()).await;
+            let packs = runtime::blocking::run(move || rules.packs()).await;
             let packs = packs.map_err(|_| Problem::Internal)?.map_err(|error| {
                 tracing::error!(%error, "packs not read");
                 Problem::Unavailable

@@ -13,8 +13,9 @@ use runtime::web::time::minute;
 use serde_json::json;
 
 use super::context::Context;
+use super::relay_key::{self, Shown};
+use super::school_key;
 use super::words::key as words;
-use super::{relay_key, school_key};
 use crate::app::{HubError, load_pins};
 use crate::ca::source::create;
 use crate::config::Config;
@@ -141,7 +142,6 @@ fn list(context: &Context) -> Result<(), Failure> {
         (one.digest().to_string(), minute(one.made_at_ms), zh, en)
     });
     let shown: Vec<_> = shown.collect();
-    let told = |(key, made, zh, en): &(String, String, String, String)| json!({"key": key, "made": made, "words_zh": zh, "words_en": en});
     let keys = shown.iter().map(told);
     let value = json!({
         "purpose": share_key::purpose_of(config.kind).as_str(),
@@ -157,13 +157,16 @@ fn list(context: &Context) -> Result<(), Failure> {
         if lines.is_empty() {
             lines.push(t.text(words::NO_KEY, &[]));
         }
-        let of_relay = |one: &(String, String, String, String)| {
-            t.text(words::RELAY_KEY, &[&one.0, &one.1, &one.2, &one.3])
-        };
+        let of_relay = |one: &Shown| t.text(words::RELAY_KEY, &[&one.0, &one.1, &one.2, &one.3]);
         lines.extend(relay.iter().map(of_relay));
         lines.extend(gone.iter().map(|(key, at)| t.text(words::GONE, &[key, at])));
         lines.join("\n")
     })
+}
+
+/// A key as a program reads it.
+fn told((key, made, zh, en): &Shown) -> serde_json::Value {
+    json!({"key": key, "made": made, "words_zh": zh, "words_en": en})
 }
 
 fn destroy(context: &Context, (key, confirm): (&str, &str)) -> Result<(), Failure> {

@@ -75,8 +75,11 @@ pub(super) fn state(context: &Context, files: &[PathBuf]) -> Result<(), Failure>
     })
 }
 
-/// The keys of this hub as a relay: what is printed of each, and what a program reads.
-pub(super) fn shown(config: &Config) -> Result<Vec<(String, String, String, String)>, Failure> {
+/// A key as it is listed: its number, when it was made, and its six words in both languages.
+pub(super) type Shown = (String, String, String, String);
+
+/// The keys of this hub as a relay.
+pub(super) fn shown(config: &Config) -> Result<Vec<Shown>, Failure> {
     let shown = key::held(config)?.into_iter().map(|held| {
         let (zh, en) = six_words(&held);
         (held.digest().to_string(), minute(held.made_at_ms), zh, en)

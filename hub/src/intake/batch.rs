@@ -198,7 +198,8 @@ pub(super) fn respond(
 }
 
 fn repeats(last: &LinkResponse, gap: &Gap) -> bool {
-    matches!(&last.part, Some(Body::Gap(open)) if (open.lane, open.expected) == (gap.lane, gap.expected))
+    let same = |open: &Gap| (open.lane, open.expected) == (gap.lane, gap.expected);
+    matches!(&last.part, Some(Body::Gap(open)) if same(open))
 }
 
 fn joins(last: &LinkResponse, batch: &StoredBatch) -> bool {

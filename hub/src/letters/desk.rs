@@ -23,7 +23,7 @@ use runtime::uplink::outbox;
 
 use super::key::{self, Held, RelayKeyError};
 use super::limits::Limits;
-use super::rules::{FORGET_SECONDS, PAGE, REFRESH_SECONDS, WAIT_SECONDS};
+use super::rules::{FORGET_SECONDS, PAGE, REFRESH_SECONDS, WAIT_SECONDS, WAITING_MAX};
 use super::stated::{self, Stated};
 use super::{Post, opening, status};
 use crate::config::Config;
@@ -32,6 +32,9 @@ use crate::store::{alarm, letters, setting};
 
 /// Kind of the alarm that the hub above refused letters.
 const ALARM_REFUSED: &str = "letters_refused";
+
+/// Kind of the alarm that the relay takes no more letters.
+const ALARM_FULL: &str = "letters_full";
 
 /// What the desk works with.
 pub(super) struct Parts {
@@ -274,6 +277,16 @@ impl Desk {
 
     /// Writes down what is late and what waits for nobody, where that has changed.
     fn tell(&mut self, now: Timestamp) -> Result<(), DeskError> {
+        let is_full = self.waiting.len() >= WAITING_MAX;
+        if is_full && !self.parts.post.is_full() {
+            let (own, now_ms) = (self.own().clone(), now.as_millisecond());
+            let detail = "so many letters wait at this relay that it takes no more; look for units \
+                          without a key statement, and for a member that sends too many";
+            self.parts.database.write("letters_full", move |tx| {
+                alarm::raise(tx, ALARM_FULL, own.as_str(), detail, now_ms)
+            })?;
+        }
+        self.parts.post.set_full(is_full);
         self.limits.forget(now);
         let stuck = self.waiting.values().filter(|one| !self.served.contains_key(&one.to)).count();
         let told = (self.limits.late(now), stuck as u64);

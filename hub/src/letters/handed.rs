@@ -70,6 +70,10 @@ pub(crate) fn take(
             let reason = "this hub is no relay of letters";
             return Ok(Err(refused("no_relay", reason)));
         }
+        if relay.letters.is_full() {
+            let reason = "too many letters wait at this relay; send it again later";
+            return Ok(Err(refused("relay_full", reason)));
+        }
         let bytes = letter.to_bytes();
         news.letter = letters::arrive(tx, (&bytes, &letter.digest()), Some(from), now_ms)?;
         return Ok(Ok(news));

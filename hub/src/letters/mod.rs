@@ -42,6 +42,7 @@ const WAIT_MS_MIN: u64 = 50;
 /// Whether this hub is a relay, and what is rung when a letter came for it.
 pub struct Post {
     is_relay: AtomicBool,
+    is_full: AtomicBool,
     bell: Notify,
 }
 
@@ -49,13 +50,24 @@ impl Post {
     /// Looks whether there is a key.
     #[must_use]
     pub fn of(config: &Config) -> Self {
-        Self { is_relay: AtomicBool::new(key::is_there(config)), bell: Notify::new() }
+        let is_relay = AtomicBool::new(key::is_there(config));
+        Self { is_relay, is_full: AtomicBool::new(false), bell: Notify::new() }
     }
 
     /// Whether this hub holds a relay's key.
     #[must_use]
     pub fn is_relay(&self) -> bool {
         self.is_relay.load(Ordering::Acquire)
+    }
+
+    /// Whether so many letters wait here that no more are taken.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Acquire)
+    }
+
+    fn set_full(&self, is_full: bool) {
+        self.is_full.store(is_full, Ordering::Release);
     }
 
     fn set_relay(&self, is_relay: bool) {

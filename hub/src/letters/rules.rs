@@ -25,6 +25,10 @@ pub(super) const LATE_SECONDS: i64 = 90 * 24 * 3_600;
 /// Within which a withdrawal is answered.
 pub(super) const WITHDRAWAL_SECONDS: i64 = 24 * 3_600;
 
+/// Letters that wait at the relay, from which on it takes no more: 280 MB. A city's whole year has
+/// fewer referrals.
+pub(super) const WAITING_MAX: usize = 20_000;
+
 /// Limits that are counted at most.
 pub(super) const LIMITS_MAX: usize = 100_000;
 

@@ -46,6 +46,7 @@ texts! {
     NOT_A_LETTER = "转介通道里的内容不是信件", "the referral lane is for letters alone";
     UNREACHABLE = "枢纽找不到通往收件单位的路径",
         "no way leads from the hub to the unit that opens the letter";
+    RELAY_FULL = "转递枢纽等待转递的信件过多", "too many letters wait at the relay";
     NO_RELAY = "收件枢纽还没有转递信件的密钥", "the hub that it is for is no relay of letters";
 }
 
@@ -106,12 +107,14 @@ texts! {
     RING_BOTH = "请致电教育、卫健两个部门核对本校的密钥；核对后会自动再送。",
         "Ring both departments, education and health, about the school's key; it is sent again by \
          itself.";
+    LATER = "请稍后再送，并致电枢纽运维人员。",
+        "Send it again later, and call the hub's operator.";
     UNKNOWN_CODE = "请升级本校程序以看到说明，并致电枢纽运维人员。",
         "Update the school's program, which then explains it, and call the hub's operator.";
 }
 
 /// Codes that a hub refuses items with: what happened, what was left untouched, what to do next.
-const CODES: [(&str, Text, Text, Text); 32] = [
+const CODES: [(&str, Text, Text, Text); 33] = [
     ("unknown_item", UNKNOWN_ITEM, NOT_COUNTED, HUB_UPDATES),
     ("bad_signature", BAD_SIGNATURE, NOT_COUNTED, LOOK_HERE),
     ("unreadable", UNREADABLE, NOT_COUNTED, BOTH_UPDATE),
@@ -144,6 +147,7 @@ const CODES: [(&str, Text, Text, Text); 32] = [
     ("not_a_letter", NOT_A_LETTER, NOT_PASSED, UPDATE_HERE),
     ("unreachable", UNREACHABLE, NOT_PASSED, REGISTER),
     ("no_relay", NO_RELAY, NOT_PASSED, REGISTER),
+    ("relay_full", RELAY_FULL, NOT_PASSED, LATER),
 ];
 
 /// The refusal in both languages; in English in the hub's own words, which may say more.

@@ -24,8 +24,8 @@ pub struct Waiting {
 
 /// Items that wait at most; one more is passed over, and comes again when it is asked for again.
 const WAITING_MAX: u64 = 1_000;
-/// Letters that wait at most: half a year's, at a node that nobody unlocks. One more is passed over;
-/// its sender hears that it is late.
+/// Letters that wait at most: half a year's, at a node that nobody unlocks. One more is passed
+/// over; its sender hears that it is late.
 const LETTERS_WAITING_MAX: u64 = 5_000;
 /// How long an item is kept: a school year and the weeks around it.
 const KEPT_MS: i64 = 400 * 24 * 3_600_000;

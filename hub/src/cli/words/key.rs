@@ -35,8 +35,8 @@ texts! {
     STATEMENT_REFUSED = "有一份公钥声明不成立；没有保存任何声明。",
         "a key statement does not hold; none was kept.";
     STATEMENT_PURPOSE = "信件只密封给转递枢纽和接收方（用途 relay、referral）；没有保存任何声明。",
-        "letters are sealed to relays and recipients (purposes relay and referral); no statement was \
-         kept.";
+        "letters are sealed to relays and recipients (purposes relay and referral); no statement \
+         was kept.";
     NO_STATEMENT = "文件里没有公钥声明；没有保存任何声明。",
         "the file holds no key statement; none was kept.";
     UNUSABLE = "密钥文件无法读写，没有改动其他内容。",

@@ -10,8 +10,8 @@ create table letter_in (
     id integer primary key,         -- order of arrival
     digest blob not null unique,    -- tagged digest of the letter
     letter blob not null,           -- the letter, sealed to this hub
-    sender text,                    -- unit that handed it in, as the lane said; null once opened, and
-                                    -- where it came from above
+    sender text,                    -- unit that handed it in; null once opened, and where it came
+                                    -- from above
     opened integer not null,        -- 1 once it was opened and waits for its slot
     arrived_at_ms integer not null  -- by this hub's clock
 ) strict;

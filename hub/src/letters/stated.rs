@@ -54,7 +54,10 @@ impl Stated {
             let signed = SignedStatement::from_pem(text.as_bytes());
             let verified = signed.and_then(|signed| verify(&signed, &pins.roots, &pins.zone, now));
             match verified {
-                Ok(verified) => stated.take(verified),
+                Ok(verified) if opens_letters(verified.statement().purpose) => {
+                    stated.take(verified);
+                }
+                Ok(_) => {}
                 // It has ended, has not begun, or another root was pinned since.
                 Err(error) => tracing::debug!(%error, "a key statement does not hold"),
             }
@@ -80,6 +83,11 @@ impl Stated {
     pub fn units(&self) -> impl Iterator<Item = (&UnitId, Purpose)> {
         self.by.keys().map(|(unit, purpose)| (unit, *purpose))
     }
+}
+
+/// Whether letters are sealed to keys of a purpose.
+const fn opens_letters(purpose: Purpose) -> bool {
+    matches!(purpose, Purpose::Relay | Purpose::Referral)
 }
 
 /// By what it is seen that there are other statements: how many are kept, and the last directive.
@@ -122,7 +130,7 @@ pub fn keep(
     for signed in SignedStatement::all_from_pem(text)? {
         let verified = verify(&signed, &pins.roots, &pins.zone, now)?;
         let said = verified.statement();
-        if !matches!(said.purpose, Purpose::Relay | Purpose::Referral) {
+        if !opens_letters(said.purpose) {
             return Err(StateError::Purpose);
         }
         let about = (&said.unit, said.purpose.as_str());

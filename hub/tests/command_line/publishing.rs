@@ -422,7 +422,8 @@ fn a_relays_key_is_stated_at_the_terminal() {
     assert_eq!(before["relay_keys"], 0, "{before}");
     assert_eq!(before["waiting"], 0, "{before}");
     assert!(before["limits_counted_since"].is_null() && before["late"] == serde_json::json!([]));
-    let args = ["key", "request", "--purpose", "relay", "--out", text(&city.at("none"))];
+    let none = city.at("none");
+    let args = ["key", "request", "--purpose", "relay", "--out", text(&none)];
     let refused = hub(&[args.as_slice(), &["--data", text(&city.helper)]].concat());
     assert_eq!(refused.failed(), (4, "NOT_A_RELAY".to_owned()));
     let statement = stated(city.folder.path(), &city.roots, ("relay", &city.district, 0));

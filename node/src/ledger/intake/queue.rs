@@ -1,7 +1,6 @@
 //! Letters that wait for their slot, and the statements of whom they are sealed to.
 
 use certs::statement::{Purpose, SignedStatement};
-use domain::ledger::Word as _;
 use domain::referral::slot::{Rank, Waiting};
 use domain::unit::UnitId;
 use runtime::params;

@@ -119,7 +119,7 @@ fn printed_pages_print_no_controls() {
 }
 
 /// Templates that are made to be printed.
-const PRINTED: [&str; 11] = [
+const PRINTED: [&str; 12] = [
     "node/templates/console/appointment.html",
     "node/templates/console/certificate.html",
     "node/templates/console/file.html",

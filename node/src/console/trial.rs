@@ -90,6 +90,10 @@ impl Rules for UnderSeal {
         BuiltIn.list_recipient()
     }
 
+    fn letter_desk(&self) -> Option<Desk> {
+        BuiltIn.letter_desk()
+    }
+
     fn answered_at(&self) -> String {
         BuiltIn.answered_at()
     }

@@ -1,4 +1,4 @@
-//! `referral`: the board, one referral, sending it sealed, taking it back, and whose keys are known.
+//! `referral`: the board, one referral, sending it sealed, taking it back, and known keys.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -263,15 +263,16 @@ fn named((zh, en): (&str, &str)) -> Sentence {
     Sentence::pair(NAMED.fill(Lang::Zh, &[&zh]), NAMED.fill(Lang::En, &[&en]))
 }
 
+fn field(text: Text, name: &'static str) -> Sentence {
+    let fill = |lang| text.fill(lang, &[&labels::of(name, lang)]);
+    Sentence::pair(fill(Lang::Zh), fill(Lang::En))
+}
+
 /// Code, exit, what happened, what to do next.
 pub(super) type Told = (&'static str, Exit, Sentence, Text);
 
 /// What a refusal means; nothing where the store is at fault.
 fn told(refusal: &LedgerRefusal) -> Option<Told> {
-    let field = |text: Text, name: &'static str| {
-        let fill = |lang| text.fill(lang, &[&labels::of(name, lang)]);
-        Sentence::pair(fill(Lang::Zh), fill(Lang::En))
-    };
     use LedgerRefusal as R;
     let (code, exit, what, next): (_, _, Sentence, _) = match refusal {
         R::NotAllowed => ("NOT_ALLOWED", Exit::Refused, NOT_ALLOWED.into(), NOT_ALLOWED_NEXT),

@@ -1,9 +1,10 @@
 //! Source: opens a file by what it holds, not by its name, and hands out its rows.
 //!
 //! Text in UTF-8, UTF-16 with a mark, or GB18030, with commas, tabs or semicolons; an xlsx
-//! workbook; or a OneRoster bundle. Everything else is refused by name. The file is read twice, once to know
-//! it and once to hand out its rows, and never held as a whole but for a bundle, whose tables are
-//! put together; the sizes of what is a zip file are checked before anything in it is read.
+//! workbook; or a OneRoster bundle. Everything else is refused by name. The file is read twice,
+//! once to know it and once to hand out its rows, and never held as a whole but for a bundle, whose
+//! tables are put together; the sizes of what is a zip file are checked before anything in it is
+//! read.
 
 mod archive;
 mod decoding;

@@ -33,7 +33,7 @@ fn check(kind: PackKind, name: &str, cases: &str) {
 /// Refuses a pack for its form, before its content is looked at, and names line and key.
 fn check_form(kind: PackKind, name: &str, change: (&str, &str), words: &str) {
     match altered(kind, name, change.0, change.1) {
-        Err(error @ PackError::Form { .. }) => {
+        Err(error @ (PackError::Form { .. } | PackError::Columns { .. })) => {
             assert!(error.to_string().contains(words), "{error} does not say {words}");
         }
         other => panic!("{change:?}: {other:?}"),

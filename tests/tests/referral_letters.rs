@@ -2,8 +2,8 @@
 //! relay, the city, and a clinic with a node of its own, each used by its commands.
 //!
 //! Goal: every referral comes to its end at both sides, also over a network that was away, and what
-//! is sealed is nowhere but at the two ends, encrypted. All of them are urgent or emergencies, which
-//! leave at the next tick, and the city's time runs while something is waited for.
+//! is sealed is nowhere but at the two ends, encrypted. All of them are urgent or emergencies,
+//! which leave at the next tick, and the city's time runs while something is waited for.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -31,7 +31,7 @@ use tests::city::year::{self, Must, Summary};
 struct Arguments {
     #[command(flatten)]
     globals: Globals,
-    /// End with exit code 0 after the table is shown
+    /// End with exit code 0 after table and referrals are shown
     #[arg(long)]
     once: bool,
     /// Number of fictitious schools, 6 to 949; a year under seal needs 12
@@ -70,7 +70,10 @@ const CHINESE: Translation = &[
         "Builds a city of real nodes and hubs on this machine and shows its table",
         "在本机建起一座由真实节点和枢纽组成的演示城市，并显示全市统计表",
     ),
-    ("End with exit code 0 after the table is shown", "显示统计表后即结束，退出码为 0"),
+    (
+        "End with exit code 0 after table and referrals are shown",
+        "显示统计表和转介结果后即结束，退出码为 0",
+    ),
     (
         "Number of fictitious schools, 6 to 949; a year under seal needs 12",
         "虚构学校的数量，6 至 949；模拟密封汇总的学年至少要 12 所",
@@ -386,7 +389,7 @@ async fn show(
         );
         shown.store(true, Ordering::Relaxed);
     }
-    let week = referrals::week_of(city).await.map_err(failed)?;
+    let week = Box::pin(referrals::week_of(city)).await.map_err(failed)?;
     let ended = week.as_ref().map(|week| week.ended.as_slice()).unwrap_or_default();
     if json {
         let value = serde_json::json!({ "table": table, "timings": timings, "referrals": ended });

@@ -84,8 +84,8 @@ impl Desk {
         Ok(opened.map(|record| record.0)?)
     }
 
-    /// What the school does at the end of a course: gives up with a plan of its own, takes the child
-    /// back, or closes.
+    /// What the school does at the end of a course: gives up with a plan of its own, takes the
+    /// child back, or closes.
     pub(super) fn ends(&self, record: i64, event: Event) -> Result<(), Failure> {
         let (node, now_ms) = (self.open()?, self.clock.now_ms());
         let ended = node.ledger().write("referral_of_city", move |tx| {

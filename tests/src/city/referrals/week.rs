@@ -1,6 +1,6 @@
-//! A week of referrals, each played to its end: one that a clinic accepts and whose child comes back
-//! to school, one that it declines, one that the family takes back, an emergency, and one that is
-//! sent while the network is away.
+//! A week of referrals, each played to its end: one that a clinic accepts and whose child comes
+//! back to school, one that it declines, one that the family takes back, an emergency, and one
+//! that is sent while the network is away.
 
 use domain::ledger::Word as _;
 use domain::referral::{Event, State, Urgency};

@@ -20,6 +20,7 @@ use tests::city::plan::{CITY, PlanError, SMALL_CITY_MAX, YEAR_SCHOOLS_MIN, plan}
 use tests::city::process::{Asked, Program, end_with_parent};
 use tests::city::progress::Progress;
 use tests::city::reason;
+use tests::city::referrals;
 use tests::city::report::{Timings, provenance_text, table_text, wait_until_complete};
 use tests::city::visitors::{self, Visitor};
 use tests::city::year::{self, Must, Summary};
@@ -30,7 +31,7 @@ use tests::city::year::{self, Must, Summary};
 struct Arguments {
     #[command(flatten)]
     globals: Globals,
-    /// End with exit code 0 after the table is shown
+    /// End with exit code 0 after table and referrals are shown
     #[arg(long)]
     once: bool,
     /// Number of fictitious schools, 6 to 949; a year under seal needs 12
@@ -69,7 +70,10 @@ const CHINESE: Translation = &[
         "Builds a city of real nodes and hubs on this machine and shows its table",
         "在本机建起一座由真实节点和枢纽组成的演示城市，并显示全市统计表",
     ),
-    ("End with exit code 0 after the table is shown", "显示统计表后即结束，退出码为 0"),
+    (
+        "End with exit code 0 after table and referrals are shown",
+        "显示统计表和转介结果后即结束，退出码为 0",
+    ),
     (
         "Number of fictitious schools, 6 to 949; a year under seal needs 12",
         "虚构学校的数量，6 至 949；模拟密封汇总的学年至少要 12 所",
@@ -370,10 +374,7 @@ async fn show(
         climb_seconds: climb.as_secs_f64(),
         hub_memory_mib: city.peak_hub_memory_kib().map(|kib| kib / 1024),
     };
-    if json {
-        let value = serde_json::json!({ "table": table, "timings": timings });
-        println!("{value:#}");
-    } else {
+    if !json {
         println!("{}\n", table_text(&table, lang));
         println!(
             "{}\n{}\n",
@@ -386,14 +387,31 @@ async fn show(
             timings.build_seconds,
             timings.climb_seconds
         );
+        shown.store(true, Ordering::Relaxed);
     }
-    shown.store(true, Ordering::Relaxed);
+    let week = Box::pin(referrals::week_of(city)).await.map_err(failed)?;
+    let ended = week.as_ref().map(|week| week.ended.as_slice()).unwrap_or_default();
+    if json {
+        let value = serde_json::json!({ "table": table, "timings": timings, "referrals": ended });
+        println!("{value:#}");
+        shown.store(true, Ordering::Relaxed);
+    } else if !ended.is_empty() {
+        println!("{}\n", referrals_text(ended, lang));
+    }
     if arguments.once {
         return Ok(Ended::Done);
     }
-    let visitors = visitors::admit(city).await.map_err(failed)?;
+    let mut visitors = visitors::admit(city).await.map_err(failed)?;
+    visitors.extend(week.map(|week| week.lane.visitor()));
     welcome(lang, (arguments.schools, &city.wishes.dir, arguments.dir.is_none()), &visitors);
     std::future::pending().await
+}
+
+/// What became of the referrals of a week, a line each.
+fn referrals_text(ended: &[referrals::Ended], lang: Lang) -> String {
+    let title = sentence(lang, "一周的转介（加密信件）", "A week of referrals, sealed");
+    let lines = ended.iter().map(|one| format!("\n  {}", one.line(lang)));
+    format!("{title}{}", lines.collect::<String>())
 }
 
 const fn sentence(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {

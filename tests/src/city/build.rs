@@ -136,6 +136,9 @@ pub enum BuildError {
     /// A hub's sums did not come so far in their time.
     #[error(transparent)]
     Opened(#[from] opened::OpenedError),
+    /// A referral did not go on as it should.
+    #[error("a referral did not go on: {0}")]
+    Referral(String),
 }
 
 /// How often it is looked whether the city knows its schools, and how many times at most.
@@ -417,11 +420,39 @@ impl City {
     /// # Errors
     /// It has none, or does not become ready again.
     pub async fn kill_hub(&mut self, unit: &str) -> Result<(), BuildError> {
+        self.cut(unit).await?;
+        self.mend(unit).await
+    }
+
+    /// Ends the service of a hub at once, so that nobody below it gets further.
+    ///
+    /// # Errors
+    /// It has none, or cannot be ended.
+    pub async fn cut(&mut self, unit: &str) -> Result<(), BuildError> {
         let place = self.services.iter().position(|service| service.unit() == unit);
         let place = place.ok_or(BuildError::Address)?;
-        self.services.remove(place).kill().await?;
-        self.services.insert(place, hubs::serve(&self.site, unit).await?);
+        Ok(self.services.remove(place).kill().await?)
+    }
+
+    /// Starts the service of a hub again.
+    ///
+    /// # Errors
+    /// It does not become ready.
+    pub async fn mend(&mut self, unit: &str) -> Result<(), BuildError> {
+        // Hubs stop after their members.
+        self.services.insert(0, hubs::serve(&self.site, unit).await?);
         Ok(())
+    }
+
+    /// Whether a unit's service runs.
+    #[must_use]
+    pub fn is_served(&self, unit: &str) -> bool {
+        self.services.iter().any(|service| service.unit() == unit)
+    }
+
+    /// Takes a service over, which ends with the city.
+    pub(super) fn keep(&mut self, service: Service) {
+        self.services.push(service);
     }
 
     /// Largest memory of any hub so far, in KiB.

@@ -15,6 +15,7 @@ mod ports;
 pub mod process;
 pub mod progress;
 pub mod reason;
+pub mod referrals;
 pub mod report;
 pub mod site;
 pub mod sums;

@@ -67,6 +67,7 @@ fn of_build(error: &BuildError) -> Option<String> {
     let said = match error {
         BuildError::Process(error) => return Some(of_process(error)),
         BuildError::Opened(error) => return of_opened(error),
+        BuildError::Referral(why) => return Some(format!("演示的转介没有进行下去：{why}")),
         BuildError::File(_) => "演示城市的一个文件无法写入或读取",
         BuildError::Step(_) => "建城的一个步骤意外结束",
         BuildError::Address => "演示城市里没有这个枢纽的地址",

@@ -220,12 +220,28 @@ fn a_city_of_generated_pupils_is_whole_and_leaks_nobody() {
     let exact = &row(&table, "scr.completed")["total"];
     assert!(exact["value"].as_u64().is_some_and(|value| value > 100), "{exact}");
     assert_eq!(exact["rounding_error_max"].as_u64().unwrap_or(0), 0, "{exact}");
+    check_referrals(&table);
     let files = written(folder.path());
     for name in ["370200/hub.db", "HC-QD/hub.db", "transfer.db", "ledger.db"] {
         assert!(files.iter().any(|file| file.ends_with(name)), "{name}");
     }
     search(&files, &canaries(&rolls));
     check_printed(folder.path(), lines);
+}
+
+/// A week of sealed referrals came to its ends at the school and at the clinic.
+fn check_referrals(city: &Value) {
+    let played = city["referrals"].as_array().expect("referrals");
+    let told = |one: &Value| ["plot", "at_school", "at_clinic"].map(|name| one[name].clone());
+    let told: Vec<[Value; 3]> = played.iter().map(told).collect();
+    let wanted = [
+        ["accepted", "returned", "outcome_in"],
+        ["declined", "closed", "declined"],
+        ["withdrawn", "withdrawn", "withdrawn"],
+        ["emergency", "closed", "outcome_in"],
+        ["lost_network", "returned", "outcome_in"],
+    ];
+    assert_eq!(told, wanted.map(|one| one.map(Value::from)));
 }
 
 /// The row of an indicator.

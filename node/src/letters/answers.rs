@@ -192,6 +192,10 @@ pub(super) fn settle(tx: &Tx<'_>, about: EnvelopeId, now: Timestamp) -> Result<(
     for answer in store::waiting(tx, about)? {
         let Ok(content) = AnswerContent::read(&answer.content) else { continue };
         match (&content.said, content.said.event()) {
+            // Before anything was taken back nobody has deleted it for that.
+            (Answered::RevocationDone(_), _) if of.revoked_at_ms.is_none() => {
+                tracing::warn!("an answer to a withdrawal that nobody made was left aside");
+            }
             (Answered::RevocationDone(kept), _) => {
                 let said = kept_text(kept.why, &kept.detail);
                 revoking::answered(tx, &of, &said, now)?;
@@ -283,7 +287,7 @@ fn joined_text(texts: [&str; 3]) -> String {
 }
 
 /// As much of a text as an act holds.
-fn clipped(text: &str) -> String {
+pub(super) fn clipped(text: &str) -> String {
     let fits = |(at, letter): &(usize, char)| at + letter.len_utf8() <= TEXT_BYTES_MAX;
     text.char_indices().take_while(fits).map(|(_, letter)| letter).collect()
 }

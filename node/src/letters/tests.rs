@@ -351,6 +351,46 @@ fn what_is_taken_back_stops_and_is_answered() {
     }
 }
 
+/// Where the queue was lost after a letter had left, its recipient is told of the withdrawal all the
+/// same, and nothing says that it deleted.
+#[test]
+fn what_may_have_left_is_taken_back_by_letter() {
+    let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));
+    let (record, _) = sent(&school, &town);
+    copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+    leave(&school, &town, &transfer);
+    step(&school, record, Event::WithdrawConsent).expect("withdrawn");
+    let new = Transfer::in_memory().expect("transfer");
+    assert_eq!(revoking::revoke(&school.ledger, &new, &town.desk, now()).expect("revoked"), 1);
+    let found = run(&school, |tx| Ok(letters::waiting_letters(tx, 100)?)).expect("letters");
+    let ranks: Vec<u32> = found.iter().map(|one| one.rank).collect();
+    assert_eq!(ranks, [queue::number(Rank::Withdrawal)]);
+    assert_eq!(envelopes(&school, record)[0].done_at_ms, None);
+}
+
+/// Nobody has deleted for a withdrawal before there was one.
+#[test]
+fn an_answer_to_no_withdrawal_is_left_aside() {
+    let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));
+    let key = town.to_school(&school);
+    let (record, envelope) = sent(&school, &town);
+    copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+    leave(&school, &town, &transfer);
+    let content = ReferralContent::read(&envelope.content).expect("content");
+    let first = answers_of(&content).remove(0);
+    let kept = Kept { why: KeptWhy::Nothing, detail: String::new() };
+    let done = AnswerContent { act: 0, said: Answered::RevocationDone(kept), ..first };
+    arrive(&transfer, &answer(&town.clinic, &key, envelope.id, &done));
+    answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
+    step(&school, record, Event::WithdrawConsent).expect("withdrawn");
+    revoking::revoke(&school.ledger, &transfer, &town.desk, now()).expect("revoked");
+    let told = envelopes(&school, record).remove(0);
+    assert!(told.revoked_at_ms.is_some() && told.done_at_ms.is_none());
+    arrive(&transfer, &answer(&town.clinic, &key, envelope.id, &done));
+    answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
+    assert!(envelopes(&school, record)[0].done_at_ms.is_some());
+}
+
 /// A clinic that declines is followed by another one only with a new hand-over; a coded reason
 /// comes back.
 #[test]

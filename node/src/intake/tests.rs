@@ -442,6 +442,23 @@ fn long() -> ReferralContent {
     content
 }
 
+/// Parts of envelopes that never become whole keep nobody else's out, however many wait, and go
+/// after some days.
+#[test]
+fn parts_that_never_become_whole_keep_nobody_out() {
+    let city = City::new();
+    for byte in 100..120 {
+        let envelope = EnvelopeId::from_bytes([byte; 16]);
+        let letters = city.letters(&long(), (envelope, &secret()));
+        city.arrive(letters.first().expect("a letter"));
+    }
+    city.letters(&long(), (ENVELOPE, &secret())).iter().for_each(|one| city.arrive(one));
+    assert_eq!(city.sweep(now()), Swept { taken: 1, ..Swept::default() });
+    let later = now() + SignedDuration::from_hours(73);
+    assert_eq!(city.sweep(later), Swept { refused: 1, ..Swept::default() });
+    assert_eq!(city.sweep(later), Swept::default());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

@@ -31,6 +31,9 @@ use crate::transfer::{Transfer, addressed};
 /// Letters that are looked at in one go.
 const BATCH: u32 = 32;
 
+/// Answers about one envelope that are kept: more than the longest course has acts.
+const ANSWERS_MAX: u64 = 64;
+
 /// Longest text of an act in bytes; the whole of it stays with the answer.
 const TEXT_BYTES_MAX: usize = 8_000;
 
@@ -139,6 +142,10 @@ fn part_of(
     if store::is_known(tx, id)? {
         // It came again, or its turn was not asked when it came.
         return Ok(Some(about));
+    }
+    if store::answer_count(tx, about)? >= ANSWERS_MAX {
+        tracing::warn!("an answer was passed over: there are too many about one envelope");
+        return Ok(None);
     }
     store::keep_part(tx, (part, about), now_ms)?;
     let Some(whole) = joined(&store::parts(tx, id)?, now) else { return Ok(None) };

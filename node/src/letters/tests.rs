@@ -235,6 +235,27 @@ fn nothing_is_sealed_without_a_ground() {
     assert!(waiting(&school).is_empty());
 }
 
+/// Nothing is sealed to whom a directory bars; what such a recipient holds is still withdrawn.
+#[test]
+fn nothing_is_sealed_to_whom_a_directory_bars() {
+    let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));
+    let (record, _) = sent(&school, &town);
+    copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+    leave(&school, &town, &transfer);
+    let clinic = CLINIC.parse().expect("unit");
+    let forgotten = run(&school, move |tx| Ok(letters::forget(tx, &clinic)?));
+    assert_eq!(forgotten.expect("forgotten"), 1);
+    step(&school, record, Event::WithdrawConsent).expect("withdrawn");
+    assert_eq!(revoking::revoke(&school.ledger, &transfer, &town.desk, now()).expect("told"), 1);
+    assert_eq!(waiting(&school).len(), 1);
+    let school = ready();
+    let record = consented(&school);
+    town.known(&school);
+    let clinic = CLINIC.parse().expect("unit");
+    run(&school, move |tx| Ok(letters::forget(tx, &clinic)?)).expect("forgotten");
+    assert!(matches!(shown(&school, &town, record), Err(LedgerRefusal::NoRoad)));
+}
+
 /// An emergency is sealed on its basis, with the least that it needs, and stays one.
 #[test]
 fn an_emergency_is_sealed_on_its_basis() {
@@ -389,6 +410,22 @@ fn an_answer_to_no_withdrawal_is_left_aside() {
     arrive(&transfer, &answer(&town.clinic, &key, envelope.id, &done));
     answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
     assert!(envelopes(&school, record)[0].done_at_ms.is_some());
+}
+
+/// However many answers a recipient sends, so many are kept of one envelope.
+#[test]
+fn answers_about_one_envelope_are_bounded() {
+    let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));
+    let key = town.to_school(&school);
+    let (_, envelope) = sent(&school, &town);
+    let content = ReferralContent::read(&envelope.content).expect("content");
+    let far = AnswerContent { act: 9, ..answers_of(&content).remove(0) };
+    for _ in 0..66 {
+        arrive(&transfer, &answer(&town.clinic, &key, envelope.id, &far));
+    }
+    answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
+    let kept = run(&school, move |tx| Ok(letters::answer_count(tx, envelope.id)?));
+    assert_eq!(kept.expect("kept"), 64);
 }
 
 /// A clinic that declines is followed by another one only with a new hand-over; a coded reason

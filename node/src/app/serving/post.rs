@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use certs::digest::random_bytes;
 use domain::referral::slot::next_tick;
+use runtime::clock::date_of;
+use runtime::sql::SqlError;
 use runtime::uplink::Uplink;
 
 use crate::app::Node;
@@ -33,7 +35,7 @@ pub(super) async fn keep(node: Node, uplink: Uplink) {
         let draw = u64::from_be_bytes(random_bytes());
         let post = move || {
             if looks {
-                working.know_recipients()?;
+                is_done("recipients", working.know_recipients());
             }
             working.post(draw)
         };
@@ -54,7 +56,8 @@ pub(super) async fn keep(node: Node, uplink: Uplink) {
 }
 
 impl Node {
-    /// Keeps the keys of whom the directories list, so that letters can be sealed to them.
+    /// Keeps the keys of whom the directories list, so that letters can be sealed to them, and
+    /// forgets those of whom they bar.
     ///
     /// # Errors
     /// A store cannot be read or written.
@@ -64,14 +67,19 @@ impl Node {
         };
         let now = self.clock().now();
         let judge = Judge { pins: member.pins(), now };
-        let listed = self.transfer().read(move |tx| directory::recipients(tx, &judge))?;
-        if listed.is_empty() {
+        let found = self.transfer().read(move |tx| {
+            let barred = directory::barred(tx, date_of(judge.now))?;
+            Ok::<_, SqlError>((directory::recipients(tx, &judge)?, barred))
+        });
+        let (listed, barred) = found?;
+        if listed.is_empty() && barred.is_empty() {
             return Ok(());
         }
         self.ledger.write("recipients", move |tx| {
-            for one in listed {
+            for one in listed.into_iter().filter(|one| !barred.contains(&one.entry.id)) {
                 desk.keep(tx, (&[one.signed], Some(&one.relay)), now)?;
             }
+            barred.iter().try_for_each(|unit| store::forget(tx, unit).map(drop))?;
             Ok(())
         })
     }

@@ -71,6 +71,11 @@ pub(crate) fn take(
     let (letter, to) = (&handed.letter, handed.letter.to());
     let from = handed.from.as_ref().unwrap_or(sender);
     let mut news = News::default();
+    let is_own = handed.is_first && handed.from.is_none();
+    if is_own && !relay.letters.admits(sender, now_ms) {
+        let reason = "too many letters came from this unit; send it again later";
+        return Ok(Err(refused("relay_full", reason)));
+    }
     if *to == relay.config.unit {
         if !relay.letters.is_relay() {
             let reason = "this hub is no relay of letters";

@@ -302,6 +302,7 @@ fn withdraw_one(
         return Ok(false);
     }
     intake::erase(tx, entry.id, (ErasedWhy::Revoked, now.0))?;
+    intake::unsay(tx, entry.id)?;
     let was_seen = matches!(before.state, State::InCare | State::OutcomeIn);
     if !was_seen {
         acting::answer(tx, (receiver, &entry), &By::program(now), nothing_kept())?;

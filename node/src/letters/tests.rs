@@ -6,6 +6,7 @@ use certs::referral::{EnvelopeId, Ground, PartNumber};
 use domain::ledger::Word as _;
 use domain::referral::slot::Rank;
 use domain::referral::{DeclineReason, Event, FitForSchool, KeptWhy, State, Urgency};
+use jiff::SignedDuration;
 use jiff::civil::date;
 use proptest::prelude::*;
 use runtime::sql::SqlError;
@@ -20,7 +21,7 @@ use crate::ledger::entry::{Moment, RecordId};
 use crate::ledger::guard_tests::{counsellor, run};
 use crate::ledger::letters::{self, Envelope};
 use crate::ledger::referral::tests::{approved, at, consent, opened, played, ready, step};
-use crate::ledger::referral::{self, Part};
+use crate::ledger::referral::{self, Came, Part, Told};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::testing::{NOW_MS, School, TODAY};
 use crate::ledger::{journal, write};
@@ -426,6 +427,33 @@ fn answers_about_one_envelope_are_bounded() {
     answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
     let kept = run(&school, move |tx| Ok(letters::answer_count(tx, envelope.id)?));
     assert_eq!(kept.expect("kept"), 64);
+}
+
+/// Of an outcome after the consent's last day nothing is written down but that there was one.
+#[test]
+fn an_outcome_after_the_consents_last_day_says_nothing() {
+    for (day, is_kept) in [(date(2026, 3, 1), true), (date(2026, 3, 2), false)] {
+        let (school, town) = (ready(), Town::new());
+        let transfer = Transfer::in_memory().expect("transfer");
+        let key = town.to_school(&school);
+        let (record, envelope) = sent(&school, &town);
+        let content = ReferralContent::read(&envelope.content).expect("content");
+        for one in answers_of(&content).iter().take(4) {
+            arrive(&transfer, &answer(&town.clinic, &key, envelope.id, one));
+        }
+        answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
+        let code = FitForSchool::Part.as_str().to_owned();
+        let told = Told { code, detail: "睡眠".to_owned(), ..Told::on(day) };
+        let came = Came { event: Event::Outcome, envelope: 1, number: 5, seen: 3, told };
+        let later = super::author(now() + SignedDuration::from_hours(24 * 110));
+        let outcome = run(&school, move |tx| {
+            referral::came(tx, &later, record, &came)?;
+            let course = referral::course(tx, record)?;
+            Ok(course.last(Event::Outcome).map(|act| act.entry.detail.clone()))
+        });
+        let detail = outcome.expect("course").expect("outcome");
+        assert_eq!(!detail.is_empty(), is_kept, "{day}");
+    }
 }
 
 /// A clinic that declines is followed by another one only with a new hand-over; a coded reason

@@ -108,7 +108,7 @@ pub fn sealed(tx: &Tx<'_>, act: i64, now_ms: i64) -> Result<bool, SqlError> {
         "update intake_act set sealed_at_ms = $2, said = case when exists
              (select 1 from intake i where i.id = intake_act.intake and i.content is null)
              then null else said end
-         where id = $1 and sealed_at_ms is null",
+         where id = $1 and sealed_at_ms is null and said is not null",
         params![act, now_ms],
     )?;
     Ok(noted > 0)

@@ -357,6 +357,17 @@ fn what_is_not_believed_is_refused() {
     assert_eq!((city.sweep(now()).refused, why(&city)), (1, vec!["not_ours".to_owned()]));
 }
 
+/// A hub has a certificate of the same city, and refers nobody.
+#[test]
+fn a_hub_refers_nobody() {
+    let mut city = City::new();
+    std::mem::swap(&mut city.school, &mut city.hub);
+    city.letters(&referral(), (ENVELOPE, &secret())).iter().for_each(|one| city.arrive(one));
+    assert_eq!(city.sweep(now()), Swept { refused: 1, ..Swept::default() });
+    let refused = city.ledger.read(|tx| kept::refused(tx, 10)).expect("refused");
+    assert_eq!(refused.first().map(|(_, why)| why.as_str()), Some("sender"));
+}
+
 /// A school's key opens no referral and a receiver's no answer, and the node of a school is no
 /// receiver whatever lies in its ledger.
 #[test]

@@ -143,17 +143,17 @@ impl Scrape<'_> {
 }
 
 /// Letters of referrals: where they wait, what became of them, and what is late. No label names a
-/// unit, and none says how urgent anything is.
+/// unit, none says how urgent anything is, and no number tells a letter from an empty one: a
+/// monitor that reads every few seconds would see from whom it came and to whom it went.
 fn letters(letters: &Letters) -> [Gauge; 3] {
     let at =
         Gauge::new("xinqiao_letters", "Letters of referrals that are here, by where they wait")
             .value(&[("at", "relay_unopened")], letters.unopened)
-            .value(&[("at", "relay_slot")], letters.waiting)
             .value(&[("at", "lists")], letters.listed)
             .value(&[("at", "hub_above")], letters.queued);
     let mut counted =
         Gauge::new("xinqiao_letters_counted", "What became of letters, and how often");
-    for (name, value) in &letters.counts {
+    for (name, value) in letters.shown() {
         counted.add(&[("what", name)], value);
     }
     let mut late = Gauge::new("xinqiao_letters_late", "Limits that nobody met, by class");
@@ -196,6 +196,7 @@ mod tests {
 
     use super::*;
     use crate::config::File;
+    use crate::letters::status;
     use crate::store::contact::Contact;
     use crate::store::unit::{Unit, UnitStatus};
 
@@ -262,6 +263,30 @@ mod tests {
         // A member that was never seen has no age instead of a zero.
         assert!(!text.contains("last_seen_timestamp_seconds{peer=\"S2\"}"));
         assert!(text.is_ascii(), "a name is in\n{text}");
+    }
+
+    /// A letter that comes, waits and goes on changes no number by which it is told from an empty
+    /// one.
+    #[test]
+    fn a_letter_looks_like_an_empty_one() {
+        let told = |counts: &[(&str, u64)], waiting| {
+            let counts = counts.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+            let known = Letters { counts, waiting, acks: waiting, ..Letters::default() };
+            let known = Letters { counted_since_ms: Some(1), ..known };
+            letters(&known).iter().fold(String::new(), written)
+        };
+        let empty = told(&[(status::DUMMIES, 2), (status::STUCK, 0)], 0);
+        assert!(empty.contains("xinqiao_letters_counted{what=\"came\"} 2\n"), "{empty}");
+        assert!(empty.contains("what=\"stuck\""));
+        let real = [
+            (status::DUMMIES, 1),
+            (status::OPENED, 1),
+            (status::PASSED_ON, 1),
+            (status::ACKNOWLEDGED, 1),
+            (status::WITHDRAWN, 1),
+            (status::STUCK, 0),
+        ];
+        assert_eq!(told(&real, 1), empty);
     }
 
     #[test]

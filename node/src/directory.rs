@@ -83,16 +83,38 @@ pub fn recipient(tx: &Tx<'_>, judge: &Judge, unit: &UnitId) -> Result<Option<Rec
 /// The store cannot be read.
 pub fn recipients(tx: &Tx<'_>, judge: &Judge) -> Result<Vec<Recipient>, SqlError> {
     let known = known(tx, date_of(judge.now))?;
-    let entries = known.iter().flat_map(|one| one.directory.entries());
-    let ids: BTreeSet<&UnitId> = entries.map(|entry| &entry.id).collect();
-    Ok(ids.into_iter().filter_map(|id| of_unit(&known, judge, id)).collect())
+    Ok(listed(&known).into_iter().filter_map(|id| of_unit(&known, judge, id)).collect())
+}
+
+/// Units to which nothing new may be sent sealed: withdrawn, not in force, or without a paper that
+/// holds, whether or not a key is still stated. Who was only not verified for long is who it was;
+/// pages say so. `tx` is one of `transfer.db`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn barred(tx: &Tx<'_>, today: Date) -> Result<Vec<UnitId>, SqlError> {
+    let known = known(tx, today)?;
+    let is_barred = |id: &&UnitId| {
+        let bar = newest(&known, id).and_then(|(_, entry)| entry.bar(today));
+        bar.is_some_and(|bar| bar != Bar::Stale)
+    };
+    Ok(listed(&known).into_iter().filter(is_barred).cloned().collect())
+}
+
+/// Everybody who is listed, in order of ids.
+fn listed(known: &[Known]) -> BTreeSet<&UnitId> {
+    known.iter().flat_map(|one| one.directory.entries()).map(|entry| &entry.id).collect()
 }
 
 /// The nearest directory cannot be told here; the newest word on the unit counts.
-fn of_unit(known: &[Known], judge: &Judge, unit: &UnitId) -> Option<Recipient> {
+fn newest<'k>(known: &'k [Known], unit: &UnitId) -> Option<(&'k Known, &'k Entry)> {
     let verified = |one: &Known| one.directory.find(unit).map(|entry| entry.verified);
     let newest = known.iter().max_by_key(|one| verified(one))?;
-    let entry = newest.directory.find(unit)?;
+    Some((newest, newest.directory.find(unit)?))
+}
+
+fn of_unit(known: &[Known], judge: &Judge, unit: &UnitId) -> Option<Recipient> {
+    let (newest, entry) = newest(known, unit)?;
     let entries = known.iter().filter_map(|one| one.directory.find(unit));
     let (signed, statement) = statement(entries, judge)?;
     let bar = entry.bar(date_of(judge.now));

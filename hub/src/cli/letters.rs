@@ -33,12 +33,10 @@ fn value_of(letters: &Letters, keys: usize) -> Value {
     let late = letters.late.iter().map(|(class, hour)| {
         json!({"class": class.as_str(), "hour": minute(hour.saturating_mul(HOUR_MS))})
     });
-    let counts = letters.counts.iter().map(|(name, value)| (name.clone(), json!(value)));
+    let counts = letters.shown().into_iter().map(|(name, value)| (name.to_owned(), json!(value)));
     json!({
         "relay_keys": keys,
         "unopened": letters.unopened,
-        "waiting": letters.waiting,
-        "acknowledgements_waiting": letters.acks,
         "in_lists": letters.listed,
         "for_the_hub_above": letters.queued,
         "counts": counts.collect::<serde_json::Map<_, _>>(),
@@ -54,24 +52,17 @@ fn said(terminal: &Terminal, letters: &Letters, keys: usize) -> String {
     }
     lines.push(terminal.text(words::ON_THE_WAY, &[&letters.listed, &letters.queued]));
     if keys > 0 {
-        let count = |name| letters.count(name);
-        lines.push(terminal.text(
-            words::AT_THE_RELAY,
-            &[&letters.unopened, &letters.waiting, &letters.acks, &count(status::STUCK)],
-        ));
-        lines.push(terminal.text(
-            words::SO_FAR,
-            &[
-                &count(status::OPENED),
-                &count(status::DUMMIES),
-                &count(status::PASSED_ON),
-                &count(status::ACKNOWLEDGED),
-            ],
-        ));
+        let shown = letters.shown();
+        let count = |name: &str| {
+            let found = shown.iter().find(|(known, _)| *known == name);
+            found.map_or(0, |(_, value)| *value)
+        };
+        let stuck = count(status::STUCK);
+        lines.push(terminal.text(words::AT_THE_RELAY, &[&letters.unopened, &stuck]));
+        lines.push(terminal.text(words::SO_FAR, &[&count(status::CAME)]));
     }
     let dropped = [
         (status::REPEATED, words::REPEATED),
-        (status::WITHDRAWN, words::WITHDRAWN),
         (status::EXPIRED, words::EXPIRED),
         (status::UNOPENED, words::UNOPENED),
         (status::LOST, words::LOST),

@@ -127,19 +127,11 @@ impl OverviewTemplate<'_> {
         matches!(support, Reported | Partial { .. } | ByKind(_) | Waiting(_) | Stopped(_))
     }
 
-    /// Letters by where they are, and what became of them.
+    /// Letters by where they are, empty ones among them.
     fn letters_now(&self, letters: &Letters) -> String {
-        let count = |name: &str| letters.count(name);
-        words::LETTERS_NOW.fill(
-            self.lang,
-            &[
-                &letters.waiting,
-                &letters.listed,
-                &letters.queued,
-                &count(status::PASSED_ON),
-                &count(status::DUMMIES),
-            ],
-        )
+        let shown = letters.shown().into_iter().find(|(name, _)| *name == status::CAME);
+        let came = shown.map_or(0, |(_, value)| value);
+        words::LETTERS_NOW.fill(self.lang, &[&letters.listed, &letters.queued, &came])
     }
 
     /// Letters that go nowhere for now.

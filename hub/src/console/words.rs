@@ -232,12 +232,12 @@ texts! {
     ALL_INDICATORS = "全部指标", "All indicators";
     AREA_PROGRESS = "各地区报送", "Reports by area";
     LETTERS = "转介信件", "Letters of referrals";
-    LETTERS_NOW = "等待时段 {0} 封，等下级来取 {1} 封，等上级回执 {2} 封；累计发往下一站 {3} 封，空信 {4} 封。",
-        "{0} wait for their slot, {1} for members that fetch them, {2} for the answer of the hub \
-         above; {3} went to the next hop so far, and {4} were empty.";
-    LETTERS_STUCK = "其中 {0} 封的去向没有公钥声明或传送路径：请向两个部门核对接收方名单。",
-        "{0} of them are for a unit without a key statement or a way: check the list of recipients \
-         with both commissions.";
+    LETTERS_NOW = "等下级来取 {0} 封，等上级回执 {1} 封；累计到达 {2} 封，均含空信。空信不单独计数，以免看出谁在何时转介。",
+        "{0} wait for members that fetch them, {1} for the answer of the hub above; {2} came so \
+         far. Empty ones are among them and not counted apart: that would tell who refers when.";
+    LETTERS_STUCK = "有 {0} 封的去向没有公钥声明或传送路径：请向两个部门核对接收方名单。",
+        "{0} are for a unit without a key statement or a way: check the list of recipients with \
+         both commissions.";
     LETTERS_LATE = "已逾期 {0} 件", "{0} late";
     LETTERS_NOT_LATE = "没有逾期事项。", "Nothing is late.";
     LETTERS_SINCE = "期限自 {0} 枢纽启动起计数；这里不显示学校、机构和学生，逾期请由区级绿色通道逐一询问接收方。",

@@ -4,6 +4,9 @@
 //! Who handed a letter in travels up beside it as far as the relay, so that this one's
 //! acknowledgement finds back; every member sends as many letters as the others. What comes from
 //! above never goes up again.
+//!
+//! Whoever is no relay sends to a relay and to nobody else: a letter that went past it into the list
+//! of a school or a clinic would come there beside the slots, as many of them as anybody likes.
 
 use certs::digest::sha256;
 use certs::letter::Letter;
@@ -15,7 +18,7 @@ use runtime::uplink::outbox;
 
 use crate::registry::Registry;
 use crate::relay::{News, Refused, Relay, way_to};
-use crate::store::letters;
+use crate::store::{letters, unit};
 
 use super::Post;
 
@@ -23,6 +26,8 @@ use super::Post;
 pub struct Handed {
     letter: Letter,
     from: Option<UnitId>,
+    /// Whether no relay has opened it: it was handed in by who is none, or carried for such a one.
+    is_first: bool,
 }
 
 fn refused(code: &str, reason: &(impl std::fmt::Display + ?Sized)) -> Refused {
@@ -41,15 +46,16 @@ pub(crate) fn judge(
         return Err(refused("not_a_letter", "the referral lane is for letters alone"));
     }
     let letter = Letter::from_bytes(&item.body).map_err(|error| refused("not_a_letter", &error))?;
+    let is_area = registry.member(member).is_some_and(|known| known.kind.is_area());
     if item.from.is_empty() {
-        return Ok(Handed { letter, from: None });
+        return Ok(Handed { letter, from: None, is_first: !is_area });
     }
-    if !registry.member(member).is_some_and(|known| known.kind.is_area()) {
+    if !is_area {
         let reason = "a unit of this kind carries nothing of others";
         return Err(refused("foreign_unit", reason));
     }
     let from = item.from.parse().map_err(|_| refused("not_a_letter", "it comes from no unit"))?;
-    Ok(Handed { letter, from: Some(from) })
+    Ok(Handed { letter, from: Some(from), is_first: true })
 }
 
 /// Takes a letter over, or says why not. The same letter again, while it is here, changes nothing.
@@ -65,6 +71,11 @@ pub(crate) fn take(
     let (letter, to) = (&handed.letter, handed.letter.to());
     let from = handed.from.as_ref().unwrap_or(sender);
     let mut news = News::default();
+    let is_own = handed.is_first && handed.from.is_none();
+    if is_own && !relay.letters.admits(sender, now_ms) {
+        let reason = "too many letters came from this unit; send it again later";
+        return Ok(Err(refused("relay_full", reason)));
+    }
     if *to == relay.config.unit {
         if !relay.letters.is_relay() {
             let reason = "this hub is no relay of letters";
@@ -80,6 +91,10 @@ pub(crate) fn take(
     }
     match way_to(tx, to)? {
         Some(member) if member != *sender => {
+            if handed.is_first && !is_area(tx, to)? {
+                let reason = "whoever is no relay sends letters to a relay alone";
+                return Ok(Err(refused("no_relay", reason)));
+            }
             let item = outbox::letters::item(letter);
             let way = (Some(&member), to);
             news.sent_down = put_down(tx, way, &item, now_ms)?;
@@ -95,6 +110,11 @@ pub(crate) fn take(
         }
     }
     Ok(Ok(news))
+}
+
+/// Whether a unit is a member here that runs the hub of an area, and so may be a relay.
+fn is_area(tx: &Tx<'_>, id: &UnitId) -> Result<bool, SqlError> {
+    Ok(unit::find(tx, id)?.is_some_and(|known| known.kind.is_area()))
 }
 
 /// Whether an item is a letter.

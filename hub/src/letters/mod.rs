@@ -18,11 +18,13 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::referral::slot;
+use domain::unit::UnitId;
 use jiff::Timestamp;
 use runtime::sealing::Pins;
 use tokio::sync::Notify;
@@ -39,11 +41,20 @@ pub(crate) use handed::{arrive, is_letter, judge, take};
 /// Least time between two looks where nothing rings.
 const WAIT_MS_MIN: u64 = 50;
 
+/// Time in which a member hands in one letter in the long run: 300 a day, ten times what it sends
+/// where nothing is urgent.
+const LETTER_MS: i64 = 24 * 3_600_000 / 300;
+
+/// How far a member may be ahead of that: a thousand letters, more than a month's without a network.
+const AHEAD_MS: i64 = 1_000 * LETTER_MS;
+
 /// Whether this hub is a relay, and what is rung when a letter came for it.
 pub struct Post {
     is_relay: AtomicBool,
     is_full: AtomicBool,
     bell: Notify,
+    /// Up to when members that are no hub have used what they may hand in. In memory alone.
+    used: Mutex<BTreeMap<UnitId, i64>>,
 }
 
 impl Post {
@@ -51,7 +62,25 @@ impl Post {
     #[must_use]
     pub fn of(config: &Config) -> Self {
         let is_relay = AtomicBool::new(key::is_there(config));
-        Self { is_relay, is_full: AtomicBool::new(false), bell: Notify::new() }
+        let (bell, used) = (Notify::new(), Mutex::new(BTreeMap::new()));
+        Self { is_relay, is_full: AtomicBool::new(false), bell, used }
+    }
+
+    /// Whether a member may hand in one letter more, so that none fills a relay or another one's
+    /// list for all.
+    pub fn admits(&self, member: &UnitId, now_ms: i64) -> bool {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = used.entry(member.clone()).or_insert(now_ms);
+        // A clock that was put back silences nobody.
+        if *until > now_ms.saturating_add(AHEAD_MS) {
+            *until = now_ms;
+        }
+        let next = (*until).max(now_ms).saturating_add(LETTER_MS);
+        let is_admitted = next.saturating_sub(now_ms) <= AHEAD_MS;
+        if is_admitted {
+            *until = next;
+        }
+        is_admitted
     }
 
     /// Whether this hub holds a relay's key.

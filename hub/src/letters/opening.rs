@@ -165,15 +165,17 @@ impl Desk {
         (rows, listed.collect())
     }
 
-    /// The acknowledgement of a part, where the next hop is known and who handed it in receives
-    /// letters. A letter that another relay passed on has none: the first relay has said it.
+    /// The acknowledgement of a part of a referral, where the next hop is known and who handed it
+    /// in receives letters. A letter that another relay passed on has none: the first relay has said
+    /// it. An answer has none: nobody waits for it, and it would take the slot of a referral.
     fn ack(
         &self,
         arrived: &Arrived,
         (routing, waiting): (&Routing, &Waiting),
         now: Timestamp,
     ) -> Option<(Ack, Vec<u8>)> {
-        let (carried, to) = (routing.carried()?, arrived.sender.clone()?);
+        let Routing::Referral { carried, .. } = routing else { return None };
+        let to = arrived.sender.clone()?;
         self.stated.of(&to, Purpose::Referral)?;
         if self.served.get(&waiting.to) != Some(&waiting.purpose) {
             return None;

@@ -1,4 +1,5 @@
-//! What people see of letters: counts, and what is late without anybody's name.
+//! What is counted of letters, and what people see of it: no count that tells a letter from an empty
+//! one, and what is late without anybody's name.
 
 use domain::referral::DeadlineClass;
 use proto::wire::sync::Lane;
@@ -29,6 +30,14 @@ pub const LOST: &str = "lost";
 pub const REFUSED_ABOVE: &str = "refused_above";
 /// Letters that wait now for a unit of which there is no key statement, or no way.
 pub const STUCK: &str = "stuck";
+
+/// What is shown to nobody: each of these changes at the very tick at which a letter of one member
+/// came or one for another left, and those ticks are known by whom. Whoever watched two of them
+/// would know who wrote to whom. Letters with something in them and empty ones are told together.
+const UNSHOWN: [&str; 5] = [OPENED, DUMMIES, PASSED_ON, ACKNOWLEDGED, WITHDRAWN];
+
+/// Letters that were opened, with something in them or not.
+pub const CAME: &str = "came";
 
 /// Setting that holds since when limits are counted: what passed before this hub began is unknown.
 pub(super) const COUNTED_SINCE: &str = "letters_counted_since_ms";
@@ -73,6 +82,17 @@ impl Letters {
             late: letters::late(tx)?,
             counted_since_ms: since.and_then(|text| text.parse().ok()),
         })
+    }
+
+    /// What may be shown of what is counted, by name.
+    #[must_use]
+    pub fn shown(&self) -> Vec<(&str, u64)> {
+        let counts = self.counts.iter().map(|(name, value)| (name.as_str(), *value));
+        let mut shown: Vec<_> = counts.filter(|(name, _)| !UNSHOWN.contains(name)).collect();
+        if self.counted_since_ms.is_some() {
+            shown.push((CAME, self.count(OPENED).saturating_add(self.count(DUMMIES))));
+        }
+        shown
     }
 
     /// How often something came about, or how many there are of it.

@@ -160,6 +160,20 @@ fn one_seals_to_who_is_stated_under_both_roots() {
     assert!(["CLINIC2", "CLINIC3", "CLINIC4", "NOBODY"].iter().all(|id| of(id).is_none()));
 }
 
+/// Nothing new goes to who was withdrawn, whether or not a key is still stated.
+#[test]
+fn who_is_withdrawn_is_barred() {
+    let (transfer, city) = (transfer(), City::both());
+    let entries = vec![
+        keyed(&city, hospital("CLINIC1", "示例医院")),
+        gone(keyed(&city, hospital("CLINIC2", "第二医院"))),
+        gone(hospital("CLINIC3", "第三医院")),
+    ];
+    keep(&transfer, (1, "2025-11-01"), entries);
+    let found = transfer.read(|tx| barred(tx, TODAY)).expect("read");
+    assert_eq!(found, [unit("CLINIC2"), unit("CLINIC3")]);
+}
+
 /// Free places come first, and the emergency list holds hospitals of this school alone.
 #[test]
 fn free_places_and_the_emergency_list_of_this_school() {

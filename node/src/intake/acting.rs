@@ -123,7 +123,7 @@ pub fn act(
     }
     check_fields(&said, worker.today())?;
     if let Answered::Outcome(outcome) = &said {
-        covers(&entry, outcome)?;
+        covers(&entry, outcome, worker.today())?;
     }
     let course = Course::of(&entry, &intake::done(tx, id)?);
     let event = said.event().ok_or(IntakeError::NotAllowed)?;
@@ -273,9 +273,11 @@ fn check_fields(said: &Answered, today: Date) -> Result<(), IntakeError> {
     }
 }
 
-/// Whether the consent lets so much of an outcome back; in an emergency nobody has agreed to any.
-fn covers(entry: &Entry, outcome: &Outcome) -> Result<(), IntakeError> {
-    let back = entry.arrival.consent.as_ref().map_or(OutcomeBack::None, |kept| kept.outcome_back);
+/// Whether the consent lets so much of an outcome back; in an emergency nobody has agreed to any,
+/// and after its last day it lets nothing back any more.
+fn covers(entry: &Entry, outcome: &Outcome, today: Date) -> Result<(), IntakeError> {
+    let consent = entry.arrival.consent.as_ref().filter(|kept| today <= kept.valid_to);
+    let back = consent.map_or(OutcomeBack::None, |kept| kept.outcome_back);
     let is_covered = match back {
         OutcomeBack::None => outcome.fit.is_none() && outcome.summary.is_none(),
         OutcomeBack::Code => outcome.summary.is_none(),

@@ -4,6 +4,7 @@ use certs::referral::{Ground, Judge, ReferralEnvelope, ReferralError, Role, Whol
 use certs::seal::EnvelopeKey;
 use domain::receiver::RefusedWhy;
 use domain::referral::history::Side;
+use domain::unit::UnitKind;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use runtime::clock::date_of;
@@ -47,6 +48,10 @@ pub(super) fn open(
             }
         };
         let header = opened.header();
+        // Whoever runs a hub has a certificate of this city too, and refers nobody.
+        if !UnitKind::School.fits(header.sender.unit()) {
+            return Err(RefusedWhy::Sender);
+        }
         // An answer is for a school; one that was sealed to us is nobody's.
         let Role::Referral { withdrawal } = header.role else { return Err(RefusedWhy::Kind) };
         let content = ReferralContent::read(opened.content());

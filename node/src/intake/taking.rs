@@ -5,10 +5,10 @@
 //! until then: a node that was killed opens again what is there, and an envelope is kept once
 //! whatever is opened how often. Withdrawals of a sweep are heard before anything else of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use certs::letter::{Letter, OpenedLetter, Routing};
-use certs::referral::{
-    CollectError, Collector, EnvelopeId, Revealed, Taken, Whole, WithdrawalMark,
-};
+use certs::referral::{Collector, EnvelopeId, PartNumber, Revealed, Taken, Whole, WithdrawalMark};
 use certs::seal::EnvelopeKey;
 use domain::ledger::Word as _;
 use domain::receiver::{ErasedWhy, RefusedWhy};
@@ -30,11 +30,15 @@ use crate::letters::content::{Answered, Kept};
 use crate::transfer::Transfer;
 use crate::transfer::addressed::{self, Waiting};
 
-/// Letters that one sweep looks at; the next one goes on.
-const SWEEP_MAX: u32 = 1_000;
+/// Letters that are read in one go.
+const PAGE: u32 = 256;
 
 /// How long a part waits for the others of its envelope; the sender's limit of a hop is hours.
 const PARTS_MS: i64 = 3 * 24 * 3_600_000;
+
+/// Letters that wait for others of their envelopes; of more the oldest go, so that who sends parts
+/// that never become whole leaves room for everybody else.
+const PARTS_WAITING_MAX: usize = 2_000;
 
 /// What a sweep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,12 +51,15 @@ pub struct Swept {
     pub refused: usize,
 }
 
-/// A letter that waits, opened.
+/// A letter that waits with a part of an envelope; it is opened again once all of them are here.
 struct Come {
     id: u64,
-    arrived: Timestamp,
-    opened: OpenedLetter,
+    arrived_ms: i64,
+    number: PartNumber,
 }
+
+/// Where the parts of envelopes lie, in the order in which they came.
+type Parts = BTreeMap<EnvelopeId, Vec<Come>>;
 
 impl Node {
     /// Takes in what came down for this receiver; nothing at a school's node.
@@ -65,124 +72,166 @@ impl Node {
     }
 }
 
-/// One sweep over the letters that wait.
+/// One sweep over all letters that wait.
 pub(super) fn sweep(
     (ledger, transfer): (&Ledger, &Transfer),
     receiver: &Receiver,
     now: Timestamp,
 ) -> Result<Swept, IntakeError> {
-    let waiting = transfer.read(|tx| addressed::waiting(tx, ItemKind::Letter, 0, SWEEP_MAX))?;
-    if waiting.is_empty() {
+    if page(transfer, 0, 1)?.is_empty() {
         return Ok(Swept::default());
     }
     let of = receiver.clone();
     let keys = ledger.read(move |tx| of.keys(tx))?;
-    let mut swept = Swept::default();
-    let (mut parts, mut gone) = (Vec::new(), Vec::new());
-    for one in waiting {
-        let id = one.id;
-        match opened(&one, &keys) {
-            None => {
-                refuse(ledger, &mut swept, (RefusedWhy::NotOurs, now))?;
-                gone.push(id);
-            }
-            Some(come) => match come.opened.routing() {
-                Routing::Revocation { secret, envelopes, .. } => {
-                    let told = (*secret, envelopes.clone());
-                    swept.revoked += withdraw(ledger, receiver, told, now)?;
-                    gone.push(id);
-                }
-                Routing::Referral { .. } => parts.push(come),
-                // What a relay acknowledges is its sender's to know; a dummy says nothing.
-                Routing::Ack { .. } | Routing::Dummy => gone.push(id),
-                Routing::Answer { .. } => {
-                    refuse(ledger, &mut swept, (RefusedWhy::Kind, now))?;
-                    gone.push(id);
-                }
-            },
-        }
-    }
-    forget(transfer, gone)?;
-    let mut collecting = Collecting { keys: &keys, receiver, now, swept };
-    collecting.collect((ledger, transfer), parts)?;
-    Ok(collecting.swept)
+    let swept = Swept::default();
+    let mut sweeping = Sweeping { ledger, transfer, keys: &keys, receiver, now, swept };
+    let parts = sweeping.hear()?;
+    sweeping.collect(parts)?;
+    Ok(sweeping.swept)
 }
 
-/// What putting parts together needs.
-struct Collecting<'a> {
+/// Letters that wait behind one, in their order.
+fn page(transfer: &Transfer, after: u64, most: u32) -> Result<Vec<Waiting>, SqlError> {
+    transfer.read(move |tx| addressed::waiting(tx, ItemKind::Letter, after, most))
+}
+
+/// What a sweep needs.
+struct Sweeping<'a> {
+    ledger: &'a Ledger,
+    transfer: &'a Transfer,
     keys: &'a [EnvelopeKey],
     receiver: &'a Receiver,
     now: Timestamp,
     swept: Swept,
 }
 
-impl Collecting<'_> {
-    /// Puts parts together in the order in which they came. Those of an envelope that is not whole
-    /// stay where they are, for some days.
-    fn collect(
-        &mut self,
-        (ledger, transfer): (&Ledger, &Transfer),
-        parts: Vec<Come>,
-    ) -> Result<(), IntakeError> {
-        let mut collector = Collector::new();
-        let mut kept: Vec<(EnvelopeId, u64, Timestamp)> = Vec::new();
-        for come in parts {
-            let Some(part) = come.opened.part() else { continue };
-            kept.push((part.envelope(), come.id, come.arrived));
-            match collector.take(part, come.arrived) {
-                Ok(Taken::Whole(whole)) => {
-                    self.keep(ledger, &whole)?;
-                    let ids = drained(&mut kept, |(envelope, ..)| *envelope == whole.envelope());
-                    forget(transfer, ids)?;
-                }
-                // It is here, or its envelope was given.
-                Ok(Taken::Known) => forget(transfer, vec![come.id])?,
-                Ok(Taken::Waits) | Err(CollectError::Full) => {}
-                Err(_) => {
-                    refuse(ledger, &mut self.swept, (RefusedWhy::Parts, self.now))?;
-                    forget(transfer, vec![come.id])?;
+impl Sweeping<'_> {
+    /// Looks at every letter, however many lie before it: hears withdrawals, and gives where parts
+    /// lie.
+    fn hear(&mut self) -> Result<Parts, IntakeError> {
+        let (mut parts, mut after) = (Parts::new(), 0);
+        loop {
+            let some = page(self.transfer, after, PAGE)?;
+            let Some(last) = some.last() else { return Ok(parts) };
+            after = last.id;
+            let mut gone = Vec::new();
+            for one in &some {
+                if !self.hear_one(one, &mut parts)? {
+                    gone.push(one.id);
                 }
             }
+            forget(self.transfer, gone)?;
         }
+    }
+
+    /// Looks at one letter; says whether it stays, since it carries a part.
+    fn hear_one(&mut self, one: &Waiting, parts: &mut Parts) -> Result<bool, IntakeError> {
+        let Some(opened) = opened(one, self.keys) else {
+            self.refuse(RefusedWhy::NotOurs)?;
+            return Ok(false);
+        };
+        match opened.routing() {
+            Routing::Revocation { secret, envelopes, .. } => {
+                let told = (*secret, envelopes.clone());
+                self.swept.revoked += withdraw(self.ledger, self.receiver, told, self.now)?;
+                Ok(false)
+            }
+            Routing::Referral { carried, .. } => {
+                let (id, arrived_ms, number) = (one.id, one.arrived_at_ms, carried.number);
+                let of = parts.entry(carried.envelope).or_default();
+                of.push(Come { id, arrived_ms, number });
+                Ok(true)
+            }
+            // What a relay acknowledges is its sender's to know; a dummy says nothing.
+            Routing::Ack { .. } | Routing::Dummy => Ok(false),
+            Routing::Answer { .. } => {
+                self.refuse(RefusedWhy::Kind)?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Puts together what is whole, in the order in which it became so. Parts of an envelope that
+    /// is not stay where they are, for some days.
+    fn collect(&mut self, parts: Parts) -> Result<(), IntakeError> {
+        let mut envelopes: Vec<Vec<Come>> = parts.into_values().collect();
+        envelopes.sort_by_key(|come| come.last().map(|last| last.id));
+        let mut waiting: Vec<(u64, i64)> = Vec::new();
+        for come in envelopes {
+            if !is_whole(&come) {
+                waiting.extend(come.iter().map(|one| (one.id, one.arrived_ms)));
+                continue;
+            }
+            let ids: Vec<u64> = come.iter().map(|one| one.id).collect();
+            self.join(&ids)?;
+            forget(self.transfer, ids)?;
+        }
+        waiting.sort_unstable();
         let before = self.now.as_millisecond().saturating_sub(PARTS_MS);
-        let old = drained(&mut kept, |(_, _, arrived)| arrived.as_millisecond() < before);
-        if !old.is_empty() {
-            refuse(ledger, &mut self.swept, (RefusedWhy::Parts, self.now))?;
+        let too_many = waiting.len().saturating_sub(PARTS_WAITING_MAX);
+        let over = waiting.iter().enumerate();
+        let over = over.filter(|(at, (_, since_ms))| *at < too_many || *since_ms < before);
+        let over: Vec<u64> = over.map(|(_, (id, _))| *id).collect();
+        if !over.is_empty() {
+            self.refuse(RefusedWhy::Parts)?;
         }
-        Ok(forget(transfer, old)?)
+        Ok(forget(self.transfer, over)?)
+    }
+
+    /// Opens the letters of an envelope again and keeps it; of two parts of one number the first
+    /// one counts.
+    fn join(&mut self, ids: &[u64]) -> Result<(), IntakeError> {
+        let mut collector = Collector::new();
+        for id in ids {
+            let found = page(self.transfer, id.saturating_sub(1), 1)?.pop();
+            let Some(one) = found.filter(|one| one.id == *id) else { continue };
+            let Some(opened) = opened(&one, self.keys) else { continue };
+            let Some(part) = opened.part() else { continue };
+            match collector.take(part, self.now) {
+                Ok(Taken::Whole(whole)) => return self.keep(&whole),
+                Ok(Taken::Waits | Taken::Known) => {}
+                Err(_) => self.refuse(RefusedWhy::Parts)?,
+            }
+        }
+        Ok(())
     }
 
     /// Keeps an envelope whose parts are all here, or remembers why it was refused.
-    fn keep(&mut self, ledger: &Ledger, whole: &Whole) -> Result<(), IntakeError> {
+    fn keep(&mut self, whole: &Whole) -> Result<(), IntakeError> {
         match opening::open(whole, self.keys, self.receiver, self.now) {
-            Err(why) => refuse(ledger, &mut self.swept, (why, self.now)),
+            Err(why) => self.refuse(why),
             Ok(opened) => {
                 let receiver = self.receiver.clone();
                 let keep = move |tx: &Tx<'_>| receive(tx, &receiver, &opened);
-                self.swept.taken += usize::from(ledger.write("take_referral", keep)?);
+                self.swept.taken += usize::from(self.ledger.write("take_referral", keep)?);
                 Ok(())
             }
         }
     }
+
+    /// Remembers a refusal, which the page of the head shows.
+    fn refuse(&mut self, why: RefusedWhy) -> Result<(), IntakeError> {
+        self.swept.refused += 1;
+        tracing::warn!(why = why.as_str(), "something that came by letter was refused");
+        let now_ms = self.now.as_millisecond();
+        let note = move |tx: &Tx<'_>| intake::note_refused(tx, why.as_str(), now_ms);
+        Ok(self.ledger.write("refuse_letter", note)?)
+    }
+}
+
+/// Whether every part is here, of as many as the one that came first says.
+fn is_whole(come: &[Come]) -> bool {
+    let Some(of) = come.first().map(|first| first.number.of()) else { return false };
+    let numbers = come.iter().map(|one| one.number).filter(|number| number.of() == of);
+    let numbers: BTreeSet<u8> = numbers.map(PartNumber::number).collect();
+    numbers.len() == usize::from(of)
 }
 
 /// Opens a letter with whichever of our keys it was sealed to.
-fn opened(waiting: &Waiting, keys: &[EnvelopeKey]) -> Option<Come> {
+fn opened(waiting: &Waiting, keys: &[EnvelopeKey]) -> Option<OpenedLetter> {
     let item = decode_item(&waiting.item).ok()?;
     let letter = Letter::from_bytes(&item.body).ok()?;
-    let opened = keys.iter().find_map(|key| letter.open(key).ok())?;
-    let arrived = Timestamp::from_millisecond(waiting.arrived_at_ms).ok()?;
-    Some(Come { id: waiting.id, arrived, opened })
-}
-
-/// Takes the numbers of letters out for which something holds.
-fn drained(
-    kept: &mut Vec<(EnvelopeId, u64, Timestamp)>,
-    is_gone: impl Fn(&(EnvelopeId, u64, Timestamp)) -> bool,
-) -> Vec<u64> {
-    let ids = kept.iter().filter(|one| is_gone(one)).map(|(_, id, _)| *id).collect();
-    kept.retain(|one| !is_gone(one));
-    ids
+    keys.iter().find_map(|key| letter.open(key).ok())
 }
 
 /// Keeps a referral, once. One that was taken back before it came is kept without what it says, and
@@ -253,6 +302,7 @@ fn withdraw_one(
         return Ok(false);
     }
     intake::erase(tx, entry.id, (ErasedWhy::Revoked, now.0))?;
+    intake::unsay(tx, entry.id)?;
     let was_seen = matches!(before.state, State::InCare | State::OutcomeIn);
     if !was_seen {
         acting::answer(tx, (receiver, &entry), &By::program(now), nothing_kept())?;
@@ -262,19 +312,6 @@ fn withdraw_one(
 
 const fn nothing_kept() -> Answered {
     Answered::RevocationDone(Kept { why: KeptWhy::Nothing, detail: String::new() })
-}
-
-/// Remembers a refusal, which the page of the head shows.
-fn refuse(
-    ledger: &Ledger,
-    swept: &mut Swept,
-    (why, now): (RefusedWhy, Timestamp),
-) -> Result<(), IntakeError> {
-    swept.refused += 1;
-    tracing::warn!(why = why.as_str(), "something that came by letter was refused");
-    let now_ms = now.as_millisecond();
-    let note = move |tx: &Tx<'_>| intake::note_refused(tx, why.as_str(), now_ms);
-    Ok(ledger.write("refuse_letter", note)?)
 }
 
 /// Letters are erased and not only marked: sealed to us, they say what the ledger erases later.

@@ -58,6 +58,8 @@ pub(crate) struct City {
     keys: Vec<(SigningKey, [Vec<u8>; 1])>,
     pub(crate) school: LeafIdentity,
     pub(crate) clinic: LeafIdentity,
+    /// The district's hub.
+    pub(crate) hub: LeafIdentity,
     pub(crate) school_key: EnvelopeKey,
     pub(crate) to: VerifiedStatement,
     pub(crate) ledger: Ledger,
@@ -87,6 +89,7 @@ impl City {
         };
         let (school, clinic) =
             (identity(SCHOOL, UnitKind::School), identity(CLINIC, UnitKind::Clinic));
+        let hub = identity(DISTRICT, UnitKind::District);
         let ledger = Ledger::in_memory().expect("ledger");
         let of = unit(CLINIC);
         let made = ledger.write("key", move |tx| {
@@ -98,7 +101,7 @@ impl City {
         let stated = stated_by(&keys, (CLINIC, Purpose::Referral), &own);
         let pins: Vec<_> = roots.iter().map(|root| root.certificate().clone()).collect();
         let to = statement::verify(&stated, &pins, &zone(), now()).expect("verified");
-        Self { roots, keys, school, clinic, school_key, to, ledger, transfer }
+        Self { roots, keys, school, clinic, hub, school_key, to, ledger, transfer }
     }
 
     pub(crate) fn trust(&self) -> Trust {

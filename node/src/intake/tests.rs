@@ -152,6 +152,43 @@ fn the_table_and_the_consent_rule_the_acts() {
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
 }
 
+/// A clinic that has seen the child of a referral.
+fn seen() -> City {
+    let city = taken(&referral());
+    for said in
+        [Answered::Accepted { note: String::new() }, appointed(), Answered::Seen(date(2026, 11, 3))]
+    {
+        does(&city, ReceiverRole::Intake, said).expect("done");
+    }
+    city
+}
+
+/// After the last day of the consent no more goes back than that the child was seen.
+#[test]
+fn no_more_goes_back_after_the_consents_last_day() {
+    let city = seen();
+    let after: Timestamp = "2027-04-01T01:00:00Z".parse().expect("instant");
+    let told = Answered::Outcome(Outcome { fit: Some(FitForSchool::Part), summary: None });
+    let told = does_at(&city, (ReceiverRole::Clinician, after), told);
+    assert!(matches!(told, Err(IntakeError::NotCovered)));
+    let bare = Answered::Outcome(Outcome { fit: None, summary: None });
+    does_at(&city, (ReceiverRole::Clinician, after), bare).expect("outcome");
+}
+
+/// What was not sealed when the family took its consent back is not said any more.
+#[test]
+fn nothing_is_said_after_a_withdrawal() {
+    let city = seen();
+    let told = Answered::Outcome(Outcome { fit: Some(FitForSchool::Part), summary: None });
+    does(&city, ReceiverRole::Clinician, told).expect("outcome");
+    assert_eq!(city.count("select count(said) from intake_act"), 5);
+    city.arrive(&city.revocation(secret().reveal(), vec![ENVELOPE]));
+    assert_eq!(city.sweep(now()).revoked, 1);
+    assert_eq!(city.count("select count(said) from intake_act"), 0);
+    know_keys(&city);
+    assert_eq!(seal(&city), Sealed::default());
+}
+
 /// In an emergency nobody agreed to any outcome: only that the child was seen goes back. It is
 /// taken over by a person, and no withdrawal and no clock ends it.
 #[test]
@@ -236,12 +273,7 @@ fn a_withdrawal_may_come_first() {
 /// Of a child who was seen a person says what the law makes the house keep, with its reason.
 #[test]
 fn what_the_law_keeps_is_said_by_a_person() {
-    let city = taken(&referral());
-    for said in
-        [Answered::Accepted { note: String::new() }, appointed(), Answered::Seen(date(2026, 11, 3))]
-    {
-        does(&city, ReceiverRole::Intake, said).expect("done");
-    }
+    let city = seen();
     city.arrive(&city.revocation(secret().reveal(), vec![ENVELOPE]));
     assert_eq!((city.sweep(now()).revoked, erased(&city)), (1, Some(ErasedWhy::Revoked)));
     assert!(acts(&city).iter().all(|act| act.number > 0), "nobody has said what is kept");
@@ -323,6 +355,17 @@ fn what_is_not_believed_is_refused() {
     let (city, elsewhere) = (City::new(), City::new());
     elsewhere.letters(&referral(), (ENVELOPE, &secret())).iter().for_each(|one| city.arrive(one));
     assert_eq!((city.sweep(now()).refused, why(&city)), (1, vec!["not_ours".to_owned()]));
+}
+
+/// A hub has a certificate of the same city, and refers nobody.
+#[test]
+fn a_hub_refers_nobody() {
+    let mut city = City::new();
+    std::mem::swap(&mut city.school, &mut city.hub);
+    city.letters(&referral(), (ENVELOPE, &secret())).iter().for_each(|one| city.arrive(one));
+    assert_eq!(city.sweep(now()), Swept { refused: 1, ..Swept::default() });
+    let refused = city.ledger.read(|tx| kept::refused(tx, 10)).expect("refused");
+    assert_eq!(refused.first().map(|(_, why)| why.as_str()), Some("sender"));
 }
 
 /// A school's key opens no referral and a receiver's no answer, and the node of a school is no
@@ -440,6 +483,23 @@ fn long() -> ReferralContent {
         }
     }
     content
+}
+
+/// Parts of envelopes that never become whole keep nobody else's out, however many wait, and go
+/// after some days.
+#[test]
+fn parts_that_never_become_whole_keep_nobody_out() {
+    let city = City::new();
+    for byte in 100..120 {
+        let envelope = EnvelopeId::from_bytes([byte; 16]);
+        let letters = city.letters(&long(), (envelope, &secret()));
+        city.arrive(letters.first().expect("a letter"));
+    }
+    city.letters(&long(), (ENVELOPE, &secret())).iter().for_each(|one| city.arrive(one));
+    assert_eq!(city.sweep(now()), Swept { taken: 1, ..Swept::default() });
+    let later = now() + SignedDuration::from_hours(73);
+    assert_eq!(city.sweep(later), Swept { refused: 1, ..Swept::default() });
+    assert_eq!(city.sweep(later), Swept::default());
 }
 
 proptest! {

@@ -31,6 +31,9 @@ use crate::transfer::{Transfer, addressed};
 /// Letters that are looked at in one go.
 const BATCH: u32 = 32;
 
+/// Answers about one envelope that are kept: more than the longest course has acts.
+const ANSWERS_MAX: u64 = 64;
+
 /// Longest text of an act in bytes; the whole of it stays with the answer.
 const TEXT_BYTES_MAX: usize = 8_000;
 
@@ -140,6 +143,10 @@ fn part_of(
         // It came again, or its turn was not asked when it came.
         return Ok(Some(about));
     }
+    if store::answer_count(tx, about)? >= ANSWERS_MAX {
+        tracing::warn!("an answer was passed over: there are too many about one envelope");
+        return Ok(None);
+    }
     store::keep_part(tx, (part, about), now_ms)?;
     let Some(whole) = joined(&store::parts(tx, id)?, now) else { return Ok(None) };
     let Some((opened, content)) = believed(tx, (desk, keys), (&whole, &of), now)? else {
@@ -192,6 +199,10 @@ pub(super) fn settle(tx: &Tx<'_>, about: EnvelopeId, now: Timestamp) -> Result<(
     for answer in store::waiting(tx, about)? {
         let Ok(content) = AnswerContent::read(&answer.content) else { continue };
         match (&content.said, content.said.event()) {
+            // Before anything was taken back nobody has deleted it for that.
+            (Answered::RevocationDone(_), _) if of.revoked_at_ms.is_none() => {
+                tracing::warn!("an answer to a withdrawal that nobody made was left aside");
+            }
             (Answered::RevocationDone(kept), _) => {
                 let said = kept_text(kept.why, &kept.detail);
                 revoking::answered(tx, &of, &said, now)?;
@@ -283,7 +294,7 @@ fn joined_text(texts: [&str; 3]) -> String {
 }
 
 /// As much of a text as an act holds.
-fn clipped(text: &str) -> String {
+pub(super) fn clipped(text: &str) -> String {
     let fits = |(at, letter): &(usize, char)| at + letter.len_utf8() <= TEXT_BYTES_MAX;
     text.char_indices().take_while(fits).map(|(_, letter)| letter).collect()
 }

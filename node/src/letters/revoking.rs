@@ -16,6 +16,7 @@ use domain::unit::UnitId;
 use jiff::Timestamp;
 use runtime::sql::Tx;
 
+use super::answers::clipped;
 use super::road::Desk;
 use crate::ledger::entry::RecordId;
 use crate::ledger::letters::{self as store, Envelope, NewLetter};
@@ -43,18 +44,32 @@ pub fn revoke(
     let waiting = ledger.read(|tx| Ok::<_, LedgerRefusal>(store::to_revoke(tx)?))?;
     let mut revoked = 0;
     for record in waiting {
-        let (transfer, desk) = (transfer.clone(), desk.clone());
-        let of = move |tx: &Tx<'_>| of_referral(tx, (&transfer, &desk), record, now);
-        revoked += usize::from(ledger.write("revoke", of)?);
+        let take_back = |settles| {
+            let (transfer, desk) = (transfer.clone(), desk.clone());
+            ledger.write("revoke", move |tx| {
+                of_referral(tx, (&transfer, &desk), (record, settles), now)
+            })
+        };
+        let was_any = match take_back(true) {
+            Ok(was_any) => was_any,
+            Err(LedgerRefusal::Store(error)) => return Err(LedgerRefusal::Store(error)),
+            // Whoever holds it is told all the same; what was answered a person enters.
+            Err(error) => {
+                tracing::warn!(record = record.0, %error, "an answer was not entered");
+                take_back(false)?
+            }
+        };
+        revoked += usize::from(was_any);
     }
     Ok(revoked)
 }
 
-/// Takes back every envelope of a referral; says whether anything was.
+/// Takes back every envelope of a referral, and enters what was answered; says whether anything
+/// was taken back.
 fn of_referral(
     tx: &Tx<'_>,
     (transfer, desk): (&Transfer, &Desk),
-    record: RecordId,
+    (record, settles): (RecordId, bool),
     now: Timestamp,
 ) -> Result<bool, LedgerRefusal> {
     let course = referral::course(tx, record)?;
@@ -65,8 +80,8 @@ fn of_referral(
     let open = store::envelopes(tx, record)?.into_iter().filter(|one| one.revoked_at_ms.is_none());
     let mut holders = Holders::new();
     for one in open {
-        let names = store::drop_letters(tx, one.id, now_ms)?;
-        let back = move |tx: &Tx<'_>| queue::take_back(tx, &names);
+        let letters = store::drop_letters(tx, one.id, now_ms)?;
+        let back = move |tx: &Tx<'_>| queue::take_back(tx, &letters);
         let left = transfer.write("take_back", back)?;
         if left == 0 {
             store::revoked(tx, one.id, now_ms)?;
@@ -83,7 +98,9 @@ fn of_referral(
         let (_, secret) = store::secret(tx, record, now_ms)?;
         tell(tx, (&relay, &secret), &holders, now_ms)?;
     }
-    settle(tx, record, now)?;
+    if settles {
+        settle(tx, record, now)?;
+    }
     Ok(true)
 }
 
@@ -153,5 +170,7 @@ fn settle(tx: &Tx<'_>, record: RecordId, now: Timestamp) -> Result<(), LedgerRef
     });
     let said: Vec<String> = said.collect();
     let author = super::author(now);
-    referral::acknowledge(tx, &author, record, (author.today(), &said.join("；")))
+    // What each of them answered stands whole beside its envelope.
+    let said = clipped(&said.join("；"));
+    referral::acknowledge(tx, &author, record, (author.today(), &said))
 }

@@ -6,6 +6,7 @@ use certs::referral::{EnvelopeId, Ground, PartNumber};
 use domain::ledger::Word as _;
 use domain::referral::slot::Rank;
 use domain::referral::{DeclineReason, Event, FitForSchool, KeptWhy, State, Urgency};
+use jiff::SignedDuration;
 use jiff::civil::date;
 use proptest::prelude::*;
 use runtime::sql::SqlError;
@@ -20,7 +21,7 @@ use crate::ledger::entry::{Moment, RecordId};
 use crate::ledger::guard_tests::{counsellor, run};
 use crate::ledger::letters::{self, Envelope};
 use crate::ledger::referral::tests::{approved, at, consent, opened, played, ready, step};
-use crate::ledger::referral::{self, Part};
+use crate::ledger::referral::{self, Came, Part, Told};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::testing::{NOW_MS, School, TODAY};
 use crate::ledger::{journal, write};
@@ -235,6 +236,27 @@ fn nothing_is_sealed_without_a_ground() {
     assert!(waiting(&school).is_empty());
 }
 
+/// Nothing is sealed to whom a directory bars; what such a recipient holds is still withdrawn.
+#[test]
+fn nothing_is_sealed_to_whom_a_directory_bars() {
+    let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));
+    let (record, _) = sent(&school, &town);
+    copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+    leave(&school, &town, &transfer);
+    let clinic = CLINIC.parse().expect("unit");
+    let forgotten = run(&school, move |tx| Ok(letters::forget(tx, &clinic)?));
+    assert_eq!(forgotten.expect("forgotten"), 1);
+    step(&school, record, Event::WithdrawConsent).expect("withdrawn");
+    assert_eq!(revoking::revoke(&school.ledger, &transfer, &town.desk, now()).expect("told"), 1);
+    assert_eq!(waiting(&school).len(), 1);
+    let school = ready();
+    let record = consented(&school);
+    town.known(&school);
+    let clinic = CLINIC.parse().expect("unit");
+    run(&school, move |tx| Ok(letters::forget(tx, &clinic)?)).expect("forgotten");
+    assert!(matches!(shown(&school, &town, record), Err(LedgerRefusal::NoRoad)));
+}
+
 /// An emergency is sealed on its basis, with the least that it needs, and stays one.
 #[test]
 fn an_emergency_is_sealed_on_its_basis() {
@@ -348,6 +370,89 @@ fn what_is_taken_back_stops_and_is_answered() {
         let after = envelopes(&school, record).remove(0);
         let said = format!("{}（第47条）", KeptWhy::MedicalRecord.label().0);
         assert_eq!(after.kept, Some(said));
+    }
+}
+
+/// Where the queue was lost after a letter had left, its recipient is told of the withdrawal all the
+/// same, and nothing says that it deleted.
+#[test]
+fn what_may_have_left_is_taken_back_by_letter() {
+    let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));
+    let (record, _) = sent(&school, &town);
+    copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+    leave(&school, &town, &transfer);
+    step(&school, record, Event::WithdrawConsent).expect("withdrawn");
+    let new = Transfer::in_memory().expect("transfer");
+    assert_eq!(revoking::revoke(&school.ledger, &new, &town.desk, now()).expect("revoked"), 1);
+    let found = run(&school, |tx| Ok(letters::waiting_letters(tx, 100)?)).expect("letters");
+    let ranks: Vec<u32> = found.iter().map(|one| one.rank).collect();
+    assert_eq!(ranks, [queue::number(Rank::Withdrawal)]);
+    assert_eq!(envelopes(&school, record)[0].done_at_ms, None);
+}
+
+/// Nobody has deleted for a withdrawal before there was one.
+#[test]
+fn an_answer_to_no_withdrawal_is_left_aside() {
+    let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));
+    let key = town.to_school(&school);
+    let (record, envelope) = sent(&school, &town);
+    copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+    leave(&school, &town, &transfer);
+    let content = ReferralContent::read(&envelope.content).expect("content");
+    let first = answers_of(&content).remove(0);
+    let kept = Kept { why: KeptWhy::Nothing, detail: String::new() };
+    let done = AnswerContent { act: 0, said: Answered::RevocationDone(kept), ..first };
+    arrive(&transfer, &answer(&town.clinic, &key, envelope.id, &done));
+    answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
+    step(&school, record, Event::WithdrawConsent).expect("withdrawn");
+    revoking::revoke(&school.ledger, &transfer, &town.desk, now()).expect("revoked");
+    let told = envelopes(&school, record).remove(0);
+    assert!(told.revoked_at_ms.is_some() && told.done_at_ms.is_none());
+    arrive(&transfer, &answer(&town.clinic, &key, envelope.id, &done));
+    answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
+    assert!(envelopes(&school, record)[0].done_at_ms.is_some());
+}
+
+/// However many answers a recipient sends, so many are kept of one envelope.
+#[test]
+fn answers_about_one_envelope_are_bounded() {
+    let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));
+    let key = town.to_school(&school);
+    let (_, envelope) = sent(&school, &town);
+    let content = ReferralContent::read(&envelope.content).expect("content");
+    let far = AnswerContent { act: 9, ..answers_of(&content).remove(0) };
+    for _ in 0..66 {
+        arrive(&transfer, &answer(&town.clinic, &key, envelope.id, &far));
+    }
+    answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
+    let kept = run(&school, move |tx| Ok(letters::answer_count(tx, envelope.id)?));
+    assert_eq!(kept.expect("kept"), 64);
+}
+
+/// Of an outcome after the consent's last day nothing is written down but that there was one.
+#[test]
+fn an_outcome_after_the_consents_last_day_says_nothing() {
+    for (day, is_kept) in [(date(2026, 3, 1), true), (date(2026, 3, 2), false)] {
+        let (school, town) = (ready(), Town::new());
+        let transfer = Transfer::in_memory().expect("transfer");
+        let key = town.to_school(&school);
+        let (record, envelope) = sent(&school, &town);
+        let content = ReferralContent::read(&envelope.content).expect("content");
+        for one in answers_of(&content).iter().take(4) {
+            arrive(&transfer, &answer(&town.clinic, &key, envelope.id, one));
+        }
+        answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
+        let code = FitForSchool::Part.as_str().to_owned();
+        let told = Told { code, detail: "睡眠".to_owned(), ..Told::on(day) };
+        let came = Came { event: Event::Outcome, envelope: 1, number: 5, seen: 3, told };
+        let later = super::author(now() + SignedDuration::from_hours(24 * 110));
+        let outcome = run(&school, move |tx| {
+            referral::came(tx, &later, record, &came)?;
+            let course = referral::course(tx, record)?;
+            Ok(course.last(Event::Outcome).map(|act| act.entry.detail.clone()))
+        });
+        let detail = outcome.expect("course").expect("outcome");
+        assert_eq!(!detail.is_empty(), is_kept, "{day}");
     }
 }
 

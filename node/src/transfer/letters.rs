@@ -1,5 +1,7 @@
 //! The queue of letters: each waits for its tick or its slot, then lies in the outbox.
 //!
+//! Of what left a row says that a letter did, and when, and nothing else.
+//!
 //! What leaves when is decided by [`domain::referral::slot`] from unit, day and clock; here it is
 //! read and written so, in one transaction.
 
@@ -73,19 +75,25 @@ pub fn queue(
     Ok(queued > 0)
 }
 
-/// Takes letters back that have not left; says how many of them have left.
+/// Takes letters back that have not left, each with whether it was ever put here; says how many of
+/// them have left. One that was put here and of which nothing is known any more counts as left:
+/// this file may have been lost or put back since, and whoever holds it must be told.
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub fn take_back(tx: &Tx<'_>, names: &[String]) -> Result<usize, SqlError> {
+pub fn take_back(tx: &Tx<'_>, letters: &[(String, bool)]) -> Result<usize, SqlError> {
     let mut left = 0;
-    for name in names {
-        tx.execute(
+    for (name, was_queued) in letters {
+        let gone = tx.execute(
             "delete from letter_queue where name = $1 and left_at_ms is null",
             params![name],
         )?;
+        if gone > 0 {
+            continue;
+        }
         let known = "select 1 from letter_queue where name = $1";
-        left += usize::from(tx.query_opt(known, params![name], |row| row.i64(0))?.is_some());
+        let is_known = tx.query_opt(known, params![name], |row| row.i64(0))?.is_some();
+        left += usize::from(is_known || *was_queued);
     }
     Ok(left)
 }
@@ -96,10 +104,23 @@ pub fn take_back(tx: &Tx<'_>, names: &[String]) -> Result<usize, SqlError> {
 /// # Errors
 /// The store cannot be read or written, or nothing can be sealed to the relay.
 pub fn leave(tx: &Tx<'_>, tick: &Tick<'_>) -> Result<usize, SqlError> {
+    leave_of(tx, tick, &first(tx)?)
+}
+
+/// Lets nothing leave of what waits, and letters with nothing in them at the times at which it
+/// would: for as long as it is not known what was taken back, silence would tell as much.
+///
+/// # Errors
+/// As [`leave`].
+pub fn leave_empty(tx: &Tx<'_>, tick: &Tick<'_>) -> Result<usize, SqlError> {
+    leave_of(tx, tick, &[])
+}
+
+fn leave_of(tx: &Tx<'_>, tick: &Tick<'_>, queue: &[Waiting<u64>]) -> Result<usize, SqlError> {
     let last = notes::get(tx, SLOT)?.and_then(|number| number.parse().ok());
     let Tick { unit, now, draw, .. } = *tick;
     let moment = Moment { unit, now, last: last.map(Slot::from_number), draw };
-    let decided = leaving(&moment, &first(tx)?);
+    let decided = leaving(&moment, queue);
     let mut left = 0;
     if let Some(leaves) = decided.at_once {
         send(tx, leaves, tick)?;
@@ -135,22 +156,32 @@ fn first(tx: &Tx<'_>) -> Result<Vec<Waiting<u64>>, SqlError> {
 fn send(tx: &Tx<'_>, leaves: Leaves<u64>, tick: &Tick<'_>) -> Result<(), SqlError> {
     let now_ms = tick.now.as_millisecond();
     let letter = match leaves {
-        Leaves::Dummy => Letter::dummy(tick.relay).map_err(|_| SqlError::Type)?,
+        Leaves::Dummy => Letter::dummy(tick.relay),
         Leaves::Letter(id) => {
             let bytes = tx.query_opt(
                 "select letter from letter_queue where id = $1",
                 params![id],
                 |row| row.blob(0),
             )?;
-            let letter = Letter::from_bytes(&bytes.unwrap_or_default());
-            tx.execute(
-                "update letter_queue set left_at_ms = $2, letter = $3 where id = $1",
-                params![id, now_ms, &[0_u8; 0]],
-            )?;
-            letter.map_err(|_| SqlError::Type)?
+            tx.execute("delete from letter_queue where id = $1", params![id])?;
+            Letter::from_bytes(&bytes.unwrap_or_default())
         }
     };
+    let letter = letter.map_err(|_| SqlError::Type)?;
+    note_left(tx, &letter.digest().to_string(), now_ms)?;
     outbox::enqueue(tx, &letter, now_ms).map(drop)
+}
+
+/// Keeps the name of what left, alike of a letter and of one with nothing in it: whoever reads this
+/// file and kept what travelled learns neither which ones were real nor how urgent they were.
+fn note_left(tx: &Tx<'_>, name: &str, now_ms: i64) -> Result<(), SqlError> {
+    let nothing: &[u8] = &[];
+    tx.execute(
+        "insert into letter_queue (name, rank, letter, queued_at_ms, left_at_ms)
+         values ($1, $2, $3, $4, $4)",
+        params![name, number(Rank::Routine), nothing, now_ms],
+    )?;
+    Ok(())
 }
 
 /// How much waits.

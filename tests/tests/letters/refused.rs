@@ -10,6 +10,7 @@ use runtime::uplink::outbox;
 use tests::federation::{Federation, Member, RunningHub};
 
 const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
+const STREET: &str = "370202004";
 
 /// A letter that nobody opens.
 fn letter(to: &str, id: u8) -> Letter {
@@ -17,6 +18,15 @@ fn letter(to: &str, id: u8) -> Letter {
     bytes.resize(65, 0);
     bytes.resize(LETTER_BYTES, 1);
     Letter::from_bytes(&bytes).expect("letter")
+}
+
+/// A hub below: to a unit of that kind letters of schools may go.
+fn street(federation: &Federation, hub: &RunningHub) -> Member {
+    let name = federation.authority().name(STREET, DISTRICT.0);
+    let identity = federation.authority().identity(&name, UnitKind::Street);
+    hub.add(name.unit(), UnitKind::Street, federation.clock());
+    hub.admit(&identity, federation.clock());
+    Member::open(federation, hub, identity)
 }
 
 fn queue(member: &Member, lane: Lane, name: &'static str, item: Vec<u8>) {
@@ -32,7 +42,8 @@ async fn what_no_hub_can_carry_is_refused() {
     let federation = Federation::new();
     let hub = RunningHub::start(&federation, DISTRICT, "370202", None).await;
     let member = Member::join(&federation, &hub, "S1");
-    let beside = Member::join(&federation, &hub, "S2");
+    let _other = Member::join(&federation, &hub, "S2");
+    let beside = street(&federation, &hub);
     let to = |unit, id| letter(unit, id).to_bytes();
     let of = |kind, body, signature| encode_item(kind, body, signature);
     let cases = [
@@ -43,13 +54,14 @@ async fn what_no_hub_can_carry_is_refused() {
         ("to itself", of(ItemKind::Letter, to("S1", 3), Vec::new()), "unreachable"),
         ("to no relay", of(ItemKind::Letter, to("370202", 4), Vec::new()), "no_relay"),
         ("of another", encode_letter(to("S2", 5), "S3"), "foreign_unit"),
-        ("good", outbox::letters::item(&letter("S2", 6)), "accepted"),
-        ("again", outbox::letters::item(&letter("S2", 6)), "accepted"),
+        ("past the relay", of(ItemKind::Letter, to("S2", 8), Vec::new()), "no_relay"),
+        ("good", outbox::letters::item(&letter(STREET, 6)), "accepted"),
+        ("again", outbox::letters::item(&letter(STREET, 6)), "accepted"),
     ];
     for (name, item, _) in &cases {
         queue(&member, Lane::Referral, *name, item.clone());
     }
-    queue(&member, Lane::Statistics, "stray", outbox::letters::item(&letter("S2", 7)));
+    queue(&member, Lane::Statistics, "stray", outbox::letters::item(&letter(STREET, 7)));
     member.flush().await.expect("sent");
     for (name, _, wanted) in &cases {
         assert_eq!(member.outcome(name), *wanted, "{name}");
@@ -70,7 +82,7 @@ async fn a_backlog_of_figures_delays_no_letter() {
     let federation = Federation::new();
     let hub = RunningHub::start(&federation, DISTRICT, "370202", None).await;
     let member = Member::join(&federation, &hub, "S1");
-    let _beside = Member::join(&federation, &hub, "S2");
+    let _beside = street(&federation, &hub);
     for number in 0..300 {
         let body = format!("figures {number}").into_bytes();
         let item = encode_item(ItemKind::Release, body, vec![1; 97]);
@@ -79,7 +91,7 @@ async fn a_backlog_of_figures_delays_no_letter() {
         });
         assert!(queued.expect("queued"));
     }
-    queue(&member, Lane::Referral, "letter", outbox::letters::item(&letter("S2", 1)));
+    queue(&member, Lane::Referral, "letter", outbox::letters::item(&letter(STREET, 1)));
     member.flush().await.expect("sent");
     let answered = |name: &'static str| {
         let found: Result<_, SqlError> = member.database.read(move |tx| outbox::find(tx, name));

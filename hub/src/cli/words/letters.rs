@@ -8,13 +8,12 @@ texts! {
     ON_THE_WAY = "在途：等下级来取 {0} 封，等上级枢纽回执 {1} 封。",
         "On the way: {0} in lists that members have not fetched, {1} without an answer of the hub \
          above.";
-    AT_THE_RELAY = "转递处：待拆 {0} 封，等待时段 {1} 封，待发确认 {2} 份；其中 {3} 封的去向没有公钥声明或传送路径。",
-        "At the relay: {0} not opened yet, {1} waiting for their slot, {2} acknowledgements \
-         waiting; {3} of the letters are for a unit without a key statement or a way.";
-    SO_FAR = "累计：拆开转递 {0} 封，空信 {1} 封，已发往下一站 {2} 封，已发确认 {3} 份。",
-        "So far: {0} opened to go on, {1} empty, {2} sent to the next hop, {3} acknowledged.";
+    AT_THE_RELAY = "转递处：待拆 {0} 封；{1} 封的去向没有公钥声明或传送路径。",
+        "At the relay: {0} not opened yet; {1} are for a unit without a key statement or a way.";
+    SO_FAR = "累计到达 {0} 封，含空信。空信不单独计数，以免看出谁在何时转介。",
+        "So far {0} came, empty ones among them. They are not counted apart: that would tell who \
+         refers when.";
     REPEATED = "重复送达而丢弃：{0} 封。", "Dropped since they came again: {0}.";
-    WITHDRAWN = "因撤回同意而丢弃：{0} 封。", "Dropped since consent was withdrawn: {0}.";
     EXPIRED = "因同意到期或等待过久而丢弃：{0} 封。",
         "Dropped since their consent ended or they waited too long: {0}.";
     UNOPENED = "不能用本枢纽的密钥拆开而丢弃：{0} 封。",

@@ -9,6 +9,7 @@ use certs::referral::EnvelopeId;
 use domain::referral::{DeadlineClass, Urgency};
 use domain::unit::UnitId;
 
+use super::Post;
 use super::status::{self, Letters};
 use office::{Came, OTHER, Office, id, part_one, secret};
 
@@ -186,6 +187,32 @@ fn a_statement_of_a_directory_is_taken() {
     office.hours(1);
     assert_eq!(office.letters().count(status::PASSED_ON), 1);
     assert!(office.listed("CLINIC9") >= 1);
+}
+
+/// An answer goes on and has no acknowledgement, which would take the slot of a referral.
+#[test]
+fn an_answer_is_not_acknowledged() {
+    let mut office = Office::new();
+    office.arrive(&office.answer(0x21, 1, (SCHOOL, office::OWN)), Some(CLINIC));
+    office.round();
+    assert_eq!((office.letters().waiting, office.letters().acks), (1, 0));
+    office.arrive(&office.referral(1, (SCHOOL, office::OWN), Urgency::Routine), Some(CLINIC));
+    office.round();
+    assert_eq!((office.letters().waiting, office.letters().acks), (2, 1));
+}
+
+/// A member hands in as many letters as it may have after a month without a network, and no more
+/// than a few hundred a day; others are not touched by it.
+#[test]
+fn a_member_fills_no_relay() {
+    let folder = tempfile::tempdir().expect("folder");
+    let post = Post::of(&office::config(folder.path()));
+    let (one, other, day) = (unit("S1"), unit("S2"), 24 * 3_600_000);
+    let admitted = |now_ms| (0..3_000).filter(|_| post.admits(&one, now_ms)).count();
+    assert_eq!(admitted(1), 1_000);
+    assert!(post.admits(&other, 1));
+    assert_eq!(admitted(1 + day), 300);
+    assert_eq!(admitted(1 - 30 * day), 1_000, "a clock that was put back silences nobody");
 }
 
 /// A list that nobody fetches is not filled for ever, and what waits goes on once it is.

@@ -69,7 +69,7 @@ fn unit_id(text: &str) -> UnitId {
     text.parse().expect("unit")
 }
 
-fn config(folder: &std::path::Path) -> Config {
+pub(super) fn config(folder: &std::path::Path) -> Config {
     let file = File {
         unit: OWN.to_owned(),
         kind: UnitKind::District.to_string(),

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use certs::digest::random_bytes;
 use domain::referral::slot::next_tick;
+use runtime::clock::date_of;
+use runtime::sql::SqlError;
 use runtime::uplink::Uplink;
 
 use crate::app::Node;
@@ -33,14 +35,14 @@ pub(super) async fn keep(node: Node, uplink: Uplink) {
         let draw = u64::from_be_bytes(random_bytes());
         let post = move || {
             if looks {
-                working.know_recipients()?;
+                is_done("recipients", working.know_recipients());
             }
             working.post(draw)
         };
         let done = runtime::blocking::run(post).await;
         ticks = ticks.wrapping_add(1);
         match done {
-            // Nothing can be sealed yet, and so nothing can have come.
+            // Nothing can be sealed yet, and so nothing leaves.
             Ok(Ok(None)) => {
                 node.clock().sleep(UNUSED_LOOK_EVERY).await;
                 ticks = 0;
@@ -54,7 +56,8 @@ pub(super) async fn keep(node: Node, uplink: Uplink) {
 }
 
 impl Node {
-    /// Keeps the keys of whom the directories list, so that letters can be sealed to them.
+    /// Keeps the keys of whom the directories list, so that letters can be sealed to them, and
+    /// forgets those of whom they bar.
     ///
     /// # Errors
     /// A store cannot be read or written.
@@ -64,42 +67,60 @@ impl Node {
         };
         let now = self.clock().now();
         let judge = Judge { pins: member.pins(), now };
-        let listed = self.transfer().read(move |tx| directory::recipients(tx, &judge))?;
-        if listed.is_empty() {
+        let found = self.transfer().read(move |tx| {
+            let barred = directory::barred(tx, date_of(judge.now))?;
+            Ok::<_, SqlError>((directory::recipients(tx, &judge)?, barred))
+        });
+        let (listed, barred) = found?;
+        if listed.is_empty() && barred.is_empty() {
             return Ok(());
         }
         self.ledger.write("recipients", move |tx| {
-            for one in listed {
+            for one in listed.into_iter().filter(|one| !barred.contains(&one.entry.id)) {
                 desk.keep(tx, (&[one.signed], Some(&one.relay)), now)?;
             }
+            barred.iter().try_for_each(|unit| store::forget(tx, unit).map(drop))?;
             Ok(())
         })
     }
 
     /// Takes the letters that came, tells whoever holds what was taken back, and lets leave what
     /// leaves at this tick; says how many letters that were. Nothing where nobody's key was ever
-    /// known: then nothing leaves, and nothing can have come.
+    /// known: then nothing leaves.
+    ///
+    /// What goes wrong on the way is done at the next tick and silences nobody: a letter leaves as
+    /// at every tick, with nothing in it where it is not known what was taken back.
     ///
     /// # Errors
-    /// A store cannot be read or written, or a rule of the ledger; what was not done is done at the
-    /// next tick.
+    /// A store cannot be read or written.
     pub fn post(&self, draw: u64) -> Result<Option<usize>, LedgerRefusal> {
         let Some(desk) = self.letter_desk() else { return Ok(None) };
+        let now = self.clock().now();
+        // Relays send to whoever has a stated key, whether or not this school knows one.
+        is_done("take", answers::take(&self.ledger, self.transfer(), &desk, now));
         if !self.ledger.read(store::is_used)? {
             return Ok(None);
         }
-        let now = self.clock().now();
-        answers::take(&self.ledger, self.transfer(), &desk, now)?;
-        revoking::revoke(&self.ledger, self.transfer(), &desk, now)?;
-        copying::copy(&self.ledger, self.transfer(), now.as_millisecond())?;
+        let told = revoking::revoke(&self.ledger, self.transfer(), &desk, now);
+        let is_known = is_done("take_back", told)
+            && is_done("copy", copying::copy(&self.ledger, self.transfer(), now.as_millisecond()));
         let of = desk.clone();
         let Some(relay) = self.ledger.read(move |tx| of.relay(tx, now))? else {
             return Ok(Some(0));
         };
         let unit = desk.name.unit().clone();
         let left = self.transfer().write("letters_leave", move |tx| {
-            letters::leave(tx, &Tick { unit: &unit, relay: &relay, now, draw })
+            let tick = Tick { unit: &unit, relay: &relay, now, draw };
+            if is_known { letters::leave(tx, &tick) } else { letters::leave_empty(tx, &tick) }
         })?;
         Ok(Some(left))
     }
+}
+
+/// Whether a step was done; what was not is logged, and done at the next tick.
+fn is_done<T, E: std::fmt::Display>(step: &'static str, done: Result<T, E>) -> bool {
+    if let Err(error) = &done {
+        tracing::warn!(%error, step, "letters wait for the next look");
+    }
+    done.is_ok()
 }

@@ -86,12 +86,15 @@ pub fn done(tx: &Tx<'_>, intake: i64) -> Result<Vec<Done>, SqlError> {
     tx.query(&format!("{COLUMNS} where intake = $1 order by id"), params![intake], read)
 }
 
-/// The first act after a place that waits to be sealed for the school.
+/// The first act after a place that waits to be sealed for the school and still says something.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn first_unsealed(tx: &Tx<'_>, after: i64) -> Result<Option<Done>, SqlError> {
-    let sql = format!("{COLUMNS} where sealed_at_ms is null and id > $1 order by id limit 1");
+    let sql = format!(
+        "{COLUMNS} where sealed_at_ms is null and said is not null and id > $1
+         order by id limit 1"
+    );
     tx.query_opt(&sql, params![after], read)
 }
 
@@ -105,7 +108,7 @@ pub fn sealed(tx: &Tx<'_>, act: i64, now_ms: i64) -> Result<bool, SqlError> {
         "update intake_act set sealed_at_ms = $2, said = case when exists
              (select 1 from intake i where i.id = intake_act.intake and i.content is null)
              then null else said end
-         where id = $1 and sealed_at_ms is null",
+         where id = $1 and sealed_at_ms is null and said is not null",
         params![act, now_ms],
     )?;
     Ok(noted > 0)

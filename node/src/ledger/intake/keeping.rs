@@ -61,6 +61,20 @@ pub fn erase(tx: &Tx<'_>, id: i64, (why, now_ms): (ErasedWhy, i64)) -> Result<()
     Ok(())
 }
 
+/// What was done about an envelope and is not sealed yet is not said any more: its family has taken
+/// back what it agreed to. The answer to that is another act.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn unsay(tx: &Tx<'_>, id: i64) -> Result<(), SqlError> {
+    tx.execute(
+        "update intake_act set said = null
+         where intake = $1 and number > 0 and sealed_at_ms is null",
+        params![id],
+    )?;
+    Ok(())
+}
+
 /// Notes that an envelope was taken back; says whether it was not before.
 ///
 /// # Errors
@@ -157,7 +171,7 @@ pub fn over(tx: &Tx<'_>, (today, now_ms): (Date, i64)) -> Result<Vec<i64>, SqlEr
 pub fn counts(tx: &Tx<'_>) -> Result<Counts, SqlError> {
     let found = tx.query_opt(
         "select (select count(*) from intake where content is not null),
-             (select count(*) from intake_act where sealed_at_ms is null),
+             (select count(*) from intake_act where sealed_at_ms is null and said is not null),
              (select count(*) from intake_letter), (select count(*) from intake_refused)",
         &[],
         |row| {

@@ -12,7 +12,7 @@ mod worker;
 pub use acts::{Done, NewAct, REVOCATION_DONE, add, done, first_unsealed, sealed, wants_kept};
 pub use keeping::{
     Counts, Withdrawn, counts, erase, is_withdrawn, mark_revoked, note_refused, note_withdrawn,
-    over, refused,
+    over, refused, unsay,
 };
 pub use queue::{QueuedLetter, StatedKeyOf, know, letter, queue, queued, statement, take_out};
 pub use worker::{Worker, worker};

@@ -77,6 +77,15 @@ pub fn is_known(tx: &Tx<'_>, id: EnvelopeId) -> Result<bool, SqlError> {
     Ok(tx.query_opt(known, params![id.bytes()], |row| row.i64(0))?.is_some())
 }
 
+/// How many answers about an envelope are kept.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn answer_count(tx: &Tx<'_>, about: EnvelopeId) -> Result<u64, SqlError> {
+    let count = "select count(*) from letter_answer where about = $1";
+    Ok(tx.query_opt(count, params![about.bytes()], |row| row.u64(0))?.unwrap_or(0))
+}
+
 /// Keeps an answer until its turn comes, with the envelope that proves it; its parts go.
 ///
 /// # Errors

@@ -11,11 +11,12 @@ mod statement;
 mod tests;
 
 pub use came::{
-    Answer, forget_parts, is_known, keep_answer, keep_part, parts, take_answer, waiting,
+    Answer, answer_count, forget_parts, is_known, keep_answer, keep_part, parts, take_answer,
+    waiting,
 };
 pub use sealed::{
     Draft, Envelope, NewEnvelope, NewLetter, Outgoing, Rank, acked, done, draft, drop_letters,
     envelope, envelopes, insert, insert_letter, keep_draft, note_acked, note_copied, revoked,
     secret, to_revoke, waiting_letters,
 };
-pub use statement::{Stated, is_used, keep, stated};
+pub use statement::{Stated, forget, is_used, keep, stated};

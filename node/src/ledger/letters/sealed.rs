@@ -262,11 +262,16 @@ pub fn note_copied(tx: &Tx<'_>, id: i64, now_ms: i64) -> Result<(), SqlError> {
     Ok(())
 }
 
-/// Takes the letters of an envelope back that carry it; gives their names.
+/// Takes the letters of an envelope back that carry it; gives their names, and of each whether it
+/// was ever copied to `transfer.db`.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn drop_letters(tx: &Tx<'_>, id: EnvelopeId, now_ms: i64) -> Result<Vec<String>, SqlError> {
+pub fn drop_letters(
+    tx: &Tx<'_>,
+    id: EnvelopeId,
+    now_ms: i64,
+) -> Result<Vec<(String, bool)>, SqlError> {
     tx.execute(
         "update letter_out set dropped_at_ms = $2
          where envelope = $1 and part > 0 and dropped_at_ms is null",
@@ -275,13 +280,13 @@ pub fn drop_letters(tx: &Tx<'_>, id: EnvelopeId, now_ms: i64) -> Result<Vec<Stri
     dropped(tx, id)
 }
 
-/// Names of the letters of an envelope that were taken back.
-fn dropped(tx: &Tx<'_>, id: EnvelopeId) -> Result<Vec<String>, SqlError> {
+/// The letters of an envelope that were taken back.
+fn dropped(tx: &Tx<'_>, id: EnvelopeId) -> Result<Vec<(String, bool)>, SqlError> {
     tx.query(
-        "select name from letter_out
+        "select name, copied_at_ms is not null or acked_at_ms is not null from letter_out
          where envelope = $1 and dropped_at_ms is not null order by id",
         params![id.bytes()],
-        |row| row.text(0),
+        |row| Ok((row.text(0)?, row.i64(1)? != 0)),
     )
 }
 

@@ -1,6 +1,7 @@
 //! Key statements of recipients and relays, as the commissions signed them.
 
 use certs::statement::{Purpose, SignedStatement, VerifiedStatement};
+use domain::unit::UnitId;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
@@ -41,6 +42,18 @@ pub fn keep(
         ],
     )?;
     Ok(())
+}
+
+/// Forgets whose key a recipient's is: nothing is sealed to it until it is stated anew. What it
+/// holds is still withdrawn, which needs a relay's key alone.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget(tx: &Tx<'_>, unit: &UnitId) -> Result<usize, SqlError> {
+    tx.execute(
+        "delete from letter_statement where unit = $1 and purpose = $2",
+        params![unit.as_str(), Purpose::Referral.as_str()],
+    )
 }
 
 /// All statements of a purpose, the one that begins last first.

@@ -50,7 +50,7 @@ pub(crate) fn came(
     // A clock that is ahead makes no day that is still to come.
     told.day = told.day.min(author.today());
     if came.event == Event::Outcome {
-        let back = lets_back(tx, &now)?;
+        let back = lets_back(tx, &now, told.day)?;
         if back != OutcomeBack::Summary {
             told.detail.clear();
             told.agreed = None;
@@ -69,14 +69,16 @@ pub(crate) fn came(
     mark(tx, record)
 }
 
-/// How much of an outcome the consent lets back on which the referral was sent.
-fn lets_back(tx: &Tx<'_>, now: &Course) -> Result<OutcomeBack, LedgerRefusal> {
+/// How much of an outcome of that day the consent lets back on which the referral was sent; after
+/// its last day nothing.
+fn lets_back(tx: &Tx<'_>, now: &Course, day: Date) -> Result<OutcomeBack, LedgerRefusal> {
     let last = now.acts.iter().rev().find_map(|(act, _)| act.entry.consent);
     let paper = match last {
         Some(record) => read::one::<Consent>(tx, record)?,
         None => None,
     };
-    let given = paper.filter(|kept| kept.entry.answer == Answer::Given);
+    let stands = |paper: &Consent| paper.answer == Answer::Given && day <= paper.valid_to;
+    let given = paper.filter(|kept| stands(&kept.entry));
     Ok(given.map_or(OutcomeBack::None, |kept| kept.entry.outcome_back))
 }
 

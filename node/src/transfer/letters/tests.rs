@@ -123,8 +123,9 @@ fn what_is_taken_back_does_not_leave() {
     let both = names(&post);
     assert!(!post.leave(at(true), 1).is_empty());
     let back = |names: Vec<String>| {
+        let letters: Vec<(String, bool)> = names.into_iter().map(|name| (name, true)).collect();
         let left: Result<usize, SqlError> =
-            post.transfer.write("back", move |tx| take_back(tx, &names));
+            post.transfer.write("back", move |tx| take_back(tx, &letters));
         left.expect("taken back")
     };
     post.queue(Rank::Urgent);
@@ -134,4 +135,37 @@ fn what_is_taken_back_does_not_leave() {
     assert_eq!(back(both), 2, "both had left: one in the slot, one at once");
     let queue: Result<Queue, SqlError> = post.transfer.read(waiting);
     assert_eq!(queue.expect("queue"), Queue::default());
+    assert_eq!(back(vec!["put here before this file was lost".to_owned()]), 1);
+    let never = [("never copied".to_owned(), false)];
+    let left: Result<usize, SqlError> =
+        post.transfer.write("back", move |tx| take_back(tx, &never));
+    assert_eq!(left.expect("taken back"), 0);
+}
+
+/// Of what left the file tells no letter from one with nothing in it: rows are alike but for names
+/// and times. While it is not known what was taken back, only the latter leave, at the same times.
+#[test]
+fn what_left_looks_alike() {
+    let post = Post::new();
+    post.queue(Rank::Emergency);
+    let hours = SignedDuration::from_hours(1);
+    assert_eq!(post.leave(at(true), 1).len(), 2, "an emergency, and nothing in the slot");
+    post.queue(Rank::Urgent);
+    let relay = post.relay.clone();
+    let now = at(true) + hours;
+    let empty: Result<usize, SqlError> = post.transfer.write("leave", move |tx| {
+        leave_empty(tx, &Tick { unit: &unit(), relay: &relay, now, draw: COVER_EVERY_TICKS })
+    });
+    assert_eq!(empty.expect("left"), 2);
+    let queue: Result<Queue, SqlError> = post.transfer.read(waiting);
+    assert_eq!(queue.expect("queue").waiting, 1, "what waits stays");
+    let alike: Result<Vec<(u32, usize, bool)>, SqlError> = post.transfer.read(|tx| {
+        tx.query(
+            "select rank, letter, queued_at_ms = left_at_ms from letter_queue
+             where left_at_ms is not null",
+            &[],
+            |row| Ok((row.u32(0)?, row.blob(1)?.len(), row.i64(2)? == 1)),
+        )
+    });
+    assert_eq!(alike.expect("queue"), [(number(Rank::Routine), 0, true); 4]);
 }

@@ -288,6 +288,15 @@ pub fn of_period(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<StoredRep
     tx.query(&sql, params![table, period], read)
 }
 
+/// Tables of which a period was ever reported, whatever became of it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn tables_of(tx: &Tx<'_>, period: &str) -> Result<BTreeSet<String>, SqlError> {
+    let tables = "select distinct table_id from sealed_report where period = $1";
+    Ok(tx.query(tables, params![period], |row| row.text(0))?.into_iter().collect())
+}
+
 /// The highest number that a table's reports used, about whatever period.
 ///
 /// # Errors

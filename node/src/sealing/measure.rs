@@ -16,8 +16,9 @@ use domain::disclosure::sealed::{
 use domain::ledger::Word as _;
 use domain::span::Span;
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
+use super::beside::Moment;
 use super::family::{Family, as_told};
 use super::{Due, Named, SealingError};
 use crate::indicator::{Behind, Event, Facts, Unsealed};
@@ -37,11 +38,15 @@ pub(super) enum NoReport {
     Broken(MeasureError),
 }
 
+/// Weeks that the school holds besides the one that is measured, and what the table is held to by
+/// those of special periods.
+type Held<'h> = (&'h [Span], Moment);
+
 /// Measures a table; `family` is of tables that count the same records, or some of them.
 pub(super) fn measure(
     tx: &Tx<'_>,
     (facts, catalogue): (&Facts, &Named),
-    (due, family, held): (&Due, &Family<'_>, &[Span]),
+    (due, family, held): (&Due, &Family<'_>, Held<'_>),
     school: &School,
 ) -> Result<Result<Measured, NoReport>, SealingError> {
     let table = &due.table;
@@ -79,12 +84,20 @@ type Counted = Result<(RawTable, Vec<Told>), NoReport>;
 fn flow(
     tx: &Tx<'_>,
     (due, family): (&Due, &Family<'_>),
-    (events, held): (Result<Vec<Event>, Unsealed>, &[Span]),
+    (events, (held, moment)): (Result<Vec<Event>, Unsealed>, Held<'_>),
     signed: u64,
 ) -> Result<Counted, SealingError> {
     let (table, ids, period) = (&due.table, family.ids(), due.period.to_string());
     let before = register::told_elsewhere(tx, &ids, &period)?;
-    match register::bound(tx, (&ids, table.id().as_str()), &period)? {
+    let bound = match (register::bound(tx, (&ids, table.id().as_str()), &period)?, moment) {
+        (Bound::Free, Moment::Free) => Bound::Free,
+        (Bound::Free, Moment::Before) if !is_told_since(tx, due, &before)? => {
+            Bound::To(table.id().to_string())
+        }
+        (Bound::Free, Moment::Before | Moment::Past) => Bound::Unknown,
+        (bound, _) => bound,
+    };
+    match bound {
         Bound::Free => {}
         Bound::To(other) => {
             let counted = events.as_deref().ok().map(|events| (events, before.as_slice()));
@@ -105,6 +118,16 @@ fn flow(
         Ok(cap) => Ok(untold((table, cap.limit()), &events, &before)),
         Err(error) => Err(NoReport::Broken(error.into())),
     })
+}
+
+/// Whether another week told a record that the last report of this one, which was refused, told.
+fn is_told_since(tx: &Tx<'_>, due: &Due, before: &[Before]) -> Result<bool, SqlError> {
+    let told = register::told_in(tx, due.table.id().as_str(), &due.period.to_string())?;
+    let mut told = told.iter().filter(|one| one.amount > 0);
+    Ok(told.any(|one| {
+        let is_it = |other: &&Before| (&other.kind, other.record) == (&one.kind, one.record);
+        before.iter().filter(is_it).any(|other| other.amount > 0)
+    }))
 }
 
 fn raw(table: &SealedTable, cells: Vec<u64>) -> RawTable {

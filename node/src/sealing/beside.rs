@@ -34,7 +34,11 @@ pub(super) enum Moment {
     /// Nothing: it is counted now.
     Free,
     /// What its own last report of the period told.
-    Before,
+    Before {
+        /// Every catalogue here that has the table counts it as it is counted now: what it told
+        /// under other documents was counted so.
+        is_alike: bool,
+    },
     /// The others were counted without it: it tells nothing.
     Past,
 }
@@ -65,12 +69,24 @@ impl<'c> Beside<'c> {
         if !self.tells_its_week(due) {
             Moment::Free
         } else if self.reported.contains(due.table.id().as_str()) {
-            Moment::Before
+            Moment::Before { is_alike: self.is_alike(due) }
         } else if self.is_reported_beside(due) {
             Moment::Past
         } else {
             Moment::Free
         }
+    }
+
+    fn is_alike(&self, due: &Due) -> bool {
+        let counted = |catalogue: &Catalogue| {
+            let tables = SealedTables::of(catalogue);
+            let table = tables.table(due.table.id().as_str())?;
+            Some(table.counted_by(catalogue))
+        };
+        let now = counted(&due.catalogue.1);
+        let all = self.context.packs.catalogues_ever();
+        let mut others = all.iter().map(|(_, catalogue)| counted(catalogue));
+        others.all(|other| other.is_none() || other == now)
     }
 
     /// Whether a table of another pack that counts records of the same source was reported.

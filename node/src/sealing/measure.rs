@@ -91,10 +91,12 @@ fn flow(
     let before = register::told_elsewhere(tx, &ids, &period)?;
     let bound = match (register::bound(tx, (&ids, table.id().as_str()), &period)?, moment) {
         (Bound::Free, Moment::Free) => Bound::Free,
-        (Bound::Free, Moment::Before) if !is_told_since(tx, due, &before)? => {
+        (Bound::Free, Moment::Before { is_alike })
+            if may_repeat(tx, due, (before.as_slice(), is_alike))? =>
+        {
             Bound::To(table.id().to_string())
         }
-        (Bound::Free, Moment::Before | Moment::Past) => Bound::Unknown,
+        (Bound::Free, Moment::Before { .. } | Moment::Past) => Bound::Unknown,
         (bound, _) => bound,
     };
     match bound {
@@ -120,14 +122,26 @@ fn flow(
     })
 }
 
-/// Whether another week told a record that the last report of this one, which was refused, told.
-fn is_told_since(tx: &Tx<'_>, due: &Due, before: &[Before]) -> Result<bool, SqlError> {
-    let told = register::told_in(tx, due.table.id().as_str(), &due.period.to_string())?;
+/// Whether what the last report of a table told, which was refused, may be told once more: it was
+/// counted as the table is counted now, and no other week told any of it since.
+fn may_repeat(
+    tx: &Tx<'_>,
+    due: &Due,
+    (before, is_alike): (&[Before], bool),
+) -> Result<bool, SqlError> {
+    let (own, period) = (due.table.id().as_str(), due.period.to_string());
+    let reports = register::of_period(tx, own, &period)?;
+    let is_same = reports.last().is_some_and(|last| last.task == due.task.bytes());
+    if !is_same && !is_alike {
+        return Ok(false);
+    }
+    let told = register::told_in(tx, own, &period)?;
     let mut told = told.iter().filter(|one| one.amount > 0);
-    Ok(told.any(|one| {
+    let is_elsewhere = told.any(|one| {
         let is_it = |other: &&Before| (&other.kind, other.record) == (&one.kind, one.record);
         before.iter().filter(is_it).any(|other| other.amount > 0)
-    }))
+    });
+    Ok(!is_elsewhere)
 }
 
 fn raw(table: &SealedTable, cells: Vec<u64>) -> RawTable {

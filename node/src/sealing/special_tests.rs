@@ -23,6 +23,11 @@ const TABLE: &str = "sealed.special.flood.sp.opened";
 
 /// A special period of two weeks in November that has new cases told, for some schools.
 fn flood(schools: &[&str]) -> Known<domain::special::SpecialPeriod> {
+    flood_of(schools, "opened")
+}
+
+/// The same that has other moves told.
+fn flood_of(schools: &[&str], moves: &str) -> Known<domain::special::SpecialPeriod> {
     let stage =
         |stage: &Stage| format!("{{ id = \"{}\", zh = \"学段\", en = \"Stage\" }}", stage.as_str());
     let stages: Vec<String> = Stage::ALL.iter().map(stage).collect();
@@ -36,7 +41,7 @@ fn flood(schools: &[&str]) -> Known<domain::special::SpecialPeriod> {
          [[count]]\nid = \"sp.opened\"\nzh = \"新增\"\nen = \"New cases\"\n\
          channel = \"sealed\"\nledger = \"alert\"\nunit = \"case\"\ndims = [\"stage\"]\n\
          [count.define]\nsource = \"alert_event\"\ncount = \"records\"\nat = \"in_period\"\n\
-         where = [{{ field = \"move\", any = [\"opened\"] }}]\n{area}",
+         where = [{{ field = \"move\", any = [\"{moves}\"] }}]\n{area}",
         stages.join(", ")
     );
     let special = proto::pack::special::read("flood", text.as_bytes()).expect("special");
@@ -189,4 +194,24 @@ fn what_was_told_after_a_special_period_is_told_once() {
     assert_eq!(told(&hubs, &school, "2025-W48"), 1);
     let made = by_hand(&school, &context, OPENED);
     assert!(sealed(&made) == 0 && told_otherwise(&made, OPENED), "{made:?}");
+}
+
+/// What an earlier version counted otherwise is not told under a later one: of the cases that the
+/// earlier one did not ask for, the sum would lack this school's alone.
+#[test]
+fn what_was_counted_otherwise_is_not_told_again() {
+    let (school, hubs) = (school(), Hubs::new());
+    open_case(&school, 1, date(2025, 11, 12));
+    let mut early = hubs.context(date(2025, 11, 18));
+    let base = early.packs.clone();
+    early.packs = base.following(flood_of(&ALL, "closed"));
+    seal(&school, &early, week("2025-W46"));
+    assert_eq!(told_special(&hubs, &school, "2025-W46"), 0);
+    let last = registered(&school, TABLE, "2025-W46").expect("sealed");
+    let refusal = hubs.verdict(&verdict_on(&last, ALL[5], Some("other_task")), &[0, 1]);
+    let taken = take(&school.ledger, &hubs.trust, &early, &refusal);
+    assert_eq!(taken.expect("taken"), Taken::News);
+    let packs = early.packs.clone().following(flood(&ALL));
+    let made = seal(&school, &Context { packs, ..early }, week("2025-W46"));
+    assert!(!made.iter().any(is_special) && told_otherwise(&made, TABLE), "{made:?}");
 }

@@ -20,7 +20,7 @@ use runtime::sql::Tx;
 
 use super::beside::Beside;
 use super::family::Family;
-use super::measure::{Measured, NoReport, measure};
+use super::measure::{Held, Measured, NoReport, measure};
 use super::schedule::{Due, Pending, due_among};
 use super::since::since;
 use super::{Context, Made, Named, SealingError};
@@ -236,7 +236,7 @@ fn measure_all(
             }
         },
     };
-    let held = held_weeks(tx, context, period)?;
+    let (weeks, is_vacation) = (held_weeks(tx, context, period)?, is_vacation(context, &own));
     // Tables that reach back equally far are counted from the same facts.
     let mut facts: BTreeMap<Date, Facts> = BTreeMap::new();
     let mut found = Vec::with_capacity(open.len());
@@ -259,7 +259,8 @@ fn measure_all(
                 place.insert(Facts::of_period(tx, &profile, span, context.today)?)
             }
         };
-        let of = (&due, &family, (held.as_slice(), beside.moment(&due)));
+        let held = Held { weeks: &weeks, moment: beside.moment(&due), is_vacation };
+        let of = (&due, &family, held);
         let measured = match measure(tx, (facts, named), of, school).map_err(SealingError::of_store)
         {
             // What a special period asks for wrongly stops nothing of the ordinary catalogue.
@@ -289,6 +290,12 @@ fn held_weeks(tx: &Tx<'_>, context: &Context, own: Period) -> Result<Vec<Span>, 
     let held = hold::in_force(tx)?.into_iter().filter_map(|hold| hold.period.parse().ok());
     let weeks = held.filter(|one: &Period| matches!(one, Period::Week { .. }) && *one != own);
     Ok(weeks.filter_map(|week| context.span(week).ok()).collect())
+}
+
+/// Whether no day of a week is one of school.
+fn is_vacation(context: &Context, own: &Span) -> bool {
+    let mut terms = context.packs.calendar().terms().iter();
+    !terms.any(|term| term.start <= own.to && own.from <= term.end)
 }
 
 fn seal(

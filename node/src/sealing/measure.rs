@@ -2,9 +2,10 @@
 //!
 //! An event of a flow is told once, in the first week that was not sealed when it was entered:
 //! what the records add up to by now, less what other weeks told of each, and nothing that is dated
-//! in a week which the school holds: it is told in that week, or never.
+//! in a week which the school holds: it is told in that week, or never. In a vacation nothing of a
+//! week is told that was refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalogue::Stage;
 use domain::cell::Cell;
@@ -38,9 +39,16 @@ pub(super) enum NoReport {
     Broken(MeasureError),
 }
 
-/// Weeks that the school holds besides the one that is measured, and what the table is held to by
-/// those of special periods.
-type Held<'h> = (&'h [Span], Moment);
+/// What keeps events out of a report of a week.
+#[derive(Clone, Copy)]
+pub(super) struct Held<'h> {
+    /// The weeks besides it that the school holds.
+    pub(super) weeks: &'h [Span],
+    /// What the table is held to by those of special periods.
+    pub(super) moment: Moment,
+    /// No day of the week is one of school.
+    pub(super) is_vacation: bool,
+}
 
 /// Measures a table; `family` is of tables that count the same records, or some of them.
 pub(super) fn measure(
@@ -84,12 +92,12 @@ type Counted = Result<(RawTable, Vec<Told>), NoReport>;
 fn flow(
     tx: &Tx<'_>,
     (due, family): (&Due, &Family<'_>),
-    (events, (held, moment)): (Result<Vec<Event>, Unsealed>, Held<'_>),
+    (events, held): (Result<Vec<Event>, Unsealed>, Held<'_>),
     signed: u64,
 ) -> Result<Counted, SealingError> {
     let (table, ids, period) = (&due.table, family.ids(), due.period.to_string());
     let before = register::told_elsewhere(tx, &ids, &period)?;
-    let bound = match (register::bound(tx, (&ids, table.id().as_str()), &period)?, moment) {
+    let bound = match (register::bound(tx, (&ids, table.id().as_str()), &period)?, held.moment) {
         (Bound::Free, Moment::Free) => Bound::Free,
         (Bound::Free, Moment::Before { is_alike })
             if may_repeat(tx, due, (before.as_slice(), is_alike))? =>
@@ -114,12 +122,34 @@ fn flow(
         Ok(events) => events,
         Err(absent) => return Ok(Err(NoReport::Absent(absent))),
     };
-    let is_held = |day: Date| held.iter().any(|week| week.from <= day && day <= week.to);
+    let is_held = |day: Date| held.weeks.iter().any(|week| week.from <= day && day <= week.to);
     events.retain(|event| !event.behind.day().is_some_and(is_held));
+    if held.is_vacation {
+        // All others of the group have next to nothing to tell, and the sum would be what this
+        // school had before. It is told in the term.
+        let refused = refused_alone(tx, &ids, &period)?;
+        events.retain(|event| {
+            let (kind, record) = key_of(event.behind);
+            !refused.contains(&(kind.to_owned(), record))
+        });
+    }
     Ok(match CapClass::of(Kind::Flow, signed, family.per_person_max()) {
         Ok(cap) => Ok(untold((table, cap.limit()), &events, &before)),
         Err(error) => Err(NoReport::Broken(error.into())),
     })
+}
+
+/// Records that tables of a family told in weeks that were refused to this school alone.
+fn refused_alone(
+    tx: &Tx<'_>,
+    family: &[&str],
+    period: &str,
+) -> Result<BTreeSet<(String, i64)>, SqlError> {
+    let mut refused = BTreeSet::new();
+    for table in family {
+        refused.extend(register::refused_alone(tx, table, period)?);
+    }
+    Ok(refused)
 }
 
 /// Whether what the last report of a table told, which was refused, may be told once more: it was

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use domain::catalogue::Language;
-use domain::disclosure::may_run;
+use domain::disclosure::{Unprotected, may_run};
 use domain::period::Period;
 use domain::span::Span;
 use domain::special::SpecialPeriod;
@@ -15,7 +15,7 @@ use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 use runtime::texts;
-use runtime::web::Text;
+use runtime::web::{Lang, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -101,6 +101,19 @@ pub struct RefusedOut {
     pub unit: String,
     /// Why, as the school's node said it.
     pub reason: String,
+}
+
+impl RefusedOut {
+    /// Why, in the reader's language where nodes say it in a sentence that is known here; they say
+    /// it in English.
+    #[must_use]
+    pub fn said(&self, lang: Lang) -> String {
+        let known = [Unprotected::NoPlan, Unprotected::NoGroup];
+        match (lang, known.iter().find(|why| why.to_string() == self.reason)) {
+            (Lang::Zh, Some(why)) => why.sentence(Language::Zh),
+            _ => self.reason.clone(),
+        }
+    }
 }
 
 /// What the schools of the area said to a special period.
@@ -283,4 +296,21 @@ fn periods(
     }
     told.reverse();
     Ok(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Why a school's counts stay there is told in the reader's language; what is not known is told
+    /// as the node said it.
+    #[test]
+    fn a_known_reason_is_told_in_chinese() {
+        let said = |reason: String, lang| RefusedOut { unit: "S1".to_owned(), reason }.said(lang);
+        for why in [Unprotected::NoPlan, Unprotected::NoGroup] {
+            assert_eq!(said(why.to_string(), Lang::Zh), why.sentence(Language::Zh));
+            assert_eq!(said(why.to_string(), Lang::En), why.to_string());
+        }
+        assert_eq!(said("another".to_owned(), Lang::Zh), "another");
+    }
 }

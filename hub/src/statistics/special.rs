@@ -4,6 +4,7 @@
 //! the ordinary one, those about persons from opened sums. A school is named where it is about
 //! whether it follows, never beside a figure.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use domain::catalogue::Language;
@@ -107,7 +108,8 @@ impl RefusedOut {
     /// Why, in the reader's language where nodes say it in a sentence that is known here; they say
     /// it in English.
     #[must_use]
-    pub fn said(&self, lang: Lang) -> String {
+    pub fn said(&self, lang: impl Borrow<Lang>) -> String {
+        let lang: Lang = *lang.borrow();
         let known = [Unprotected::NoPlan, Unprotected::NoGroup];
         match (lang, known.iter().find(|why| why.to_string() == self.reason)) {
             (Lang::Zh, Some(why)) => why.sentence(Language::Zh),
@@ -290,7 +292,13 @@ fn periods(
         // A hub that has heard of no school yet knows all the same whom the pack names.
         if out.coverage.schools_due == 0 && !tables.is_empty() {
             out.coverage.schools_due = schools(special, at).count().try_into().unwrap_or(u32::MAX);
-            out.figures.iter_mut().for_each(|figure| figure.status = StatusWord::NotReported);
+            for figure in &mut out.figures {
+                // What is sealed waits, or stays closed, whether or not a school has reported.
+                use StatusWord::{Closed, Stopped, Waiting};
+                if !matches!(figure.status, Closed | Waiting | Stopped) {
+                    figure.status = StatusWord::NotReported;
+                }
+            }
         }
         told.push(out);
     }
@@ -306,7 +314,8 @@ mod tests {
     /// as the node said it.
     #[test]
     fn a_known_reason_is_told_in_chinese() {
-        let said = |reason: String, lang| RefusedOut { unit: "S1".to_owned(), reason }.said(lang);
+        let said =
+            |reason: String, lang: Lang| RefusedOut { unit: "S1".to_owned(), reason }.said(lang);
         for why in [Unprotected::NoPlan, Unprotected::NoGroup] {
             assert_eq!(said(why.to_string(), Lang::Zh), why.sentence(Language::Zh));
             assert_eq!(said(why.to_string(), Lang::En), why.to_string());

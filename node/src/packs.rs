@@ -170,6 +170,7 @@ impl Packs {
         self.catalogues.push(Known { digest: special.digest, pack: catalogue });
         let (from, id) = (special.pack.first(), special.pack.id().to_string());
         self.specials_dated.push((from, id, Some(special.clone())));
+        self.specials.retain(|old| old.pack.id() != special.pack.id());
         self.specials.push(special);
         self
     }

@@ -23,6 +23,9 @@ pub const SPECIAL_DAYS_MAX: u32 = 62;
 pub const SPECIAL_WEEK_DAYS_MAX: u32 = 182;
 /// Most counts: a special period asks for what it needs, and no second catalogue.
 pub const SPECIAL_COUNTS_MAX: usize = 30;
+/// Most counts of one source that leave roughly: each has noise of its own, and of many the mean is
+/// the figure that the noise hides.
+pub const SPECIAL_ROUGH_MAX: usize = 3;
 /// Most cells of its table.
 pub const SPECIAL_CELLS_MAX: usize = 600;
 
@@ -125,6 +128,15 @@ pub enum Unprotected {
         /// Which count.
         count: String,
     },
+    /// One more count of records that others tell roughly.
+    #[error(
+        "{count} tells records roughly that {SPECIAL_ROUGH_MAX} others tell: the noise of so many \
+         would cancel out"
+    )]
+    Rough {
+        /// Which count.
+        count: String,
+    },
     /// A band, which is given once a term.
     #[error("{count} is a band, and bands are given once a term")]
     Band {
@@ -181,6 +193,9 @@ impl Unprotected {
             Self::Persons { count } => {
                 format!("{count} 按日统计人数，一天只有寥寥数人，容易对应到个人")
             }
+            Self::Rough { count } => format!(
+                "已有 {SPECIAL_ROUGH_MAX} 项指标近似上报同一类记录，再加上 {count}，取平均就能消去各自的随机误差"
+            ),
             Self::Band { count } => format!("{count} 是区间数，区间每学期只上报一次"),
         }
     }
@@ -213,7 +228,25 @@ pub fn may_run(special: &SpecialPeriod) -> Result<(), Unprotected> {
     counts.iter().try_for_each(|count| match count.channel {
         Channel::Sealed => may_be_sealed(count, &sealed, cadence),
         Channel::Clear | Channel::Local => may_be_told(count, cadence),
-    })
+    })?;
+    match often_told(counts) {
+        Some(count) => Err(Unprotected::Rough { count: count.id.to_string() }),
+        None => Ok(()),
+    }
+}
+
+/// A count that leaves roughly and is one too many of its source.
+fn often_told(counts: &[Count]) -> Option<&Count> {
+    let source = |count: &Count| {
+        let definition = count.definition.as_ref().filter(|one| one.rough.is_some());
+        definition.map(|one| one.source)
+    };
+    let is_often = |(at, count): &(usize, &Count)| {
+        let own = source(count);
+        let before = counts.iter().take(*at).filter(|other| source(other) == own);
+        own.is_some() && before.count() >= SPECIAL_ROUGH_MAX
+    };
+    counts.iter().enumerate().find(is_often).map(|(_, count)| count)
 }
 
 /// Whether a school may tell the sealed counts of a special period that may run: a plan is in force

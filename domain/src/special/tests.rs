@@ -181,6 +181,19 @@ fn what_cannot_be_protected_is_refused_with_its_reason() {
     assert_eq!(protect(|s| s.counts = many), Err(Unprotected::TooMuch { counts: 31, cells: 31 }));
 }
 
+/// Of one number told roughly again and again the mean is the number: few counts tell the same
+/// records so.
+#[test]
+fn few_counts_tell_the_same_records_roughly() {
+    let talks =
+        |n: u32| count(&format!("sp.{n}"), define(Source::Talk, Measure::Records, At::InPeriod));
+    assert_eq!(protect(|s| s.counts = (0..3).map(talks).collect()), Ok(()));
+    let often = protect(|s| s.counts = (0..4).map(talks).chain([lessons()]).collect());
+    let one_more = Unprotected::Rough { count: "sp.3".to_owned() };
+    assert!(one_more.sentence(Language::Zh).contains("sp.3"));
+    assert_eq!(often, Err(one_more));
+}
+
 /// By the week, persons may be counted in the work that is done with them; a state may not.
 #[test]
 fn a_week_may_count_persons_and_no_state() {

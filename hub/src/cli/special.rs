@@ -406,9 +406,9 @@ fn shown(report: &SpecialOut, lang: Lang) -> String {
         SPECIAL_FOLLOW
             .fill(lang, &[&special.schools, &followers.following, &refused, &followers.silent]),
     );
-    let why = followers.refused.iter().map(|one| WHY.fill(lang, &[&one.unit, &one.reason]));
+    let why = followers.refused.iter().map(|one| WHY.fill(lang, &[&one.unit, &one.said(lang)]));
     lines.extend(why);
-    let kept = followers.unsealed.iter().map(|one| KEPT.fill(lang, &[&one.unit, &one.reason]));
+    let kept = followers.unsealed.iter().map(|one| KEPT.fill(lang, &[&one.unit, &one.said(lang)]));
     lines.extend(kept);
     let mut table = Table::new()
         .column(PERIOD.in_lang(lang), Align::Left)

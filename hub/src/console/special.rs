@@ -71,6 +71,9 @@ impl SpecialTemplate<'_> {
             (StatusWord::Value, Some(value)) => Figure::Count(value),
             (StatusWord::Suppressed, _) => Figure::Suppressed,
             (StatusWord::NotApplicable, _) => Figure::NotApplicable,
+            (StatusWord::Closed, _) => Figure::Closed,
+            (StatusWord::Waiting, _) => Figure::Waiting,
+            (StatusWord::Stopped, _) => Figure::Stopped,
             _ if figure.reason == Some("unsupported") => Figure::Unsupported,
             _ => Figure::NotReported,
         }

@@ -343,7 +343,7 @@ async fn an_area_that_is_not_opened_is_no_fault() {
 }
 
 /// The page of special periods says until when one runs, who refuses and why, and what each day
-/// told; a day that nobody told is no zero.
+/// told; a day that nobody told is no zero, and neither is a sum that waits or stays closed.
 #[tokio::test]
 async fn special_periods_are_shown_with_their_refusals() {
     let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
@@ -351,7 +351,8 @@ async fn special_periods_are_shown_with_their_refusals() {
     assert!(list.text.contains("2026年防汛") && list.text.contains("进行中"));
     let path = "/special?id=flood-2026";
     let zh = check(&mut browser, &format!("{path}&lang=zh"), "hub-special-zh.html").await;
-    for text in ["执行 5 所，拒绝 1 所", "5 / 6", "<td class=\"num zero\">0</td>", ">未报齐</td>"]
+    let (zero, missing) = ("<td class=\"num zero\">0</td>", ">未报齐</td>");
+    for text in ["执行 5 所，拒绝 1 所", "5 / 6", zero, missing, ">待开启</td>", ">不开启</td>"]
     {
         assert!(zh.text.contains(text), "{text}: {}", zh.text);
     }

@@ -4,10 +4,11 @@
 //! the ordinary one, those about persons from opened sums. A school is named where it is about
 //! whether it follows, never beside a figure.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use domain::catalogue::Language;
-use domain::disclosure::may_run;
+use domain::disclosure::{Unprotected, may_run};
 use domain::period::Period;
 use domain::span::Span;
 use domain::special::SpecialPeriod;
@@ -15,7 +16,7 @@ use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 use runtime::texts;
-use runtime::web::Text;
+use runtime::web::{Lang, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -101,6 +102,20 @@ pub struct RefusedOut {
     pub unit: String,
     /// Why, as the school's node said it.
     pub reason: String,
+}
+
+impl RefusedOut {
+    /// Why, in the reader's language where nodes say it in a sentence that is known here; they say
+    /// it in English.
+    #[must_use]
+    pub fn said(&self, lang: impl Borrow<Lang>) -> String {
+        let lang: Lang = *lang.borrow();
+        let known = [Unprotected::NoPlan, Unprotected::NoGroup];
+        match (lang, known.iter().find(|why| why.to_string() == self.reason)) {
+            (Lang::Zh, Some(why)) => why.sentence(Language::Zh),
+            _ => self.reason.clone(),
+        }
+    }
 }
 
 /// What the schools of the area said to a special period.
@@ -277,10 +292,34 @@ fn periods(
         // A hub that has heard of no school yet knows all the same whom the pack names.
         if out.coverage.schools_due == 0 && !tables.is_empty() {
             out.coverage.schools_due = schools(special, at).count().try_into().unwrap_or(u32::MAX);
-            out.figures.iter_mut().for_each(|figure| figure.status = StatusWord::NotReported);
+            for figure in &mut out.figures {
+                // What is sealed waits, or stays closed, whether or not a school has reported.
+                use StatusWord::{Closed, Stopped, Waiting};
+                if !matches!(figure.status, Closed | Waiting | Stopped) {
+                    figure.status = StatusWord::NotReported;
+                }
+            }
         }
         told.push(out);
     }
     told.reverse();
     Ok(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Why a school's counts stay there is told in the reader's language; what is not known is told
+    /// as the node said it.
+    #[test]
+    fn a_known_reason_is_told_in_chinese() {
+        let said =
+            |reason: String, lang: Lang| RefusedOut { unit: "S1".to_owned(), reason }.said(lang);
+        for why in [Unprotected::NoPlan, Unprotected::NoGroup] {
+            assert_eq!(said(why.to_string(), Lang::Zh), why.sentence(Language::Zh));
+            assert_eq!(said(why.to_string(), Lang::En), why.to_string());
+        }
+        assert_eq!(said("another".to_owned(), Lang::Zh), "another");
+    }
 }

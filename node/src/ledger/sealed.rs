@@ -288,6 +288,38 @@ pub fn of_period(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<StoredRep
     tx.query(&sql, params![table, period], read)
 }
 
+/// Tables of which a period was ever reported, whatever became of it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn tables_of(tx: &Tx<'_>, period: &str) -> Result<BTreeSet<String>, SqlError> {
+    let tables = "select distinct table_id from sealed_report where period = $1";
+    Ok(tx.query(tables, params![period], |row| row.text(0))?.into_iter().collect())
+}
+
+/// Records that a table told in other periods of which its last report was refused for what is this
+/// school's own: where the hubs had no key in time all were.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn refused_alone(
+    tx: &Tx<'_>,
+    table: &str,
+    period: &str,
+) -> Result<Vec<(String, i64)>, SqlError> {
+    tx.query(
+        "select s.kind, s.record from sealed_told s
+         where s.table_id = $1 and s.period <> $2 and exists (
+             select 1 from sealed_report r
+             where r.table_id = s.table_id and r.period = s.period
+                 and r.answer = 2 and r.code <> 'key_late' and not exists (
+                     select 1 from sealed_report l where l.table_id = r.table_id
+                         and l.period = r.period and l.number > r.number))",
+        params![table, period],
+        |row| Ok((row.text(0)?, row.i64(1)?)),
+    )
+}
+
 /// The highest number that a table's reports used, about whatever period.
 ///
 /// # Errors

@@ -92,10 +92,10 @@ fn why(made: &Made) -> Option<Why> {
         ),
         Made::Absent { reason: Unsealed::ToldOtherwise, .. } => (
             "told_otherwise",
-            "这些事项已由另一张统计表上报，而台账此后有改动，已无法按当时的内容再报一次；为避免两张表的合计相差出本校的数，\
+            "这些事项已由另一张统计表上报，本表已无法再按当时的内容上报；为避免两张表的合计相差出本校的数，\
              本表该周不再上报，无须处理",
-            "another table told these events, and the ledger has changed since, so that the very \
-             same cannot be told again; lest the totals of the two tables differ by this school's \
+            "another table told these events, and what this one would have told at that moment \
+             cannot be told any more; lest the totals of the two tables differ by this school's \
              count, this table tells nothing of the week; nothing to do",
         ),
         Made::Absent { reason: Unsealed::NoPlace, .. } => (

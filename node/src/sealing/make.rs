@@ -8,7 +8,6 @@ use certs::digest::sha256;
 use certs::key::SigningKey;
 use certs::signature::Signature;
 use domain::catalogue::{Grade, Stage, TableId};
-use domain::disclosure::is_sealed_beside;
 use domain::disclosure::plan::School;
 use domain::disclosure::sealed::{ReportNumber, SealedTables, context as bound_to};
 use domain::period::Period;
@@ -19,8 +18,9 @@ use proto::sealed::{Place, Report, encode_report, with_key_signature};
 use proto::wire::sync::ItemKind;
 use runtime::sql::Tx;
 
+use super::beside::Beside;
 use super::family::Family;
-use super::measure::{Measured, NoReport, measure};
+use super::measure::{Held, Measured, NoReport, measure};
 use super::schedule::{Due, Pending, due_among};
 use super::since::since;
 use super::{Context, Made, Named, SealingError};
@@ -236,11 +236,11 @@ fn measure_all(
             }
         },
     };
-    let held = held_weeks(tx, context, period)?;
+    let (weeks, is_vacation) = (held_weeks(tx, context, period)?, is_vacation(context, &own));
     // Tables that reach back equally far are counted from the same facts.
     let mut facts: BTreeMap<Date, Facts> = BTreeMap::new();
     let mut found = Vec::with_capacity(open.len());
-    let specials = context.sealed_specials(under_seal, period, own.from);
+    let beside = Beside::of(tx, context, (under_seal, period, own))?;
     let mut tables: Option<(Named, SealedTables)> = None;
     for due in open {
         // Those of one catalogue follow each other.
@@ -248,7 +248,7 @@ fn measure_all(
         let made = || (due.catalogue.clone(), SealedTables::of(&due.catalogue.1));
         let (named, all): &(Named, SealedTables) = tables.insert(kept.unwrap_or_else(made));
         let family = Family::of((all, &named.1), &due.table);
-        let from = match since.filter(|_| !tells_its_week(&due, &specials)) {
+        let from = match since.filter(|_| !beside.tells_its_week(&due)) {
             Some(since) => family.since(context, (own, since)),
             None => own.from,
         };
@@ -259,7 +259,8 @@ fn measure_all(
                 place.insert(Facts::of_period(tx, &profile, span, context.today)?)
             }
         };
-        let of = (&due, &family, held.as_slice());
+        let held = Held { weeks: &weeks, moment: beside.moment(&due), is_vacation };
+        let of = (&due, &family, held);
         let measured = match measure(tx, (facts, named), of, school).map_err(SealingError::of_store)
         {
             // What a special period asks for wrongly stops nothing of the ordinary catalogue.
@@ -272,15 +273,6 @@ fn measure_all(
         found.push((due, measured));
     }
     Ok(found)
-}
-
-/// Whether a table tells the events of its own week alone: one of a special period, and each that
-/// counts records of which a special period of the week seals some. What is late of these is told
-/// in the first week after it.
-fn tells_its_week(due: &Due, specials: &[Named]) -> bool {
-    let (_, catalogue) = &due.catalogue;
-    catalogue.special().is_some()
-        || specials.iter().any(|(_, of)| is_sealed_beside(catalogue, &due.table, of))
 }
 
 /// The grades of a school by the signed roster, with their stages.
@@ -298,6 +290,12 @@ fn held_weeks(tx: &Tx<'_>, context: &Context, own: Period) -> Result<Vec<Span>, 
     let held = hold::in_force(tx)?.into_iter().filter_map(|hold| hold.period.parse().ok());
     let weeks = held.filter(|one: &Period| matches!(one, Period::Week { .. }) && *one != own);
     Ok(weeks.filter_map(|week| context.span(week).ok()).collect())
+}
+
+/// Whether no day of a week is one of school.
+fn is_vacation(context: &Context, own: &Span) -> bool {
+    let mut terms = context.packs.calendar().terms().iter();
+    !terms.any(|term| term.start <= own.to && own.from <= term.end)
 }
 
 fn seal(

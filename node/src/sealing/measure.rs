@@ -2,9 +2,10 @@
 //!
 //! An event of a flow is told once, in the first week that was not sealed when it was entered:
 //! what the records add up to by now, less what other weeks told of each, and nothing that is dated
-//! in a week which the school holds: it is told in that week, or never.
+//! in a week which the school holds: it is told in that week, or never. In a vacation nothing of a
+//! week is told that was refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalogue::Stage;
 use domain::cell::Cell;
@@ -16,8 +17,9 @@ use domain::disclosure::sealed::{
 use domain::ledger::Word as _;
 use domain::span::Span;
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
+use super::beside::Moment;
 use super::family::{Family, as_told};
 use super::{Due, Named, SealingError};
 use crate::indicator::{Behind, Event, Facts, Unsealed};
@@ -37,11 +39,22 @@ pub(super) enum NoReport {
     Broken(MeasureError),
 }
 
+/// What keeps events out of a report of a week.
+#[derive(Clone, Copy)]
+pub(super) struct Held<'h> {
+    /// The weeks besides it that the school holds.
+    pub(super) weeks: &'h [Span],
+    /// What the table is held to by those of special periods.
+    pub(super) moment: Moment,
+    /// No day of the week is one of school.
+    pub(super) is_vacation: bool,
+}
+
 /// Measures a table; `family` is of tables that count the same records, or some of them.
 pub(super) fn measure(
     tx: &Tx<'_>,
     (facts, catalogue): (&Facts, &Named),
-    (due, family, held): (&Due, &Family<'_>, &[Span]),
+    (due, family, held): (&Due, &Family<'_>, Held<'_>),
     school: &School,
 ) -> Result<Result<Measured, NoReport>, SealingError> {
     let table = &due.table;
@@ -79,12 +92,22 @@ type Counted = Result<(RawTable, Vec<Told>), NoReport>;
 fn flow(
     tx: &Tx<'_>,
     (due, family): (&Due, &Family<'_>),
-    (events, held): (Result<Vec<Event>, Unsealed>, &[Span]),
+    (events, held): (Result<Vec<Event>, Unsealed>, Held<'_>),
     signed: u64,
 ) -> Result<Counted, SealingError> {
     let (table, ids, period) = (&due.table, family.ids(), due.period.to_string());
     let before = register::told_elsewhere(tx, &ids, &period)?;
-    match register::bound(tx, (&ids, table.id().as_str()), &period)? {
+    let bound = match (register::bound(tx, (&ids, table.id().as_str()), &period)?, held.moment) {
+        (Bound::Free, Moment::Free) => Bound::Free,
+        (Bound::Free, Moment::Before { is_alike })
+            if may_repeat(tx, due, (before.as_slice(), is_alike))? =>
+        {
+            Bound::To(table.id().to_string())
+        }
+        (Bound::Free, Moment::Before { .. } | Moment::Past) => Bound::Unknown,
+        (bound, _) => bound,
+    };
+    match bound {
         Bound::Free => {}
         Bound::To(other) => {
             let counted = events.as_deref().ok().map(|events| (events, before.as_slice()));
@@ -99,12 +122,56 @@ fn flow(
         Ok(events) => events,
         Err(absent) => return Ok(Err(NoReport::Absent(absent))),
     };
-    let is_held = |day: Date| held.iter().any(|week| week.from <= day && day <= week.to);
+    let is_held = |day: Date| held.weeks.iter().any(|week| week.from <= day && day <= week.to);
     events.retain(|event| !event.behind.day().is_some_and(is_held));
+    if held.is_vacation {
+        // All others of the group have next to nothing to tell, and the sum would be what this
+        // school had before. It is told in the term.
+        let refused = refused_alone(tx, &ids, &period)?;
+        events.retain(|event| {
+            let (kind, record) = key_of(event.behind);
+            !refused.contains(&(kind.to_owned(), record))
+        });
+    }
     Ok(match CapClass::of(Kind::Flow, signed, family.per_person_max()) {
         Ok(cap) => Ok(untold((table, cap.limit()), &events, &before)),
         Err(error) => Err(NoReport::Broken(error.into())),
     })
+}
+
+/// Records that tables of a family told in weeks that were refused to this school alone.
+fn refused_alone(
+    tx: &Tx<'_>,
+    family: &[&str],
+    period: &str,
+) -> Result<BTreeSet<(String, i64)>, SqlError> {
+    let mut refused = BTreeSet::new();
+    for table in family {
+        refused.extend(register::refused_alone(tx, table, period)?);
+    }
+    Ok(refused)
+}
+
+/// Whether what the last report of a table told, which was refused, may be told once more: it was
+/// counted as the table is counted now, and no other week told any of it since.
+fn may_repeat(
+    tx: &Tx<'_>,
+    due: &Due,
+    (before, is_alike): (&[Before], bool),
+) -> Result<bool, SqlError> {
+    let (own, period) = (due.table.id().as_str(), due.period.to_string());
+    let reports = register::of_period(tx, own, &period)?;
+    let is_same = reports.last().is_some_and(|last| last.task == due.task.bytes());
+    if !is_same && !is_alike {
+        return Ok(false);
+    }
+    let told = register::told_in(tx, own, &period)?;
+    let mut told = told.iter().filter(|one| one.amount > 0);
+    let is_elsewhere = told.any(|one| {
+        let is_it = |other: &&Before| (&other.kind, other.record) == (&one.kind, one.record);
+        before.iter().filter(is_it).any(|other| other.amount > 0)
+    });
+    Ok(!is_elsewhere)
 }
 
 fn raw(table: &SealedTable, cells: Vec<u64>) -> RawTable {

@@ -14,6 +14,7 @@ mod again_tests;
 mod analysed_tests;
 #[cfg(test)]
 mod annulled_tests;
+mod beside;
 mod family;
 #[cfg(test)]
 mod family_tests;

@@ -422,6 +422,30 @@ fn what_was_refused_is_told_in_the_next_week() {
     assert_eq!(told(&hubs, &school, "2025-W46"), 1);
 }
 
+/// In a vacation it is not: nobody else of the group has much to tell then, and the sum would be
+/// what this school had in the refused week. Where all were refused for want of a key it is told.
+#[test]
+fn what_was_refused_is_told_in_no_vacation() {
+    for (code, in_winter) in [("proof", 0), ("key_late", 1)] {
+        let (school, hubs) = (school(), Hubs::new());
+        open_case(&school, 1, date(2025, 11, 5));
+        let context = hubs.context(date(2025, 11, 18));
+        seal(&school, &context, week("2025-W45"));
+        for table in [OPENED, SOURCES] {
+            let first = registered(&school, table, "2025-W45").expect("first");
+            let refusal = hubs.verdict(&verdict_on(&first, "F370202004J01", Some(code)), &[0, 1]);
+            let taken = take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken");
+            assert_eq!(taken, Taken::News);
+        }
+        // Between the terms, and in the first week of the spring.
+        for (day, name) in [(date(2026, 2, 17), "2026-W07"), (date(2026, 3, 10), "2026-W10")] {
+            seal(&school, &hubs.context(day), week(name));
+        }
+        let told = ["2026-W07", "2026-W10"].map(|name| told(&hubs, &school, name));
+        assert_eq!(told, [in_winter, 1 - in_winter], "{code}");
+    }
+}
+
 /// Every report is signed by the ledger's one report key, whatever the certificate's key was, and
 /// the key counts once health stated it.
 #[test]

@@ -410,3 +410,32 @@ fn work_that_can_wait_is_not_starved() {
         is_done.store(true, Ordering::Release);
     });
 }
+
+/// Nor by one who commits in place and asks again at once: a lock is not handed on in turn.
+#[test]
+fn work_that_can_wait_is_not_starved_by_commits_in_place() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let folder = tempfile::tempdir().expect("folder");
+    let database = Database::open(&folder.path().join("a.db"), Options::plain(ONE)).expect("open");
+    let is_done = AtomicBool::new(false);
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_done.load(Ordering::Acquire) && std::time::Instant::now() < until {
+                let (told, heard) = std::sync::mpsc::channel();
+                let answer = move |asked: Result<(), SqlError>| {
+                    told.send(asked.is_ok()).expect("told");
+                };
+                database.submit("ask", |_| Ok(()), answer).expect("taken");
+                assert!(heard.recv().expect("heard"));
+            }
+        });
+        let executor = tokio::runtime::Builder::new_current_thread().build().expect("executor");
+        for _ in 0..20 {
+            let spare = database.write_spare("spare", |_| Ok::<_, SqlError>(()));
+            executor.block_on(spare).expect("done");
+        }
+        assert!(std::time::Instant::now() < until, "only once nobody asked any more");
+        is_done.store(true, Ordering::Release);
+    });
+}

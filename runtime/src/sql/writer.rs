@@ -85,7 +85,8 @@ struct Desk {
     seat: Mutex<Seat>,
     /// How long a statement waits for another process.
     busy_wait: Duration,
-    /// Jobs that somebody waits for and the thread has not begun yet.
+    /// Jobs that somebody waits for and the thread has not begun yet, and the thread itself while
+    /// it waits for its turn.
     waiting: AtomicUsize,
     /// How long commits took of late, in microseconds.
     pace_us: AtomicU64,
@@ -164,8 +165,11 @@ fn serve(desk: &Desk, receiver: &Receiver<Order>) {
             taken.add(order);
         }
         // Who commits in place now is waited for before the batch is taken, so that what comes
-        // meanwhile shares the next commit.
+        // meanwhile shares the next commit. Nobody else commits in place until then: a lock is not
+        // handed on in turn, and who asks again and again would have it every time.
+        desk.waiting.fetch_add(1, Ordering::AcqRel);
         let seat = desk.seat.lock().unwrap_or_else(PoisonError::into_inner);
+        desk.waiting.fetch_sub(1, Ordering::AcqRel);
         while taken.soon.len() < BATCH_JOBS_MAX
             && let Ok(order) = receiver.try_recv()
         {

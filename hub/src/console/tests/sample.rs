@@ -330,6 +330,8 @@ pub(super) fn special_view() -> SpecialOut {
             name: name("危机演练次数", "Crisis drills"),
         }],
         periods: vec![
+            day("2026-12-03", 5, figure(StatusWord::Waiting, None)),
+            day("2026-12-02", 5, figure(StatusWord::Closed, None)),
             day("2026-12-01", 0, figure(StatusWord::NotReported, None)),
             day("2026-11-30", 5, figure(StatusWord::Value, Some(0))),
         ],

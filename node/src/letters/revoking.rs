@@ -73,7 +73,9 @@ pub fn revoke(
         .read(move |tx| Ok::<_, LedgerRefusal>(store::to_remind(tx, (since_ms, told_ms))?))?;
     for record in unanswered {
         let desk = desk.clone();
-        ledger.write("revoke_again", move |tx| remind(tx, &desk, record, now))?;
+        if let Err(error) = ledger.write("revoke_again", move |tx| remind(tx, &desk, record, now)) {
+            tracing::warn!(record = record.0, %error, "nobody was told again");
+        }
     }
     Ok(revoked)
 }

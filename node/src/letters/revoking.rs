@@ -25,6 +25,11 @@ use crate::ledger::{Ledger, referral};
 use crate::transfer::Transfer;
 use crate::transfer::letters::{self as queue, number};
 
+/// Within which a withdrawal is answered; who has not is told again.
+const ANSWERED_MS: i64 = 24 * 3_600_000;
+/// For how long.
+const REMINDED_MS: i64 = 14 * ANSWERED_MS;
+
 /// What is noted of an envelope that never left.
 const NOT_LEFT: &str = "内容尚未离校，已收回";
 
@@ -61,7 +66,34 @@ pub fn revoke(
         };
         revoked += usize::from(was_any);
     }
+    let now_ms = now.as_millisecond();
+    let (since_ms, told_ms) =
+        (now_ms.saturating_sub(REMINDED_MS), now_ms.saturating_sub(ANSWERED_MS));
+    let unanswered = ledger
+        .read(move |tx| Ok::<_, LedgerRefusal>(store::to_remind(tx, (since_ms, told_ms))?))?;
+    for record in unanswered {
+        let desk = desk.clone();
+        if let Err(error) = ledger.write("revoke_again", move |tx| remind(tx, &desk, record, now)) {
+            tracing::warn!(record = record.0, %error, "nobody was told again");
+        }
+    }
     Ok(revoked)
+}
+
+/// Tells whoever has not answered once more, unless a person wrote down an answer: a relay may have
+/// refused what it was told, or lost it with its disk.
+fn remind(tx: &Tx<'_>, desk: &Desk, record: RecordId, now: Timestamp) -> Result<(), LedgerRefusal> {
+    let course = referral::course(tx, record)?;
+    let is_open = course.acts.iter().any(|(act, _)| act.entry.is_unanswered());
+    let Some(relay) = desk.relay(tx, now)?.filter(|_| is_open) else { return Ok(()) };
+    let mut holders = Holders::new();
+    let told = store::envelopes(tx, record)?.into_iter();
+    for one in told.filter(|one| one.revoked_at_ms.is_some() && one.done_at_ms.is_none()) {
+        holders.entry((one.recipient, one.relay)).or_default().push(one.id);
+    }
+    let now_ms = now.as_millisecond();
+    let (_, secret) = store::secret(tx, record, now_ms)?;
+    tell(tx, (&relay, &secret), &holders, now_ms)
 }
 
 /// Takes back every envelope of a referral, and enters what was answered; says whether anything

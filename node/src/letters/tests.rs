@@ -390,6 +390,30 @@ fn what_may_have_left_is_taken_back_by_letter() {
     assert_eq!(envelopes(&school, record)[0].done_at_ms, None);
 }
 
+/// Whoever has not answered a withdrawal within a day is told again, once a day until it has.
+#[test]
+fn a_withdrawal_is_told_again() {
+    let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));
+    let key = town.to_school(&school);
+    let (record, envelope) = sent(&school, &town);
+    copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+    leave(&school, &town, &transfer);
+    step(&school, record, Event::WithdrawConsent).expect("withdrawn");
+    let told = |days: i64| {
+        let at = now() + SignedDuration::from_hours(days * 25);
+        revoking::revoke(&school.ledger, &transfer, &town.desk, at).expect("told");
+        waiting(&school).len()
+    };
+    assert_eq!([told(0), told(0), told(1), told(1), told(2)], [1, 1, 2, 2, 3]);
+    let content = ReferralContent::read(&envelope.content).expect("content");
+    let kept = Kept { why: KeptWhy::Nothing, detail: String::new() };
+    let first = answers_of(&content).remove(0);
+    let done = AnswerContent { act: 0, said: Answered::RevocationDone(kept), ..first };
+    arrive(&transfer, &answer(&town.clinic, &key, envelope.id, &done));
+    answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
+    assert_eq!(told(3), 3);
+}
+
 /// Nobody has deleted for a withdrawal before there was one.
 #[test]
 fn an_answer_to_no_withdrawal_is_left_aside() {

@@ -342,6 +342,24 @@ pub fn to_revoke(tx: &Tx<'_>) -> Result<Vec<RecordId>, SqlError> {
     )
 }
 
+/// Referrals of which an envelope was withdrawn after one instant and its recipient has not
+/// answered, and whose last letter that says so is from before another.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn to_remind(tx: &Tx<'_>, (since_ms, told_ms): (i64, i64)) -> Result<Vec<RecordId>, SqlError> {
+    tx.query(
+        "select distinct e.referral from letter_envelope e
+         where e.revoked_at_ms > $1 and e.done_at_ms is null
+             and not exists (
+                 select 1 from letter_out o join letter_envelope x on x.envelope = o.envelope
+                 where x.referral = e.referral and o.part = 0 and o.made_at_ms > $2)
+         order by e.referral",
+        params![since_ms, told_ms],
+        |row| row.i64(0).map(RecordId),
+    )
+}
+
 /// Notes that the withdrawal of an envelope was written.
 ///
 /// # Errors

@@ -5,8 +5,8 @@
 //! acknowledgement finds back; every member sends as many letters as the others. What comes from
 //! above never goes up again.
 //!
-//! Whoever is no relay sends to a relay and to nobody else: a letter that went past it into the list
-//! of a school or a clinic would come there beside the slots, as many of them as anybody likes.
+//! Whoever is no relay sends to a relay and to nobody else: a letter that went past it into the
+//! list of a school or a clinic would come there beside the slots, as often as anybody likes.
 
 use certs::digest::sha256;
 use certs::letter::Letter;

@@ -45,7 +45,7 @@ const WAIT_MS_MIN: u64 = 50;
 /// where nothing is urgent.
 const LETTER_MS: i64 = 24 * 3_600_000 / 300;
 
-/// How far a member may be ahead of that: a thousand letters, more than a month's without a network.
+/// How far a member may be ahead of that: a thousand letters, a month's without a network.
 const AHEAD_MS: i64 = 1_000 * LETTER_MS;
 
 /// Whether this hub is a relay, and what is rung when a letter came for it.

@@ -166,8 +166,8 @@ impl Desk {
     }
 
     /// The acknowledgement of a part of a referral, where the next hop is known and who handed it
-    /// in receives letters. A letter that another relay passed on has none: the first relay has said
-    /// it. An answer has none: nobody waits for it, and it would take the slot of a referral.
+    /// in receives letters. A letter that another relay passed on has none: the first relay has
+    /// said it. An answer has none: nobody waits for it, and it would take a referral's slot.
     fn ack(
         &self,
         arrived: &Arrived,

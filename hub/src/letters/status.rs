@@ -1,5 +1,5 @@
-//! What is counted of letters, and what people see of it: no count that tells a letter from an empty
-//! one, and what is late without anybody's name.
+//! What is counted of letters, and what people see of it: no count that tells a letter from an
+//! empty one, and what is late without anybody's name.
 
 use domain::referral::DeadlineClass;
 use proto::wire::sync::Lane;

@@ -373,8 +373,8 @@ fn what_is_taken_back_stops_and_is_answered() {
     }
 }
 
-/// Where the queue was lost after a letter had left, its recipient is told of the withdrawal all the
-/// same, and nothing says that it deleted.
+/// Where the queue was lost after a letter had left, its recipient is told of the withdrawal all
+/// the same, and nothing says that it deleted.
 #[test]
 fn what_may_have_left_is_taken_back_by_letter() {
     let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));

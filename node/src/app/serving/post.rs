@@ -119,8 +119,11 @@ impl Node {
 
 /// Whether a step was done; what was not is logged, and done at the next tick.
 fn is_done<T, E: std::fmt::Display>(step: &'static str, done: Result<T, E>) -> bool {
-    if let Err(error) = &done {
-        tracing::warn!(%error, step, "letters wait for the next look");
+    match done {
+        Ok(_) => true,
+        Err(error) => {
+            tracing::warn!(%error, step, "letters wait for the next look");
+            false
+        }
     }
-    done.is_ok()
 }

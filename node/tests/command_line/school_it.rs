@@ -13,7 +13,7 @@ const COMMANDS: &str = include_str!("../../src/cli/tests/commands.txt");
 
 /// Commands that read, each with how it is run: `@` stands for the account, `OUT` for a file that
 /// the command writes, a name in capitals for a file that lies there.
-const READS: [(&str, &[&str]); 55] = [
+const READS: [(&str, &[&str]); 58] = [
     ("config check", &["config check"]),
     ("config show", &["config show --origin"]),
     ("danger-local-report", &["danger-local-report @ --out OUT"]),
@@ -57,6 +57,9 @@ const READS: [(&str, &[&str]); 55] = [
     ("ledger verify", &["ledger @ verify"]),
     ("list sender", &["list @ sender 1"]),
     ("list show", &["list @ show"]),
+    ("referral list", &["referral @ list"]),
+    ("referral send", &["referral @ send 1"]),
+    ("referral show", &["referral @ show 1"]),
     ("release list", &["release list"]),
     ("release preview", &["release preview"]),
     ("release show", &["release show 1"]),
@@ -84,7 +87,7 @@ const READS: [(&str, &[&str]); 55] = [
 ];
 
 /// Commands that change something, and say what they did.
-const WRITES: [&str; 55] = [
+const WRITES: [&str; 57] = [
     "backup",
     "backup verify",
     "family withdraw",
@@ -118,6 +121,8 @@ const WRITES: [&str; 55] = [
     "list key",
     "list seal",
     "list take",
+    "referral keys",
+    "referral withdraw",
     "release hold",
     "release send",
     "roll arrive",

@@ -59,7 +59,7 @@ async fn what_no_hub_can_carry_is_refused() {
         ("again", outbox::letters::item(&letter(STREET, 6)), "accepted"),
     ];
     for (name, item, _) in &cases {
-        queue(&member, Lane::Referral, *name, item.clone());
+        queue(&member, Lane::Referral, name, item.clone());
     }
     queue(&member, Lane::Statistics, "stray", outbox::letters::item(&letter(STREET, 7)));
     member.flush().await.expect("sent");

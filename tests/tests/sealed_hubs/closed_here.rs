@@ -2,6 +2,7 @@
 //! between and run again.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use certs::aggregate::{Role, SealedHalves};
 use certs::seal::{Sealed, ShareKey};
@@ -56,14 +57,18 @@ fn keep_key(config: &Config, key: &ShareKey, made_at_ms: i64) -> PathBuf {
     path
 }
 
-/// Whether bytes are in any file of the store.
+/// Whether bytes are in any file of the store. Another process reads them: whoever opens and closes
+/// a file of SQLite beside it loses the locks of his own process, and the next process that closes
+/// the store then believes to be the last one and takes its log away.
 fn is_in(data: &Path, bytes: &[u8]) -> bool {
     let files = std::fs::read_dir(data).expect("folder").map(|entry| entry.expect("entry").path());
     let named = |path: &PathBuf| {
         path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("hub.db"))
     };
     files.filter(named).any(|path| {
-        let content = std::fs::read(path).expect("file");
+        let read = Command::new("cat").arg(path).output().expect("read");
+        assert!(read.status.success());
+        let content = read.stdout;
         content.windows(bytes.len()).any(|window| window == bytes)
     })
 }

@@ -71,9 +71,9 @@ pub(super) enum Checked {
     /// The helper holds another report of the school, and this hub does not.
     There(Box<Case>),
     /// The helper refused it, which it remembers: this hub says so too.
-    Refuse(Ruling),
+    Refuse(Box<Ruling>),
     /// The shares do not belong together: one of the hubs is wrong, and not the school.
-    Apart(Task),
+    Apart(Box<Task>),
     /// The helper says otherwise than this hub comes to from what it showed: nobody is refused, and
     /// the helper is asked to sign this, so that it knows.
     Disagree(Box<Proposal>),
@@ -153,9 +153,9 @@ impl Open {
         };
         let (sums, compared) = match compare(&case, &share, helper_sums) {
             Some(compared) => compared,
-            None => return Checked::Apart(case.task),
+            None => return Checked::Apart(Box::new(case.task)),
         };
-        let Ok(bytes) = share.to_bytes() else { return Checked::Apart(case.task) };
+        let Ok(bytes) = share.to_bytes() else { return Checked::Apart(Box::new(case.task)) };
         match compared {
             Sums::Right => {
                 let accepted = (sums, Some(bytes));
@@ -164,7 +164,7 @@ impl Open {
             Sums::Off(refused) => {
                 Checked::Propose(Box::new(case.propose(Some(refused), (sums, None), now_ms)))
             }
-            Sums::Apart => Checked::Apart(case.task),
+            Sums::Apart => Checked::Apart(Box::new(case.task)),
         }
     }
 

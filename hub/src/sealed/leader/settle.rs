@@ -181,7 +181,7 @@ impl Leader {
                 }
                 Some(verified::Answer::Refused(told)) => {
                     let refused = Refused::new(refused::known(&told.code), &told.reason);
-                    Ok(Checked::Refuse(open.case.refuse(refused)))
+                    Ok(Checked::Refuse(Box::new(open.case.refuse(refused))))
                 }
                 None => Err(LeaderError::Protocol("no answer about a report")),
             });
@@ -202,7 +202,7 @@ impl Leader {
                 Checked::Wait | Checked::Disagree(_) => {}
                 Checked::There(case) => self.note_there(&case).await?,
                 Checked::Refuse(ruling) => {
-                    self.refuse(client, &task.terms.helper, ruling).await?;
+                    self.refuse(client, &task.terms.helper, *ruling).await?;
                 }
                 Checked::Propose(proposal) => proposals.push(*proposal),
                 Checked::Apart(task) => self.note_stop(&task, APART.to_owned()).await?,

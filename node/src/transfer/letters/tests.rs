@@ -91,7 +91,7 @@ fn letters_leave_by_rank_and_slot() {
     let urgent = post.queue(Rank::Urgent);
     let withdrawal = post.queue(Rank::Withdrawal);
     if minute(&unit(), now()) > 0 {
-        assert_eq!(post.leave(at(false), 1), [withdrawal.clone()]);
+        assert_eq!(post.leave(at(false), 1), std::slice::from_ref(&withdrawal));
         assert_eq!(post.leave(at(false), 1), [urgent]);
         assert!(post.leave(at(false), 1).is_empty(), "what is routine waits");
         assert_eq!(post.leave(at(true), 1), [routine]);

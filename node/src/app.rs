@@ -39,7 +39,7 @@ mod answering;
 mod sealing;
 mod serving;
 
-pub use sealing::SealDueError;
+pub use sealing::{SealDueError, SealedAgain};
 pub use serving::{ConsoleMode, ServeError, Serving, is_served, ring_bell};
 
 /// Files that `init` makes; any of them says that the folder is in use.

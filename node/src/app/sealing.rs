@@ -50,6 +50,17 @@ impl SealDueError {
 /// How far this machine's clock may be from the hub's while reports are sealed by its date.
 pub const SKEW_MS_MAX: i64 = 24 * 3_600_000;
 
+/// What became of a refused report that a person wants sealed once more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SealedAgain {
+    /// It was sealed under the next number.
+    Sealed,
+    /// It may be sealed again and cannot be: why, in the words of the list of absences.
+    Absent(Absent),
+    /// There is no refused report of it that a person may have sealed again.
+    NotRefused,
+}
+
 impl Node {
     /// School years of this school that are under seal, or were.
     ///
@@ -243,14 +254,14 @@ impl Node {
     }
 
     /// Seals a refused report once more under the next number, because a person here looked at it:
-    /// what one hub got wrong, or what was mended here since. Says whether there was one that may
-    /// be sealed again and was.
+    /// what one hub got wrong, or what was mended here since. Says whether there was one, and if it
+    /// was not sealed, why.
     ///
     /// # Errors
     /// As of [`Self::seal_due`], or the school holds the period; nothing was sealed.
-    pub fn seal_again(&self, table: &TableId, period: Period) -> Result<bool, SealDueError> {
+    pub fn seal_again(&self, table: &TableId, period: Period) -> Result<SealedAgain, SealDueError> {
         let (Some(member), Some(context)) = (self.member(), self.sealing()?) else {
-            return Ok(false);
+            return Ok(SealedAgain::NotRefused);
         };
         self.check_date()?;
         let context = Context { again: Some((table.clone(), period)), ..context };
@@ -262,11 +273,12 @@ impl Node {
         }
         let made = made?;
         let is_it = |one: &Made| matches!(one, Made::Sealed { table: of, .. } if of == table);
-        let is_sealed = made.iter().any(is_it);
-        if is_sealed {
+        if made.iter().any(is_it) {
             tracing::warn!(%table, %period, "a refused report was sealed again by hand");
+            return Ok(SealedAgain::Sealed);
         }
-        Ok(is_sealed)
+        let absent = sealing::absence_of((period, table), &made);
+        Ok(absent.map_or(SealedAgain::NotRefused, SealedAgain::Absent))
     }
 
     fn check_date(&self) -> Result<(), SealDueError> {

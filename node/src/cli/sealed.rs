@@ -12,12 +12,13 @@ use runtime::web::{Label, Lang, time};
 use serde_json::{Value, json};
 
 use super::{Place, context, send};
-use crate::app::{Node, SealDueError};
+use crate::app::{Node, SealDueError, SealedAgain};
 use crate::console::{
     SealedAbsent, SealedForeign, SealedLine, SealedPage, SealedState, in_eights, key_standing,
     key_words,
 };
 use crate::egress::Egress;
+use crate::ledger::sealed_absent::Absent;
 use crate::release::ReleaseError;
 use crate::sealing::trial::{self, TrialError};
 use crate::sealing::{KeyStanding, ReportKey, SealingError};
@@ -61,6 +62,7 @@ texts! {
                       自动处理。",
         "See sealed list: only the last report of a period that was refused for its proof, its \
          control sum or its enrolment takes --again; this machine does the rest by itself.";
+    AGAIN_ABSENT = "{0} 没有重新密封：{1}", "{0} was not sealed again: {1}";
     AGAIN_HELD = "本校暂停了 {0} 的上报，什么也没有密封。", "The school holds {0}; nothing was sealed.";
     AGAIN_HELD_NEXT = "先由校长解除暂停：release hold 时段 --lift。",
         "The principal lifts the hold first: release hold PERIOD --lift.";
@@ -206,14 +208,22 @@ fn seal_again(node: &Node, named: &[String]) -> Result<usize, Failure> {
         return Err(unknown());
     };
     match node.seal_again(&of, at) {
-        Ok(true) => Ok(1),
-        Ok(false) => Err(unknown()),
+        Ok(SealedAgain::Sealed) => Ok(1),
+        Ok(SealedAgain::Absent(absent)) => Err(not_again(&of, &absent)),
+        Ok(SealedAgain::NotRefused) => Err(unknown()),
         Err(SealDueError::Sealing(SealingError::Held(_))) => {
             let found = Sentence::new(AGAIN_HELD, &[period]);
             Err(Failure::new(Exit::Refused, "HELD", found).hint(AGAIN_HELD_NEXT))
         }
         Err(error) => Err(not_sealed(&error)),
     }
+}
+
+/// A refused report that cannot be sealed again: why, as the list of absences says it.
+fn not_again(table: &TableId, absent: &Absent) -> Failure {
+    let say = |lang, why: &String| AGAIN_ABSENT.fill(lang, &[table, why]);
+    let found = Sentence::pair(say(Lang::Zh, &absent.zh), say(Lang::En, &absent.en));
+    Failure::new(Exit::Refused, "NOT_SEALED_AGAIN", found)
 }
 
 fn not_sealed(error: &SealDueError) -> Failure {
@@ -419,6 +429,23 @@ mod tests {
             sealed.map_err(|error| not_sealed(&error))
         };
         once_free(&terminal(), within, work).await
+    }
+
+    /// A refused report that cannot be sealed again is refused with the reason, and not as one that
+    /// nobody refused.
+    #[test]
+    fn why_a_report_is_not_sealed_again_is_said() {
+        let absent = Absent {
+            period: "2025-W46".to_owned(),
+            code: "told_otherwise".to_owned(),
+            tables: Some(1),
+            zh: "已由另一张统计表上报".to_owned(),
+            en: "another table told these events".to_owned(),
+        };
+        let failure = not_again(&"sealed.alt.opened".parse().expect("table"), &absent);
+        assert_eq!((failure.exit(), failure.code()), (Exit::Refused, "NOT_SEALED_AGAIN"));
+        let (zh, en) = (failure.message(Lang::Zh), failure.message(Lang::En));
+        assert!(zh.contains(&absent.zh) && en.contains(&absent.en), "{zh} {en}");
     }
 
     /// Where another process holds the store for some seconds, longer than a statement waits, the

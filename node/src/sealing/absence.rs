@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::catalogue::TableId;
 use domain::period::Period;
 use domain::unit::UnitId;
 
@@ -16,24 +17,33 @@ type Why = (&'static str, String, String);
 /// table that a school of this kind fills.
 #[must_use]
 pub fn absences(period: Period, made: &Result<Vec<Made>, SealingError>) -> Vec<Absent> {
-    let absent = |(code, zh, en): Why, tables: Option<u32>| Absent {
-        period: period.to_string(),
-        code: code.to_owned(),
-        tables,
-        zh,
-        en,
-    };
     match made {
         Ok(made) => {
             let mut counted: BTreeMap<&str, (Why, u32)> = BTreeMap::new();
             for why in made.iter().filter_map(why) {
                 counted.entry(why.0).or_insert((why, 0)).1 += 1;
             }
-            counted.into_values().map(|(why, tables)| absent(why, Some(tables))).collect()
+            let absent = |(why, tables)| absent(period, why, Some(tables));
+            counted.into_values().map(absent).collect()
         }
         Err(SealingError::Held(_)) => Vec::new(),
-        Err(error) => vec![absent(why_none(error), None)],
+        Err(error) => vec![absent(period, why_none(error), None)],
     }
+}
+
+/// What people are told of one table after a look; nothing where it was sealed or was not due.
+#[must_use]
+pub fn absence_of((period, table): (Period, &TableId), made: &[Made]) -> Option<Absent> {
+    let own = made.iter().find(|one| match one {
+        Made::Sealed { table: of, .. }
+        | Made::Absent { table: of, .. }
+        | Made::Broken { table: of, .. } => of == table,
+    });
+    Some(absent(period, why(own?)?, Some(1)))
+}
+
+fn absent(period: Period, (code, zh, en): Why, tables: Option<u32>) -> Absent {
+    Absent { period: period.to_string(), code: code.to_owned(), tables, zh, en }
 }
 
 /// What people are told of a year of which the documents name this school and the plan is not here.

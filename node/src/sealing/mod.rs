@@ -63,7 +63,7 @@ use runtime::sql::SqlError;
 use crate::indicator::{IndicatorError, Unsealed};
 use crate::packs::Packs;
 
-pub use absence::{absences, plan_missing};
+pub use absence::{absence_of, absences, plan_missing};
 pub use family::told_with;
 pub use figures::{FiguresError, danger_own_view};
 pub use foreign::{Foreign, foreign};

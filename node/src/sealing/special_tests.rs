@@ -13,7 +13,7 @@ use super::tests::{
     OPENED, SOURCES, open_case, registered, report, school, seal, sealed, told, verdict_on, week,
 };
 use super::verdict::{Taken, take};
-use super::{Context, Made};
+use super::{Context, Made, absence_of};
 use crate::indicator::Unsealed;
 use crate::ledger::testing::School;
 use crate::packs::Known;
@@ -194,6 +194,12 @@ fn what_was_told_after_a_special_period_is_told_once() {
     assert_eq!(told(&hubs, &school, "2025-W48"), 1);
     let made = by_hand(&school, &context, OPENED);
     assert!(sealed(&made) == 0 && told_otherwise(&made, OPENED), "{made:?}");
+    // Who asked by hand is told why, and not that nothing was refused.
+    let of = |table: &str| absence_of((week("2025-W46"), &table.parse().expect("table")), &made);
+    let absent = of(OPENED).expect("a reason");
+    assert_eq!((absent.code.as_str(), absent.tables), ("told_otherwise", Some(1)));
+    assert!(absent.en.contains("another table told") && absent.zh.contains("另一张统计表"));
+    assert_eq!(of("sealed.cns.individual"), None, "it was not due");
 }
 
 /// What an earlier version counted otherwise is not told under a later one: of the cases that the

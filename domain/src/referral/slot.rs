@@ -25,8 +25,8 @@ const HOUR_SECONDS: i64 = 3_600;
 const DAY_SECONDS: i64 = 24 * HOUR_SECONDS;
 const MINUTES: u64 = 60;
 
-/// How soon a letter goes. What a withdrawal takes back is dropped wherever it waits, so it need not
-/// be the first one to leave.
+/// How soon a letter goes. What a withdrawal takes back is dropped wherever it waits, so it need
+/// not be the first one to leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rank {
     /// Takes a referral back.

@@ -4,6 +4,9 @@
 //! times of slots follow from unit, day and clock alone; the queue decides only what lies in them.
 //! What cannot wait leaves at the next tick, and dummies leave at ticks too, at random. All that is
 //! random is an argument. A relay fills the list of each of its members downward by the same rule.
+//!
+//! No rank and no sender holds an emergency back: which rank is asked first changes from tick to
+//! tick, and within a rank senders take turns.
 
 use jiff::Timestamp;
 
@@ -22,7 +25,8 @@ const HOUR_SECONDS: i64 = 3_600;
 const DAY_SECONDS: i64 = 24 * HOUR_SECONDS;
 const MINUTES: u64 = 60;
 
-/// What goes first. A withdrawal stops what a hub still holds, so nothing overtakes it.
+/// How soon a letter goes. What a withdrawal takes back is dropped wherever it waits, so it need
+/// not be the first one to leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rank {
     /// Takes a referral back.
@@ -38,10 +42,13 @@ pub enum Rank {
 /// A letter that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting<I> {
-    /// What goes first.
+    /// How soon it goes.
     pub rank: Rank,
-    /// Its number in the queue: within a rank the lower one goes first, so that the parts of an
-    /// envelope leave in their order.
+    /// The turn at which a letter of its sender left from this queue last, 0 where none did: within
+    /// a rank who waited longest goes first. Where all are one sender's it is 0.
+    pub turn: u64,
+    /// Its number in the queue: of one sender and rank the lower one goes first, so that the parts
+    /// of an envelope leave in their order.
     pub queued: u64,
     /// Which letter.
     pub id: I,
@@ -93,6 +100,18 @@ impl Rank {
         }
     }
 
+    /// In which order ranks are asked at a moment. Every second tick is an emergency's, and of the
+    /// others a withdrawal and what is urgent have every second one: an emergency is behind no more
+    /// than one letter of another rank, and no rank waits for four ticks since others are full.
+    #[must_use]
+    pub fn order_at(now: Timestamp) -> [Self; 4] {
+        match now.as_second().div_euclid(TICK_SECONDS).rem_euclid(4) {
+            1 => [Self::Withdrawal, Self::Emergency, Self::Urgent, Self::Routine],
+            3 => [Self::Urgent, Self::Emergency, Self::Withdrawal, Self::Routine],
+            _ => [Self::Emergency, Self::Withdrawal, Self::Urgent, Self::Routine],
+        }
+    }
+
     /// Whether it leaves at the next tick.
     #[must_use]
     pub const fn leaves_at_once(self) -> bool {
@@ -124,7 +143,9 @@ impl Slot {
 #[must_use]
 pub fn leaving<I: Copy>(moment: &Moment<'_>, queue: &[Waiting<I>]) -> Leaving<I> {
     let mut order: Vec<&Waiting<I>> = queue.iter().collect();
-    order.sort_by_key(|waiting| (waiting.rank, waiting.queued));
+    let ranks = Rank::order_at(moment.now);
+    let place = |rank: Rank| ranks.iter().position(|known| *known == rank);
+    order.sort_by_key(|waiting| (place(waiting.rank), waiting.turn, waiting.queued));
     let mut order = order.into_iter().peekable();
     let urgent = order.next_if(|first| first.rank.leaves_at_once());
     let at_once = match urgent {

@@ -25,6 +25,7 @@ use super::key::{self, Held, RelayKeyError};
 use super::limits::Limits;
 use super::rules::{FORGET_SECONDS, PAGE, REFRESH_SECONDS, WAIT_SECONDS, WAITING_MAX};
 use super::stated::{self, Stated};
+use super::turns::Turns;
 use super::{Post, opening, status};
 use crate::config::Config;
 use crate::relay::{News, way_to};
@@ -49,6 +50,9 @@ pub(super) struct Parts {
 /// A letter that was opened and waits. Nothing of it is written down.
 pub(super) struct Waiting {
     pub(super) rank: Rank,
+    /// Who handed it in, by whom turns are counted; not known again of what was opened before this
+    /// process began.
+    pub(super) by: Option<UnitId>,
     /// The next hop, and what it opens the letter as.
     pub(super) to: UnitId,
     pub(super) purpose: Purpose,
@@ -108,6 +112,7 @@ pub(super) struct Desk {
     /// Units whose lists are filled, and what they open letters as.
     pub(super) served: BTreeMap<UnitId, Purpose>,
     pub(super) slots: BTreeMap<UnitId, Slot>,
+    pub(super) turns: Turns,
     pub(super) waiting: BTreeMap<u64, Waiting>,
     pub(super) acks: BTreeMap<u64, Ack>,
     pub(super) revoked: VecDeque<(EnvelopeId, Revealed)>,
@@ -132,6 +137,7 @@ impl Desk {
             stated_mark: None,
             served: BTreeMap::new(),
             slots: BTreeMap::new(),
+            turns: Turns::default(),
             waiting: BTreeMap::new(),
             acks: BTreeMap::new(),
             revoked: VecDeque::new(),
@@ -374,7 +380,7 @@ pub(super) fn waiting_of(own: &UnitId, routing: &Routing, arrived_at_ms: i64) ->
         Routing::Revocation { .. } => (Rank::Withdrawal, None, None),
         Routing::Ack { .. } | Routing::Dummy => return None,
     };
-    Some(Waiting { rank, to, purpose, marked, last_day, arrived_at_ms })
+    Some(Waiting { rank, by: None, to, purpose, marked, last_day, arrived_at_ms })
 }
 
 fn is_due(last: Option<Timestamp>, now: Timestamp, seconds: i64) -> bool {

@@ -14,7 +14,7 @@ use proto::wire::sync::Lane;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::outbox;
 
-use super::desk::{Desk, DeskError, Placed};
+use super::desk::{Desk, DeskError, Placed, Waiting};
 use super::rules::{LISTED_MAX, QUEUED_MAX, REMEMBERED_MAX};
 use super::status;
 use crate::relay::{News, way_to};
@@ -88,12 +88,13 @@ impl Desk {
     fn queue(&self, unit: &UnitId, purpose: Purpose) -> Vec<slot::Waiting<Piece>> {
         let letters = self.waiting.iter();
         let letters = letters.filter(|(_, one)| one.to == *unit && one.purpose == purpose);
-        let letters = letters.map(|(id, one)| (one.rank, *id, Piece::Letter(*id)));
+        let turn = |one: &Waiting| self.turns.of(unit, one.by.as_ref());
+        let letters = letters.map(|(id, one)| (one.rank, turn(one), *id, Piece::Letter(*id)));
         let acks = self.acks.iter().filter(|(_, ack)| ack.to == *unit);
         let acks = acks.filter(|_| purpose == Purpose::Referral);
-        let acks = acks.map(|(id, ack)| (ack.rank, *id, Piece::Ack(*id)));
+        let acks = acks.map(|(id, ack)| (ack.rank, 0, *id, Piece::Ack(*id)));
         let all = letters.chain(acks);
-        all.map(|(rank, queued, id)| slot::Waiting { rank, queued, id }).collect()
+        all.map(|(rank, turn, queued, id)| slot::Waiting { rank, turn, queued, id }).collect()
     }
 
     /// Whether so much lies there for a unit, unfetched, that nothing is added.
@@ -142,6 +143,9 @@ impl Desk {
             }
             None => None,
         };
+        if let Some(waited) = &waited {
+            self.turns.served(unit, waited.by.clone());
+        }
         let marked = waited.and_then(|waited| waited.marked).filter(|_| !sheet.is_lost);
         let Some(marked) = marked else { return };
         self.placed.push_back(Placed {

@@ -17,6 +17,7 @@ pub mod stated;
 pub mod status;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};

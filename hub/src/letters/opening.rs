@@ -19,7 +19,7 @@ use runtime::uplink::outbox;
 
 use super::desk::{Ack, Desk, DeskError, Placed, Waiting, waiting_of};
 use super::key::Held;
-use super::rules::{PAGE, REMEMBERED_MAX};
+use super::rules::{PAGE, REMEMBERED_MAX, WITHDRAWALS_A_DAY};
 use super::status;
 use crate::store::letters::{self, Arrived};
 
@@ -107,9 +107,13 @@ impl Desk {
         if matches!(routing, Routing::Dummy) {
             return Becomes::Counted(status::DUMMIES);
         }
-        let Some(waiting) = waiting_of(self.own(), routing, arrived.arrived_at_ms) else {
+        let Some(mut waiting) = waiting_of(self.own(), routing, arrived.arrived_at_ms) else {
             return Becomes::Counted(status::UNOPENED);
         };
+        waiting.by.clone_from(&arrived.sender);
+        if waiting.rank == Rank::Withdrawal && self.has_withdrawn_enough(&waiting, before, now) {
+            waiting.rank = Rank::Routine;
+        }
         if waiting.marked.is_some_and(|marked| self.is_withdrawn(marked, before)) {
             return Becomes::Counted(status::WITHDRAWN);
         }
@@ -125,6 +129,17 @@ impl Desk {
         };
         let ack = self.ack(arrived, (routing, &waiting), now);
         Becomes::Waits(Box::new(Goes { waiting, routing: routing.clone(), ack, rows, listed }))
+    }
+
+    /// Whether a sender's withdrawals have left at once today as often as they may. Another relay
+    /// has many senders, and has counted them.
+    fn has_withdrawn_enough(&self, waiting: &Waiting, before: &[Step], now: Timestamp) -> bool {
+        let Some(by) = &waiting.by else { return false };
+        if self.stated.of(by, Purpose::Relay).is_some() {
+            return false;
+        }
+        let here = before.iter().filter(|step| step.is_withdrawal_of(by)).count();
+        self.turns.withdrawals(by, now).saturating_add(here) >= WITHDRAWALS_A_DAY
     }
 
     /// Whether a withdrawal of an envelope came before, here or in this page.
@@ -203,7 +218,13 @@ impl Desk {
         self.waiting.retain(|id, _| !rows.contains(id));
         self.placed.retain(|placed| !listed.iter().any(|(gone, _)| gone.item == placed.item));
         if let Routing::Revocation { secret, envelopes, .. } = &routing {
-            self.revoked.extend(envelopes.iter().map(|envelope| (*envelope, *secret)));
+            if let Some(by) = &waiting.by {
+                self.turns.withdrew(by, now);
+            }
+            // Those beyond a day's push none out of what is remembered.
+            if waiting.rank == Rank::Withdrawal {
+                self.revoked.extend(envelopes.iter().map(|envelope| (*envelope, *secret)));
+            }
             while self.revoked.len() > REMEMBERED_MAX {
                 self.revoked.pop_front();
             }
@@ -216,6 +237,11 @@ impl Desk {
 }
 
 impl Step {
+    fn is_withdrawal_of(&self, by: &UnitId) -> bool {
+        let Becomes::Waits(goes) = &self.becomes else { return false };
+        goes.waiting.by.as_ref() == Some(by) && matches!(goes.routing, Routing::Revocation { .. })
+    }
+
     fn withdrawal(&self) -> Option<(Revealed, &[EnvelopeId])> {
         match &self.becomes {
             Becomes::Waits(goes) => match &goes.routing {

@@ -29,6 +29,11 @@ pub(super) const WITHDRAWAL_SECONDS: i64 = 24 * 3_600;
 /// fewer referrals.
 pub(super) const WAITING_MAX: usize = 20_000;
 
+/// Withdrawals of one sender in a day that leave at once; those behind them wait for slots. A
+/// school sends one for each recipient of what it takes back, and again once a day while nobody
+/// answers.
+pub(super) const WITHDRAWALS_A_DAY: usize = 40;
+
 /// Limits that are counted at most.
 pub(super) const LIMITS_MAX: usize = 100_000;
 

@@ -18,7 +18,7 @@ use runtime::uplink::outbox::letters as outbox;
 /// Name of the note that holds the slot that was filled last.
 const SLOT: &str = "letter_slot";
 
-/// Ranks as they are stored, what goes first in front.
+/// Ranks as they are stored, by their place.
 const RANKS: [Rank; 4] = [Rank::Withdrawal, Rank::Emergency, Rank::Urgent, Rank::Routine];
 
 /// How long the name of a letter is kept after it left, so that none is queued twice.
@@ -50,11 +50,6 @@ pub struct Tick<'a> {
 pub fn number(rank: Rank) -> u32 {
     let place = RANKS.iter().position(|known| *known == rank);
     place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX)
-}
-
-fn rank(number: u32) -> Rank {
-    let place = usize::try_from(number).unwrap_or(usize::MAX);
-    RANKS.get(place).copied().unwrap_or(Rank::Routine)
 }
 
 /// Queues a letter by its digest; queuing it again changes nothing and says so.
@@ -141,16 +136,19 @@ fn leave_of(tx: &Tx<'_>, tick: &Tick<'_>, queue: &[Waiting<u64>]) -> Result<usiz
     Ok(left)
 }
 
-/// What could leave: no more than two letters do at a tick.
+/// What could leave: no more than two letters do at a tick, of whichever rank.
 fn first(tx: &Tx<'_>) -> Result<Vec<Waiting<u64>>, SqlError> {
-    tx.query(
-        "select id, rank from letter_queue where left_at_ms is null order by rank, id limit 2",
-        &[],
-        |row| {
-            let id = row.u64(0)?;
-            Ok(Waiting { rank: rank(row.u32(1)?), queued: id, id })
-        },
-    )
+    let mut all = Vec::new();
+    for rank in RANKS {
+        let of_rank = tx.query(
+            "select id from letter_queue where left_at_ms is null and rank = $1
+             order by id limit 2",
+            params![number(rank)],
+            |row| row.u64(0),
+        )?;
+        all.extend(of_rank.into_iter().map(|id| Waiting { rank, turn: 0, queued: id, id }));
+    }
+    Ok(all)
 }
 
 fn send(tx: &Tx<'_>, leaves: Leaves<u64>, tick: &Tick<'_>) -> Result<(), SqlError> {

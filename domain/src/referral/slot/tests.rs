@@ -25,7 +25,7 @@ fn tick(number: i64) -> Timestamp {
 
 fn waiting(ranks: &[Rank]) -> Vec<Waiting<usize>> {
     let numbered = ranks.iter().enumerate();
-    numbered.map(|(id, rank)| Waiting { rank: *rank, queued: id as u64, id }).collect()
+    numbered.map(|(id, rank)| Waiting { rank: *rank, turn: 0, queued: id as u64, id }).collect()
 }
 
 /// Every queue of at most three letters.
@@ -112,9 +112,10 @@ fn an_hour_has_one_slot_at_its_minute() {
     assert_eq!(minutes.len(), 3);
 }
 
-/// What left first is what had the right to; nothing leaves twice and nothing stays.
+/// What cannot wait leaves one a tick, of one rank in its order; what is routine waits. Nothing
+/// leaves twice and nothing stays.
 #[test]
-fn a_withdrawal_goes_first_and_routine_waits() {
+fn what_cannot_wait_leaves_one_a_tick_and_routine_waits() {
     for queue in queues() {
         let course = course(5 * 240, &[(0, queue.clone())].into(), |_| QUIET);
         let mut wanted: Vec<&Waiting<usize>> = queue.iter().collect();
@@ -129,8 +130,16 @@ fn a_withdrawal_goes_first_and_routine_waits() {
         };
         // The first slot lies behind the third tick, so what is urgent has left before.
         assert!(times(&course).first().is_some_and(|first| *first > 3));
-        let expected: Vec<usize> = urgent.map(|waiting| waiting.id).collect();
-        assert_eq!(letters(&course.beside), expected, "{queue:?}");
+        let mut expected: Vec<usize> = urgent.map(|waiting| waiting.id).collect();
+        let beside = letters(&course.beside);
+        for rank in RANKS {
+            let of_rank = |id: &&usize| queue[**id].rank == rank;
+            assert!(beside.iter().filter(of_rank).is_sorted(), "{queue:?}");
+        }
+        let mut sorted = beside;
+        sorted.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(sorted, expected, "{queue:?}");
         let at: Vec<i64> = course.beside.iter().map(|(number, _)| *number).collect();
         assert!(at.iter().zip(0..).all(|(number, next)| *number == next), "one a tick");
         let routine = wanted.iter().filter(|waiting| waiting.rank == Rank::Routine);
@@ -147,12 +156,62 @@ fn a_slot_takes_what_is_next() {
     let now = tick(239);
     let moment = Moment { unit: &unit, now, last: None, draw: 0 };
     let both = leaving(&moment, &queue);
-    assert_eq!(both.at_once, Some(Leaves::Letter(2)));
-    assert_eq!(both.slot, Some((Slot::at(now), Leaves::Letter(1))));
+    assert_eq!(both.at_once, Some(Leaves::Letter(1)), "this tick is an urgent one's");
+    assert_eq!(both.slot, Some((Slot::at(now), Leaves::Letter(2))));
     let alone = leaving(&moment, &queue[..1]);
     assert_eq!(alone.at_once, Some(Leaves::Dummy), "the draw asks for one");
     assert_eq!(alone.slot, Some((Slot::at(now), Leaves::Letter(0))));
     assert_eq!(Slot::from_number(Slot::at(now).number()), Slot::at(now));
+}
+
+/// However many letters of the other ranks wait, an emergency leaves within two ticks, and a
+/// withdrawal and an urgent letter within four.
+///
+/// Method: a thousand letters of each other rank in front, and every tick of a minute.
+#[test]
+fn no_rank_holds_another_back() {
+    for (rank, most) in [(Rank::Emergency, 2), (Rank::Withdrawal, 4), (Rank::Urgent, 4)] {
+        for start in 0..4 {
+            let before = RANKS.into_iter().filter(|other| *other != rank);
+            let mut ranks: Vec<Rank> = before.flat_map(|other| vec![other; 1_000]).collect();
+            ranks.push(rank);
+            let (last, queue) = (ranks.len() - 1, waiting(&ranks));
+            let course = course(start + 5, &[(start, queue)].into(), |_| QUIET);
+            let mut all = course.beside.iter().chain(&course.slots);
+            let left = all.find(|(_, leaves)| *leaves == Leaves::Letter(last));
+            let waited = left.map_or(i64::MAX, |(number, _)| number - start + 1);
+            assert!(waited <= most, "{rank:?} from {start}: {waited}");
+        }
+    }
+}
+
+/// Senders take turns: with a thousand letters of one of them in front, the first letter of each
+/// other one leaves before the next of that one does.
+#[test]
+fn no_sender_holds_another_back() {
+    const SENDERS: usize = 4;
+    let unit = unit();
+    let of = |id: usize| id.saturating_sub(999);
+    let mut left: Vec<usize> = (0..1_000 + SENDERS - 1).collect();
+    let (mut turns, mut order) = ([0_u64; SENDERS], Vec::new());
+    // The first one has the list to itself, and then the others come.
+    for turn in 1..=8_u64 {
+        let known = left.iter().filter(|id| turn > 3 || **id < 1_000);
+        let letter = |id: &usize| Waiting {
+            rank: Rank::Emergency,
+            turn: turns[of(*id)],
+            queued: *id as u64,
+            id: *id,
+        };
+        let queue: Vec<Waiting<usize>> = known.map(letter).collect();
+        let now = tick(i64::try_from(turn).expect("small"));
+        let moment = Moment { unit: &unit, now, last: Some(Slot::at(now)), draw: QUIET };
+        let Some(Leaves::Letter(id)) = leaving(&moment, &queue).at_once else { panic!("waits") };
+        left.retain(|known| *known != id);
+        turns[of(id)] = turn;
+        order.push(id);
+    }
+    assert_eq!(order, [0, 1, 2, 1_000, 1_001, 1_002, 3, 4]);
 }
 
 /// Hours in which the program stood still are not made up for, and a clock that ran ahead and was
@@ -230,7 +289,7 @@ proptest! {
     ) {
         let mut queue: BTreeMap<i64, Vec<Waiting<usize>>> = BTreeMap::new();
         for (id, (at, rank)) in arrivals.iter().enumerate() {
-            let letter = Waiting { rank: RANKS[*rank], queued: id as u64, id };
+            let letter = Waiting { rank: RANKS[*rank], turn: 0, queued: id as u64, id };
             queue.entry(*at).or_default().push(letter);
         }
         let draw = |number: i64| seed.wrapping_mul(number.unsigned_abs() | 1) >> 3;

@@ -132,6 +132,51 @@ fn a_withdrawal_drops_what_is_still_here() {
     assert_eq!(said.count(), 2);
 }
 
+/// Withdrawals of one school keep back no emergency of another one by more than a tick, and its
+/// emergencies keep back none of another's.
+#[test]
+fn no_school_holds_back_anothers_emergency() {
+    let mut office = Office::new();
+    for envelope in 1..=30 {
+        office.revoke(&[envelope], (FAR, OTHER));
+    }
+    for envelope in 31..=60 {
+        office.arrive(&office.referral(envelope, (FAR, OTHER), Urgency::Emergency), Some(SCHOOL));
+    }
+    (0..4).for_each(|_| office.round());
+    office.fetch_opened();
+    office.arrive(&office.referral(0x90, (FAR, OTHER), Urgency::Emergency), Some("S2"));
+    (0..2).for_each(|_| office.round());
+    let left = office.fetch_opened();
+    let left = left.iter().filter_map(|(_, routing)| Some(routing.carried()?.envelope));
+    assert!(left.collect::<Vec<_>>().contains(&id(0x90)));
+}
+
+/// Of one sender so many withdrawals a day leave at once; the others wait for slots and are not
+/// lost.
+#[test]
+fn withdrawals_beyond_a_days_wait_for_slots() {
+    let mut office = Office::new();
+    for envelope in 1..=45 {
+        office.revoke(&[envelope], (FAR, OTHER));
+    }
+    let mut said = 0;
+    let mut fetch = |office: &Office| {
+        let left = office.fetch_opened();
+        said += left.iter().filter(|(_, one)| matches!(one, Routing::Revocation { .. })).count();
+        said
+    };
+    for _ in 0..60 {
+        office.round();
+        fetch(&office);
+    }
+    // The hour's slot may have come meanwhile, and takes one more.
+    assert!((40..=41).contains(&fetch(&office)), "the others wait");
+    office.hours(6);
+    assert_eq!(fetch(&office), 45);
+    assert_eq!(office.letters().waiting, 0);
+}
+
 /// Limits are counted by class until an answer meets them; a withdrawal ends them and sets its own,
 /// and what is late is told without a name.
 #[test]

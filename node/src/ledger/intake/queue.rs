@@ -58,7 +58,7 @@ pub fn queued(tx: &Tx<'_>) -> Result<Vec<QueuedLetter>, SqlError> {
             let (id, word) = (row.i64(0)?, row.str(1)?);
             let rank = WORDS.into_iter().find(|(_, known)| *known == word).map(|(rank, _)| rank);
             let queued = u64::try_from(id).map_err(|_| SqlError::Type)?;
-            Ok(Waiting { rank: strange(rank)?, queued, id })
+            Ok(Waiting { rank: strange(rank)?, turn: 0, queued, id })
         },
     )
 }

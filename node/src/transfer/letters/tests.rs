@@ -82,8 +82,8 @@ impl Post {
     }
 }
 
-/// Withdrawals first, then what is urgent, one a tick; what is routine waits for its slot, which is
-/// filled once an hour, with nothing where nothing waits.
+/// What cannot wait leaves one a tick, whose rank the tick is first; what is routine waits for its
+/// slot, which is filled once an hour, with nothing where nothing waits.
 #[test]
 fn letters_leave_by_rank_and_slot() {
     let post = Post::new();
@@ -91,8 +91,8 @@ fn letters_leave_by_rank_and_slot() {
     let urgent = post.queue(Rank::Urgent);
     let withdrawal = post.queue(Rank::Withdrawal);
     if minute(&unit(), now()) > 0 {
-        assert_eq!(post.leave(at(false), 1), std::slice::from_ref(&withdrawal));
-        assert_eq!(post.leave(at(false), 1), [urgent]);
+        assert_eq!(post.leave(at(false), 1), [urgent], "its tick is before a whole minute");
+        assert_eq!(post.leave(at(false), 1), [withdrawal]);
         assert!(post.leave(at(false), 1).is_empty(), "what is routine waits");
         assert_eq!(post.leave(at(true), 1), [routine]);
     } else {
@@ -106,6 +106,27 @@ fn letters_leave_by_rank_and_slot() {
     assert_eq!(post.leave(at(true) + hours, 1).len(), 1, "a letter with nothing in it");
     assert!(post.leave(at(true) + hours, 1).is_empty());
     assert_eq!(post.leave(at(true) + hours, COVER_EVERY_TICKS).len(), 1, "one as if urgent");
+}
+
+/// A thousand withdrawals before it keep an emergency back by one tick.
+#[test]
+fn withdrawals_keep_no_emergency_back() {
+    let post = Post::new();
+    let letters: Vec<Letter> =
+        (0..5).map(|_| Letter::dummy(&post.relay).expect("letter")).collect();
+    let filled: Result<(), SqlError> = post.transfer.write("queue", move |tx| {
+        for number in 0..1_000 {
+            let letter = letters.get(number % 5).ok_or(SqlError::Type)?;
+            let rank = super::number(Rank::Withdrawal);
+            queue(tx, &number.to_string(), (&letter.to_bytes(), rank), 1)?;
+        }
+        Ok(())
+    });
+    filled.expect("queued");
+    let emergency = post.queue(Rank::Emergency);
+    let ticks = [0, 15].map(SignedDuration::from_secs);
+    let left = ticks.map(|later| post.leave(at(true) + later, 1)).concat();
+    assert!(left.contains(&emergency));
 }
 
 /// What is taken back before it left never leaves, and what left is counted.

@@ -35,6 +35,8 @@ word_list!(
         Expired = "expired", "已逾期失效", "Expired";
         Revoked = "revoked", "已撤回同意", "Consent withdrawn";
         Ended = "ended", "保存期已满", "Its time is over";
+        StoodDown = "stood_down", "紧急已解除或转错了人",
+            "Emergency stood down, or of the wrong person";
     }
 );
 

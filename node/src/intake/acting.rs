@@ -140,7 +140,8 @@ pub fn act(
     Ok(())
 }
 
-/// Says what the law makes this house keep after a withdrawal.
+/// Says what the law makes this house keep after a withdrawal. What an emergency said that was
+/// stood down is erased with it.
 ///
 /// # Errors
 /// The role may not, nobody took it back, it was said before, or the store.
@@ -159,7 +160,9 @@ pub fn keep(
     if needs_words && kept.detail.trim().is_empty() {
         return Err(IntakeError::Field("detail"));
     }
-    answer(tx, (receiver, &entry), &By::person(worker), Answered::RevocationDone(kept))
+    answer(tx, (receiver, &entry), &By::person(worker), Answered::RevocationDone(kept))?;
+    // After a consent's withdrawal it is gone already, and this changes nothing.
+    Ok(intake::erase(tx, id, (ErasedWhy::StoodDown, worker.now().0))?)
 }
 
 /// Keeps the statements of schools and relays among some, which hold now; gives how many.

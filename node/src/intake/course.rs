@@ -3,7 +3,9 @@
 //! Nothing of it is stored: the state is what the one table of transitions makes of the acts. The
 //! clock is the receiver's own.
 
+use domain::ledger::Word as _;
 use domain::ledger::day::plus_days;
+use domain::receiver::ErasedWhy;
 use domain::referral::{Actor, DeadlineClass, Limit, State, Urgency, due, step, working};
 use jiff::civil::Date;
 use runtime::clock::instant_ms;
@@ -30,6 +32,8 @@ pub struct Course {
     pub due_ms: Option<i64>,
     /// Which limit that is, where a relay counts it.
     pub class: Option<DeadlineClass>,
+    /// An emergency that its school stood down, or that was of the wrong person.
+    pub is_stood_down: bool,
 }
 
 impl Course {
@@ -54,11 +58,19 @@ impl Course {
             let is_said = done.iter().any(|act| act.event.is_none());
             let due_ms = (!is_said).then_some(revoked_at.0.saturating_add(WITHDRAWAL_MS));
             let class = due_ms.map(|_| DeadlineClass::Withdrawal);
-            return Self { state: State::Withdrawn, since: revoked_at, acts, due_ms, class };
+            let (state, since) = (State::Withdrawn, revoked_at);
+            let is_stood_down = arrival.consent.is_none();
+            return Self { state, since, acts, due_ms, class, is_stood_down };
         }
         let class = class_of(state);
         let due_ms = class.and_then(|_| ends(state, arrival.urgency, (since, agreed)));
-        Self { state, since, acts, due_ms, class }
+        Self { state, since, acts, due_ms, class, is_stood_down: false }
+    }
+
+    /// The state as people read it: nobody had consented to an emergency that is taken back.
+    #[must_use]
+    pub fn label(&self) -> (&'static str, &'static str) {
+        if self.is_stood_down { ErasedWhy::StoodDown.label() } else { self.state.label() }
     }
 
     /// When the receiver's clock ends a referral that nobody answered: once the limit has passed a

@@ -239,8 +239,9 @@ fn opened(waiting: &Waiting, keys: &[EnvelopeKey]) -> Option<OpenedLetter> {
 fn receive(tx: &Tx<'_>, receiver: &Receiver, opened: &Opened) -> Result<bool, IntakeError> {
     let arrival = &opened.arrival;
     let told = Withdrawn { envelope: arrival.envelope, mark: arrival.withdrawal };
+    let is_told = intake::is_withdrawn(tx, &told)?;
     // What a withdrawal cannot undo is not kept from anybody who must act.
-    let is_withdrawn = intake::is_withdrawn(tx, &told)? && arrival.consent.is_some();
+    let is_withdrawn = is_told && arrival.consent.is_some();
     let content = (!is_withdrawn).then_some(opened.content.as_slice());
     let Some(id) = intake::receive(tx, arrival, content)? else { return Ok(false) };
     let entry = intake::one(tx, id)?.ok_or(IntakeError::Unknown)?;
@@ -252,6 +253,8 @@ fn receive(tx: &Tx<'_>, receiver: &Receiver, opened: &Opened) -> Result<bool, In
     // An emergency is not delivered but taken over, by somebody who says so.
     if arrival.consent.is_some() {
         acting::answer(tx, (receiver, &entry), &by, Answered::Delivered)?;
+    } else if is_told {
+        intake::mark_revoked(tx, id, arrival.received_at.0)?;
     }
     Ok(true)
 }
@@ -279,7 +282,8 @@ fn withdraw(
 
 /// Only a secret that opens the mark on the signed envelope takes it back. What it says is erased
 /// at once; where the child was not seen nothing is kept by anybody, and the programme says so.
-/// Where it was, a person says what the law makes this house keep.
+/// Where it was, a person says what the law makes this house keep. An emergency that was stood down
+/// stays readable until somebody has: the child may be on its way.
 fn withdraw_one(
     tx: &Tx<'_>,
     receiver: &Receiver,
@@ -293,13 +297,15 @@ fn withdraw_one(
         return Ok(false);
     };
     let mark = WithdrawalMark::from_digest(entry.arrival.withdrawal);
-    // An emergency's delivery is undone by no withdrawal.
-    if !mark.is_opened_by(secret, envelope) || entry.arrival.consent.is_none() {
+    if !mark.is_opened_by(secret, envelope) {
         return Ok(false);
     }
     let before = Course::of(&entry, &intake::done(tx, entry.id)?);
     if !intake::mark_revoked(tx, entry.id, now.0)? {
         return Ok(false);
+    }
+    if entry.arrival.consent.is_none() {
+        return Ok(true);
     }
     intake::erase(tx, entry.id, (ErasedWhy::Revoked, now.0))?;
     intake::unsay(tx, entry.id)?;

@@ -6,6 +6,7 @@ use certs::referral::{
 };
 use certs::seal::EnvelopeKey;
 use certs::statement::Purpose;
+use domain::ledger::Word as _;
 use domain::receiver::{ErasedWhy, ReadWhy, ReceiverRole};
 use domain::referral::{
     DeclineReason, FitForSchool, KeptWhy, Refused, State, slot::COVER_EVERY_TICKS,
@@ -190,14 +191,13 @@ fn nothing_is_said_after_a_withdrawal() {
 }
 
 /// In an emergency nobody agreed to any outcome: only that the child was seen goes back. It is
-/// taken over by a person, and no withdrawal and no clock ends it.
+/// taken over by a person, and no clock ends it.
 #[test]
 fn an_emergency_is_taken_over() {
     let city = taken(&emergency());
     assert_eq!((state(&city), acts(&city).len()), (State::EmergencyOut, 0));
     let ages = now() + SignedDuration::from_hours(24 * 30);
     pass(&city, ages);
-    city.arrive(&city.revocation(secret().reveal(), vec![ENVELOPE]));
     assert_eq!((city.sweep(now()).revoked, erased(&city)), (0, None));
     let taken_over = Answered::TakenOver { by: "韩医生".to_owned(), place: "急诊".to_owned() };
     does(&city, ReceiverRole::Clinician, taken_over).expect("taken over");
@@ -207,6 +207,47 @@ fn an_emergency_is_taken_over() {
     let bare = Answered::Outcome(Outcome { fit: None, summary: None });
     does(&city, ReceiverRole::Clinician, bare).expect("outcome");
     assert_eq!(state(&city), State::OutcomeIn);
+}
+
+/// An emergency that was stood down, or of the wrong person, is marked so, whichever comes first.
+/// It stays readable until a person has said what is kept; then it is erased, and the school hears.
+#[test]
+fn an_emergency_that_was_stood_down_is_answered_and_erased() {
+    for comes_first in [false, true] {
+        let city = City::new();
+        let told = city.revocation(secret().reveal(), vec![ENVELOPE]);
+        if comes_first {
+            city.arrive(&told);
+            city.sweep(now());
+        }
+        for letter in city.letters(&emergency(), (ENVELOPE, &secret())) {
+            city.arrive(&letter);
+        }
+        assert_eq!(city.sweep(now()).taken, 1);
+        if !comes_first {
+            let wrong = WithdrawalSecret::from_bytes([6; 16]);
+            city.arrive(&city.revocation(wrong.reveal(), vec![ENVELOPE]));
+            assert_eq!((city.sweep(now()).revoked, state(&city)), (0, State::EmergencyOut));
+            city.arrive(&told);
+            assert_eq!(city.sweep(now()).revoked, 1);
+        }
+        let head = worker(ReceiverRole::Head, now());
+        let course = city.ledger.read(move |tx| shown(tx, &head, 1)).expect("shown").course;
+        assert!(course.is_stood_down && course.due_ms.is_some());
+        assert_eq!(course.label(), ErasedWhy::StoodDown.label());
+        assert!(erased(&city).is_none() && says(&city).is_ok(), "the child may be on its way");
+        let (kept, receiver) =
+            (Kept { why: KeptWhy::Nothing, detail: String::new() }, city.receiver());
+        let intake = worker(ReceiverRole::Intake, now());
+        let said = city.ledger.write("keep", move |tx| keep(tx, &receiver, &intake, (1, kept)));
+        said.expect("said");
+        assert_eq!(erased(&city), Some(ErasedWhy::StoodDown));
+        assert_eq!(city.count("select count(content) from intake"), 0);
+        let answer = acts(&city).pop().expect("an answer");
+        assert_eq!((answer.number, answer.event), (0, None));
+        know_keys(&city);
+        assert_eq!(seal(&city), Sealed { sealed: 1, waiting: 0 });
+    }
 }
 
 /// Declined or sent elsewhere, what it said is gone at once; the answer to the school stays until

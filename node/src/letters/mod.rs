@@ -4,16 +4,19 @@
 //! ([`sending::prepare`]); sending seals them, with the letters that carry them, in the
 //! transaction of the act, and only on a consent that stands or an emergency's basis. [`copying`]
 //! brings letters to `transfer.db`, [`answers`] takes what comes back into the course,
-//! [`revoking`] takes back.
+//! [`ending`] keeps here what has not left when its consent is over, [`revoking`] takes back.
 
 pub mod answers;
 pub mod content;
 pub mod copying;
+pub mod ending;
 pub mod revoking;
 pub mod road;
 pub mod sending;
 pub mod slip;
 
+#[cfg(test)]
+mod ending_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

@@ -110,10 +110,11 @@ fn of_referral(
     }
     let now_ms = now.as_millisecond();
     let open = store::envelopes(tx, record)?.into_iter().filter(|one| one.revoked_at_ms.is_none());
+    let relay = desk.relay(tx, now)?;
     let mut holders = Holders::new();
     for one in open {
-        let letters = store::drop_letters(tx, one.id, now_ms)?;
-        let back = move |tx: &Tx<'_>| queue::take_back(tx, &letters);
+        let (letters, relay) = (store::drop_letters(tx, one.id, now_ms)?, relay.clone());
+        let back = move |tx: &Tx<'_>| queue::take_back(tx, &letters, relay.as_ref());
         let left = transfer.write("take_back", back)?;
         if left == 0 {
             store::revoked(tx, one.id, now_ms)?;
@@ -123,7 +124,7 @@ fn of_referral(
         }
     }
     if !holders.is_empty() {
-        let Some(relay) = desk.relay(tx, now)? else {
+        let Some(relay) = relay else {
             tracing::warn!(record = record.0, "no relay is known: tell the recipient by telephone");
             return Ok(false);
         };

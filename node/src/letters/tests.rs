@@ -9,7 +9,9 @@ use domain::referral::{DeclineReason, Event, FitForSchool, KeptWhy, State, Urgen
 use jiff::SignedDuration;
 use jiff::civil::date;
 use proptest::prelude::*;
+use proto::wire::sync::Lane;
 use runtime::sql::SqlError;
+use runtime::uplink::outbox::frame_waiting;
 
 use super::content::{
     AnswerContent, Answered, Contact, Kept, Outcome, ReferralContent, ReferralId, Summary,
@@ -58,7 +60,7 @@ fn sealed(
     run(school, move |tx| sending::send_on(tx, &counsellor(), record, (&desk, &road), &digest))
 }
 
-fn sent(school: &School, town: &Town) -> (RecordId, Envelope) {
+pub(super) fn sent(school: &School, town: &Town) -> (RecordId, Envelope) {
     town.known(school);
     let record = consented(school);
     let digest = shown(school, town, record).expect("shown").digest.to_string();
@@ -67,21 +69,29 @@ fn sent(school: &School, town: &Town) -> (RecordId, Envelope) {
     (record, envelope)
 }
 
-fn envelopes(school: &School, record: RecordId) -> Vec<Envelope> {
+pub(super) fn envelopes(school: &School, record: RecordId) -> Vec<Envelope> {
     run(school, move |tx| Ok(letters::envelopes(tx, record)?)).expect("envelopes")
 }
 
-fn state(school: &School, record: RecordId) -> State {
+pub(super) fn state(school: &School, record: RecordId) -> State {
     run(school, move |tx| Ok(referral::course(tx, record)?.state)).expect("course")
 }
 
-fn waiting(school: &School) -> Vec<Letter> {
+pub(super) fn waiting(school: &School) -> Vec<Letter> {
     let found = run(school, |tx| Ok(letters::waiting_letters(tx, 100)?)).expect("letters");
     found.iter().map(|one| Letter::from_bytes(&one.letter).expect("letter")).collect()
 }
 
-/// Lets everything leave that waits.
-fn leave(school: &School, town: &Town, transfer: &Transfer) {
+/// Lets everything leave that waits: the uplink has built its frames.
+pub(super) fn leave(school: &School, town: &Town, transfer: &Transfer) {
+    out(school, town, transfer);
+    let framed: Result<(), SqlError> =
+        transfer.write("frame", |tx| frame_waiting(tx, Lane::Referral, 100, NOW_MS));
+    framed.expect("framed");
+}
+
+/// Puts everything that waits into the outbox, as at a school that is offline.
+pub(super) fn out(school: &School, town: &Town, transfer: &Transfer) {
     let desk = town.desk.clone();
     let relay = run(school, move |tx| Ok(desk.relay(tx, now())?.expect("relay"))).expect("relay");
     let unit = town.desk.name.unit().clone();

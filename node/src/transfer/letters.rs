@@ -74,16 +74,23 @@ pub fn queue(
 /// them have left. One that was put here and of which nothing is known any more counts as left:
 /// this file may have been lost or put back since, and whoever holds it must be told.
 ///
+/// One that lies in the outbox without a frame has not left either. A letter with nothing in it
+/// takes its place where a relay is known, so that nobody counts one less.
+///
 /// # Errors
-/// The store cannot be read or written.
-pub fn take_back(tx: &Tx<'_>, letters: &[(String, bool)]) -> Result<usize, SqlError> {
+/// The store cannot be read or written, or nothing can be sealed to the relay.
+pub fn take_back(
+    tx: &Tx<'_>,
+    letters: &[(String, bool)],
+    relay: Option<&VerifiedStatement>,
+) -> Result<usize, SqlError> {
     let mut left = 0;
     for (name, was_queued) in letters {
         let gone = tx.execute(
             "delete from letter_queue where name = $1 and left_at_ms is null",
             params![name],
         )?;
-        if gone > 0 {
+        if gone > 0 || take_out(tx, name, relay)? {
             continue;
         }
         let known = "select 1 from letter_queue where name = $1";
@@ -91,6 +98,39 @@ pub fn take_back(tx: &Tx<'_>, letters: &[(String, bool)]) -> Result<usize, SqlEr
         left += usize::from(is_known || *was_queued);
     }
     Ok(left)
+}
+
+/// Takes a letter out of the outbox that has no frame; says whether it lay there.
+fn take_out(tx: &Tx<'_>, name: &str, relay: Option<&VerifiedStatement>) -> Result<bool, SqlError> {
+    if !outbox::waits(tx, name)? {
+        return Ok(false);
+    }
+    let empty = relay.map(Letter::dummy).transpose().map_err(|_| SqlError::Type)?;
+    let is_out = outbox::take_out(tx, name, empty.as_ref())?;
+    match empty {
+        // What is noted of what left is that of the letter that will.
+        Some(empty) => tx.execute(
+            "update letter_queue set name = $2 where name = $1",
+            params![name, &empty.digest().to_string()],
+        )?,
+        None => tx.execute("delete from letter_queue where name = $1", params![name])?,
+    };
+    Ok(is_out)
+}
+
+/// Whether every one of these letters has left: it went out of here, and had a frame since.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn have_left(tx: &Tx<'_>, names: &[String]) -> Result<bool, SqlError> {
+    for name in names {
+        let gone = "select 1 from letter_queue where name = $1 and left_at_ms is not null";
+        let is_gone = tx.query_opt(gone, params![name], |row| row.i64(0))?.is_some();
+        if !is_gone || outbox::waits(tx, name)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Lets leave what leaves at this tick; says how many letters that were. What left is in the outbox

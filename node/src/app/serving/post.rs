@@ -15,7 +15,7 @@ use crate::app::Node;
 use crate::directory::{self, Judge};
 use crate::ledger::letters as store;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::letters::{answers, copying, revoking};
+use crate::letters::{answers, copying, ending, revoking};
 use crate::transfer::letters::{self, Tick};
 
 /// How often a school is looked at that knows nobody's key.
@@ -101,8 +101,12 @@ impl Node {
         if !self.ledger.read(store::is_used)? {
             return Ok(None);
         }
+        let ended = ending::end(&self.ledger, self.transfer(), &desk, now);
         let told = revoking::revoke(&self.ledger, self.transfer(), &desk, now);
-        let is_known = is_done("take_back", told)
+        // What one of them could not do keeps the other from nothing.
+        let (has_ended, is_told) = (is_done("consent_ended", ended), is_done("take_back", told));
+        let is_known = has_ended
+            && is_told
             && is_done("copy", copying::copy(&self.ledger, self.transfer(), now.as_millisecond()));
         let of = desk.clone();
         let Some(relay) = self.ledger.read(move |tx| of.relay(tx, now))? else {

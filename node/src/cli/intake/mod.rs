@@ -272,7 +272,7 @@ fn list(terminal: &Terminal, node: &Node, worker: Worker) -> Result<(), Failure>
                 line.entry.id.to_string(),
                 chosen(line.entry.arrival.urgency.label(), lang).to_owned(),
                 line.entry.arrival.sender.clone(),
-                chosen(line.course.state.label(), lang).to_owned(),
+                chosen(line.course.label(), lang).to_owned(),
                 line.course.due_ms.map_or_else(String::new, time::minute),
             ]);
         }
@@ -315,7 +315,7 @@ fn shown_json(shown: &Shown) -> Value {
 
 fn shown_text(terminal: &Terminal, shown: &Shown) -> String {
     let lang = terminal.lang();
-    let state = chosen(shown.course.state.label(), lang);
+    let state = chosen(shown.course.label(), lang);
     let head: [&dyn std::fmt::Display; 3] = [&shown.entry.id, &shown.entry.arrival.sender, &state];
     let mut lines = vec![terminal.text(words::HEAD, &head)];
     for act in &shown.done {

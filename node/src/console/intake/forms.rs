@@ -71,7 +71,8 @@ pub(super) fn possible(shown: &Shown, worker: &Worker, sent: &Filled, lang: Lang
         .collect();
     if shown.wants_kept && worker.may(Duty::Answer) {
         let lines = [("why", w::WHY_KEPT, "list", true), ("detail", w::WHAT_KEPT, "area", false)];
-        let (label, note) = (w::KEPT.in_lang(lang), Some(w::KEPT_NOTE));
+        let note = if shown.course.is_stood_down { w::STOOD_DOWN_NOTE } else { w::KEPT_NOTE };
+        let (label, note) = (w::KEPT.in_lang(lang), Some(note));
         forms.push(view((KEPT, label), (note, &lines), sent, lang));
     }
     forms

@@ -56,6 +56,10 @@ texts! {
     KEPT_NOTE = "家庭已撤回同意，内容已删除。法律要求保存的病历可以保存，但须停止其他使用并说明。",
         "The family has withdrawn its consent and the content is erased. A record that the law \
          keeps may stay, without any other use; say so.";
+    STOOD_DOWN_NOTE = "学校已解除这次紧急转介，或说明转错了人。人已送到的照常救治。请说明依法保留什么；说明后内容立即删除。",
+        "The school has stood this emergency down, or it was of the wrong person. Whoever has \
+         arrived is treated all the same. Say what the law makes you keep; what the referral says \
+         is erased then.";
     DECLINE_NOTE = "内容立即从本机删除，不能恢复。", "What it says is erased from this machine at once, for good.";
     OUTCOME_NOTE = "知情同意允许回传的内容才有栏目；不写诊断。",
         "There are fields for what the consent lets back; no diagnosis.";

@@ -8,7 +8,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::ledger::Word as _;
 use domain::referral::State as Standing;
 use runtime::sql::Tx;
-use runtime::web::{Html, Lang, Page, Problem, RenderError, Session, SignedForm, Visitor, time};
+use runtime::web::{
+    Html, Lang, Page, Problem, RenderError, Session, SignedForm, Text, Visitor, time,
+};
 
 use super::super::filled::Filled;
 use super::super::ledgers::{RECORDS, Readers};
@@ -89,7 +91,7 @@ pub(super) fn post(
 /// What was sealed and what came of it, a line each.
 pub(super) fn envelope_lines(sealed: &[Envelope], lang: Lang) -> Vec<(String, String)> {
     let line = |one: &Envelope| {
-        let at = |label: runtime::web::Text, at: Option<i64>| {
+        let at = |label: Text, at: Option<i64>| {
             at.map(|at| format!("{} {}", label.in_lang(lang), time::minute(at)))
         };
         let said = [
@@ -193,12 +195,6 @@ pub(crate) fn preview_lines(
     lang: Lang,
 ) -> Vec<(&'static str, String)> {
     let content = &preview.content;
-    let ground = match &content.ground {
-        GroundSaid::Consent(said) => {
-            words::BY_CONSENT.fill(lang, &[&said.valid_to, &said.digest.short()])
-        }
-        GroundSaid::Emergency(_) => words::BY_EMERGENCY.in_lang(lang).to_owned(),
-    };
     let contact = |one: &Contact| {
         let texts = [one.unit.as_str(), one.person.as_str(), one.phone.as_str()];
         let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
@@ -209,16 +205,53 @@ pub(crate) fn preview_lines(
     let mut rows = vec![
         (words::TO, contact(&content.recipient)),
         (words::URGENCY, chosen(content.urgency.label(), lang).to_owned()),
-        (words::GROUND, ground),
         (words::SCHOOL_CALL, contact(&content.sender)),
         (words::WRITTEN, time::minute(content.at.0)),
     ];
+    rows.extend(ground_lines(&content.ground, lang));
     for part in &content.parts {
         rows.extend(lines(part, packs, lang));
     }
     rows.push((words::COURSE, events.join(chosen(("、", ", "), lang))));
     rows.retain(|(_, text)| !text.trim().is_empty());
     rows.into_iter().map(|(label, text)| (label.in_lang(lang), text)).collect()
+}
+
+/// The ground as the bytes have it: of a consent until when it holds, how, by whom and when it was
+/// given, what it lets out and what may come back; of an emergency when it was made, and whether a
+/// second person has signed.
+fn ground_lines(ground: &GroundSaid, lang: Lang) -> Vec<(Text, String)> {
+    let text = |text: Text| text.in_lang(lang).to_owned();
+    let said = match ground {
+        GroundSaid::Consent(said) => said,
+        GroundSaid::Emergency(said) => {
+            let signed = if said.is_signed { words::SECOND_SIGNED } else { words::SECOND_WAITS };
+            let made = format!("{} · {}", time::minute(said.at.0), signed.in_lang(lang));
+            return vec![(words::GROUND, text(words::BY_EMERGENCY)), (words::MADE, made)];
+        }
+    };
+    let label = |label: (&'static str, &'static str)| chosen(label, lang);
+    let relation = said.relation.map(|relation| label(relation.label()));
+    let guardian = match said.guardian_signed {
+        Some(day) => Some(format!("{} {day}", relation.unwrap_or(words::GUARDIAN.in_lang(lang)))),
+        None => relation.map(ToOwned::to_owned),
+    };
+    let student =
+        said.student_signed.map(|day| format!("{} {day}", words::STUDENT_SELF.in_lang(lang)));
+    let signed: Vec<String> = [guardian, student].into_iter().flatten().collect();
+    let classes: Vec<&str> = said.classes.iter().map(|class| label(class.label())).collect();
+    let asked = if said.child_asked { words::CHILD_ASKED } else { words::CHILD_UNASKED };
+    let between = label(("、", ", "));
+    vec![
+        (words::GROUND, words::BY_CONSENT.fill(lang, &[&said.valid_to, &said.digest.short()])),
+        (words::GIVEN_BY, signed.join(between)),
+        (words::GIVEN_HOW, label(said.method.label()).to_owned()),
+        (words::GIVEN_FROM, said.valid_from.to_string()),
+        (words::CHILD_VIEW, text(asked)),
+        (words::LETS_OUT, classes.join(between)),
+        (words::COMES_BACK, label(said.outcome_back.label()).to_owned()),
+        (words::NOTICE_READ, said.notice.clone()),
+    ]
 }
 
 /// Seals what was shown.
@@ -261,4 +294,38 @@ pub(super) async fn show_slip(
     let (rows, code) = (rows.collect(), found.code);
     let body = Html::render(&SlipTemplate { lang, id, student, rows, code })?;
     office.reply(&visitor, &of_referral(words::SLIP.in_lang(lang).to_owned(), body, lang))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::letters::content::tests::{emergency, referral};
+
+    /// What the bytes say of the ground is on the page, in both languages.
+    #[test]
+    fn the_ground_is_shown_as_the_bytes_have_it() {
+        let shown = |ground: &GroundSaid, lang: Lang| -> Vec<String> {
+            ground_lines(ground, lang).into_iter().map(|(_, text)| text).collect()
+        };
+        let all = shown(&referral().ground, Lang::Zh).join("\n");
+        for said in ["2027-03-31", "母亲 2026-11-02", "纸质签字", "已征询", "摘要", "v1"]
+        {
+            assert!(all.contains(said), "{said}: {all}");
+        }
+        let GroundSaid::Consent(said) = referral().ground else { panic!("no consent") };
+        assert!(said.classes.iter().all(|class| all.contains(class.label().0)), "{all}");
+        let by_word = crate::letters::content::ConsentSaid {
+            guardian_signed: None,
+            student_signed: said.guardian_signed,
+            child_asked: false,
+            ..said
+        };
+        let all = shown(&GroundSaid::Consent(by_word), Lang::En).join("\n");
+        for said in ["Mother, the student 2026-11-02", "not written down", "A summary"] {
+            assert!(all.contains(said), "{said}: {all}");
+        }
+        for lang in [Lang::Zh, Lang::En] {
+            assert_eq!(shown(&emergency().ground, lang).len(), 2);
+        }
+    }
 }

@@ -116,6 +116,19 @@ texts! {
     BY_CONSENT = "知情同意，有效期至 {0}；摘要 {1}",
         "consent of the family until {0}; digest {1}";
     BY_EMERGENCY = "紧急情形，未经同意（《个人信息保护法》第十三条）", "emergency, without consent (PIPL art. 13)";
+    MADE = "作出时间", "Made";
+    SECOND_SIGNED = "第二人已签", "a second person has signed";
+    SECOND_WAITS = "第二人待补签", "a second person has still to sign";
+    GIVEN_BY = "同意人", "Given by";
+    STUDENT_SELF = "学生本人", "the student";
+    GIVEN_HOW = "同意方式", "How it was given";
+    GIVEN_FROM = "生效日期", "Holds from";
+    CHILD_VIEW = "学生意见", "The child's view";
+    CHILD_ASKED = "已征询并记录", "asked and written down";
+    CHILD_UNASKED = "没有记录", "not written down";
+    LETS_OUT = "同意提供", "What it lets out";
+    COMES_BACK = "可回传", "What may come back";
+    NOTICE_READ = "告知书版本", "Version of the notice";
     PRINTED = "打印时间", "Printed";
     NAME = "姓名", "Name";
     SEX = "性别", "Sex";

@@ -290,6 +290,30 @@ fn dropped(tx: &Tx<'_>, id: EnvelopeId) -> Result<Vec<(String, bool)>, SqlError>
     )
 }
 
+/// Names of the letters that carry an envelope and were not taken back.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn carrying(tx: &Tx<'_>, id: EnvelopeId) -> Result<Vec<String>, SqlError> {
+    tx.query(
+        "select name from letter_out
+         where envelope = $1 and part > 0 and dropped_at_ms is null order by id",
+        params![id.bytes()],
+        |row| row.text(0),
+    )
+}
+
+/// Envelopes that no relay has acknowledged and nobody has taken back.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn unacked(tx: &Tx<'_>) -> Result<Vec<Envelope>, SqlError> {
+    let of_them = format!(
+        "{ENVELOPE} where acked_at_ms is null and revoked_at_ms is null order by made_at_ms"
+    );
+    tx.query(&of_them, &[], read)
+}
+
 /// Notes that a relay has a part; says whether that was the last one of its envelope.
 ///
 /// # Errors

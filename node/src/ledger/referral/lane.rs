@@ -7,7 +7,7 @@
 
 use domain::ledger::consent::{Answer, OutcomeBack};
 use domain::referral::history::Standing;
-use domain::referral::{Actor, Event, State};
+use domain::referral::{Actor, Event, State, step};
 use jiff::civil::Date;
 use runtime::sql::Tx;
 
@@ -99,6 +99,28 @@ pub(crate) fn hub_ack(
     }
     let told = Told::on(author.today());
     put_act(tx, author, (&now, Event::HubAck, Actor::Hub), &told, None)?;
+    mark(tx, record)?;
+    Ok(true)
+}
+
+/// Writes that the current hand-over was recalled since it never left as a whole, where the table
+/// lets it; says whether it was written.
+///
+/// # Errors
+/// A rule of the ledger, or the store; nothing was written.
+pub(crate) fn lapse(
+    tx: &Tx<'_>,
+    author: &Author,
+    record: RecordId,
+    (envelope, said): (u32, &str),
+) -> Result<bool, LedgerRefusal> {
+    let now = course(tx, record)?;
+    let can = step(now.state, Event::Recall, Actor::School, |_| true).is_ok();
+    if now.envelope != envelope || !can {
+        return Ok(false);
+    }
+    let told = Told { detail: said.to_owned(), ..Told::on(author.today()) };
+    put_act(tx, author, (&now, Event::Recall, Actor::School), &told, None)?;
     mark(tx, record)?;
     Ok(true)
 }

@@ -8,7 +8,7 @@ use certs::statement::{self, Purpose, SignedStatement, StatedKey};
 use domain::referral::slot::{COVER_EVERY_TICKS, minute};
 use jiff::SignedDuration;
 use proto::wire::sync::Lane;
-use runtime::uplink::outbox::sent;
+use runtime::uplink::outbox::{frame_waiting, sent};
 
 use super::*;
 use crate::list::testing::{about, now, zone};
@@ -73,6 +73,13 @@ impl Post {
         let out = self.out();
         assert_eq!(left.expect("left"), out.len() - before);
         out[before..].to_vec()
+    }
+
+    /// The uplink builds frames of what lies in the outbox: it may have left from here on.
+    fn frame(&self) {
+        let built: Result<(), SqlError> =
+            self.transfer.write("frame", |tx| frame_waiting(tx, Lane::Referral, 100, 1));
+        built.expect("framed");
     }
 
     fn out(&self) -> Vec<String> {
@@ -143,10 +150,11 @@ fn what_is_taken_back_does_not_leave() {
     post.queue(Rank::Urgent);
     let both = names(&post);
     assert!(!post.leave(at(true), 1).is_empty());
+    post.frame();
     let back = |names: Vec<String>| {
         let letters: Vec<(String, bool)> = names.into_iter().map(|name| (name, true)).collect();
         let left: Result<usize, SqlError> =
-            post.transfer.write("back", move |tx| take_back(tx, &letters));
+            post.transfer.write("back", move |tx| take_back(tx, &letters, None));
         left.expect("taken back")
     };
     post.queue(Rank::Urgent);
@@ -159,8 +167,44 @@ fn what_is_taken_back_does_not_leave() {
     assert_eq!(back(vec!["put here before this file was lost".to_owned()]), 1);
     let never = [("never copied".to_owned(), false)];
     let left: Result<usize, SqlError> =
-        post.transfer.write("back", move |tx| take_back(tx, &never));
+        post.transfer.write("back", move |tx| take_back(tx, &never, None));
     assert_eq!(left.expect("taken back"), 0);
+}
+
+/// What lies in the outbox of a unit that is offline has not left: it is taken back, a letter with
+/// nothing in it goes in its place, and nothing tells that there was another.
+#[test]
+fn what_has_no_frame_has_not_left() {
+    let post = Post::new();
+    let first = post.queue(Rank::Urgent);
+    let names = [first.trim_start_matches("letter/").to_owned()];
+    let left = |post: &Post| {
+        let names = names.clone();
+        let found: Result<bool, SqlError> = post.transfer.read(move |tx| have_left(tx, &names));
+        found.expect("queue")
+    };
+    assert!(!left(&post), "it waits for its tick");
+    let before = post.leave(at(true), 1).len();
+    assert!(!left(&post), "it waits for the network");
+    let (relay, back) = (post.relay.clone(), [(names[0].clone(), true)]);
+    let taken: Result<usize, SqlError> =
+        post.transfer.write("back", move |tx| take_back(tx, &back, Some(&relay)));
+    assert_eq!(taken.expect("taken back"), 0);
+    let out = post.out();
+    assert_eq!(out.len(), before);
+    assert!(!out.contains(&first));
+    let known: Result<Vec<String>, SqlError> =
+        post.transfer.read(|tx| tx.query("select name from letter_queue", &[], |row| row.text(0)));
+    let known: Vec<String> =
+        known.expect("queue").into_iter().map(|name| format!("letter/{name}")).collect();
+    assert!(out.iter().all(|name| known.contains(name)) && known.len() == out.len());
+
+    let second = post.queue(Rank::Urgent);
+    let second = [second.trim_start_matches("letter/").to_owned()];
+    post.leave(at(true), 1);
+    post.frame();
+    let found: Result<bool, SqlError> = post.transfer.read(move |tx| have_left(tx, &second));
+    assert!(found.expect("queue"));
 }
 
 /// Of what left the file tells no letter from one with nothing in it: rows are alike but for names

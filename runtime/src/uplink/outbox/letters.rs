@@ -9,7 +9,8 @@ use certs::letter::Letter;
 use proto::frame::encode_item;
 use proto::wire::sync::{ItemKind, Lane};
 
-use super::{enqueue as enqueue_item, forget_answered};
+use super::{enqueue as enqueue_item, forget_answered, take_back};
+use crate::params;
 use crate::sql::{SqlError, Tx};
 
 /// Front part of the names of letters; the digest of the letter follows.
@@ -27,6 +28,32 @@ pub fn enqueue(tx: &Tx<'_>, letter: &Letter, now_ms: i64) -> Result<bool, SqlErr
 #[must_use]
 pub fn name(letter: &Letter) -> String {
     format!("{LETTER}{}", letter.digest())
+}
+
+/// Takes a letter out, by its digest, that never had a frame, and puts another into its place where
+/// one is given; says whether it was there. A member that was away sends as many letters as it
+/// would have.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn take_out(tx: &Tx<'_>, digest: &str, other: Option<&Letter>) -> Result<bool, SqlError> {
+    let old = format!("{LETTER}{digest}");
+    let Some(other) = other else { return take_back(tx, &old) };
+    let put = tx.execute(
+        "update outbox_item set name = $2, item = $3 where name = $1 and framed = 0",
+        params![&old, &name(other), &item(other)],
+    )?;
+    Ok(put > 0)
+}
+
+/// Whether a letter lies here, by its digest, that never had a frame: it has not left.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn waits(tx: &Tx<'_>, digest: &str) -> Result<bool, SqlError> {
+    let sql = "select 1 from outbox_item where name = $1 and framed = 0";
+    let found = tx.query_opt(sql, params![&format!("{LETTER}{digest}")], |row| row.i64(0))?;
+    Ok(found.is_some())
 }
 
 /// A letter as it travels up and down.
@@ -94,5 +121,28 @@ mod tests {
         assert_eq!(run(&database, forget), 1);
         let left = |id: u8| run(&database, move |tx| find(tx, &name(&letter(id)))).is_some();
         assert!(!left(1) && left(2));
+    }
+
+    /// A letter that never had a frame is taken out, with another in its place; one that had is
+    /// not touched.
+    #[test]
+    fn what_has_no_frame_is_taken_out() {
+        let database = Database::in_memory(SCHEMA).expect("database");
+        let digest = |id: u8| letter(id).digest().to_string();
+        let out = |id: u8, by: Option<u8>| {
+            run(&database, move |tx| take_out(tx, &digest(id), by.map(letter).as_ref()))
+        };
+        for id in [1, 2, 3] {
+            run(&database, move |tx| enqueue(tx, &letter(id), 1));
+        }
+        let first: Vec<ReadyFrame> = run(&database, |tx| frames_from(tx, Lane::Referral, 1, 1, 1));
+        assert_eq!(first.len(), 1);
+        assert!(!out(1, Some(4)) && out(2, Some(4)) && out(3, None));
+        assert!(!run(&database, move |tx| waits(tx, &digest(1))));
+        assert!(run(&database, move |tx| waits(tx, &digest(4))));
+        let left: Vec<ReadyFrame> = run(&database, |tx| frames_from(tx, Lane::Referral, 1, 10, 1));
+        assert_eq!(left.len(), 2);
+        let frame = decode_frame(&left[1].bytes).expect("frame");
+        assert_eq!(frame.item.expect("item").body, letter(4).to_bytes());
     }
 }

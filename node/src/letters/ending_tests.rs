@@ -1,0 +1,92 @@
+//! A consent that ends while its letters wait at the school.
+
+use domain::referral::{Event, State};
+use jiff::{SignedDuration, Timestamp};
+use proto::wire::sync::Lane;
+use runtime::sql::SqlError;
+use runtime::uplink::outbox::{letters as outbox, sent as queued};
+
+use super::testing::Town;
+use super::tests::{envelopes, leave, out, sent, state, waiting};
+use super::{copying, ending, revoking};
+use crate::ledger::entry::RecordId;
+use crate::ledger::guard_tests::run;
+use crate::ledger::referral;
+use crate::ledger::referral::tests::ready;
+use crate::ledger::testing::{NOW_MS, School};
+use crate::list::testing::now;
+use crate::transfer::{Transfer, letters as queue};
+
+/// After the last day of the consents of these tests, the 1st of March.
+fn after() -> Timestamp {
+    now() + SignedDuration::from_hours(24 * 150)
+}
+
+fn end(school: &School, town: &Town, transfer: &Transfer, at: Timestamp) -> usize {
+    ending::end(&school.ledger, transfer, &town.desk, at).expect("ended")
+}
+
+/// What the course says of the recall, and whether it waits for somebody's answer.
+fn recalled(school: &School, record: RecordId) -> Option<(String, bool)> {
+    let found = run(school, move |tx| {
+        let course = referral::course(tx, record)?;
+        let last = course.last(Event::Recall).map(|act| &act.entry);
+        Ok(last.map(|act| (act.detail.clone(), act.is_unanswered())))
+    });
+    found.expect("course")
+}
+
+/// Where a letter of the school waits when its consent ends: in the ledger, in the queue, or in the
+/// outbox of a school that is offline. It never leaves, and the course says that and why.
+#[test]
+fn what_waits_when_the_consent_ends_does_not_leave() {
+    for place in ["ledger", "queue", "outbox"] {
+        let (school, town) = (ready(), Town::new());
+        let transfer = Transfer::in_memory().expect("transfer");
+        let (record, _) = sent(&school, &town);
+        let names: Vec<String> = waiting(&school).iter().map(outbox::name).collect();
+        if place != "ledger" {
+            copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+        }
+        if place == "outbox" {
+            out(&school, &town, &transfer);
+        }
+        assert_eq!(end(&school, &town, &transfer, now()), 0, "{place}: it stands");
+        assert_eq!(state(&school, record), State::Sent);
+        assert_eq!(end(&school, &town, &transfer, after()), 1, "{place}");
+        assert_eq!(end(&school, &town, &transfer, after()), 0, "{place}: once");
+        revoking::revoke(&school.ledger, &transfer, &town.desk, after()).expect("revoked");
+        assert!(waiting(&school).is_empty(), "{place}: nobody holds anything");
+        let left: Result<(u64, Vec<String>), SqlError> = transfer.read(|tx| {
+            let lies = queued(tx, Lane::Referral, 100)?.into_iter().map(|one| one.name);
+            Ok((queue::waiting(tx)?.waiting, lies.collect()))
+        });
+        let (waits, lies) = left.expect("transfer");
+        assert_eq!(waits, 0, "{place}");
+        assert!(lies.iter().all(|name| !names.contains(name)), "{place}");
+        assert_eq!(state(&school, record), State::Cancelled, "{place}");
+        let (said, is_unanswered) = recalled(&school, record).expect("recalled");
+        assert!(said.contains("到期") && !is_unanswered, "{place}: {said}");
+        let kept = envelopes(&school, record).remove(0).kept.expect("said");
+        assert!(kept.contains("没有离校"), "{place}: {kept}");
+    }
+}
+
+/// What has left is the recipient's, which asks for the last day itself; of what nobody knows any
+/// more the recipient is told, and nothing says that it did not leave.
+#[test]
+fn what_has_left_is_not_said_to_have_stayed() {
+    let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));
+    let (record, _) = sent(&school, &town);
+    copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+    leave(&school, &town, &transfer);
+    assert_eq!(end(&school, &town, &transfer, after()), 0);
+    assert_eq!(state(&school, record), State::Sent);
+
+    let lost = Transfer::in_memory().expect("transfer");
+    assert_eq!(end(&school, &town, &lost, after()), 1);
+    let told = revoking::revoke(&school.ledger, &lost, &town.desk, after());
+    assert_eq!((told.expect("told"), waiting(&school).len()), (1, 1));
+    assert_eq!(envelopes(&school, record)[0].done_at_ms, None);
+    assert!(recalled(&school, record).expect("recalled").1, "its answer is waited for");
+}

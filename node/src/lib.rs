@@ -9,6 +9,7 @@ pub mod desk;
 pub mod directive;
 pub mod directory;
 pub mod egress;
+pub mod fhir;
 pub mod import;
 pub mod indicator;
 pub mod inspection;

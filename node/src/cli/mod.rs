@@ -23,6 +23,7 @@ mod context;
 mod disclosure;
 mod doctor;
 mod family;
+mod fhir;
 mod hold;
 mod import;
 mod indicator;

@@ -1,4 +1,5 @@
-//! `referral`: the board, one referral, sending it sealed, taking it back, and known keys.
+//! `referral`: the board, one referral, sending it sealed, exporting it, taking it back, and known
+//! keys.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,9 +17,10 @@ use serde_json::{Value, json};
 
 use super::acting::{self, ActingArgs};
 use super::ledger::word;
-use super::{Place, context, statements};
+use super::{Place, context, fhir, statements};
 use crate::app::{Node, ring_bell};
 use crate::console::preview_lines;
+use crate::fhir::school;
 use crate::ledger::access;
 use crate::ledger::author::Author;
 use crate::ledger::entry::RecordId;
@@ -82,6 +84,14 @@ enum ReferralCommand {
         #[arg(long, value_name = "HEX")]
         digest: Option<String>,
     },
+    /// Write what was sealed, with its answers, as a FHIR R4 bundle
+    Export {
+        /// Number of the referral
+        id: i64,
+        /// New file for the bundle; it names a child
+        #[arg(long, value_name = "FILE")]
+        fhir: PathBuf,
+    },
     /// Take a referral back; whoever holds anything of it is told first of all
     Withdraw {
         /// Number of the referral
@@ -118,6 +128,9 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &ReferralArgs) -> Re
                 Some(digest) => send(terminal, &node, (author, record), digest),
                 None => prepare(terminal, &node, (author, record), (person, phone)),
             }
+        }
+        ReferralCommand::Export { id, fhir } => {
+            export(terminal, &node, (author, RecordId(*id)), fhir)
         }
         ReferralCommand::Withdraw { id, by, who } => {
             let by = word::<Actor>(by)?;
@@ -269,6 +282,19 @@ fn send(
     terminal.result(&value, |terminal| {
         terminal.text(SENT, &[&record.0, &named(terminal, state.label())])
     })
+}
+
+fn export(
+    terminal: &Terminal,
+    node: &Node,
+    (author, record): (Author, RecordId),
+    path: &Path,
+) -> Result<(), Failure> {
+    fhir::check_new(path)?;
+    // Reading a record writes the log of reads.
+    let told = move |tx: &runtime::sql::Tx<'_>| school::export(tx, &author, record);
+    let bundle = node.ledger().write("referral_export", told)?;
+    fhir::write(terminal, path, (record.0, &bundle))
 }
 
 fn withdraw(

@@ -15,6 +15,7 @@ mod desk;
 mod directory;
 mod egress;
 mod family;
+mod fhir;
 mod filled;
 mod home;
 mod imports;

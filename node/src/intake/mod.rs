@@ -35,6 +35,7 @@ use runtime::sql::{SqlError, Tx};
 
 use crate::app::Node;
 use crate::config::NodeRole;
+use crate::fhir::FhirError;
 use crate::ledger::sealing_key;
 use crate::letters::content::ContentError;
 
@@ -81,6 +82,9 @@ pub enum IntakeError {
     /// It is longer than an answer carries.
     #[error(transparent)]
     Content(#[from] ContentError),
+    /// A bundle of the house's own system, or one for it.
+    #[error(transparent)]
+    Fhir(#[from] FhirError),
     /// None of the statements holds, or is a school's or a relay's.
     #[error("no statement about a key for referrals or of a relay holds among these")]
     NoStatement,

@@ -70,6 +70,7 @@ impl From<IntakeError> for Failure {
             IntakeError::Content(_) => {
                 Self::new(Exit::Invalid, "INTAKE_CONTENT", UNREADABLE).hint(UPDATE)
             }
+            IntakeError::Fhir(error) => error.into(),
             IntakeError::NoStatement => {
                 refused("INTAKE_STATEMENT", NO_STATEMENT, NO_STATEMENT_NEXT)
             }

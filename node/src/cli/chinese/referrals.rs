@@ -26,6 +26,20 @@ pub(super) const TEXTS: Translation = &[
     ("Say what the law makes you keep after a withdrawal", "撤回同意后，说明依法保留什么"),
     ("Why: nothing, medical_record, legal_duty or other", "保留的原因"),
     ("What is kept, and under which article", "保留什么，依据哪一条"),
+    (
+        "Write a referral with its answers as a FHIR R4 bundle",
+        "把一份转介及其答复写成 FHIR R4 文件",
+    ),
+    ("New file for the bundle; it names a child", "要新建的文件；其中有学生信息"),
+    (
+        "Take the answer of your own system from a FHIR R4 bundle",
+        "从 FHIR R4 文件读入本机构系统的答复",
+    ),
+    ("Bundle with the task as it stands there", "含有该 Task 现状的文件"),
+    (
+        "Write what was sealed, with its answers, as a FHIR R4 bundle",
+        "把已加密发出的内容及其答复写成 FHIR R4 文件",
+    ),
     ("Enter statements of schools' and relays' keys", "录入学校和枢纽的公钥声明"),
     ("Key statements", "公钥声明文件"),
     ("Who read what, and what was refused", "阅读记录和拒收记录"),

@@ -20,9 +20,10 @@ use serde_json::{Value, json};
 
 use super::acting::{self, ActingArgs};
 use super::ledger::{chosen, word};
-use super::{Place, context, statements};
+use super::{Place, context, fhir, statements};
 use crate::app::Node;
 use crate::console::referral_lines;
+use crate::fhir::receiver as exchange;
 use crate::intake::acting::{self as doing, Line, Shown};
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::intake::Worker;
@@ -103,6 +104,25 @@ enum IntakeCommand {
         /// What is kept, and under which article
         #[arg(long, value_name = "TEXT", default_value = "")]
         detail: String,
+    },
+    /// Write a referral with its answers as a FHIR R4 bundle
+    Export {
+        /// Number of the referral
+        number: i64,
+        /// New file for the bundle; it names a child
+        #[arg(long, value_name = "FILE")]
+        fhir: PathBuf,
+        /// Purpose of reading: triage, care, contact, print, check
+        #[arg(long, value_name = "WORD")]
+        read: String,
+    },
+    /// Take the answer of your own system from a FHIR R4 bundle
+    Import {
+        /// Number of the referral
+        number: i64,
+        /// Bundle with the task as it stands there
+        #[arg(long, value_name = "FILE")]
+        fhir: PathBuf,
     },
     /// Enter statements of schools' and relays' keys
     Know {
@@ -187,6 +207,18 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &IntakeArgs) -> Resu
             node.ledger().write("intake_kept", move |tx| {
                 doing::keep(tx, &receiver, &worker, (number, kept))
             })?;
+            done(terminal, &node, number)
+        }
+        IntakeCommand::Export { number, fhir, read } => {
+            let asked = (*number, word::<ReadWhy>(read)?);
+            export(terminal, &node, (receiver, worker), (asked, fhir))
+        }
+        IntakeCommand::Import { number, fhir } => {
+            let (number, file) = (*number, fhir::read(fhir)?);
+            node.ledger().write("intake_import", move |tx| {
+                exchange::import(tx, (&receiver, &worker), (number, &file))
+            })?;
+            super::fold_erased(terminal, &node);
             done(terminal, &node, number)
         }
         IntakeCommand::Know { file } => know(terminal, &node, (receiver, worker), file),
@@ -352,6 +384,19 @@ fn read(
             lines.iter().map(|(label, text)| format!("{label}: {text}")).collect();
         lines.join("\n")
     })
+}
+
+/// A bundle for the house's own system; it is only written once the reading was logged.
+fn export(
+    terminal: &Terminal,
+    node: &Node,
+    (receiver, worker): (Receiver, Worker),
+    (asked, path): ((i64, ReadWhy), &Path),
+) -> Result<(), Failure> {
+    fhir::check_new(path)?;
+    let told = move |tx: &runtime::sql::Tx<'_>| exchange::export(tx, (&receiver, &worker), asked);
+    let bundle = node.ledger().write("intake_export", told)?;
+    fhir::write(terminal, path, (asked.0, &bundle))
 }
 
 fn know(

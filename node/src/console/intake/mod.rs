@@ -28,9 +28,11 @@ use runtime::web::{
 };
 use serde::Deserialize;
 
+use super::fhir::download;
 use super::filled::Filled;
 use super::office::{Rules, Told, sentences};
 use crate::app::Node;
+use crate::fhir::receiver as exchange;
 use crate::intake::acting::{self, Shown};
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::Ledger;
@@ -157,6 +159,7 @@ fn alone(
         .route("/intake/{id}", get(show_one))
         .route("/intake/{id}/act", posts(take, "/intake/{id}"))
         .route("/intake/{id}/content", get(show_content))
+        .route("/intake/{id}/fhir", get(export))
         .with_state(desk);
     console(shell, pages)
 }
@@ -272,6 +275,30 @@ async fn show_content(
             let page = pages::content(&content, &shown, &packs, visitor.frame.lang)?;
             reply(&desk, &visitor, &page)
         }
+        Err(error) => {
+            let told = told(error, visitor.frame.lang)?;
+            one(&desk, &visitor, id, (told, Filled::default())).await
+        }
+    }
+}
+
+/// What a referral says with its answers as a file for the house's own system; a reading as well.
+async fn export(
+    State(desk): State<Desk>,
+    visitor: Visitor<Workers>,
+    Path(id): Path<i64>,
+    Query(asked): Query<For>,
+) -> Result<Response, Problem> {
+    let Some(why) = ReadWhy::from_word(&asked.why) else {
+        return Ok(Redirect::to(&format!("{INTAKE_HREF}/{id}")).into_response());
+    };
+    let receiver = desk.receiver.clone();
+    let bundle = desk.work(&visitor.session, move |tx, worker| {
+        let receiver = receiver.ok_or(IntakeError::NoReceiver)?;
+        exchange::export(tx, (&receiver, worker), (id, why))
+    });
+    match bundle.await {
+        Ok(bundle) => Ok(download(&bundle)),
         Err(error) => {
             let told = told(error, visitor.frame.lang)?;
             one(&desk, &visitor, id, (told, Filled::default())).await

@@ -40,6 +40,7 @@ texts! {
     READ_NOTE = "内容会写出学生姓名；每次查看都记入日志。", "It names a child; each reading is logged.";
     READ_WHY = "为什么查看", "What for";
     SHOW = "查看", "Show";
+    EXPORT = "导出 FHIR 文件", "Export as FHIR";
     NEXT = "办理", "What may be done";
     MUST = "必填", "needed";
     COURSE = "经过", "Course";

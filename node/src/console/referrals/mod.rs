@@ -4,6 +4,7 @@
 //! Who looks is asked student by student and logged. A step is offered only to who may take it, and
 //! asked again by the ledger when it is taken.
 
+mod fhir;
 mod forms;
 mod offer;
 mod pages;
@@ -60,6 +61,7 @@ pub(super) fn router() -> Router<Office> {
         .route("/referrals/{id}/sealed/prepare", posts(sealed::prepare, "/referrals/{id}"))
         .route("/referrals/{id}/sealed/send", posts(sealed::send, "/referrals/{id}"))
         .route("/referrals/{id}/slip", get(sealed::show_slip))
+        .route("/referrals/{id}/fhir", get(fhir::show))
 }
 
 /// What the reader of a referral may do beside reading.

@@ -14,7 +14,7 @@ use super::super::office::{Told, chosen};
 use super::super::sheet::{self, Around, Cell, Head, Sheet};
 use super::forms::{self, FormView};
 use super::offer::{self, OfferView};
-use super::{REFERRALS_HREF, View, sealed, words};
+use super::{REFERRALS_HREF, View, fhir, sealed, words};
 use crate::directory::Directories;
 use crate::ledger::entry::{Kept, Moment};
 use crate::ledger::referral::{self, ReferralAct, Row};
@@ -286,6 +286,9 @@ fn links(view: &View, lang: Lang) -> Vec<(String, &'static str)> {
     }
     if view.may.write && !view.post.sealed.is_empty() {
         links.push((format!("{REFERRALS_HREF}/{id}/slip"), words::SLIP.in_lang(lang)));
+    }
+    if fhir::is_offered(view) {
+        links.push((format!("{REFERRALS_HREF}/{id}/fhir"), words::FHIR.in_lang(lang)));
     }
     links
 }

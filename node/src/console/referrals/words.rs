@@ -181,6 +181,7 @@ texts! {
     NOT_DELIVERED = "未送达：{0}在期限内没有收到的回音。请立即电话联系 {1}。",
         "Not delivered: nothing says that {0} has it, and the time is over. Telephone now: {1}.";
     SLIP = "家长撤回凭条", "The family's slip";
+    FHIR = "导出 FHIR 文件", "Export as FHIR";
     SLIP_NOTE = "请交给签字同意的家长或学生本人保管。",
         "To be kept by whoever signed the consent.";
     SLIP_TEXT = "您随时可以撤回同意，不需要理由，也不影响学校的辅导。请告诉心理教师，或出示本凭条；学校会通知下列每个接收方停止使用并删除，医院依法必须保存的病历除外。",

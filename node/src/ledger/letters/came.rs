@@ -140,6 +140,27 @@ pub fn waiting(tx: &Tx<'_>, about: EnvelopeId) -> Result<Vec<Answer>, SqlError> 
     )
 }
 
+/// Answers about an envelope that were taken into its course, in the order of their numbers; of two
+/// of one number the one that came first stands there.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn answers(tx: &Tx<'_>, about: EnvelopeId) -> Result<Vec<Answer>, SqlError> {
+    tx.query(
+        "select envelope, act, content from letter_answer
+         where about = $1 and taken_at_ms is not null order by act, came_at_ms, envelope",
+        params![about.bytes()],
+        |row| {
+            Ok(Answer {
+                id: EnvelopeId::from_bytes(row.array(0)?),
+                about,
+                act: row.u32(1)?,
+                content: Zeroizing::new(row.blob(2)?),
+            })
+        },
+    )
+}
+
 /// Notes that an answer stands in the course of its referral.
 ///
 /// # Errors

@@ -11,8 +11,8 @@ mod statement;
 mod tests;
 
 pub use came::{
-    Answer, answer_count, forget_parts, is_known, keep_answer, keep_part, parts, take_answer,
-    waiting,
+    Answer, answer_count, answers, forget_parts, is_known, keep_answer, keep_part, parts,
+    take_answer, waiting,
 };
 pub use sealed::{
     Draft, Envelope, NewEnvelope, NewLetter, Outgoing, Rank, acked, carrying, done, draft,

@@ -1,0 +1,51 @@
+//! Bundles of FHIR at the terminal: written to a new file that only its owner reads, and read with
+//! a limit. Such a file names a child.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use runtime::cli::{Failure, Terminal};
+use runtime::texts;
+use serde_json::{Value, json};
+
+use super::import::unwritable;
+use super::statements::exists;
+use crate::fhir::{FILE_BYTES_MAX, FhirError, file};
+
+texts! {
+    WRITTEN = "已导出到 {0}。文件中有学生信息，请交给本机构的系统后删除。",
+        "written to {0}. It names a child: give it to your own system, then delete it.";
+}
+
+/// Refuses a file that is there, before anything is read for it.
+pub(super) fn check_new(path: &Path) -> Result<(), Failure> {
+    if path.exists() { Err(exists(path)) } else { Ok(()) }
+}
+
+/// Writes a bundle and says where it is.
+pub(super) fn write(
+    terminal: &Terminal,
+    path: &Path,
+    (number, bundle): (i64, &Value),
+) -> Result<(), Failure> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut to| {
+        to.write_all(file(bundle).as_bytes())?;
+        to.sync_all()
+    });
+    written.map_err(|cause| unwritable(path, &cause))?;
+    let value = json!({ "referral": number, "file": path.display().to_string() });
+    terminal.result(&value, |terminal| terminal.text(WRITTEN, &[&path.display()]))
+}
+
+/// The bytes of a file that may be a bundle.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let unreadable = |cause| Failure::unreadable_file(path, &cause);
+    if std::fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
+        return Err(FhirError::Large.into());
+    }
+    std::fs::read(path).map_err(unreadable)
+}

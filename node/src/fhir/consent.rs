@@ -130,7 +130,10 @@ fn verifications(said: &ConsentSaid, to: &Addresses) -> Vec<Value> {
 /// What it lets out, to whom, what for and how long.
 fn provision(paper: &Paper<'_>, to: &Addresses) -> Value {
     let from = paper.said.map(|said| said.valid_from);
-    let class = |class: &DataClass| json!({ "system": own("data-class"), "code": class.as_str(), "display": class.label().0 });
+    let class = |class: &DataClass| {
+        let (code, label) = (class.as_str(), class.label().0);
+        json!({ "system": own("data-class"), "code": code, "display": label })
+    };
     let actor = object([
         ("role", concept((codes::PARTIES, "IRCP"), "接收方")),
         ("reference", reference(&to.recipient)),

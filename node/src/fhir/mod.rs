@@ -1,12 +1,12 @@
 //! FHIR R4 at the two ends that hold what a referral says: the school that wrote it, and the
 //! receiver that opened it.
 //!
-//! [`bundle`] tells a [`Record`] as a collection of resources and [`read`] takes it back; what would
-//! not come back the same is not told at all. A record holds what was sealed and what was answered,
-//! and nothing else has a field here: no answer to an item, no note, no number of the roll. Where
-//! its ground is over, a record says that it is over and nothing of the child. What a receiver's
-//! own system answers comes in by [`reply`] and goes through the doors of the receiver's forms. A
-//! hub has none of this: it can build no record.
+//! [`bundle`] tells a [`Record`] as a collection of resources and [`read`] takes it back; what
+//! would not come back the same is not told at all. A record holds what was sealed and what was
+//! answered, and nothing else has a field here: no answer to an item, no note, no number of the
+//! roll. Where its ground is over, a record says that it is over and nothing of the child. What a
+//! receiver's own system answers comes in by [`reply`] and goes through the doors of the
+//! receiver's forms. A hub has none of this: it can build no record.
 
 mod codes;
 mod consent;

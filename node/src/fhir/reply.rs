@@ -81,7 +81,7 @@ impl Reply {
     /// # Errors
     /// It is too large, no bundle of R4, has no task or several, or words that are not known.
     pub fn read(file: &[u8]) -> Result<Self, FhirError> {
-        if u64::try_from(file.len()).map_or(true, |length| length > FILE_BYTES_MAX) {
+        if usize::try_from(FILE_BYTES_MAX).is_ok_and(|most| file.len() > most) {
             return Err(FhirError::Large);
         }
         let bundle: Value = serde_json::from_slice(file).map_err(|_| FhirError::Json)?;

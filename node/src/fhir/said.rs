@@ -7,12 +7,14 @@ use runtime::web::Text;
 use super::{ExportError, FhirError};
 
 texts! {
-    LARGE = "文件过大，没有读取，也没有登记任何内容。", "the file is too large; it was not read and nothing was written.";
+    LARGE = "文件过大，没有读取，也没有登记任何内容。",
+        "the file is too large; it was not read and nothing was written.";
     JSON = "文件不是 JSON，没有登记任何内容。", "the file is no JSON; nothing was written.";
     NOT_R4 = "文件不符合 FHIR R4（{0}），没有登记任何内容。",
         "the file is not as FHIR R4 has it ({0}); nothing was written.";
     MODIFIER = "文件含有本程序不理解、又不可忽略的修饰项，没有登记任何内容。",
-        "the file has a modifier that is not understood and may not be ignored; nothing was written.";
+        "the file has a modifier that is not understood and may not be ignored; nothing was \
+         written.";
     TASKS = "文件应当有且只有一个 Task，没有登记任何内容。",
         "the file must have one Task and no more; nothing was written.";
     OTHER = "文件说的是另一份转介，没有登记任何内容。",
@@ -34,8 +36,8 @@ texts! {
     LOSSY = "这份转介无法完整转成 FHIR，没有导出。",
         "this referral cannot be told in FHIR without loss; nothing was exported.";
     TASK_ALONE = "请只送回导出的 Task：改 status、businessStatus，把答复写进 output，其余资源不必带。",
-        "Send back the exported Task alone: change status and businessStatus, write the answer into \
-         output, and leave the other resources out.";
+        "Send back the exported Task alone: change status and businessStatus, write the answer \
+         into output, and leave the other resources out.";
     LOOK = "对照表见说明文档 docs/fhir.md。", "The mapping is in docs/fhir.md.";
     BY_HAND = "请打印转介单，或在转介页面查看。", "Print the sheet, or look at the page of the referral.";
 }

@@ -1,8 +1,8 @@
 //! At a school: what was sealed of a referral, with what was answered, as a bundle.
 //!
 //! What was sealed is what is told, byte for byte; nothing is read anew out of the ledgers. A
-//! referral of which nothing was sealed has no bundle, nor has a routine one whose consent no longer
-//! covers what was sealed.
+//! referral of which nothing was sealed has no bundle, nor has a routine one whose consent no
+//! longer covers what was sealed.
 
 use domain::ledger::consent::NoConsent;
 use domain::ledger::terms::ReadPurpose;

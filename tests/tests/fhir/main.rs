@@ -2,7 +2,8 @@
 //!
 //! `validate.py` has them read by `fhir.resources` (models of R4B, which has the resources of R4
 //! that are used here). It needs Python with that library, which a clone does not bring, so the
-//! test runs where it is asked for: `.ci/run` makes a Python of its own and says so where it cannot.
+//! test runs where it is asked for: `.ci/run` makes a Python of its own, and says so where it
+//! cannot.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

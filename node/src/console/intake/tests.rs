@@ -75,6 +75,14 @@ async fn a_referral_is_worked_at_the_clinic() {
     assert!(seen.text.contains(NAME));
     assert_eq!(city.count("select count(*) from intake_read"), 1);
 
+    let unasked = intake.get("/intake/1/fhir").await.expect("page");
+    assert_eq!(unasked.status, StatusCode::SEE_OTHER);
+    let told = intake.get("/intake/1/fhir?why=care").await.expect("file");
+    assert_eq!(told.status, StatusCode::OK, "{}", told.text);
+    assert!(told.header("content-type").starts_with("application/fhir+json"));
+    assert!(told.text.contains(NAME));
+    assert_eq!(city.count("select count(*) from intake_read"), 2, "an export is a reading");
+
     let (status, text) = post(&mut intake, &[("act", "appoint"), ("day", "2026-11-05")]).await;
     assert_eq!(status, StatusCode::CONFLICT, "{text}");
     let (status, _) = post(&mut intake, &[("act", "decline"), ("reason", "no_capacity")]).await;

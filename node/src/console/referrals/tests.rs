@@ -163,7 +163,20 @@ async fn a_referral_is_worked_in_the_browser() {
         shown.keep(&format!("referral_{lang}.html")).expect("keep");
     }
     assert_eq!(li.get("/work?lang=zh").await.expect("work").status, StatusCode::OK);
+    exported(&mut li, &page).await;
     refused_to_others(&school, &page).await;
+}
+
+/// What was sealed is offered as a file of FHIR and comes as one.
+async fn exported(li: &mut Browser, page: &str) {
+    let href = format!("{page}/fhir");
+    let shown = li.get(page).await.expect("page");
+    assert!(shown.text.contains(&format!("href=\"{href}\"")), "{}", shown.text);
+    let told = li.get(&href).await.expect("file");
+    assert_eq!(told.status, StatusCode::OK, "{}", told.text);
+    assert!(told.header("content-type").starts_with("application/fhir+json"));
+    assert!(told.header("content-disposition").starts_with("attachment"));
+    assert!(told.text.contains("\"ServiceRequest\"") && !told.text.contains(TALK));
 }
 
 /// A counsellor's browser where a directory of the district has four hospitals; the last of them
@@ -365,6 +378,8 @@ async fn a_referral_is_sealed_in_the_browser() {
         assert!(shown.text.contains("王老师 0532-9") && shown.text.contains("王母&#60;script"));
         assert!(!shown.text.contains(TALK));
     }
+    let early = li.get(&format!("{page}/fhir")).await.expect("page");
+    assert_eq!(early.status, StatusCode::CONFLICT, "nothing was sealed yet");
     let send = format!("{sealed}/send");
     let (status, _) = post(&mut li, &sealed, &send, &[("digest", "00")]).await;
     assert_eq!(status, StatusCode::CONFLICT, "something else was seen");

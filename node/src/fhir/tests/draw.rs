@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::digest::Digest;
 use domain::ledger::Word;
 use domain::referral::history::{Act, Side};
-use domain::referral::{Actor, Event, State, Urgency};
+use domain::referral::{Actor, Concern, Event, State, Urgency};
 use jiff::civil::{Date, date};
 
 use super::{answers, ended, whole};
@@ -166,7 +166,7 @@ impl Draw {
 
     fn reason(&mut self) -> Part {
         let mut concerns = vec![self.word()];
-        concerns.extend(self.some(3, Self::word));
+        concerns.extend(self.some(3, Self::word::<Concern>));
         let work = |draw: &mut Self| (draw.word(), u64::from(draw.count()), draw.day(), draw.day());
         Part::Reason {
             concerns,

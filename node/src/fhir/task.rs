@@ -66,7 +66,8 @@ pub(super) fn write(record: &Record, to: &Addresses) -> Result<Value, FhirError>
 
 /// The business state; one that was taken back is being cancelled until its recipient has answered.
 fn business(record: &Record, known: Option<&'static str>) -> Value {
-    let is_open = record.revoked_at.is_some() && !record.is_settled;
+    let is_back = record.revoked_at.is_some() || record.state == State::Withdrawn;
+    let is_open = is_back && !record.is_settled;
     let code = match known {
         Some(codes::CANCELLED) if is_open => Some(codes::CANCELLING),
         other => other,

@@ -1,7 +1,5 @@
 //! Runs from the first code to the return visit, as browsers without scripts meet them.
 
-mod pulse;
-
 use std::sync::Arc;
 
 use axum::http::StatusCode;
@@ -15,6 +13,7 @@ use runtime::web::{Label, Role, Shell, Transport, console};
 
 mod ends;
 mod files;
+mod pulse;
 mod results;
 mod slips;
 mod stale;

@@ -255,6 +255,23 @@ impl Packs {
         begun.max_by_key(|known| known.serial)
     }
 
+    /// Every version of a special period, the last published first.
+    #[must_use]
+    pub fn special_versions(&self, id: &str) -> Vec<&KnownSpecial> {
+        let versions = self.specials.values();
+        let mut of_id: Vec<&KnownSpecial> =
+            versions.filter(|known| known.special.id().as_str() == id).collect();
+        of_id.sort_by_key(|known| std::cmp::Reverse(known.serial));
+        of_id
+    }
+
+    /// The version by which what a special period tells of a day or week is read: the one in force
+    /// on its first day, whatever replaced it since; the first of all where none was yet.
+    #[must_use]
+    pub fn special_for(&self, id: &str, day: Date) -> Option<&KnownSpecial> {
+        self.special_on(id, day).or_else(|| self.special_versions(id).pop())
+    }
+
     /// Every special period in the version that is in force on a day, in order of their ids.
     #[must_use]
     pub fn specials_on(&self, day: Date) -> Vec<&KnownSpecial> {

@@ -25,7 +25,7 @@ use tokio::sync::Notify;
 use crate::sealed_years;
 use crate::transfer::Transfer;
 use crate::transfer::addressed;
-use crate::transfer::directive::{self, OpenDirective, Verdict};
+use crate::transfer::directive::{self, OpenDirective, Stored, Verdict};
 
 /// Refused packs that are remembered for the report; more push out the first.
 const REFUSED_MAX: usize = 100;
@@ -130,7 +130,9 @@ const TOO_EARLY: &str = "directive_too_early";
 
 /// Gives what was refused or not understood another chance: directives that came too early by this
 /// machine's clock are asked for again with the next call, and packs that the program could not
-/// read are read again, since it may be a newer program by now. Doing it again is harmless.
+/// read are read again, since it may be a newer program by now. What was decided of special periods
+/// is decided again by its rules: one that it cannot protect is followed no longer, and one that an
+/// older program refused without need is. Doing it again is harmless.
 ///
 /// # Errors
 /// The store cannot be read or written.
@@ -141,11 +143,13 @@ pub fn judge_again(transfer: &Transfer, unit: &UnitId) -> Result<(), SqlError> {
             notes::pull_all_again(tx)?;
             notes::set(tx, TOO_EARLY, "")?;
         }
-        for stored in directive::all(tx)?.iter().filter(|one| one.verdict.is_beyond_us()) {
+        let special = PackKind::Special.as_str();
+        let judged = |one: &&Stored| one.verdict.is_beyond_us() || one.kind == special;
+        for stored in directive::all(tx)?.iter().filter(judged) {
             let Ok(open) = directive::open(&stored.directive) else { continue };
             let verdict = verdict(&open, &unit);
-            if !verdict.is_beyond_us() {
-                tracing::info!(kind = %open.kind, name = %open.name, "stored pack read after all");
+            if !verdict.is_beyond_us() && verdict != stored.verdict {
+                tracing::info!(kind = %open.kind, name = %open.name, "stored pack judged anew");
                 directive::set_verdict(tx, stored, &verdict)?;
             }
         }

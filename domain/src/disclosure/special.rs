@@ -146,6 +146,48 @@ pub enum Unprotected {
 }
 
 impl Unprotected {
+    /// The reason that a school gives of a special period, read back from its English sentence;
+    /// nothing for a sentence that this version has no reason for.
+    #[must_use]
+    pub fn of_sentence(special: &SpecialPeriod, said: &str) -> Option<Self> {
+        possible(special).into_iter().find(|why| why.to_string() == said)
+    }
+
+    /// Why it is refused, for people, with the name of the count beside its id.
+    #[must_use]
+    pub fn sentence_of(&self, special: &SpecialPeriod, language: Language) -> String {
+        let mut named = self.clone();
+        if let Some(id) = named.count_mut()
+            && let Some(count) = special.catalogue().count(id.as_str())
+        {
+            *id = match language {
+                Language::Zh => format!("“{}”（{id}）", count.label.zh),
+                Language::En => format!("“{}” ({id})", count.label.en),
+            };
+        }
+        // No space stands after a full-width bracket.
+        named.sentence(language).replace("） ", "）")
+    }
+
+    const fn count_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::SealedByDay { count }
+            | Self::Unsealable { count }
+            | Self::Local { count }
+            | Self::Clear { count, .. }
+            | Self::Source { count, .. }
+            | Self::State { count }
+            | Self::Persons { count }
+            | Self::Rough { count }
+            | Self::Band { count } => Some(count),
+            Self::FewSchools { .. }
+            | Self::TooLong { .. }
+            | Self::TooMuch { .. }
+            | Self::NoPlan
+            | Self::NoGroup => None,
+        }
+    }
+
     /// Why it is refused, for people.
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
@@ -220,8 +262,7 @@ pub fn may_run(special: &SpecialPeriod) -> Result<(), Unprotected> {
     }
     let counts = special.catalogue().counts();
     let sealed = SealedTables::of(special.catalogue());
-    let clear = special.table().map_or(0, crate::catalogue::TableSpec::cells);
-    let cells = sealed.all().iter().map(SealedTable::cells).fold(clear, usize::saturating_add);
+    let cells = all_cells(special, &sealed);
     if counts.len() > SPECIAL_COUNTS_MAX || cells > SPECIAL_CELLS_MAX {
         return Err(Unprotected::TooMuch { counts: counts.len(), cells });
     }
@@ -233,6 +274,48 @@ pub fn may_run(special: &SpecialPeriod) -> Result<(), Unprotected> {
         Some(count) => Err(Unprotected::Rough { count: count.id.to_string() }),
         None => Ok(()),
     }
+}
+
+/// Cells of its clear table and of its sealed ones.
+fn all_cells(special: &SpecialPeriod, sealed: &SealedTables) -> usize {
+    let clear = special.table().map_or(0, crate::catalogue::TableSpec::cells);
+    sealed.all().iter().map(SealedTable::cells).fold(clear, usize::saturating_add)
+}
+
+/// Every reason that a school can give of a special period.
+fn possible(special: &SpecialPeriod) -> Vec<Unprotected> {
+    let (days, counts) = (special.days(), special.catalogue().counts());
+    let cells = all_cells(special, &SealedTables::of(special.catalogue()));
+    let too_long =
+        [SPECIAL_DAYS_MAX, SPECIAL_WEEK_DAYS_MAX].map(|max| Unprotected::TooLong { days, max });
+    let whole = [
+        Unprotected::NoPlan,
+        Unprotected::NoGroup,
+        Unprotected::FewSchools { found: special.area().schools() },
+        Unprotected::TooMuch { counts: counts.len(), cells },
+    ];
+    whole.into_iter().chain(too_long).chain(counts.iter().flat_map(possible_of)).collect()
+}
+
+/// Every reason that a school can give of one count.
+fn possible_of(count: &Count) -> Vec<Unprotected> {
+    let name = || count.id.to_string();
+    let clear = may_be_clear(count).err();
+    let clear = clear.map(|reason| Unprotected::Clear { count: name(), reason });
+    let source = count.definition.as_ref().map(|definition| Unprotected::Source {
+        count: name(),
+        source_word: definition.source.as_str(),
+    });
+    let others = [
+        Unprotected::SealedByDay { count: name() },
+        Unprotected::Unsealable { count: name() },
+        Unprotected::Local { count: name() },
+        Unprotected::State { count: name() },
+        Unprotected::Persons { count: name() },
+        Unprotected::Rough { count: name() },
+        Unprotected::Band { count: name() },
+    ];
+    others.into_iter().chain(clear).chain(source).collect()
 }
 
 /// A count that leaves roughly and is one too many of its source.
@@ -263,8 +346,8 @@ pub fn may_seal(
     school: &UnitId,
 ) -> Result<(), Unprotected> {
     let plan = plan.ok_or(Unprotected::NoPlan)?;
-    let within = plan.within(|unit| special.area().holds(unit));
-    if within.opens(school) { Ok(()) } else { Err(Unprotected::NoGroup) }
+    let opens = plan.opens_within(school, |unit| special.area().holds(unit));
+    if opens { Ok(()) } else { Err(Unprotected::NoGroup) }
 }
 
 /// Whether a sealed table of a catalogue counts records of which a special period seals some.

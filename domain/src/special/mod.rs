@@ -35,6 +35,10 @@ closed_list!(
 /// What a school outside the area reports of a special period: it was not refused, it is not meant.
 pub const OUTSIDE: &str = "this unit is outside the area";
 
+/// How the reason of a school begins that does not follow a special period, because it asks for
+/// what could not be protected.
+pub const REFUSED: &str = "refused: ";
+
 /// Longest id, so that it fits into the name of a table.
 const ID_CHARS_MAX: usize = 24;
 /// Days that are listed at most; what is longer is no special period at any cadence.

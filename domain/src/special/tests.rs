@@ -300,6 +300,10 @@ fn only_whole_groups_of_the_area_are_summed() {
     assert_eq!(may_seal(&of(9), None, &unit("S1")), Err(Unprotected::NoPlan));
     let within = plan.within(|school| of(9).area().holds(school));
     assert_eq!(within.groups().len(), 1);
+    for school in (1..=13).map(|n| unit(&format!("S{n}"))) {
+        let opens = plan.opens_within(&school, |one| of(9).area().holds(one));
+        assert_eq!(opens, within.opens(&school), "{school}");
+    }
 }
 
 /// Words by which a count may be filtered without a dimension of its own.
@@ -353,6 +357,10 @@ proptest! {
         let definition = count.definition.clone().expect("defined");
         let channel = count.channel;
         let special = check(|s| { s.counts = vec![count]; s.schools = schools(number); });
+        if let Ok(special) = &special && let Err(why) = may_run(special) {
+            // Hubs read what schools say in English, to say it in Chinese.
+            prop_assert_eq!(Unprotected::of_sentence(special, &why.to_string()), Some(why));
+        }
         let allowed = special.is_ok_and(|special| may_run(&special).is_ok());
         if allowed {
             use Source as S;

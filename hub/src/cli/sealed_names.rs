@@ -41,7 +41,7 @@ impl Names {
 
     /// What a sealed table counts.
     pub(super) fn table(&self, sheet: &str, lang: Lang) -> String {
-        sealed_name(&self.packs.in_force().catalogue, sheet).in_lang(lang).to_owned()
+        sealed_name(&self.packs, sheet).in_lang(lang).to_owned()
     }
 }
 

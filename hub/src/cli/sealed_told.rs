@@ -127,11 +127,7 @@ fn table(t: &Terminal, packs: &Packs, sums: &[OpenedSum]) -> String {
     for sum in sums {
         table.row(vec![
             area(packs, &sum.area, t.lang()),
-            format!(
-                "{} {}",
-                sum.table,
-                sealed_name(&packs.in_force().catalogue, sum.table.as_str()).in_lang(t.lang())
-            ),
+            format!("{} {}", sum.table, sealed_name(packs, sum.table.as_str()).in_lang(t.lang())),
             sum.period.to_string(),
             stage_of(packs, sum.stage, t.lang()),
             format!("{} / {}", sum.fresh, sum.due),

@@ -24,7 +24,7 @@ use crate::app::{HubError, load_pins};
 use crate::ca::source::create;
 use crate::packs::Packs;
 use crate::statistics::{
-    FigureOut, SPECIAL_FOLLOW, SpecialOut, UnitName, special_lines, special_report,
+    FigureOut, SPECIAL_DIFFER, SPECIAL_FOLLOW, SpecialOut, UnitName, special_lines, special_report,
 };
 use crate::store::unit::{self, UnitStatus};
 
@@ -214,7 +214,7 @@ fn summed(packs: &Packs, special: &SpecialPeriod) -> Result<(), Failure> {
             Err(other) => why = other,
         }
     }
-    Err(unprotected(&why))
+    Err(unprotected(special, &why))
 }
 
 /// Counts of the catalogue in force as counts of a special period, and the dimensions they need.
@@ -316,11 +316,11 @@ fn check(context: &Context, file: &Path) -> Result<(), Failure> {
 }
 
 fn safe(special: &SpecialPeriod) -> Result<(), Failure> {
-    may_run(special).map_err(|why| unprotected(&why))
+    may_run(special).map_err(|why| unprotected(special, &why))
 }
 
-fn unprotected(why: &Unprotected) -> Failure {
-    let say = |lang, language| UNSAFE.fill(lang, &[&why.sentence(language)]);
+fn unprotected(special: &SpecialPeriod, why: &Unprotected) -> Failure {
+    let say = |lang, language| UNSAFE.fill(lang, &[&why.sentence_of(special, language)]);
     let message = Sentence::pair(say(Lang::Zh, Language::Zh), say(Lang::En, Language::En));
     Failure::new(Exit::Refused, "UNPROTECTED", message)
 }
@@ -424,6 +424,9 @@ fn shown(report: &SpecialOut, lang: Lang) -> String {
         table.row(row);
     }
     lines.push(table.render());
+    if !report.periods.is_empty() {
+        lines.push(SPECIAL_DIFFER.in_lang(lang).to_owned());
+    }
     lines.join("\n")
 }
 

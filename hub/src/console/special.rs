@@ -5,8 +5,8 @@ use runtime::web::{Figure, Html, Lang, Page, Part, RenderError, Tag, Tone};
 
 use super::{SPECIAL_HREF, words};
 use crate::statistics::{
-    FigureOut, NameOut, SPECIAL_FOLLOW, SpecialLineOut, SpecialOut, SpecialPeriodOut, SpecialState,
-    StatusWord,
+    FigureOut, NameOut, SPECIAL_DIFFER, SPECIAL_FOLLOW, SpecialLineOut, SpecialOut,
+    SpecialPeriodOut, SpecialState, StatusWord,
 };
 
 #[derive(Template)]
@@ -57,6 +57,10 @@ impl SpecialTemplate<'_> {
         let refused = said.refused.len();
         let values: [&dyn std::fmt::Display; 4] = [&all, &said.following, &refused, &said.silent];
         SPECIAL_FOLLOW.fill(self.lang, &values)
+    }
+
+    fn differ(&self) -> &'static str {
+        SPECIAL_DIFFER.in_lang(self.lang)
     }
 
     fn told(&self, period: &SpecialPeriodOut) -> String {

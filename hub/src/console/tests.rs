@@ -356,8 +356,11 @@ async fn special_periods_are_shown_with_their_refusals() {
     {
         assert!(zh.text.contains(text), "{text}: {}", zh.text);
     }
+    assert!(zh.text.contains("范围内只有 4 所学校"), "why, in the reader's language");
+    assert!(!zh.text.contains("the area has 4 schools"), "and not in the node's");
     let en = check(&mut browser, &format!("{path}&lang=en"), "hub-special-en.html").await;
     assert!(en.text.contains("the area has 4 schools"));
+    assert!(zh.text.contains("约数在每个时段") && en.text.contains("do not add up to the whole"));
     let none = browser.get("/special?id=other").await.expect("reply");
     assert_eq!(none.status, StatusCode::NOT_FOUND);
 }

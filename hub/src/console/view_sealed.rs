@@ -125,6 +125,8 @@ pub struct SaidLine {
 pub struct RefusedLine {
     /// The school.
     pub school: String,
+    /// What is counted.
+    pub name: Label,
     /// The sealed table.
     pub table: String,
     /// Its period.

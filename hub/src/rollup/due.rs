@@ -8,14 +8,15 @@ use domain::special::Area;
 use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
 
-use crate::packs::Packs;
+use crate::packs::{KnownSpecial, Packs};
 use crate::store::unit::{Stay, UnitStatus};
 
 /// Schools that were there on the tree's day, and those that reported although they were not:
 /// who came later and reports must not stand in for somebody who is due and does not. Where a
 /// signed roster lists more for the year, as many as it lists: coverage is never whole while one of
-/// them is not even registered. Of a special period the schools of its area are due, and nobody
-/// else.
+/// them is not even registered. Of a special period the schools of its area are due, by the version
+/// that was in force on the period's first day: one that came later makes nobody late, and nobody
+/// superfluous, before it.
 pub(super) fn due(
     (packs, hub): (&Packs, &UnitId),
     stays: &[Stay],
@@ -24,9 +25,20 @@ pub(super) fn due(
 ) -> u32 {
     let day = tree_day(packs, period).to_string();
     match packs.special_of(table) {
-        Some(known) => due_of_area(&day, stays, known.special.area()),
+        Some(latest) => {
+            let known = version_of(packs, latest, period);
+            due_of_area(&day, stays, (known.special.area(), reported))
+        }
         None => due_on(&day, stays, reported).max(listed(packs, hub, period, (&day, stays))),
     }
+}
+
+/// The version by which a special period's figures of a period are read.
+fn version_of<'p>(packs: &'p Packs, latest: &'p KnownSpecial, period: &str) -> &'p KnownSpecial {
+    let period = period.parse::<Period>().ok();
+    let span = period.and_then(|period| Span::of(period, packs.calendar()).ok());
+    let id = latest.special.id().as_str();
+    span.and_then(|span| packs.special_for(id, span.from)).unwrap_or(latest)
 }
 
 /// Schools that the roster of the hub's own area lists for the period's school year and that have
@@ -52,14 +64,18 @@ fn remaining<'u>(list: impl Iterator<Item = &'u UnitId>, (day, stays): (&str, &[
     u32::try_from(remain.count()).unwrap_or(u32::MAX)
 }
 
-fn due_of_area(day: &str, stays: &[Stay], area: &Area) -> u32 {
+/// Schools of an area below the members of a day, and a school that joined it later and makes up
+/// for days before.
+fn due_of_area(day: &str, stays: &[Stay], (area, reported): (&Area, &dyn Fn(&str) -> bool)) -> u32 {
     let is_due = |stay: &&Stay| stay.status != UnitStatus::Closed && stay.covers(day);
     let units: BTreeMap<&str, u32> = stays
         .iter()
         .filter(is_due)
         .filter_map(|stay| {
             let unit: UnitId = stay.unit.parse().ok()?;
-            Some((&*stay.unit, expected_of(area, &unit, stay.kind)))
+            let came_later = stay.kind == UnitKind::School && reported(&stay.unit);
+            let expected = expected_of(area, &unit, stay.kind).max(u32::from(came_later));
+            Some((&*stay.unit, expected))
         })
         .collect();
     units.values().sum()
@@ -106,6 +122,8 @@ pub(crate) fn tree_day(packs: &Packs, period: &str) -> Date {
 
 #[cfg(test)]
 mod tests {
+    use domain::special::AreaSchool;
+
     use super::*;
 
     fn stay(unit: &str, from: &str, status: UnitStatus) -> Stay {
@@ -135,6 +153,20 @@ mod tests {
         assert_eq!(due(&["LATE1"]), 2, "one of two, not one of one");
         assert_eq!(due(&["LATE1", "LATE2"]), 3);
         assert_eq!(due(&["DUE", "LATE1", "CLOSED"]), 3);
+    }
+
+    /// A school that joined a special period later is not due before, and is counted where it makes
+    /// up for a day before all the same; one that is not of the area and tells nothing is not.
+    #[test]
+    fn who_joined_later_is_due_where_it_tells() {
+        let one = AreaSchool { unit: "S1".parse().expect("unit"), above: Vec::new() };
+        let area = Area::new(vec![one]).expect("area");
+        let stays = ["S1", "S2"].map(|unit| stay(unit, "2026-09-01", UnitStatus::Active));
+        let due = |reporters: &[&str]| {
+            let reported = |unit: &str| reporters.contains(&unit);
+            due_of_area("2026-11-06", &stays, (&area, &reported))
+        };
+        assert_eq!((due(&[]), due(&["S1"]), due(&["S2"])), (1, 1, 2));
     }
 
     /// A school of the signed roster is due although it was registered after the day, or is not

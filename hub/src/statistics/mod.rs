@@ -55,8 +55,8 @@ pub use report::{
 pub use sheet::{Sheet, Source};
 pub use shown::{interval, shown};
 pub use special::{
-    FollowersOut, RefusedOut, SPECIAL_FOLLOW, SpecialCountOut, SpecialLineOut, SpecialOut,
-    SpecialPeriodOut, SpecialState, special_lines, special_report,
+    FollowersOut, RefusedOut, SPECIAL_DIFFER, SPECIAL_FOLLOW, SpecialCountOut, SpecialLineOut,
+    SpecialOut, SpecialPeriodOut, SpecialState, special_lines, special_report,
 };
 pub use table::{AreaOut, CityTable, ClosedOut, LEGEND, RowOut, city_table, latest_term};
 pub use value::{

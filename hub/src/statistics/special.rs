@@ -5,13 +5,14 @@
 //! whether it follows, never beside a figure.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use domain::catalogue::Language;
+use domain::catalogue::{Count, Language};
+use domain::digest::Digest;
 use domain::disclosure::{Unprotected, may_run};
 use domain::period::Period;
 use domain::span::Span;
-use domain::special::SpecialPeriod;
+use domain::special::{OUTSIDE, REFUSED, SpecialPeriod};
 use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
@@ -21,8 +22,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::report::{CoverageOut, FigureOut, NameOut, StatusWord};
-use super::value::UnitName;
-use super::{Figures, Holdings, Members, StatisticsError};
+use super::value::{Blank, Figure, Reading, UnitName};
+use super::{Holdings, Members, StatisticsError};
 use crate::packs::{KnownSpecial, Packs};
 use crate::store::contact;
 
@@ -47,13 +48,27 @@ texts! {
     PLANNED = "未开始", "Planned";
     RUNNING = "进行中", "Running";
     ENDED = "已结束", "Ended";
-    REFUSED = "无法保护，各校不执行", "Not followed: cannot be protected";
+    NOT_FOLLOWED = "无法保护，各校不执行", "Not followed: cannot be protected";
+    NOT_NAMED = "本校不在该特殊时期的学校名单里", "the special period does not name this school";
+    NO_REASON = "学校节点没有说明原因", "the school's node gave no reason";
+    OWN_WORDS = "学校节点不能使用这个定义，原话是：{0}",
+        "the school's node cannot use the definition; in its own words: {0}";
 }
 
 /// Who of an area follows.
 pub const SPECIAL_FOLLOW: Text = Text::new(
     "范围内 {0} 所学校：执行 {1} 所，拒绝 {2} 所，尚未答复 {3} 所。",
     "Of {0} schools of the area {1} follow, {2} refuse and {3} have not answered.",
+);
+
+/// Why two figures of the same events differ.
+pub const SPECIAL_DIFFER: Text = Text::new(
+    "同一类事项在这里的数可能与普通统计表不同：约数在每个时段各有各的随机误差，各日、各周相加不等于总数；密封数只含密封时已登记的当周事项，\
+     事后补录的计入普通统计表以后的周次。",
+    "The same events can have another number here than in the ordinary figures: a rough count has \
+     an error of its own in each period, so that days or weeks do not add up to the whole, and a \
+     sealed one holds what was entered when its week was sealed, while what came later stands in \
+     a later week of the ordinary figures.",
 );
 
 impl SpecialState {
@@ -64,7 +79,7 @@ impl SpecialState {
             Self::Planned => PLANNED,
             Self::Running => RUNNING,
             Self::Ended => ENDED,
-            Self::Refused => REFUSED,
+            Self::Refused => NOT_FOLLOWED,
         }
     }
 }
@@ -102,20 +117,43 @@ pub struct RefusedOut {
     pub unit: String,
     /// Why, as the school's node said it.
     pub reason: String,
+    /// The same for people, in a sentence.
+    pub why: NameOut,
 }
 
 impl RefusedOut {
-    /// Why, in the reader's language where nodes say it in a sentence that is known here; they say
-    /// it in English.
+    /// What a school said to a special period.
     #[must_use]
-    pub fn said(&self, lang: impl Borrow<Lang>) -> String {
-        let lang: Lang = *lang.borrow();
-        let known = [Unprotected::NoPlan, Unprotected::NoGroup];
-        match (lang, known.iter().find(|why| why.to_string() == self.reason)) {
-            (Lang::Zh, Some(why)) => why.sentence(Language::Zh),
-            _ => self.reason.clone(),
-        }
+    pub fn new(special: &SpecialPeriod, unit: String, reason: String) -> Self {
+        let why = why(special, reason.strip_prefix(REFUSED).unwrap_or(&reason));
+        Self { unit, reason, why }
     }
+
+    /// Why, in the reader's language.
+    #[must_use]
+    pub fn said(&self, lang: impl Borrow<Lang>) -> &str {
+        self.why.in_lang(*lang.borrow())
+    }
+}
+
+/// A reason of a school's node in both languages: nodes say it in English, and of whatever the
+/// definition can be refused for the sentence is known here as well.
+fn why(special: &SpecialPeriod, said: &str) -> NameOut {
+    let both = |text: Text| NameOut {
+        zh: text.fill(Lang::Zh, &[&said]),
+        en: text.fill(Lang::En, &[&said]),
+    };
+    match Unprotected::of_sentence(special, said) {
+        Some(known) => sentence(&known, special),
+        None if said.is_empty() => both(NO_REASON),
+        None if said == OUTSIDE => both(NOT_NAMED),
+        None => both(OWN_WORDS),
+    }
+}
+
+fn sentence(why: &Unprotected, special: &SpecialPeriod) -> NameOut {
+    let said = |language| why.sentence_of(special, language);
+    NameOut { zh: said(Language::Zh), en: said(Language::En) }
 }
 
 /// What the schools of the area said to a special period.
@@ -160,7 +198,7 @@ pub struct SpecialOut {
     pub special: SpecialLineOut,
     /// What the schools said to it.
     pub followers: FollowersOut,
-    /// Its counts, in the order of its pack.
+    /// Its counts, in the order of its pack, and those that earlier versions of it asked for.
     pub counts: Vec<SpecialCountOut>,
     /// Its days or weeks that have begun, the latest first.
     pub periods: Vec<SpecialPeriodOut>,
@@ -185,15 +223,16 @@ pub fn special_report(
     (id, today): (&str, Date),
 ) -> Result<Option<SpecialOut>, StatisticsError> {
     let Some(known) = find(packs, id) else { return Ok(None) };
-    let special = &*known.special;
-    let counts = special.catalogue().counts().iter();
+    let counts = counts(packs, known);
+    let periods = periods(tx, packs, (known, at), (&counts, today))?;
+    let counts = counts.into_iter();
     let counts = counts
         .map(|count| SpecialCountOut { id: count.id.to_string(), name: (&count.label).into() });
     Ok(Some(SpecialOut {
         special: line(known, at, today),
         followers: followers(tx, known, at)?,
         counts: counts.collect(),
-        periods: periods(tx, packs, (known, at), today)?,
+        periods,
     }))
 }
 
@@ -210,8 +249,6 @@ fn line(known: &KnownSpecial, at: &UnitName, today: Date) -> SpecialLineOut {
         None if today <= special.last() => SpecialState::Running,
         None => SpecialState::Ended,
     };
-    let said = |language| unprotected.as_ref().map(|why| why.sentence(language));
-    let unprotected = said(Language::Zh).zip(said(Language::En));
     SpecialLineOut {
         id: special.id().to_string(),
         name: special.label().into(),
@@ -220,7 +257,7 @@ fn line(known: &KnownSpecial, at: &UnitName, today: Date) -> SpecialLineOut {
         cadence: special.cadence().as_str(),
         state,
         schools: schools(special, at).count().try_into().unwrap_or(u32::MAX),
-        unprotected: unprotected.map(|(zh, en)| NameOut { zh, en }),
+        unprotected: unprotected.map(|why| sentence(&why, special)),
         revision: special.catalogue().revision(),
         catalogue: known.digest.to_string(),
     }
@@ -246,7 +283,7 @@ fn followers(tx: &Tx<'_>, known: &KnownSpecial, at: &UnitName) -> Result<Followe
             None => followers.silent += 1,
             Some(line) => {
                 let (unit, reason) = (line.unit.clone(), line.reason.clone());
-                let said = RefusedOut { unit, reason };
+                let said = RefusedOut::new(&known.special, unit, reason);
                 followers.following += u32::from(line.in_force);
                 match line.in_force {
                     true if said.reason.is_empty() => {}
@@ -259,67 +296,100 @@ fn followers(tx: &Tx<'_>, known: &KnownSpecial, at: &UnitName) -> Result<Followe
     Ok(followers)
 }
 
+/// The counts of the latest version, and behind them those that versions before it asked for.
+fn counts<'p>(packs: &'p Packs, latest: &'p KnownSpecial) -> Vec<&'p Count> {
+    let mut counts: Vec<&Count> = latest.special.catalogue().counts().iter().collect();
+    let versions = packs.special_versions(latest.special.id().as_str());
+    for version in versions.into_iter().filter(|version| version.in_force) {
+        for count in version.special.catalogue().counts() {
+            if !counts.iter().any(|known| known.id == count.id) {
+                counts.push(count);
+            }
+        }
+    }
+    counts
+}
+
+/// Its days or weeks that have begun, each with the version that was in force on the first day: who
+/// is due and what is asked is that one's, whatever came since.
+fn begun<'p>(
+    packs: &'p Packs,
+    latest: &'p KnownSpecial,
+    today: Date,
+) -> BTreeMap<Date, (Period, &'p KnownSpecial)> {
+    let id = latest.special.id().as_str();
+    let mut found = BTreeMap::new();
+    for version in packs.special_versions(id) {
+        for period in version.special.periods() {
+            let Ok(span) = Span::of(period, packs.calendar()) else { continue };
+            let known = packs.special_for(id, span.from).unwrap_or(latest);
+            if span.from <= today && known.special.holds(period) {
+                found.insert(span.from, (period, known));
+            }
+        }
+    }
+    found
+}
+
 fn periods(
     tx: &Tx<'_>,
     packs: &Packs,
     (known, at): (&KnownSpecial, &UnitName),
-    today: Date,
+    (counts, today): (&[&Count], Date),
 ) -> Result<Vec<SpecialPeriodOut>, StatisticsError> {
-    let special = &*known.special;
-    // What leaves under seal stands in no sheet.
-    let tables: Vec<&str> = special.table().into_iter().map(|table| table.id().as_str()).collect();
-    if tables.is_empty() && !special.has_sealed() {
-        return Ok(Vec::new());
-    }
-    let view = packs.under(known);
-    let has_begun =
-        |period: &Period| Span::of(*period, packs.calendar()).is_ok_and(|span| span.from <= today);
+    let mut views: HashMap<Digest, Packs> = HashMap::new();
     let mut told = Vec::new();
-    for period in special.periods().filter(has_begun) {
-        let holdings = Holdings::open(tx, &view, at, (period, Members::Left), &tables)?;
-        let figures = special.catalogue().counts().iter();
-        let figures: Vec<Figures> = figures
-            .map(|count| holdings.figures(&view, count.id.as_str(), &[]))
-            .collect::<Result<_, _>>()?;
-        let Some(first) = figures.first() else { continue };
-        let whole = figures.iter().filter_map(|one| one.whole.figures.first());
-        let mut out = SpecialPeriodOut {
-            period: period.to_string(),
-            snapshot: first.whole.snapshot,
-            coverage: first.whole.coverage.into(),
-            figures: whole.map(|figure| FigureOut::new(figure, &[])).collect(),
-        };
-        // A hub that has heard of no school yet knows all the same whom the pack names.
-        if out.coverage.schools_due == 0 && !tables.is_empty() {
-            out.coverage.schools_due = schools(special, at).count().try_into().unwrap_or(u32::MAX);
-            for figure in &mut out.figures {
-                // What is sealed waits, or stays closed, whether or not a school has reported.
-                use StatusWord::{Closed, Stopped, Waiting};
-                if !matches!(figure.status, Closed | Waiting | Stopped) {
-                    figure.status = StatusWord::NotReported;
-                }
-            }
-        }
-        told.push(out);
+    for (period, version) in begun(packs, known, today).into_values() {
+        let view = views.entry(version.digest).or_insert_with(|| packs.under(version));
+        told.extend(told_of(tx, (&*view, at), (period, &*version.special), counts)?);
     }
     told.reverse();
     Ok(told)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Why a school's counts stay there is told in the reader's language; what is not known is told
-    /// as the node said it.
-    #[test]
-    fn a_known_reason_is_told_in_chinese() {
-        let said =
-            |reason: String, lang: Lang| RefusedOut { unit: "S1".to_owned(), reason }.said(lang);
-        for why in [Unprotected::NoPlan, Unprotected::NoGroup] {
-            assert_eq!(said(why.to_string(), Lang::Zh), why.sentence(Language::Zh));
-            assert_eq!(said(why.to_string(), Lang::En), why.to_string());
-        }
-        assert_eq!(said("another".to_owned(), Lang::Zh), "another");
+/// What is told of one day or week, by its version; nothing where that one asks for no count.
+fn told_of(
+    tx: &Tx<'_>,
+    (view, at): (&Packs, &UnitName),
+    (period, special): (Period, &SpecialPeriod),
+    counts: &[&Count],
+) -> Result<Option<SpecialPeriodOut>, StatisticsError> {
+    // What leaves under seal stands in no sheet.
+    let tables: Vec<&str> = special.table().into_iter().map(|table| table.id().as_str()).collect();
+    if tables.is_empty() && !special.has_sealed() {
+        return Ok(None);
     }
+    let holdings = Holdings::open(tx, view, at, (period, Members::Left), &tables)?;
+    let (mut first, mut figures) = (None, Vec::new());
+    for count in counts {
+        if special.catalogue().count(count.id.as_str()).is_none() {
+            // Another version asks for it.
+            let reading = Reading::Blank(Blank::NotApplicable);
+            figures.push(FigureOut::new(&Figure { key: Vec::new(), reading }, &[]));
+            continue;
+        }
+        let found = holdings.figures(view, count.id.as_str(), &[])?.whole;
+        first = first.or(Some((found.snapshot, found.coverage)));
+        figures.extend(found.figures.first().map(|figure| FigureOut::new(figure, &[])));
+    }
+    let Some((snapshot, coverage)) = first else { return Ok(None) };
+    let period = period.to_string();
+    let mut out = SpecialPeriodOut { period, snapshot, coverage: coverage.into(), figures };
+    // A hub that has heard of no school yet knows all the same whom the pack names.
+    if out.coverage.schools_due == 0 && !tables.is_empty() {
+        out.coverage.schools_due = schools(special, at).count().try_into().unwrap_or(u32::MAX);
+        for (count, figure) in counts.iter().zip(&mut out.figures) {
+            // What is sealed waits, or stays closed, whether or not a school has reported, and what
+            // nobody was asked for is not missing.
+            use StatusWord::{Closed, Stopped, Waiting};
+            let is_asked = special.catalogue().count(count.id.as_str()).is_some();
+            if is_asked && !matches!(figure.status, Closed | Waiting | Stopped) {
+                figure.status = StatusWord::NotReported;
+            }
+        }
+    }
+    Ok(Some(out))
 }
+
+#[cfg(test)]
+mod tests;

@@ -153,6 +153,32 @@ fn a_newer_program_reads_what_an_older_one_could_not() {
     assert_eq!(packs.scale("phq-4").expect("scale").digest, sha256(&altered()));
 }
 
+/// What an older program decided of a special period is decided again by the rules of this one:
+/// what it refused without need is followed, what cannot be protected is followed no longer.
+#[test]
+fn special_periods_are_judged_anew() {
+    let education = root(Commission::Education);
+    let transfer = Transfer::in_memory().expect("transfer");
+    let five = ["F370202004J01", "S2", "S3", "S4", "S5"];
+    let refused = Verdict::refused(&"an older rule");
+    for (serial, schools, verdict) in [(1, &five[..], refused), (2, &five[..4], Verdict::Usable)] {
+        let text = special(schools, "lesson");
+        let bytes = signed_as(&[&education], ("special", "flood"), serial, &text);
+        let open = directive::open(&bytes).expect("directive");
+        let put = move |tx: &Tx<'_>| directive::store(tx, &open, &bytes, &verdict, 0);
+        assert!(transfer.write("put", put).expect("stored"));
+    }
+    judge_again(&transfer, &"F370202004J01".parse().expect("unit")).expect("again");
+    let stored = transfer.read(directive::all).expect("read");
+    let verdict = |serial| {
+        let found = stored.iter().find(|one| one.serial == serial).expect("stored");
+        found.verdict.clone()
+    };
+    assert_eq!(verdict(1), Verdict::Usable);
+    let refusal = verdict(2);
+    assert!(refusal.refusal().is_some_and(|why| why.contains("4 schools")), "{refusal:?}");
+}
+
 /// A root that nobody pinned says nothing.
 #[test]
 fn a_stranger_changes_nothing() {

@@ -7,7 +7,7 @@ use certs::digest::sha256;
 use certs::pack::PackSignature;
 use certs::signature::Signature;
 use domain::digest::Digest;
-use domain::special::OUTSIDE;
+use domain::special::{OUTSIDE, REFUSED};
 use jiff::civil::Date;
 use prost::Message;
 use proto::wire::directive::{Directive, Pack};
@@ -56,9 +56,6 @@ pub enum Verdict {
     /// It was not; the sentence goes to the parent.
     Unusable(String),
 }
-
-/// How the reason of a special period begins that asks for what could not be protected.
-const REFUSED: &str = "refused: ";
 
 impl Verdict {
     /// What this school says to a special period that asks for what could not be protected.

@@ -208,6 +208,14 @@ impl Plan {
         open.any(|group| group.members.contains(school))
     }
 
+    /// Whether a school stands with any stage in a group that is opened and of which every school
+    /// is of an area: as [`Plan::within`] and [`Plan::opens`] say it, without another plan.
+    #[must_use]
+    pub fn opens_within(&self, school: &UnitId, holds: impl Fn(&UnitId) -> bool) -> bool {
+        let mut open = self.groups.iter().filter(|group| group.access != Access::Closed);
+        open.any(|group| group.members.contains(school) && group.members.iter().all(&holds))
+    }
+
     /// The group in which a school stands with a stage.
     #[must_use]
     pub fn group_of(&self, school: &UnitId, stage: Stage) -> Option<&Group> {

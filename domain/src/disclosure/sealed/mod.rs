@@ -27,7 +27,7 @@ pub use number::{Answer, ReportNumber, Step, context, next_step};
 pub use report::{MeasureError, SealedReport};
 pub use table::{
     COMPLEMENT, Kind, SealedTable, SealedTables, Stratum, Unsealable, is_sealed, measure_of,
-    special_of,
+    special_measure_of, special_of,
 };
 pub use task::{TaskId, TaskTerms, lv};
 pub use week::{Week, told_in, weeks_of};

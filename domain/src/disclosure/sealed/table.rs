@@ -208,6 +208,14 @@ pub fn special_of(table: &str) -> Option<&str> {
     Some(special)
 }
 
+/// What a sealed table of a special period measures, by the table's id, as [`measure_of`] says it
+/// of the ordinary catalogue's; nothing for one of these.
+#[must_use]
+pub fn special_measure_of(table: &str) -> Option<&str> {
+    let (_, measure) = table.strip_prefix(SPECIAL)?.split_once('.')?;
+    Some(measure)
+}
+
 /// The tables of a count under the names that they have in a special period: two that run at once,
 /// and the ordinary catalogue, are never added up.
 fn named(tables: Vec<SealedTable>, special: Option<&str>) -> Result<Vec<SealedTable>, Unsealable> {

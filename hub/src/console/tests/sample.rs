@@ -321,6 +321,7 @@ pub(super) fn special_view() -> SpecialOut {
             refused: vec![RefusedOut {
                 unit: "F370202004J01".to_owned(),
                 reason: "refused: the area has 4 schools".to_owned(),
+                why: name("范围内只有 4 所学校", "the area has 4 schools"),
             }],
             silent: 0,
             unsealed: Vec::new(),
@@ -415,6 +416,7 @@ pub(super) fn sealed_view() -> SealedPage {
         }],
         refused: vec![RefusedLine {
             school: "S04".to_owned(),
+            name: Label::new("在册预警", "Open cases"),
             table: "sealed.alt.census".to_owned(),
             period: "2026S1".to_owned(),
             code: "control_sum".to_owned(),

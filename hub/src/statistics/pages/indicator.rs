@@ -358,7 +358,7 @@ fn sources(page: &Page<'_>) -> Vec<SourceLine> {
 
 fn opened(page: &Page<'_>, total: &UnitFigures) -> Vec<OpenedLine> {
     let line = |from: &OpenedFrom| OpenedLine {
-        name: super::sealed::counted(page.catalogue, from.sum.table.as_str()),
+        name: super::sealed::counted(page.packs, from.sum.table.as_str()),
         area: super::sealed::area_name(page.packs, &from.sum.area),
         period: super::period_name(from.sum.period),
         stage: super::stage_label(page.catalogue, from.sum.stage),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use certs::aggregate::Role;
 use domain::catalogue::{Catalogue, Stage};
 use domain::disclosure::plan::{Access, Group, Refusal};
-use domain::disclosure::sealed::measure_of;
+use domain::disclosure::sealed::{measure_of, special_measure_of, special_of};
 use domain::period::Period;
 use domain::span::Span;
 use domain::unit::UnitId;
@@ -20,7 +20,7 @@ use super::{PageError, period_name, stage_label, words};
 use crate::console::{
     Choice, RefusedLine, SaidLine, SealedArea, SealedPage, SealedTask, ToldArea, ToldLine,
 };
-use crate::packs::Packs;
+use crate::packs::{KnownSpecial, Packs};
 use crate::sealed::documents::{Documents, ShareKeys, Year};
 use crate::sealed::leader::Wait;
 use crate::sealed::silent;
@@ -46,7 +46,6 @@ pub(super) fn page(
     (asked, (today, now_ms)): (Option<Period>, (Date, i64)),
 ) -> Result<SealedPage, PageError> {
     let documents = Documents::of(packs.clone(), &ShareKeys::default());
-    let catalogue = packs.in_force().catalogue.as_ref();
     let known = periods(tx)?;
     let shown: BTreeSet<Period> =
         asked.map_or_else(|| latest(packs, &known, today), |one| [one].into());
@@ -63,13 +62,14 @@ pub(super) fn page(
         let (done, open): (Vec<&TaskView>, Vec<&TaskView>) =
             busy.into_iter().partition(|task| is_done(task));
         let mut shown = area(packs, year);
-        shown.tasks = open.iter().map(|task| line(catalogue, task)).collect();
-        shown.done = done.iter().map(|task| line(catalogue, task)).collect();
-        shown.idle = idle.iter().map(|task| idle_line(catalogue, task)).collect();
+        shown.tasks = open.iter().map(|task| line(packs, task)).collect();
+        shown.done = done.iter().map(|task| line(packs, task)).collect();
+        shown.idle = idle.iter().map(|task| idle_line(packs, task)).collect();
         areas.push(shown);
     }
     let refused = verdict::refused(tx, LINES_MAX)?.into_iter().map(|one| RefusedLine {
         school: one.school.to_string(),
+        name: counted(packs, &one.sheet),
         table: one.sheet,
         period: one.period,
         to_do: label(sealed::to_do(&one.code)),
@@ -219,24 +219,39 @@ pub(crate) fn area_name(packs: &Packs, area: &UnitId) -> Label {
     row.map_or_else(|| Label::same(area.to_string()), |row| Label::from(&row.label))
 }
 
-/// What a sealed table counts, as people call it.
-pub(crate) fn counted(catalogue: &Catalogue, table: &str) -> Label {
-    let id = measure_of(table);
+/// What a sealed table counts, as people call it; of a special period's with its name before it, by
+/// the latest version that has the count: one that a later version dropped keeps its name.
+pub(crate) fn counted(packs: &Packs, table: &str) -> Label {
+    let unnamed = || Label::same(table.to_owned());
+    let Some(id) = special_of(table) else {
+        return named_in(&packs.in_force().catalogue, table).unwrap_or_else(unnamed);
+    };
+    let of_version = |known: &KnownSpecial| {
+        let (own, name) = (named_in(known.special.catalogue(), table)?, known.special.label());
+        let zh = format!("{}：{}", name.zh, own.zh);
+        Some(Label::new(zh, format!("{}: {}", name.en, own.en)))
+    };
+    packs.special_versions(id).into_iter().find_map(of_version).unwrap_or_else(unnamed)
+}
+
+/// What a sealed table of a catalogue counts; nothing where the catalogue has no such count.
+fn named_in(catalogue: &Catalogue, table: &str) -> Option<Label> {
+    let id = special_measure_of(table).unwrap_or_else(|| measure_of(table));
     let count = catalogue.count(id).map(|count| &count.label);
     let known = count.or_else(|| catalogue.partition(id).map(|partition| &partition.label));
     if let Some(known) = known {
-        return known.into();
+        return Some(known.into());
     }
     // A table of one value of a count.
-    let split = id.rsplit_once('.').and_then(|(id, value)| Some((catalogue.count(id)?, value)));
-    let Some((count, value)) = split else { return Label::same(table.to_owned()) };
+    let (count, value) = id.rsplit_once('.')?;
+    let count = catalogue.count(count)?;
     let named = count
         .dims
         .iter()
         .find_map(|dim| catalogue.dimension(dim.as_str())?.label_of(value).map(Label::from));
     let named = named.unwrap_or_else(|| Label::same(value.to_owned()));
     let own = Label::from(&count.label);
-    Label::new(format!("{}（{}）", own.zh, named.zh), format!("{} ({})", own.en, named.en))
+    Some(Label::new(format!("{}（{}）", own.zh, named.zh), format!("{} ({})", own.en, named.en)))
 }
 
 /// Whether nobody has reported and nothing needs a person: one line says so for all of them.
@@ -244,17 +259,18 @@ fn is_idle(task: &TaskView) -> bool {
     task.fresh == 0 && task.openings.is_empty() && task.stopped.is_empty() && task.is_known
 }
 
-fn idle_line(catalogue: &Catalogue, task: &TaskView) -> Label {
-    let (counted, period) = (counted(catalogue, &task.sheet), period_name(task.period));
+fn idle_line(packs: &Packs, task: &TaskView) -> Label {
+    let (counted, period) = (counted(packs, &task.sheet), period_name(task.period));
     let say = |lang| format!("{} · {}", counted.in_lang(lang), period.in_lang(lang));
     both(say)
 }
 
-fn line(catalogue: &Catalogue, task: &TaskView) -> SealedTask {
+fn line(packs: &Packs, task: &TaskView) -> SealedTask {
     let stand = stand(task);
-    let (opened, waits) = sets(catalogue, task);
+    let (opened, mut waits) = sets(&packs.in_force().catalogue, task);
+    waits.extend(outside(packs, task));
     SealedTask {
-        name: counted(catalogue, &task.sheet),
+        name: counted(packs, &task.sheet),
         table: task.sheet.clone(),
         period: period_name(task.period),
         tone: stand.tone(),
@@ -264,6 +280,25 @@ fn line(catalogue: &Catalogue, task: &TaskView) -> SealedTask {
         opened,
         waits,
     }
+}
+
+/// Which groups stay closed to a special period, because not every school of theirs is of its area;
+/// nothing of an ordinary task, or where all of them are.
+fn outside(packs: &Packs, task: &TaskView) -> Option<Label> {
+    let first = Span::of(task.period, packs.calendar()).ok()?.from;
+    let special = &packs.special_for(special_of(&task.sheet)?, first)?.special;
+    let plan = &packs.sealed_years().of_area(&task.area, task.school_year)?.ok()?.year().plan;
+    let open = || plan.groups().iter().filter(|group| group.access != Access::Closed);
+    let is_left_out = |group: &&Group| {
+        let mut members = group.members.iter();
+        members.any(|school| !special.area().holds(school))
+    };
+    let left_out: Vec<&str> = open().filter(is_left_out).map(|group| group.id.as_str()).collect();
+    if left_out.is_empty() {
+        return None;
+    }
+    let (number, groups) = (open().count() - left_out.len(), left_out.join(" "));
+    Some(both(|lang| words::OUTSIDE_GROUPS.fill(lang, &[&number, &groups])))
 }
 
 /// What of a task is opened, and what waits or stays closed.
@@ -355,7 +390,7 @@ fn told(
                 continue;
             }
             areas.entry(sum.area.clone()).or_default().push(ToldLine {
-                name: counted(catalogue, sum.table.as_str()),
+                name: counted(packs, sum.table.as_str()),
                 period: period_name(sum.period),
                 stage: stage_label(catalogue, sum.stage),
                 schools: (sum.fresh, sum.due),

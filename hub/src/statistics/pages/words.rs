@@ -132,6 +132,9 @@ texts! {
     OPENED_SET = "{0}，{1}：{2} 个组，{3} / {4} 校为本期报告，记录 {5}",
         "{0}, {1}: {2} groups, {3} of {4} schools fresh, record {5}";
     OPENED_CAPS = "，各校上限合计 {0}", ", caps add up to {0}";
+    OUTSIDE_GROUPS = "特殊时期只汇总整组在范围内的组，共 {0} 个；以下各组有学校不在范围内，不开启：{1}",
+        "a special period is summed over the groups that lie in its area whole, which are {0}; of \
+         these groups some school is not of the area, and they stay closed: {1}";
     NOT_OPENED_SET = "{0}，{1} 个组：{2}", "{0}, {1} groups: {2}";
     WAITS_SET = "{0}，组 {1}：{2}", "{0}, group {1}: {2}";
     WAITS_PLAN = "缺该区域的方案或名单", "the plan or roster of its area is not here";

@@ -86,11 +86,15 @@ fn pulse(campaign: &Campaign, special: &str, lang: Lang) -> Result<Vec<(String, 
     let today = campaign.office.shell.clock.today();
     let pulse = special.pulse().filter(|_| today <= special.last()).ok_or(Problem::NotFound)?;
     let label = special.label();
+    let first = special.first().max(today);
+    // A run lies within one term; a special period may go on through the holidays after it.
+    let end = packs.calendar().current(today).map(|term| term.end).filter(|end| first <= *end);
+    let last = end.map_or(special.last(), |end| special.last().min(end));
     let named = |name: &str, value: String| (name.to_owned(), value);
     let mut fields = vec![
         named("name", chosen((&label.zh, &label.en), lang).to_owned()),
-        named("first", special.first().max(today).to_string()),
-        named("last", special.last().to_string()),
+        named("first", first.to_string()),
+        named("last", last.to_string()),
     ];
     let boxes = pulse.grades.iter().map(|grade| format!("{}:{}", pulse.scale, grade.as_str()));
     fields.extend(boxes.map(|value| named("use", value)));

@@ -13,6 +13,7 @@ use runtime::web::{Label, Role, Shell, Transport, console};
 
 mod ends;
 mod files;
+mod pulse;
 mod results;
 mod slips;
 mod stale;
@@ -571,30 +572,4 @@ async fn a_run_is_opened_by_the_form_and_closed_with_its_papers_destroyed() {
     assert_eq!(fair.outcomes(), [domain::scale::Outcome::Critical]);
     assert_eq!((fair.school.rows("draft"), fair.school.rows("answer_session")), (0, 0));
     assert_eq!(enter(&mut fair.desk(), &codes[1]).await.status, StatusCode::NOT_FOUND);
-}
-
-/// The form for the pulse screen of a special period has its name, days, scale and grades filled
-/// in; what there is none of leads nowhere.
-#[tokio::test]
-async fn a_pulse_screen_is_opened_from_its_special_period() {
-    let mut fair = fair(&[TestPupil::new(0)]);
-    let text = "schema = \"special/1\"\nid = \"flood\"\nrevision = 1\nzh = \"汛期\"\nen = \"Flood\"\n\
-         first = \"2025-11-17\"\nlast = \"2025-12-05\"\ncadence = \"day\"\n\
-         [pulse]\nscale = \"phq-4\"\ngrades = [\"g7\"]\n[[school]]\nid = \"S1\"\n";
-    let special = proto::pack::special::read("flood", text.as_bytes()).expect("special");
-    let followed = crate::packs::Known {
-        digest: certs::digest::sha256(text.as_bytes()),
-        pack: Arc::new(special),
-    };
-    let packs = move || Ok(Packs::embedded()?.following(followed.clone()));
-    fair.shelf = Arc::new(Shelf::new(Setting::Service, packs));
-    let mut li = fair.sign_in("li", Role::Counsellor, "T001").await;
-    let form = li.get("/screening/new?special=flood&lang=zh").await.expect("form");
-    assert_eq!(form.status, StatusCode::OK, "{}", form.text);
-    assert!(form.text.contains("汛期") && form.text.contains("2025-12-05"), "{}", form.text);
-    let chosen =
-        form.text.split("value=\"phq-4:g7\"").nth(1).and_then(|rest| rest.split('>').next());
-    assert!(chosen.is_some_and(|tag| tag.contains("checked")), "{}", form.text);
-    let none = li.get("/screening/new?special=other").await.expect("reply");
-    assert_eq!(none.status, StatusCode::NOT_FOUND);
 }

@@ -240,7 +240,7 @@ fn refusal_of(notice: &Received, stored: &[Stored], lang: Lang) -> Option<String
         Lang::Zh => Language::Zh,
         Lang::En => Language::En,
     };
-    Some(may_run(&special).err()?.sentence(language))
+    Some(may_run(&special).err()?.sentence_of(&special, language))
 }
 
 fn kind(word: &str, lang: Lang) -> String {

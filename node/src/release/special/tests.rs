@@ -24,12 +24,17 @@ const LAST: Date = date(2025, 11, 21);
 
 /// A special period of five days that counts lessons by stage, with this school in its area.
 fn followed(revision: u32, last: Date) -> Known<SpecialPeriod> {
+    followed_as("flood", (revision, last))
+}
+
+/// The same under an id.
+fn followed_as(id: &str, (revision, last): (u32, Date)) -> Known<SpecialPeriod> {
     let schools: String = ["F370202004J01", "S2", "S3", "S4", "S5"]
         .iter()
         .map(|unit| format!("[[school]]\nid = \"{unit}\"\nabove = [\"370202\"]\n"))
         .collect();
     let text = format!(
-        "schema = \"special/1\"\nid = \"flood\"\nrevision = {revision}\nzh = \"汛期\"\n\
+        "schema = \"special/1\"\nid = \"{id}\"\nrevision = {revision}\nzh = \"汛期\"\n\
          en = \"Flood\"\nfirst = \"{FIRST}\"\nlast = \"{last}\"\ncadence = \"day\"\n\
          [[dimension]]\nid = \"stage\"\nzh = \"学段\"\nen = \"Stage\"\nmulti = false\n\
          values = [{{ id = \"junior\", zh = \"初中\", en = \"Junior\" }}]\n\
@@ -37,7 +42,7 @@ fn followed(revision: u32, last: Date) -> Known<SpecialPeriod> {
          ledger = \"lesson\"\nunit = \"lesson\"\ndims = [\"stage\"]\n\
          define = {{ source = \"lesson\", count = \"records\", at = \"in_period\" }}\n{schools}"
     );
-    let special = proto::pack::special::read("flood", text.as_bytes()).expect("special");
+    let special = proto::pack::special::read(id, text.as_bytes()).expect("special");
     may_run(&special).expect("protected");
     Known { digest: sha256(text.as_bytes()), pack: Arc::new(special) }
 }
@@ -142,6 +147,47 @@ fn it_ends_by_itself() {
     let over = on(date(2025, 11, 29), NOW_MS + 5);
     assert_eq!(due_days(&school, &over), []);
     assert_eq!(send(&school, &over, LAST), 0);
+}
+
+/// Two that run on one day leave in tables of their own, each under the digest of its own pack.
+#[test]
+fn two_that_overlap_leave_apart() {
+    let school = school();
+    let day = date(2025, 11, 18);
+    lesson(&school, day, NOW_MS);
+    let (flood, storm) = (followed(1, LAST), followed_as("storm", (1, LAST)));
+    let packs = [flood.digest, storm.digest];
+    let context = Context {
+        specials: vec![flood, storm],
+        ..context(&school, date(2025, 11, 19), NOW_MS + 1)
+    };
+    let prepared = prepare(&school.ledger, &context, Period::Day(day)).expect("prepared");
+    let told = |table: &str| {
+        let mut drafts = prepared.drafts.iter();
+        let found = drafts.find(|draft| draft.release.id().table.as_str() == table);
+        let found = found.expect("a table of its own");
+        let first = found.cells.first().and_then(|cell| cell.value());
+        (found.release.catalogue(), first)
+    };
+    assert_eq!(told("clear.special.flood"), (packs[0], Some(1)));
+    assert_eq!(told("clear.special.storm"), (packs[1], Some(1)));
+    assert_eq!(send(&school, &context, day), 2);
+}
+
+/// A version that ends it earlier closes it on the day after its own last one: the days behind it
+/// do not leave, although lessons were given and the version before held them.
+#[test]
+fn an_earlier_end_closes_it() {
+    let school = school();
+    let later = date(2025, 11, 18);
+    [FIRST, later].iter().for_each(|day| lesson(&school, *day, NOW_MS));
+    let context = Context {
+        specials: vec![followed(2, FIRST)],
+        ..context(&school, date(2025, 11, 19), NOW_MS + 1)
+    };
+    assert_eq!(due_days(&school, &context), [FIRST]);
+    assert_eq!(send(&school, &context, later), 0);
+    assert_eq!(send(&school, &context, FIRST), 1);
 }
 
 /// A school that keeps none of the ledgers says nothing, which is not a zero.

@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use certs::root::{Commission, RootCertificate};
 use certs::statement::{Purpose, SignedStatement, VerifiedStatement, verify};
-use domain::directory::{Asked, Bar, Care, Directory, Entry, Level, Pairing, Place, Proposal};
+use domain::directory::{
+    Asked, Bar, Care, Directory, Entry, EntryKind, Level, Pairing, Place, Proposal,
+};
 use domain::unit::UnitId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,6 +20,7 @@ use runtime::clock::date_of;
 use runtime::sealing::Pins;
 use runtime::sql::{SqlError, Tx};
 
+use crate::ledger::agency_listed::ListedAgency;
 use crate::transfer::Transfer;
 use crate::transfer::directive::{self, Stored};
 
@@ -99,6 +102,20 @@ pub fn barred(tx: &Tx<'_>, today: Date) -> Result<Vec<UnitId>, SqlError> {
         bar.is_some_and(|bar| bar != Bar::Stale)
     };
     Ok(listed(&known).into_iter().filter(is_barred).cloned().collect())
+}
+
+/// Agencies that are listed for a school, in order of ids. `tx` is one of `transfer.db`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn agencies(tx: &Tx<'_>, today: Date, place: &Place) -> Result<Vec<ListedAgency>, SqlError> {
+    let known = known(tx, today)?;
+    let of_school = |id: &UnitId| {
+        let (one, entry) = newest(&known, id).filter(|(_, e)| e.kind == EntryKind::Agency)?;
+        one.directory.pairing(entry, place)?;
+        Some(ListedAgency { unit: entry.id.clone(), validity: entry.validity() })
+    };
+    Ok(listed(&known).into_iter().filter_map(of_school).collect())
 }
 
 /// Everybody who is listed, in order of ids.

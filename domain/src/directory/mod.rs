@@ -133,6 +133,17 @@ pub struct Entry {
     pub statement: String,
 }
 
+/// Within which days an entry may be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// First and last day.
+    pub valid: (Date, Date),
+    /// Last day of the paper that ends first, where it needs any.
+    pub papers_until: Option<Date>,
+    /// Day from which on it is withdrawn.
+    pub withdrawn: Option<Date>,
+}
+
 /// The directory of an area, whole and sound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
@@ -141,25 +152,40 @@ pub struct Directory {
     entries: Vec<Entry>,
 }
 
+impl Validity {
+    /// Why it may not be chosen on a day; nothing where it may.
+    #[must_use]
+    pub fn bar(&self, day: Date) -> Option<Bar> {
+        let (from, until) = self.valid;
+        if self.withdrawn.is_some_and(|withdrawn| withdrawn <= day) {
+            return Some(Bar::Withdrawn);
+        }
+        if day < from {
+            return Some(Bar::Early);
+        }
+        if until < day {
+            return Some(Bar::Over);
+        }
+        self.papers_until.is_some_and(|until| until < day).then_some(Bar::Papers)
+    }
+}
+
 impl Entry {
     /// Why it may not be chosen on a day; nothing where it may.
     #[must_use]
     pub fn bar(&self, today: Date) -> Option<Bar> {
-        let (from, until) = self.valid;
-        if self.withdrawn.as_ref().is_some_and(|withdrawn| withdrawn.day <= today) {
-            return Some(Bar::Withdrawn);
-        }
-        if today < from {
-            return Some(Bar::Early);
-        }
-        if until < today {
-            return Some(Bar::Over);
-        }
-        if self.papers_until().is_some_and(|until| until < today) {
-            return Some(Bar::Papers);
-        }
         let last = crate::ledger::day::plus_days(self.verified, VERIFIED_DAYS);
-        (last < today).then_some(Bar::Stale)
+        self.validity().bar(today).or((last < today).then_some(Bar::Stale))
+    }
+
+    /// Within which days it may be chosen, whoever verified it and when.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        Validity {
+            valid: self.valid,
+            papers_until: self.papers_until(),
+            withdrawn: self.withdrawn.as_ref().map(|withdrawn| withdrawn.day),
+        }
     }
 
     /// Last day of the paper that ends first; nothing for who needs none here.

@@ -174,6 +174,36 @@ fn who_is_withdrawn_is_barred() {
     assert_eq!(found, [unit("CLINIC2"), unit("CLINIC3")]);
 }
 
+/// An agency that is for the city, the district or the school.
+fn agency(id: &str) -> Entry {
+    let papers = domain::directory::Agency {
+        licence: "L-1".to_owned(),
+        licensed_until: date(2026, 5, 1),
+        checked: date(2025, 10, 1),
+        contract: "C-1".to_owned(),
+        contract_until: date(2026, 3, 1),
+    };
+    let care = vec![Care::Counselling];
+    Entry { kind: EntryKind::Agency, agency: Some(papers), care, ..hospital(id, "示例机构") }
+}
+
+/// The agencies of a school are those that the directories list for it, with the day on which
+/// their papers end; another district's are none, nor is a clinic.
+#[test]
+fn the_agencies_of_a_school() {
+    let transfer = transfer();
+    let mut far = agency("A-FAR");
+    far.areas.insert(unit("310117"));
+    let entries = vec![agency("A-OURS"), far, gone(agency("B-GONE")), hospital("C", "示例医院")];
+    keep(&transfer, (1, "2025-11-01"), entries);
+    let place = Place { school: unit(UNIT), areas: vec![unit("370202004"), unit("370202")] };
+    let found = transfer.read(move |tx| agencies(tx, TODAY, &place)).expect("read");
+    let said: Vec<_> =
+        found.iter().map(|one| (one.unit.as_str(), one.validity.bar(TODAY))).collect();
+    assert_eq!(said, [("A-OURS", None), ("B-GONE", Some(Bar::Withdrawn))]);
+    assert_eq!(found[0].validity.bar(date(2026, 3, 2)), Some(Bar::Papers));
+}
+
 /// Free places come first, and the emergency list holds hospitals of this school alone.
 #[test]
 fn free_places_and_the_emergency_list_of_this_school() {

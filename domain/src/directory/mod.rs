@@ -223,6 +223,20 @@ impl Directory {
         &self.entries
     }
 
+    /// How much its word on one of its entries weighs beside another directory's word on the same
+    /// unit: the city's withdrawal before all, then a district's own; then what both commissions
+    /// signed before what a district says itself; then who verified last.
+    #[must_use]
+    pub fn weight(&self, entry: &Entry) -> (u8, Date) {
+        let rank = match (self.level, entry.withdrawn.is_some()) {
+            (Level::City, true) => 3,
+            (Level::Own, true) => 2,
+            (Level::City | Level::District, _) => 1,
+            (Level::Own, false) => 0,
+        };
+        (rank, entry.verified)
+    }
+
     /// The hub that serves an entry of it.
     #[must_use]
     pub fn relay<'d>(&'d self, entry: &'d Entry) -> &'d UnitId {

@@ -16,6 +16,7 @@ use super::super::causes::Caused as _;
 use super::table::{cell, columns, named};
 use super::words;
 use crate::ca::pack::describe;
+use crate::statistics::areas_of;
 use crate::store::directive::{self, Stored};
 
 /// A directory that was published.
@@ -98,10 +99,7 @@ pub(super) fn unpaired<'s>(
     (hub, schools): (&UnitId, &'s [UnitId]),
     today: Date,
 ) -> Vec<&'s UnitId> {
-    // A town's code begins with its district's.
-    let district = hub.as_str().get(..6).filter(|_| hub.division_digits() == Some(9));
-    let district = district.and_then(|code| code.parse::<UnitId>().ok());
-    let areas: Vec<UnitId> = std::iter::once(hub.clone()).chain(district).collect();
+    let areas = areas_of(hub);
     let is_paired = |school: &UnitId| {
         let place = Place { school: school.clone(), areas: areas.clone() };
         let entries = directory.entries().iter();

@@ -51,9 +51,9 @@ pub(super) fn published(database: &Database) -> Result<Vec<Known>, Failure> {
     Ok(known)
 }
 
-/// The version of an area that was published last.
-pub(super) fn last<'k>(known: &'k [Known], area: &UnitId) -> Option<&'k Known> {
-    known.iter().rev().find(|one| one.directory.area() == area)
+/// The version of an area that was published last: by the commissions, or by the district itself.
+pub(super) fn last<'k>(known: &'k [Known], name: &str) -> Option<&'k Known> {
+    known.iter().rev().find(|one| one.stored.name == name)
 }
 
 /// What keeps a directory from being published now.
@@ -146,7 +146,7 @@ pub(in super::super) fn refuse_unfit(
     let directory = directory.map_err(|cause| wrong(&cause))?;
     refuse(&problems(&directory, pins, (now, today)))?;
     let known = published(database)?;
-    let last = last(&known, directory.area()).map(|last| &last.stored);
+    let last = last(&known, &new.name).map(|last| &last.stored);
     let is_same =
         |last: &Stored| last.serial == new.serial && last.content_digest == new.content_digest;
     match last.filter(|last| new.serial <= last.serial && !is_same(last)) {

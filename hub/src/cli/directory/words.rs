@@ -66,6 +66,17 @@ texts! {
          health confirms the emergency list and the clinics. Then publish it:\n  xinqiao-ca \
          sign-pack --kind directory --name {1} --serial {2} --version-name {2} --effective-from \
          {3} {0} --out {1}.pack\n  xinqiao-hub directive publish {1}.pack";
+    WRITTEN_OWN = "已写入 {0}。由本区县枢纽签名并发布：xinqiao-hub directory publish {0}",
+        "Wrote {0}. The district's hub signs and publishes it: xinqiao-hub directory publish {0}";
+    PUBLISHED_OWN = "已用本枢纽的密钥签名并发布：第 {0} 号，{1} 起生效。",
+        "Signed with this hub's key and published: serial {0}, in force from {1}.";
+    NOT_OWN = "这不是区县枢纽 {0} 自己的名录；没有发布任何内容。",
+        "This is not a directory of hub {0}'s own district; nothing was published.";
+    NOT_OWN_NEXT = "在区县枢纽上用 directory make --level own 生成；其他名录由两个部门签名后从市级发布。",
+        "Make it at the district's hub with directory make --level own; all others are signed by \
+         both commissions and published by the city.";
+    NOT_SIGNED = "本枢纽的密钥或证书不能签名；没有发布任何内容。",
+        "This hub's key or certificate cannot sign; nothing was published.";
     MAY_PUBLISH = "可以签名和发布。", "It may be signed and published.";
     OLD = "名录 {0} 已发布到第 {1} 号，不能再发布第 {2} 号；没有发布任何内容。",
         "Directory {0} was published up to serial {1}; serial {2} cannot follow. Nothing was \

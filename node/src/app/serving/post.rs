@@ -67,9 +67,9 @@ impl Node {
             return Ok(());
         };
         let now = self.clock().now();
-        let judge = Judge { pins: member.pins(), now };
+        let judge = Judge { pins: member.pins(), now, areas: member.place().areas };
         let found = self.transfer().read(move |tx| {
-            let barred = directory::barred(tx, date_of(judge.now))?;
+            let barred = directory::barred(tx, &judge)?;
             Ok::<_, SqlError>((directory::recipients(tx, &judge)?, barred))
         });
         let (listed, barred) = found?;

@@ -10,7 +10,7 @@ mod propose;
 mod tests;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -150,6 +150,24 @@ pub struct Directory {
     area: UnitId,
     level: Level,
     entries: Vec<Entry>,
+}
+
+/// Every unit of several directories once, with the directory whose word on it weighs most, in
+/// order of ids; of equal words the first counts.
+#[must_use]
+pub fn counting<'d>(
+    directories: impl IntoIterator<Item = &'d Directory>,
+) -> Vec<(&'d Directory, &'d Entry)> {
+    let mut by_id: BTreeMap<&UnitId, (&Directory, &Entry)> = BTreeMap::new();
+    for directory in directories {
+        for entry in &directory.entries {
+            let known = by_id.get(&entry.id).map(|(of, known)| of.weight(known));
+            if known.is_none_or(|known| known < directory.weight(entry)) {
+                by_id.insert(&entry.id, (directory, entry));
+            }
+        }
+    }
+    by_id.into_values().collect()
 }
 
 impl Validity {

@@ -271,6 +271,10 @@ fn a_district_speaks_for_itself_alone() {
         let made = Directory::new(unit(area), level, vec![entry]).expect("directory");
         made.weight(&made.entries()[0])
     };
+    let (one, other) = (directory(vec![expert("A"), expert("B")]), directory(vec![expert("A")]));
+    let counted = counting([&one, &other]);
+    let ids = counted.iter().map(|(of, entry)| (std::ptr::eq(*of, &one), entry.id.as_str()));
+    assert!(ids.eq([(true, "A"), (true, "B")]), "each once, of equal words the first");
     let (old, new) = (date(2026, 10, 1), date(2026, 11, 29));
     let gone = weight(Level::City, true, old);
     assert!(gone > weight(Level::Own, false, new) && gone > weight(Level::Own, true, new));

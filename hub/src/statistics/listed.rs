@@ -4,9 +4,9 @@
 //! A figure is of the last day of its period, or of today where that has not come. For whom no
 //! directory is in force nothing is told: a pool that nobody published is no empty pool.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use domain::directory::{Directory, Entry, EntryKind, Level, Pairing, Place};
+use domain::directory::{Directory, Entry, EntryKind, Level, Pairing, Place, counting};
 use domain::period::Period;
 use domain::rollup::Coverage;
 use domain::span::Span;
@@ -130,16 +130,8 @@ impl<'p> Pool<'p> {
     fn on(packs: &'p Packs, day: Date) -> Self {
         let directories: Vec<&Directory> =
             packs.directories_on(day).into_iter().map(|known| &known.directory).collect();
-        let mut by_id: BTreeMap<&UnitId, (&Directory, &Entry)> = BTreeMap::new();
-        for directory in &directories {
-            for entry in directory.entries() {
-                let known = by_id.get(&entry.id).map(|(of, known)| of.weight(known));
-                if known.is_none_or(|known| known < directory.weight(entry)) {
-                    by_id.insert(&entry.id, (*directory, entry));
-                }
-            }
-        }
-        Self { day, directories, entries: by_id.into_values().collect() }
+        let entries = counting(directories.iter().copied());
+        Self { day, directories, entries }
     }
 
     /// Entries of a kind that may be chosen on the day; how long ago somebody looked at one is not

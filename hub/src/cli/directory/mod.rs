@@ -315,7 +315,7 @@ fn show(context: &Context, area: &UnitId, own: bool) -> Result<(), Failure> {
     let pins = load_pins(&config)?;
     let (now, today) = (context.clock.now(), context.clock.today());
     let known = judged::published(&database)?;
-    let name = name_of(area, own);
+    let (name, in_force) = (name_of(area, own), judged::in_force(&known, today));
     let begun = |one: &&Known| {
         let from = one.stored.effective_from.parse::<Date>();
         one.stored.name == name && from.is_ok_and(|from| from <= today)
@@ -325,8 +325,8 @@ fn show(context: &Context, area: &UnitId, own: bool) -> Result<(), Failure> {
         return Err(Failure::new(Exit::NotFound, "NO_DIRECTORY", message));
     };
     let hub = UnitName::of(&config).id;
-    let schools = schools(&database, &hub, today)?;
-    let unpaired = judged::unpaired(&known.directory, (&hub, &schools), today);
+    let members = members(&database, &hub, today)?;
+    let unpaired = judged::unpaired(&in_force, (&hub, &members), today);
     let unpaired: Vec<&str> = unpaired.into_iter().map(UnitId::as_str).collect();
     let is_sealed = |entry: &Entry| judged::believed(entry, &pins, now) == Ok(true);
     let entries = known.directory.entries();
@@ -366,14 +366,13 @@ fn show(context: &Context, area: &UnitId, own: bool) -> Result<(), Failure> {
     })
 }
 
-/// The schools straight under this hub on a day.
-fn schools(database: &Database, hub: &UnitId, day: Date) -> Result<Vec<UnitId>, Failure> {
+/// The schools and areas straight under this hub on a day.
+fn members(database: &Database, hub: &UnitId, day: Date) -> Result<Vec<UnitId>, Failure> {
     let of = hub.clone();
-    let members = database.read(move |tx| unit::members_on(tx, &of, day))?;
-    let schools = members
-        .into_iter()
-        .filter(|member| member.kind == UnitKind::School && member.status != UnitStatus::Closed);
-    Ok(schools.map(|member| member.id).collect())
+    let all = database.read(move |tx| unit::members_on(tx, &of, day))?.into_iter();
+    let is_asked = |kind: UnitKind| kind == UnitKind::School || kind.is_area();
+    let members = all.filter(|member| is_asked(member.kind) && member.status != UnitStatus::Closed);
+    Ok(members.map(|member| member.id).collect())
 }
 
 fn row(entry: &Entry, (is_sealed, today): (bool, Date), lang: Lang) -> Vec<String> {

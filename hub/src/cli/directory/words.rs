@@ -47,8 +47,8 @@ texts! {
     COUNTED = "{0}（{1}）：{2} 条，急救名单 {3} 条，可加密发送 {4} 条，已停用 {5} 条。",
         "{0} ({1}): {2} entries, {3} on the emergency list, {4} to which one can send sealed, {5} \
          withdrawn.";
-    UNPAIRED = "本枢纽直属、还没有对口专家的学校：{0}",
-        "Schools straight under this hub with which no expert is paired: {0}";
+    UNPAIRED = "本枢纽直属、还没有对口专家的学校和区县、镇街：{0}",
+        "Schools and areas straight under this hub with which no expert is paired: {0}";
     NO_EMERGENCY = "注意：急救名单是空的。", "Note: the emergency list is empty.";
     FIRST = "此前没有发布过这个区域的名录。", "No directory of this area was published before.";
     SAME = "与第 {0} 号相同。", "The same as serial {0}.";

@@ -26,6 +26,6 @@ pub(super) fn told(bar: AgencyBar) -> Told {
             Text::new(zh, en)
         }
     };
-    let fill = |lang| AGENCY.with(lang, why.in_lang(lang));
+    let fill = |lang: Lang| AGENCY.with(lang, why.in_lang(lang));
     ("AGENCY", Exit::Refused, Sentence::pair(fill(Lang::Zh), fill(Lang::En)), NEXT)
 }

@@ -130,7 +130,7 @@ pub fn name(area: &UnitId, level: Level) -> String {
 #[must_use]
 pub fn district_of(kind: &str, name: &str) -> Option<UnitId> {
     let area = name.strip_prefix(OWN).filter(|_| kind == super::PackKind::Directory.as_str())?;
-    area.parse().ok().filter(|unit: &UnitId| unit.division_digits() == Some(6))
+    area.parse::<UnitId>().ok().filter(|unit| unit.division_digits() == Some(6))
 }
 
 /// Reads a directory; the pack's name must be its area's, and say who publishes it.

@@ -61,7 +61,7 @@ pub const DIRECTORY_CONTEXT: &str = "xinqiao-own-directory-v1";
 /// the beginning of its certificate: a school that was away for a term still takes it.
 ///
 /// # Errors
-/// None of the signatures is; the reason is the last one's.
+/// It was not, or bears other signatures beside.
 pub fn verify_directory(
     trust: &Trust,
     (district, from): (&UnitId, Date),
@@ -69,18 +69,13 @@ pub fn verify_directory(
     now: Timestamp,
 ) -> Result<(), SignerError> {
     let begins = from.to_zoned(TimeZone::UTC).map_or(now, |zoned| zoned.timestamp());
-    let mut last = SignerError::OtherUnit;
-    for one in signatures {
-        let (signature, chain) = (one.signature.to_bytes(), one.chain.clone());
-        let signed = HubSignature { signature, chain };
-        let at = signed_at(trust, Commission::Education, &signed, (begins, now));
-        let hub = (district, Commission::Education);
-        match verify_hub(trust, hub, (DIRECTORY_CONTEXT, pack), (&signed, at)) {
-            Ok(()) => return Ok(()),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
+    // More signatures would make another directive of the same pack.
+    let [one] = signatures else { return Err(SignerError::OtherUnit) };
+    let (signature, chain) = (one.signature.to_bytes(), one.chain.clone());
+    let signed = HubSignature { signature, chain };
+    let at = signed_at(trust, Commission::Education, &signed, (begins, now));
+    let hub = (district, Commission::Education);
+    verify_hub(trust, hub, (DIRECTORY_CONTEXT, pack), (&signed, at))
 }
 
 /// The instant as of which a record is judged: its date, or where a hub's certificate began later,

@@ -264,7 +264,7 @@ fn a_district_speaks_for_itself_alone() {
     let elsewhere = Place { school: unit("S1"), areas: vec![unit("370203")] };
     assert_eq!(made.pairing(&made.entries()[0], &elsewhere), None, "although it names the school");
 
-    let weight = |level, withdrawn: bool, verified| {
+    let weight = |level: Level, withdrawn: bool, verified: Date| {
         let why = Withdrawal { day: TODAY, reason: "停用".to_owned() };
         let entry = Entry { withdrawn: withdrawn.then_some(why), verified, ..agency("A") };
         let area = if level == Level::City { "370200" } else { "370202" };

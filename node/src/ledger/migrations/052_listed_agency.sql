@@ -4,6 +4,6 @@ create table listed_agency (
     unit text primary key not null,          -- id of the agency
     valid_from text not null,                -- first day
     valid_to text not null,                  -- last day
-    papers_to text not null,                 -- last day of licence and contract, whichever ends first
-    withdrawn text                           -- day from which on it is withdrawn; null while it is not
+    papers_to text not null,                 -- last day of what ends first, licence or contract
+    withdrawn text                           -- day from which on it is withdrawn, if it is
 ) strict, without rowid;

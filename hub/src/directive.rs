@@ -155,3 +155,64 @@ fn is_countersigned(known: &[u8], new: &[u8]) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
+    use certs::key::SigningKey;
+    use certs::root::{Commission, RootAuthority};
+    use domain::unit::{IdentityName, UnitKind};
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-30T01:00:00Z".parse().expect("instant")
+    }
+
+    fn zone() -> Zone {
+        "qd.example".parse().expect("zone")
+    }
+
+    fn root(commission: Commission) -> RootAuthority {
+        let key = SigningKey::generate().expect("key");
+        RootAuthority::create(commission, &zone(), key, now()).expect("root")
+    }
+
+    /// A district's hub under a root.
+    fn district(root: &RootAuthority, id: &str) -> LeafIdentity {
+        let unit: UnitId = id.parse().expect("unit");
+        let key = SigningKey::generate().expect("key");
+        let subtree = Subtree::District(unit.clone(), zone());
+        let certificate = root.sign_issuer(&subtree, key.public(), now()).expect("authority");
+        let authority = IssuingAuthority::open(&certificate, key).expect("authority");
+        let key = SigningKey::generate().expect("key");
+        let name = IdentityName::in_district(unit.clone(), &unit, zone());
+        let record = LeafRecord { name, kind: UnitKind::District, key: key.public().clone() };
+        let issued = authority.issue(&record, now()).expect("issue");
+        LeafIdentity::new(&issued.chain, key).expect("identity")
+    }
+
+    /// What a district's hub signs for itself every hub takes, although health's root is pinned; by
+    /// another hub, or with more signatures than one, it takes nothing.
+    #[test]
+    fn a_district_s_own_directory_bears_its_hub_s_signature() {
+        let (education, health) = (root(Commission::Education), root(Commission::Health));
+        let roots = [&education, &health].map(|root| root.certificate().clone());
+        let [own, other] = ["370202", "370203"].map(|id| district(&education, id));
+        let area: UnitId = "370202".parse().expect("unit");
+        let signed = |by: &LeafIdentity| {
+            let from = date(2026, 11, 30);
+            let version = OwnDirectory { area: &area, serial: 3, from, content: b"x".to_vec() };
+            sign_own(version, by).expect("signed")
+        };
+        let stored = verify(&signed(&own), &roots, &zone(), now()).expect("its own");
+        assert_eq!((stored.name.as_str(), stored.serial), ("own-370202", 3));
+        let by_other = verify(&signed(&other), &roots, &zone(), now());
+        assert!(matches!(by_other, Err(DirectiveError::District(SignerError::OtherUnit))));
+        let mut twice = Directive::decode(signed(&own).as_slice()).expect("directive");
+        twice.signatures.extend(twice.signatures.clone());
+        let twice = verify(&twice.encode_to_vec(), &roots, &zone(), now());
+        assert!(matches!(twice, Err(DirectiveError::District(_))));
+    }
+}

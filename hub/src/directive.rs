@@ -1,19 +1,27 @@
 //! Directives on their way down: verified once, stored as they travelled, passed on unchanged.
 //!
-//! A directive is accepted only with a valid signature under every root that this hub has pinned.
+//! A directive is accepted only with a valid signature under every root that this hub has pinned;
+//! a directory that a district publishes itself, with the signature of that district's hub.
 //! A serial that is not higher than the one that is stored is an old pack sent again: it changes
 //! nothing, unless it brings the second commission's signature.
 
+use certs::chain::Trust;
 use certs::digest::sha256;
+use certs::identity::LeafIdentity;
+use certs::key::KeyError;
 use certs::pack::{PackError, PackSignature};
 use certs::root::RootCertificate;
 use certs::signature::Signature;
-use domain::unit::Zone;
+use domain::directory::Level;
+use domain::unit::{UnitId, Zone};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use prost::Message;
 use proto::limits::PACK_BYTES_MAX;
-use proto::wire::directive::{Directive, Pack};
+use proto::pack::PackKind;
+use proto::pack::directory::{district_of, name};
+use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
+use runtime::sealing::{DIRECTORY_CONTEXT, SignerError, verify_directory};
 use runtime::sql::{SqlError, Tx};
 
 use crate::store::directive::{self, Stored};
@@ -28,15 +36,50 @@ pub enum DirectiveError {
     /// Not signed by a pack key under every root that is pinned here.
     #[error(transparent)]
     Signature(#[from] PackError),
+    /// A district's own directory that its hub did not sign.
+    #[error("not signed by the hub of its district: {0}")]
+    District(#[from] SignerError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] SqlError),
 }
 
+/// A version of a district's own directory.
+pub struct OwnDirectory<'a> {
+    /// The district.
+    pub area: &'a UnitId,
+    /// Higher than the one before.
+    pub serial: u64,
+    /// First day in force.
+    pub from: Date,
+    /// Its text.
+    pub content: Vec<u8>,
+}
+
+/// Signs a district's own directory as its hub.
+///
+/// # Errors
+/// The key refused.
+pub fn sign_own(own: OwnDirectory<'_>, identity: &LeafIdentity) -> Result<Vec<u8>, KeyError> {
+    let pack = Pack {
+        kind: PackKind::Directory.as_str().to_owned(),
+        name: name(own.area, Level::Own),
+        version: own.serial.to_string(),
+        serial: own.serial,
+        effective_from: own.from.to_string(),
+        content: own.content,
+    };
+    let pack = pack.encode_to_vec();
+    let signature = identity.key().sign(DIRECTORY_CONTEXT, &pack)?.to_bytes();
+    let chain = identity.chain().iter().map(|der| der.to_vec()).collect();
+    let signatures = vec![WireSignature { signature, chain }];
+    Ok(Directive { pack, signatures }.encode_to_vec())
+}
+
 /// Verifies a directive and takes its description out; its cursor is set when it is stored.
 ///
 /// # Errors
-/// Unreadable, or not signed under every pinned root.
+/// Unreadable, or not signed under every pinned root; a district's own directory, not by its hub.
 pub fn verify(
     bytes: &[u8],
     roots: &[RootCertificate],
@@ -51,7 +94,6 @@ pub fn verify(
             Signature::from_bytes(&signed.signature).map_err(|_| unreadable("signature"))?;
         signatures.push(PackSignature { signature, chain: signed.chain });
     }
-    certs::pack::verify(&directive.pack, &signatures, roots, zone, now)?;
     let pack = Pack::decode(directive.pack.as_slice()).map_err(|_| unreadable("no pack"))?;
     if pack.kind.is_empty() || pack.name.is_empty() || pack.serial == 0 {
         return Err(unreadable("kind, name or serial is missing"));
@@ -59,7 +101,16 @@ pub fn verify(
     if pack.content.len() > PACK_BYTES_MAX {
         return Err(unreadable("the content is too large"));
     }
-    pack.effective_from.parse::<Date>().map_err(|_| unreadable("effective_from"))?;
+    let from = pack.effective_from.parse::<Date>().map_err(|_| unreadable("effective_from"))?;
+    match district_of(&pack.kind, &pack.name) {
+        Some(district) => {
+            let signed = (directive.pack.as_slice(), signatures.as_slice());
+            verify_directory(&Trust::new(roots.to_vec()), (&district, from), signed, now)?;
+        }
+        None => {
+            certs::pack::verify(&directive.pack, &signatures, roots, zone, now)?;
+        }
+    }
     Ok(Stored {
         cursor: 0,
         kind: pack.kind,
@@ -102,5 +153,66 @@ fn is_countersigned(known: &[u8], new: &[u8]) -> bool {
             known.pack == new.pack && new.signatures.len() > known.signatures.len()
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
+    use certs::key::SigningKey;
+    use certs::root::{Commission, RootAuthority};
+    use domain::unit::{IdentityName, UnitKind};
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-30T01:00:00Z".parse().expect("instant")
+    }
+
+    fn zone() -> Zone {
+        "qd.example".parse().expect("zone")
+    }
+
+    fn root(commission: Commission) -> RootAuthority {
+        let key = SigningKey::generate().expect("key");
+        RootAuthority::create(commission, &zone(), key, now()).expect("root")
+    }
+
+    /// A district's hub under a root.
+    fn district(root: &RootAuthority, id: &str) -> LeafIdentity {
+        let unit: UnitId = id.parse().expect("unit");
+        let key = SigningKey::generate().expect("key");
+        let subtree = Subtree::District(unit.clone(), zone());
+        let certificate = root.sign_issuer(&subtree, key.public(), now()).expect("authority");
+        let authority = IssuingAuthority::open(&certificate, key).expect("authority");
+        let key = SigningKey::generate().expect("key");
+        let name = IdentityName::in_district(unit.clone(), &unit, zone());
+        let record = LeafRecord { name, kind: UnitKind::District, key: key.public().clone() };
+        let issued = authority.issue(&record, now()).expect("issue");
+        LeafIdentity::new(&issued.chain, key).expect("identity")
+    }
+
+    /// What a district's hub signs for itself every hub takes, although health's root is pinned; by
+    /// another hub, or with more signatures than one, it takes nothing.
+    #[test]
+    fn a_district_s_own_directory_bears_its_hub_s_signature() {
+        let (education, health) = (root(Commission::Education), root(Commission::Health));
+        let roots = [&education, &health].map(|root| root.certificate().clone());
+        let [own, other] = ["370202", "370203"].map(|id| district(&education, id));
+        let area: UnitId = "370202".parse().expect("unit");
+        let signed = |by: &LeafIdentity| {
+            let from = date(2026, 11, 30);
+            let version = OwnDirectory { area: &area, serial: 3, from, content: b"x".to_vec() };
+            sign_own(version, by).expect("signed")
+        };
+        let stored = verify(&signed(&own), &roots, &zone(), now()).expect("its own");
+        assert_eq!((stored.name.as_str(), stored.serial), ("own-370202", 3));
+        let by_other = verify(&signed(&other), &roots, &zone(), now());
+        assert!(matches!(by_other, Err(DirectiveError::District(SignerError::OtherUnit))));
+        let mut twice = Directive::decode(signed(&own).as_slice()).expect("directive");
+        twice.signatures.extend(twice.signatures.clone());
+        let twice = verify(&twice.encode_to_vec(), &roots, &zone(), now());
+        assert!(matches!(twice, Err(DirectiveError::District(_))));
     }
 }

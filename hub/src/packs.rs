@@ -12,6 +12,7 @@ use arc_swap::ArcSwap;
 use certs::digest::sha256;
 use domain::catalogue::{Catalogue, Partition};
 use domain::digest::Digest;
+use domain::directory::Directory;
 use domain::disclosure::sealed::{SealedTables, special_of};
 use domain::disclosure::suppression::Outline;
 use domain::period::{Calendar, Period};
@@ -67,6 +68,19 @@ pub struct KnownSpecial {
     pub special: Arc<SpecialPeriod>,
 }
 
+/// A version of a directory.
+#[derive(Clone, Debug)]
+pub struct KnownDirectory {
+    /// Name of its pack.
+    pub name: String,
+    /// Grows with every version.
+    pub serial: u64,
+    /// Its first day in force.
+    pub from: Date,
+    /// What it says.
+    pub directory: Directory,
+}
+
 /// Everything that the hub knows at one time.
 #[derive(Clone, Debug)]
 pub struct Packs {
@@ -82,6 +96,8 @@ pub struct Packs {
     calendar: Arc<Calendar>,
     divisions: Arc<Divisions>,
     sealed: Arc<SealedYears>,
+    /// Every version of every directory, the highest serial last.
+    directories: Arc<Vec<KnownDirectory>>,
     /// The last directive that was read for it, and the day that it was loaded for.
     as_of: (u64, Date),
     /// Sealed tables of the catalogues that were asked for.
@@ -123,6 +139,7 @@ impl Packs {
             calendar: Arc::new(embedded::calendar()?),
             divisions: Arc::new(embedded::divisions()?),
             sealed: Arc::default(),
+            directories: Arc::default(),
             as_of: (0, Date::MIN),
             sealed_tables: Arc::default(),
         })
@@ -141,6 +158,7 @@ impl Packs {
         all.sort_by_key(|stored| stored.serial);
         packs.sealed =
             Arc::new(SealedYears::read(all.iter().map(|one| one.directive.as_slice()), pins));
+        packs.directories = Arc::new(all.iter().filter_map(directory_of).collect());
         for stored in all {
             let Some(kind) = PackKind::from_word(&stored.kind) else {
                 continue;
@@ -382,6 +400,20 @@ impl Packs {
         Some(tables.entry(*catalogue).or_insert(made).clone())
     }
 
+    /// Whether any directory was published.
+    #[must_use]
+    pub fn has_directories(&self) -> bool {
+        !self.directories.is_empty()
+    }
+
+    /// The directories that are in force on a day, in order of their packs' names.
+    #[must_use]
+    pub fn directories_on(&self, day: Date) -> Vec<&KnownDirectory> {
+        let begun = self.directories.iter().filter(|known| known.from <= day);
+        let latest: BTreeMap<&str, _> = begun.map(|known| (known.name.as_str(), known)).collect();
+        latest.into_values().collect()
+    }
+
     /// The term calendar in force.
     #[must_use]
     pub const fn calendar(&self) -> &Arc<Calendar> {
@@ -395,7 +427,24 @@ impl Packs {
     }
 }
 
-/// Scales and directories are the schools'; what makes years under seal is read together.
+/// A stored directory; nothing for packs of other kinds, and for one that cannot be read.
+fn directory_of(stored: &directive::Stored) -> Option<KnownDirectory> {
+    if stored.kind != PackKind::Directory.as_str() {
+        return None;
+    }
+    let from = stored.effective_from.parse().ok()?;
+    let content = content(&stored.directive)?;
+    let Ok(Pack::Directory(directory)) =
+        proto::pack::read(PackKind::Directory, &stored.name, &content)
+    else {
+        tracing::warn!(name = %stored.name, "stored directory not usable here");
+        return None;
+    };
+    let (name, serial) = (stored.name.clone(), stored.serial);
+    Some(KnownDirectory { name, serial, from, directory: *directory })
+}
+
+/// Scales are the schools'; directories, and what makes years under seal, are read together.
 const fn is_read_here(kind: PackKind) -> bool {
     !matches!(
         kind,

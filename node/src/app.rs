@@ -315,8 +315,10 @@ impl Outward {
     /// The store cannot be read.
     pub fn directories(&self) -> Result<Arc<Directories>, SqlError> {
         let Some(member) = &self.member else { return Ok(Arc::default()) };
-        let judge = Judge { pins: member.pins(), now: self.clock.now() };
-        self.directories.load(&self.transfer, (judge, member.place()))
+        let place = member.place();
+        let judge =
+            Judge { pins: member.pins(), now: self.clock.now(), areas: place.areas.clone() };
+        self.directories.load(&self.transfer, (judge, place))
     }
 
     /// The school year of this school that goes under seal, whose plan holds this school.

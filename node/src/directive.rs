@@ -1,13 +1,14 @@
 //! Directives as they arrive: judged by the pinned roots, read by this software, stored whole.
 //!
-//! What is not signed under every pinned root is never stored, so that it cannot take the place of
+//! What is not signed under every pinned root, and a district's own directory that its hub did not
+//! sign, is never stored, so that it cannot take the place of
 //! the pack that it pretends to be; the parent is told. What is signed and cannot be used here is
 //! stored and reported as not in force: the pack before it goes on counting.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use certs::chain::ChainError;
+use certs::chain::{ChainError, Trust};
 use certs::digest::sha256;
 use certs::pack::PackError;
 use certs::root::RootCertificate;
@@ -17,7 +18,7 @@ use domain::special::{OUTSIDE, SpecialPeriod};
 use domain::unit::{UnitId, Zone};
 use proto::pack::{Pack, PackKind};
 use runtime::clock::Clock;
-use runtime::sealing::{Pins, SealedYears};
+use runtime::sealing::{Pins, SealedYears, SignerError, verify_directory};
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::{Applied, Hooks, notes};
 use tokio::sync::Notify;
@@ -51,6 +52,17 @@ pub struct Recipient {
     pub roots: Vec<RootCertificate>,
 }
 
+/// Why nothing of a directive is believed.
+#[derive(Debug, thiserror::Error)]
+enum Unsigned {
+    /// Not under every pinned root.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// Not by the hub of its district.
+    #[error(transparent)]
+    District(#[from] SignerError),
+}
+
 impl Inbox {
     /// An inbox that stores into `transfer`.
     #[must_use]
@@ -66,9 +78,14 @@ impl Inbox {
         Arc::clone(&self.answered)
     }
 
-    fn verify(&self, open: &OpenDirective) -> Result<(), PackError> {
-        let now = self.clock.now();
-        certs::pack::verify(&open.signed, &open.signatures, &self.roots, &self.zone, now).map(drop)
+    fn verify(&self, open: &OpenDirective) -> Result<(), Unsigned> {
+        let (now, signatures) = (self.clock.now(), open.signatures.as_slice());
+        let Some(district) = proto::pack::directory::district_of(&open.kind, &open.name) else {
+            certs::pack::verify(&open.signed, signatures, &self.roots, &self.zone, now)?;
+            return Ok(());
+        };
+        let (trust, from) = (Trust::new(self.roots.clone()), open.effective_from);
+        Ok(verify_directory(&trust, (&district, from), (&open.signed, signatures), now)?)
     }
 
     /// A plan that was read whole can still be one under which nothing is sealed, and a special
@@ -193,7 +210,12 @@ impl Hooks for Inbox {
         if let Err(error) = self.verify(&open) {
             // A machine whose clock is slow: what it refuses today it can take tomorrow, and nobody
             // sends it unasked.
-            if matches!(error, PackError::Chain(ChainError::NotYetValid)) {
+            let is_early = matches!(
+                error,
+                Unsigned::Pack(PackError::Chain(ChainError::NotYetValid))
+                    | Unsigned::District(SignerError::Chain(ChainError::NotYetValid))
+            );
+            if is_early {
                 let note = |tx: &Tx<'_>| notes::set(tx, TOO_EARLY, "yes");
                 self.transfer.write("directive_too_early", note)?;
             }

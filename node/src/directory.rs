@@ -4,12 +4,15 @@
 //! roots. A later directory changes who may be chosen from now on and no referral that has its
 //! recipient: that one keeps id, name and telephone as the family was told them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use certs::root::{Commission, RootCertificate};
 use certs::statement::{Purpose, SignedStatement, VerifiedStatement, verify};
-use domain::directory::{Asked, Bar, Care, Directory, Entry, Level, Pairing, Place, Proposal};
+use domain::directory::{
+    Asked, Bar, Care, Directory, Entry, EntryKind, Level, Pairing, Place, Proposal,
+};
 use domain::unit::UnitId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,6 +21,7 @@ use runtime::clock::date_of;
 use runtime::sealing::Pins;
 use runtime::sql::{SqlError, Tx};
 
+use crate::ledger::agency_listed::ListedAgency;
 use crate::transfer::Transfer;
 use crate::transfer::directive::{self, Stored};
 
@@ -28,6 +32,8 @@ pub struct Judge {
     pub pins: Pins,
     /// Now.
     pub now: Timestamp,
+    /// The school's town and district: what another district publishes itself is not for it.
+    pub areas: Vec<UnitId>,
 }
 
 /// A recipient to whom something can be sent sealed.
@@ -73,7 +79,7 @@ pub struct Directories {
 /// # Errors
 /// The store cannot be read.
 pub fn recipient(tx: &Tx<'_>, judge: &Judge, unit: &UnitId) -> Result<Option<Recipient>, SqlError> {
-    Ok(of_unit(&known(tx, date_of(judge.now))?, judge, unit))
+    Ok(of_unit(&known(tx, date_of(judge.now), &judge.areas)?, judge, unit))
 }
 
 /// Every recipient to whom something can be sent sealed, in order of ids. `tx` is one of
@@ -82,7 +88,7 @@ pub fn recipient(tx: &Tx<'_>, judge: &Judge, unit: &UnitId) -> Result<Option<Rec
 /// # Errors
 /// The store cannot be read.
 pub fn recipients(tx: &Tx<'_>, judge: &Judge) -> Result<Vec<Recipient>, SqlError> {
-    let known = known(tx, date_of(judge.now))?;
+    let known = known(tx, date_of(judge.now), &judge.areas)?;
     Ok(listed(&known).into_iter().filter_map(|id| of_unit(&known, judge, id)).collect())
 }
 
@@ -92,8 +98,9 @@ pub fn recipients(tx: &Tx<'_>, judge: &Judge) -> Result<Vec<Recipient>, SqlError
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn barred(tx: &Tx<'_>, today: Date) -> Result<Vec<UnitId>, SqlError> {
-    let known = known(tx, today)?;
+pub fn barred(tx: &Tx<'_>, judge: &Judge) -> Result<Vec<UnitId>, SqlError> {
+    let today = date_of(judge.now);
+    let known = known(tx, today, &judge.areas)?;
     let is_barred = |id: &&UnitId| {
         let bar = newest(&known, id).and_then(|(_, entry)| entry.bar(today));
         bar.is_some_and(|bar| bar != Bar::Stale)
@@ -101,16 +108,29 @@ pub fn barred(tx: &Tx<'_>, today: Date) -> Result<Vec<UnitId>, SqlError> {
     Ok(listed(&known).into_iter().filter(is_barred).cloned().collect())
 }
 
+/// Agencies that are listed for a school, in order of ids. `tx` is one of `transfer.db`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn agencies(tx: &Tx<'_>, today: Date, place: &Place) -> Result<Vec<ListedAgency>, SqlError> {
+    let known = known(tx, today, &place.areas)?;
+    let of_school = |id: &UnitId| {
+        let (one, entry) = newest(&known, id).filter(|(_, e)| e.kind == EntryKind::Agency)?;
+        one.directory.pairing(entry, place)?;
+        Some(ListedAgency { unit: entry.id.clone(), validity: entry.validity() })
+    };
+    Ok(listed(&known).into_iter().filter_map(of_school).collect())
+}
+
 /// Everybody who is listed, in order of ids.
 fn listed(known: &[Known]) -> BTreeSet<&UnitId> {
     known.iter().flat_map(|one| one.directory.entries()).map(|entry| &entry.id).collect()
 }
 
-/// The nearest directory cannot be told here; the newest word on the unit counts.
+/// The word on a unit that counts: the one that weighs most.
 fn newest<'k>(known: &'k [Known], unit: &UnitId) -> Option<(&'k Known, &'k Entry)> {
-    let verified = |one: &Known| one.directory.find(unit).map(|entry| entry.verified);
-    let newest = known.iter().max_by_key(|one| verified(one))?;
-    Some((newest, newest.directory.find(unit)?))
+    let of = |one: &'k Known| Some((one, one.directory.find(unit)?));
+    known.iter().filter_map(of).max_by_key(|(one, entry)| one.directory.weight(entry))
 }
 
 fn of_unit(known: &[Known], judge: &Judge, unit: &UnitId) -> Option<Recipient> {
@@ -137,9 +157,11 @@ fn statement<'e>(
     held.max_by_key(|(_, held)| held.statement().valid_from)
 }
 
-fn known(tx: &Tx<'_>, today: Date) -> Result<Vec<Known>, SqlError> {
+fn known(tx: &Tx<'_>, today: Date, areas: &[UnitId]) -> Result<Vec<Known>, SqlError> {
     let stored = directive::all_in_force(tx, PackKind::Directory.as_str(), today)?;
-    Ok(stored.iter().filter_map(open).collect())
+    let is_for_us =
+        |one: &Known| one.directory.level() != Level::Own || areas.contains(one.directory.area());
+    Ok(stored.iter().filter_map(open).filter(is_for_us).collect())
 }
 
 fn open(stored: &Stored) -> Option<Known> {
@@ -164,7 +186,7 @@ impl Directories {
     /// # Errors
     /// The store cannot be read.
     pub fn load(tx: &Tx<'_>, judge: &Judge, place: Place) -> Result<Self, SqlError> {
-        let mut all = known(tx, date_of(judge.now))?;
+        let mut all = known(tx, date_of(judge.now), &place.areas)?;
         all.sort_by_key(|one| {
             let is_far = !place.areas.contains(one.directory.area());
             (is_far, one.directory.level() != Level::City, one.directory.area().clone())
@@ -193,18 +215,27 @@ impl Directories {
         self.is_signed_by_health
     }
 
-    /// Every entry once, as the nearest directory has it.
+    /// Every entry once, as the word on it that counts has it.
     #[must_use]
     pub fn entries(&self) -> Vec<&Entry> {
         let mut seen = BTreeSet::new();
         let entries = self.all.iter().flat_map(|one| one.directory.entries());
-        entries.filter(|entry| seen.insert(&entry.id)).collect()
+        let ids = entries.map(|entry| &entry.id).filter(|id| seen.insert(*id));
+        ids.filter_map(|id| self.find(id)).collect()
     }
 
-    /// The entry of an id, as the nearest directory has it.
+    /// The entry of an id, as the word on it that counts has it.
     #[must_use]
     pub fn find(&self, id: &UnitId) -> Option<&Entry> {
-        self.all.iter().find_map(|one| one.directory.find(id))
+        self.word_on(id).map(|(_, entry)| entry)
+    }
+
+    /// A withdrawal by the city or by the school's own district counts before all; else what both
+    /// commissions signed, the nearest of several, before what the district says itself.
+    fn word_on(&self, id: &UnitId) -> Option<(&Known, &Entry)> {
+        let all = self.all.iter().filter_map(|one| Some((one, one.directory.find(id)?)));
+        // Of equal ones the first is taken, and the nearest stands first.
+        all.min_by_key(|(one, entry)| Reverse(one.directory.weight(entry).0))
     }
 
     /// Whether something can be sent sealed to a unit.
@@ -217,8 +248,8 @@ impl Directories {
     #[must_use]
     pub fn pairing(&self, entry: &Entry) -> Option<Pairing> {
         let place = self.place.as_ref()?;
-        let near = self.all.iter().find(|one| one.directory.find(&entry.id).is_some())?;
-        near.directory.pairing(entry, place)
+        let (known, _) = self.word_on(&entry.id)?;
+        known.directory.pairing(entry, place)
     }
 
     /// Who may take a child with one of these needs, the likeliest first.

@@ -83,7 +83,7 @@ impl Directory {
         let mut seen = BTreeSet::new();
         for entry in &entries {
             let sound = match seen.insert(entry.id.clone()) {
-                true => entry.check(),
+                true => entry.check().and_then(|()| entry.check_own(&area, level)),
                 false => Err(Fault::new(Field::Id, Wrong::Twice)),
             };
             sound.map_err(|fault| (entry.id.clone(), fault))?;
@@ -122,6 +122,30 @@ impl Entry {
             return Err(Fault::new(Field::ValidTo, Wrong::DayOrder));
         }
         self.check_papers()
+    }
+
+    /// What a district publishes without the commissions is bound to it: entries for which
+    /// education alone stands, for its own area, served by its own hub or a town's.
+    fn check_own(&self, area: &UnitId, level: Level) -> Result<(), Fault> {
+        if level != Level::Own {
+            return Ok(());
+        }
+        let own = [EntryKind::Expert, EntryKind::Agency, EntryKind::Centre, EntryKind::Education];
+        if !own.contains(&self.kind) {
+            return Err(Fault::new(Field::Kind, Wrong::OwnKind));
+        }
+        // A town's code begins with its district's.
+        let is_within = |unit: &UnitId| {
+            unit == area
+                || (unit.division_digits() == Some(9) && unit.as_str().starts_with(area.as_str()))
+        };
+        if !self.areas.iter().all(is_within) {
+            return Err(Fault::new(Field::Areas, Wrong::OwnArea));
+        }
+        match self.relay.iter().all(is_within) {
+            true => Ok(()),
+            false => Err(Fault::new(Field::Relay, Wrong::OwnArea)),
+        }
     }
 
     fn check_texts(&self) -> Result<(), Fault> {

@@ -10,7 +10,7 @@ mod propose;
 mod tests;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -133,6 +133,17 @@ pub struct Entry {
     pub statement: String,
 }
 
+/// Within which days an entry may be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// First and last day.
+    pub valid: (Date, Date),
+    /// Last day of the paper that ends first, where it needs any.
+    pub papers_until: Option<Date>,
+    /// Day from which on it is withdrawn.
+    pub withdrawn: Option<Date>,
+}
+
 /// The directory of an area, whole and sound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
@@ -141,25 +152,58 @@ pub struct Directory {
     entries: Vec<Entry>,
 }
 
+/// Every unit of several directories once, with the directory whose word on it weighs most, in
+/// order of ids; of equal words the first counts.
+#[must_use]
+pub fn counting<'d>(
+    directories: impl IntoIterator<Item = &'d Directory>,
+) -> Vec<(&'d Directory, &'d Entry)> {
+    let mut by_id: BTreeMap<&UnitId, (&Directory, &Entry)> = BTreeMap::new();
+    for directory in directories {
+        for entry in &directory.entries {
+            let known = by_id.get(&entry.id).map(|(of, known)| of.weight(known));
+            if known.is_none_or(|known| known < directory.weight(entry)) {
+                by_id.insert(&entry.id, (directory, entry));
+            }
+        }
+    }
+    by_id.into_values().collect()
+}
+
+impl Validity {
+    /// Why it may not be chosen on a day; nothing where it may.
+    #[must_use]
+    pub fn bar(&self, day: Date) -> Option<Bar> {
+        let (from, until) = self.valid;
+        if self.withdrawn.is_some_and(|withdrawn| withdrawn <= day) {
+            return Some(Bar::Withdrawn);
+        }
+        if day < from {
+            return Some(Bar::Early);
+        }
+        if until < day {
+            return Some(Bar::Over);
+        }
+        self.papers_until.is_some_and(|until| until < day).then_some(Bar::Papers)
+    }
+}
+
 impl Entry {
     /// Why it may not be chosen on a day; nothing where it may.
     #[must_use]
     pub fn bar(&self, today: Date) -> Option<Bar> {
-        let (from, until) = self.valid;
-        if self.withdrawn.as_ref().is_some_and(|withdrawn| withdrawn.day <= today) {
-            return Some(Bar::Withdrawn);
-        }
-        if today < from {
-            return Some(Bar::Early);
-        }
-        if until < today {
-            return Some(Bar::Over);
-        }
-        if self.papers_until().is_some_and(|until| until < today) {
-            return Some(Bar::Papers);
-        }
         let last = crate::ledger::day::plus_days(self.verified, VERIFIED_DAYS);
-        (last < today).then_some(Bar::Stale)
+        self.validity().bar(today).or((last < today).then_some(Bar::Stale))
+    }
+
+    /// Within which days it may be chosen, whoever verified it and when.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        Validity {
+            valid: self.valid,
+            papers_until: self.papers_until(),
+            withdrawn: self.withdrawn.as_ref().map(|withdrawn| withdrawn.day),
+        }
     }
 
     /// Last day of the paper that ends first; nothing for who needs none here.
@@ -195,6 +239,20 @@ impl Directory {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// How much its word on one of its entries weighs beside another directory's word on the same
+    /// unit: the city's withdrawal before all, then a district's own; then what both commissions
+    /// signed before what a district says itself; then who verified last.
+    #[must_use]
+    pub fn weight(&self, entry: &Entry) -> (u8, Date) {
+        let rank = match (self.level, entry.withdrawn.is_some()) {
+            (Level::City, true) => 3,
+            (Level::Own, true) => 2,
+            (Level::City | Level::District, _) => 1,
+            (Level::Own, false) => 0,
+        };
+        (rank, entry.verified)
     }
 
     /// The hub that serves an entry of it.

@@ -99,6 +99,10 @@ impl Directory {
     #[must_use]
     pub fn pairing(&self, entry: &Entry, place: &Place) -> Option<Pairing> {
         let is_ours = |area: &UnitId| place.areas.contains(area);
+        // Whatever a district writes itself is for its own schools.
+        if self.level == Level::Own && !is_ours(&self.area) {
+            return None;
+        }
         if entry.schools.contains(&place.school) {
             return Some(Pairing::School);
         }

@@ -243,6 +243,47 @@ fn free_places_are_proposed_first() {
     assert_eq!(directory.propose(Asked { age: None, ..asked }).len(), 7);
 }
 
+/// What a district publishes itself is of few kinds and bound to its area, schools of another
+/// district never see it, and its word weighs less than the commissions', but for a withdrawal;
+/// the city's withdrawal weighs most.
+#[test]
+fn a_district_speaks_for_itself_alone() {
+    let own = |entry: Entry| Directory::new(unit("370202"), Level::Own, vec![entry]);
+    let fault = |entry: Entry| own(entry).expect_err("a fault").1;
+    assert_eq!(fault(clinic("A")), Fault::new(Field::Kind, Wrong::OwnKind));
+    let mut far = expert("A");
+    far.areas.insert(unit("370203"));
+    assert_eq!(fault(far), Fault::new(Field::Areas, Wrong::OwnArea));
+    let far = Entry { relay: Some(unit("370203")), ..expert("A") };
+    assert_eq!(fault(far), Fault::new(Field::Relay, Wrong::OwnArea));
+    let mut near = expert("A");
+    near.areas.extend([unit("370202"), unit("370202004")]);
+    near.schools.insert(unit("S1"));
+    let made = own(near).expect("directory");
+    assert_eq!(made.pairing(&made.entries()[0], &place()), Some(Pairing::School));
+    let elsewhere = Place { school: unit("S1"), areas: vec![unit("370203")] };
+    assert_eq!(made.pairing(&made.entries()[0], &elsewhere), None, "although it names the school");
+
+    let weight = |level: Level, withdrawn: bool, verified: Date| {
+        let why = Withdrawal { day: TODAY, reason: "停用".to_owned() };
+        let entry = Entry { withdrawn: withdrawn.then_some(why), verified, ..agency("A") };
+        let area = if level == Level::City { "370200" } else { "370202" };
+        let made = Directory::new(unit(area), level, vec![entry]).expect("directory");
+        made.weight(&made.entries()[0])
+    };
+    let (one, other) = (directory(vec![expert("A"), expert("B")]), directory(vec![expert("A")]));
+    let counted = counting([&one, &other]);
+    let ids = counted.iter().map(|(of, entry)| (std::ptr::eq(*of, &one), entry.id.as_str()));
+    assert!(ids.eq([(true, "A"), (true, "B")]), "each once, of equal words the first");
+    let (old, new) = (date(2026, 10, 1), date(2026, 11, 29));
+    let gone = weight(Level::City, true, old);
+    assert!(gone > weight(Level::Own, false, new) && gone > weight(Level::Own, true, new));
+    assert!(gone > weight(Level::District, false, new));
+    assert!(weight(Level::Own, true, old) > weight(Level::City, false, new));
+    assert!(weight(Level::District, false, old) > weight(Level::Own, false, new));
+    assert!(weight(Level::District, false, new) > weight(Level::City, false, old));
+}
+
 /// A directory of another district is not for this school, one of the city is.
 #[test]
 fn a_directory_is_for_its_area() {

@@ -34,10 +34,11 @@ word_list!(
 );
 
 word_list!(
-    /// Which schools a directory is for.
+    /// Which schools a directory is for, and who publishes it.
     Level {
         City = "city", "全市", "Whole city";
         District = "district", "本区县", "One district";
+        Own = "own", "本区县自行发布", "One district, published by itself";
     }
 );
 
@@ -108,6 +109,11 @@ word_list!(
         NotBelieved = "not_believed", "公钥声明无效、已到期，或没有两个部门的签名",
             "The key statement is not valid, has ended, or lacks a commission's signature";
         Shifted = "shifted", "这一行的格数比表头多", "The line has more cells than the table has columns";
+        OwnKind = "own_kind", "区县自行发布的名录只列专家、机构、区县心理中心和教育部门",
+            "A directory that a district publishes itself has experts, agencies, counselling \
+             centres and education's desk only";
+        OwnArea = "own_area", "区县自行发布的名录只能写本区县及其镇街",
+            "A directory that a district publishes itself is for its own area and towns only";
         Over = "over", "已经到期", "This has ended";
         Stale = "stale", "超过 180 天没有核实", "Nobody verified it for 180 days";
         Future = "future", "日期在今天之后", "The day has not come yet";

@@ -25,6 +25,7 @@ use crate::directive::DirectiveError;
 mod flaws;
 
 texts! {
+    NOT_BY_DISTRICT = "不是该区县枢纽签名的", "it is not signed by the hub of its district";
     NOT_THERE = "文件或文件夹不存在", "there is no such file or folder";
     NOT_ALLOWED = "没有读写权限", "it may not be read or written";
     IS_THERE = "文件已存在", "the file exists";
@@ -132,6 +133,7 @@ fn said(cause: &(dyn Error + 'static)) -> Option<Sentence> {
 fn directive(error: &DirectiveError) -> Option<Sentence> {
     match error {
         DirectiveError::Signature(error) => Some(signature(error).into()),
+        DirectiveError::District(_) => Some(NOT_BY_DISTRICT.into()),
         DirectiveError::Unreadable(what) => Some(Sentence::new(NOT_READ, &[what])),
         DirectiveError::Store(_) => None,
     }

@@ -131,6 +131,13 @@ pub(super) const CHINESE: Translation = &[
         "Make the text of a directory from a table, to be signed",
         "由表格生成名录文本，供两个部门签名",
     ),
+    (
+        "Sign and publish what this district publishes itself, to all units below",
+        "签名并向下级发布本区县自行发布的名录",
+    ),
+    ("What the district publishes itself", "区县自行发布的名录"),
+    ("Text of the directory, of level own", "名录文本（own 级）"),
+    ("First day in force; today where none is named", "生效日期；不写则为今天"),
     ("Check the text of a directory and show what it changes", "检查名录文本并列出与上一版的差别"),
     ("Text of a directory", "名录文本"),
     (
@@ -142,7 +149,10 @@ pub(super) const CHINESE: Translation = &[
     ("Show all directories that were published", "列出发布过的全部名录"),
     ("New file for the table", "写入表格的新文件"),
     ("Table of the entries, a CSV in UTF-8", "条目表格，UTF-8 编码的 CSV"),
-    ("For which schools: city or district", "适用范围：city 全市，district 本区县"),
+    (
+        "For which schools: city or district; own for what the district publishes itself",
+        "供哪些学校使用：city 全市，district 一个区县，own 本区县自行发布",
+    ),
     ("File with key statements of recipients; may be repeated", "含有接收方公钥声明的文件；可重复"),
     ("Special periods: make one, check it, see who follows", "特殊时期：拟定、检查、查看执行情况"),
     (

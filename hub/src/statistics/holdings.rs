@@ -12,6 +12,7 @@ use domain::unit::{UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
 
 use super::evaluate::{Reader, key_at};
+use super::listed::{self, Below, Whose};
 use super::plan::{Indicator, Plan, PlannedTerm};
 use super::sealed::Opened;
 use super::sheet::{self, Sheet, Source};
@@ -46,6 +47,8 @@ pub struct Holdings {
     pub whole: UnitHoldings,
     /// Its members', in order of unit id; empty unless asked for.
     pub members: Vec<UnitHoldings>,
+    /// Its members by number, for what directories say of them.
+    below: Vec<Below>,
 }
 
 impl Holdings {
@@ -77,7 +80,8 @@ impl Holdings {
             Members::Listed => below(tx, packs, at, (&text, &sheets), &books)?,
         };
         let whole = UnitHoldings { unit: at.clone(), due, sheets, sources: Vec::new(), books };
-        Ok(Self { period, whole, members })
+        let below = listed::below(tx, packs, (&at.id, &text))?;
+        Ok(Self { period, whole, members, below })
     }
 
     /// Whether an indicator is told for periods of this length: its own, and of flows under seal
@@ -141,7 +145,10 @@ impl Holdings {
         let waiting = states.clone().map(|sheet| sheet.waiting).max().unwrap_or(0);
         let read = |unit: &UnitHoldings| match &plan {
             Ok(plan) => unit.figures(known, plan, &axes),
-            Err(reason) => unit.blank(Blank::NoFeed(*reason), &axes),
+            Err(reason) => {
+                let listed = self.listed(packs, unit, found).filter(|_| axes.is_empty());
+                listed.unwrap_or_else(|| unit.blank(Blank::NoFeed(*reason), &axes))
+            }
         };
         let whole = read(&self.whole);
         let members: Vec<UnitFigures> = self.members.iter().map(read).collect();
@@ -156,6 +163,23 @@ impl Holdings {
             catalogue: known.digest,
             revision: catalogue.revision(),
         })
+    }
+
+    /// What the directories say; nothing for indicators that are not read from them.
+    fn listed(
+        &self,
+        packs: &Packs,
+        unit: &UnitHoldings,
+        indicator: Indicator<'_>,
+    ) -> Option<UnitFigures> {
+        let counted = listed::of(indicator.id())?;
+        let is_whole = unit.unit.id == self.whole.unit.id;
+        let below = if is_whole { self.below.as_slice() } else { &[] };
+        let whose = Whose { unit: &unit.unit, due: unit.due, below };
+        let (reading, coverage) = listed::told(packs, (counted, self.period), whose)?;
+        let figures = vec![Figure { key: Vec::new(), reading }];
+        let blank = unit.blank(Blank::NotReported, &[]);
+        Some(UnitFigures { figures, coverage, able: coverage.schools_reported, ..blank })
     }
 }
 

@@ -92,6 +92,36 @@ fn an_office_is_told_of_every_mistake_at_once() {
     assert!(!made.exists());
 }
 
+/// What a district publishes itself goes down from its own hub: the city's refuses to, and no hub
+/// takes the commissions' signature for it.
+#[test]
+fn a_district_publishes_its_own_directory_at_its_own_hub() {
+    let office = Office::new();
+    let (_, heads) = office.table("empty.csv");
+    let agency = table(&heads, "0532-1", "2099-05-01", &office.today);
+    let only: Vec<&str> = agency.lines().filter(|line| !line.starts_with("CLINIC1")).collect();
+    let (filled, made) = (office.at("own.csv"), office.at("own.toml"));
+    std::fs::write(&filled, only.join("\n")).expect("table");
+    let args = ["make", text(&filled), "--area", "370202", "--level", "own"];
+    let ran = office.run(&[args.as_slice(), &["--out", text(&made)]].concat());
+    assert_eq!((ran.code, &ran.json()["next_serial"]), (0, &1.into()), "{}", ran.err);
+    let ran = office.run(&["publish", text(&made)]);
+    assert_eq!(ran.failed(), (4, "NOT_OWN".to_owned()), "{}", ran.err);
+    let ran = office.make(&agency, &office.at("both.toml"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let args = ["make", text(&office.at("filled.csv")), "--area", "370202", "--level", "own"];
+    let out = office.at("clinic.toml");
+    let ran = office.run(&[args.as_slice(), &["--out", text(&out)]].concat());
+    assert_eq!(ran.failed(), (4, "DIRECTORY_TEXT".to_owned()), "a clinic needs health");
+    let (key, pack) = (office.at("packs.key"), office.at("own.pack"));
+    let args = ["sign-pack", "--key", text(&key), "--kind", "directory", "--name", "own-370202"];
+    let version = ["--serial", "1", "--version-name", "1", "--effective-from", &office.today];
+    let ran = ca(&[args.as_slice(), &version, &[text(&made), "--out", text(&pack)]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let ran = hub(&["directive", "publish", "--data", &office.data, text(&pack)]);
+    assert_eq!(ran.failed().1, "PACK_REFUSED");
+}
+
 /// A directory is made, signed and published; its successor is compared with it, an older serial is
 /// refused, and what was published is the table of the next version.
 #[test]

@@ -2,6 +2,7 @@
 //! columns, what a field asks for, how what was typed is read, sentences for what a ledger
 //! refuses, and checks of the machine. The ledgers themselves know no language.
 
+mod agency;
 pub mod change;
 pub(crate) mod checks;
 pub mod copies;

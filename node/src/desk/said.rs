@@ -309,6 +309,7 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         | R::ImportBuiltOn
         | R::Move(_)
         | R::Consent(_)
+        | R::Agency(_)
         | R::Outsiders(_)
         | R::OwnSession
         | R::CardTells { .. }
@@ -422,6 +423,7 @@ fn vouched(refusal: &LedgerRefusal) -> Option<Told> {
             let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));
             ("NO_CONSENT", Exit::Refused, what, CONSENT_NEXT)
         }
+        R::Agency(bar) => super::agency::told(*bar),
         R::Outsiders(why) => {
             let fill = |lang| OUTSIDERS.fill(lang, &[&no_consent(*why).in_lang(lang)]);
             let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));

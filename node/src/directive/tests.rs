@@ -1,8 +1,11 @@
 //! Tests of the inbox: who may change what is counted.
 
+use certs::identity::LeafIdentity;
+use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
 use certs::key::SigningKey;
 use certs::pack;
 use certs::root::{Commission, RootAuthority};
+use domain::unit::{IdentityName, UnitKind};
 use jiff::Timestamp;
 use prost::Message;
 use proto::wire::directive::{Directive, Pack, PackSignature};
@@ -70,6 +73,71 @@ fn check(pinned: &[&RootAuthority], directives: &[Vec<u8>]) -> (Vec<Applied>, Pa
         inbox.directive(bytes).expect("stored or refused");
     }
     (inbox.applied().expect("applied"), Packs::load(&transfer, today).expect("packs"))
+}
+
+/// A district's hub under a root.
+fn hub(root: &RootAuthority, id: &str) -> LeafIdentity {
+    let unit: UnitId = id.parse().expect("unit");
+    let key = SigningKey::generate().expect("key");
+    let subtree = Subtree::District(unit.clone(), zone());
+    let certificate = root.sign_issuer(&subtree, key.public(), now()).expect("authority");
+    let authority = IssuingAuthority::open(&certificate, key).expect("authority");
+    let key = SigningKey::generate().expect("key");
+    let name = IdentityName::in_district(unit.clone(), &unit, zone());
+    let record = LeafRecord { name, kind: UnitKind::District, key: key.public().clone() };
+    let issued = authority.issue(&record, now()).expect("issue");
+    LeafIdentity::new(&issued.chain, key).expect("identity")
+}
+
+/// A directory's pack with the signature of a hub.
+fn directory(by: &LeafIdentity, (name, level): (&str, &str), kind: &str) -> Vec<u8> {
+    let text = format!(
+        "schema = \"directory/1\"\narea = \"370202\"\nlevel = \"{level}\"\n[[entry]]\n\
+         id = \"DESK1\"\nkind = \"{kind}\"\nzh = \"示例\"\nen = \"Example\"\n\
+         services = [\"counselling\"]\nphone = \"0532-1\"\nvalid_from = \"2025-09-01\"\n\
+         valid_to = \"2026-08-31\"\nverified = \"2025-10-01\"\n"
+    );
+    let pack = Pack {
+        kind: "directory".to_owned(),
+        name: name.to_owned(),
+        version: "1".to_owned(),
+        serial: 1,
+        effective_from: "2025-10-17".to_owned(),
+        content: text.into_bytes(),
+    }
+    .encode_to_vec();
+    let signature = by.key().sign(runtime::sealing::DIRECTORY_CONTEXT, &pack).expect("signed");
+    let chain = by.chain().iter().map(|der| der.to_vec()).collect();
+    let signatures = vec![PackSignature { signature: signature.to_bytes(), chain }];
+    Directive { pack, signatures }.encode_to_vec()
+}
+
+/// What a district publishes itself is taken with the signature of its hub, although health's root
+/// is pinned; not with another district's, nor with the commissions' or as what they publish. A
+/// clinic in it keeps it out of use.
+#[test]
+fn a_district_signs_its_own_directory_and_no_other() {
+    let (education, health) = (root(Commission::Education), root(Commission::Health));
+    let (own, other) = (hub(&education, "370202"), hub(&education, "370203"));
+    let both = [&education, &health];
+    let said = |bytes: Vec<u8>| {
+        let (applied, _) = check(&both, &[bytes]);
+        let line = applied.into_iter().next().expect("a line");
+        (line.in_force, line.reason)
+    };
+    let name = ("own-370202", "own");
+    assert_eq!(said(directory(&own, name, "centre")), (true, String::new()));
+    assert!(!said(directory(&other, name, "centre")).0, "another hub");
+    assert!(!said(directory(&own, ("370202", "own"), "centre")).0, "the commissions' own name");
+    assert!(!said(directory(&own, ("370202", "district"), "centre")).0, "theirs");
+    assert!(!said(directory(&own, ("own-370202", "district"), "centre")).0, "no level own");
+    assert!(!said(directory(&own, ("own-370203", "own"), "centre")).0, "another district's");
+    let (in_force, why) = said(directory(&own, name, "clinic"));
+    assert!(!in_force && !why.is_empty(), "a clinic needs health's signature");
+    let content = Directive::decode(directory(&own, name, "centre").as_slice()).expect("pack");
+    let content = Pack::decode(content.pack.as_slice()).expect("pack").content;
+    let by_both = signed_as(&both, ("directory", "own-370202"), 1, &content);
+    assert!(!said(by_both).0, "the commissions sign under their own name");
 }
 
 fn altered() -> Vec<u8> {

@@ -3,7 +3,7 @@
 use certs::seal::EnvelopeKey;
 use certs::statement::StatedKey;
 use domain::catalogue::Label;
-use domain::directory::{EntryKind, Reach, Room, Withdrawal};
+use domain::directory::{Reach, Room, Withdrawal};
 use jiff::civil::date;
 use prost::Message as _;
 use proto::wire::directive::{Directive, Pack as WirePack};
@@ -76,12 +76,21 @@ pub(crate) fn keyed(city: &City, entry: Entry) -> Entry {
 }
 
 /// Keeps a directory of the school's district, as one that was verified.
-pub(crate) fn keep(transfer: &Transfer, (serial, from): (u64, &str), entries: Vec<Entry>) {
-    let made = Directory::new(unit("370202"), Level::District, entries).expect("directory");
+pub(crate) fn keep(transfer: &Transfer, version: (u64, &str), entries: Vec<Entry>) {
+    keep_of(transfer, ("370202", Level::District), version, entries);
+}
+
+fn keep_of(
+    transfer: &Transfer,
+    (area, level): (&str, Level),
+    (serial, from): (u64, &str),
+    entries: Vec<Entry>,
+) {
+    let made = Directory::new(unit(area), level, entries).expect("directory");
     let content = proto::pack::directory::write(&made).expect("text").into_bytes();
     let pack = WirePack {
         kind: PackKind::Directory.as_str().to_owned(),
-        name: "370202".to_owned(),
+        name: proto::pack::directory::name(made.area(), level),
         version: serial.to_string(),
         serial,
         effective_from: from.to_owned(),
@@ -94,7 +103,8 @@ pub(crate) fn keep(transfer: &Transfer, (serial, from): (u64, &str), entries: Ve
 }
 
 fn judge(city: &City) -> Judge {
-    Judge { pins: Pins { roots: city.pins(), zone: zone() }, now: now() }
+    let areas = vec![unit("370202004"), unit("370202")];
+    Judge { pins: Pins { roots: city.pins(), zone: zone() }, now: now(), areas }
 }
 
 /// What a school of the district has in force.
@@ -170,8 +180,87 @@ fn who_is_withdrawn_is_barred() {
         gone(hospital("CLINIC3", "第三医院")),
     ];
     keep(&transfer, (1, "2025-11-01"), entries);
-    let found = transfer.read(|tx| barred(tx, TODAY)).expect("read");
+    let judge = judge(&city);
+    let found = transfer.read(move |tx| barred(tx, &judge)).expect("read");
     assert_eq!(found, [unit("CLINIC2"), unit("CLINIC3")]);
+}
+
+/// A district adds to what both commissions signed and withdraws for its own schools; it overrides
+/// neither them nor the city's withdrawal, and another district's word is not heard here at all.
+#[test]
+fn a_district_adds_and_withdraws_and_overrides_nobody() {
+    let (transfer, city) = (transfer(), City::both());
+    let named = |id: &str, name: &str| {
+        let mut entry = agency(id);
+        entry.label.zh = name.to_owned();
+        entry
+    };
+    let newer = |entry: Entry| Entry { verified: date(2025, 11, 15), ..entry };
+    let listed = vec![
+        named("A-BOTH", "两部门"),
+        gone(named("B-GONE", "市级停用")),
+        named("C-OWN-GONE", "区级停用"),
+    ];
+    let version = (1, "2025-11-01");
+    keep_of(&transfer, ("370200", Level::City), version, listed);
+    let own = vec![
+        newer(named("A-BOTH", "区级改写")),
+        newer(named("B-GONE", "区级恢复")),
+        gone(named("C-OWN-GONE", "区级停用")),
+        newer(named("D-NEW", "区级新增")),
+    ];
+    keep_of(&transfer, ("370202", Level::Own), version, own);
+    let mut far = newer(named("D-NEW", "外区改写"));
+    far.schools.insert(unit(UNIT));
+    keep_of(&transfer, ("370203", Level::Own), version, vec![far, named("E-FAR", "外区")]);
+    let known = in_force(&transfer, &city);
+    let mut said: Vec<_> = known
+        .entries()
+        .into_iter()
+        .map(|entry| (entry.id.to_string(), entry.label.zh.clone(), entry.bar(TODAY)))
+        .collect();
+    let wanted = [
+        ("A-BOTH", "两部门", None),
+        ("B-GONE", "市级停用", Some(Bar::Withdrawn)),
+        ("C-OWN-GONE", "区级停用", Some(Bar::Withdrawn)),
+        ("D-NEW", "区级新增", None),
+    ];
+    let wanted = wanted.map(|(id, name, bar)| (id.to_owned(), name.to_owned(), bar));
+    said.sort_by(|one, other| one.0.cmp(&other.0));
+    assert_eq!(said, wanted);
+    let judge = judge(&city);
+    let ids = transfer.read(move |tx| barred(tx, &judge)).expect("read");
+    assert_eq!(ids, [unit("B-GONE"), unit("C-OWN-GONE")]);
+}
+
+/// An agency that is for the city, the district or the school.
+fn agency(id: &str) -> Entry {
+    let papers = domain::directory::Agency {
+        licence: "L-1".to_owned(),
+        licensed_until: date(2026, 5, 1),
+        checked: date(2025, 10, 1),
+        contract: "C-1".to_owned(),
+        contract_until: date(2026, 3, 1),
+    };
+    let care = vec![Care::Counselling];
+    Entry { kind: EntryKind::Agency, agency: Some(papers), care, ..hospital(id, "示例机构") }
+}
+
+/// The agencies of a school are those that the directories list for it, with the day on which
+/// their papers end; another district's are none, nor is a clinic.
+#[test]
+fn the_agencies_of_a_school() {
+    let transfer = transfer();
+    let mut far = agency("A-FAR");
+    far.areas.insert(unit("310117"));
+    let entries = vec![agency("A-OURS"), far, gone(agency("B-GONE")), hospital("C", "示例医院")];
+    keep(&transfer, (1, "2025-11-01"), entries);
+    let place = Place { school: unit(UNIT), areas: vec![unit("370202004"), unit("370202")] };
+    let found = transfer.read(move |tx| agencies(tx, TODAY, &place)).expect("read");
+    let said: Vec<_> =
+        found.iter().map(|one| (one.unit.as_str(), one.validity.bar(TODAY))).collect();
+    assert_eq!(said, [("A-OURS", None), ("B-GONE", Some(Bar::Withdrawn))]);
+    assert_eq!(found[0].validity.bar(date(2026, 3, 2)), Some(Bar::Papers));
 }
 
 /// Free places come first, and the emergency list holds hospitals of this school alone.

@@ -6,13 +6,16 @@
 //! where the consent has ended since. That day lies within the contract. An order with data out
 //! never simply ends: it asks until they were returned or deleted. A handing over that was entered
 //! by slip is taken out by a version with its reason, after which the order asks for it again.
+//! Where directories list agencies for this school, an order goes to one that may be chosen on its
+//! day; an agency that is barred since keeps no return from being entered.
 
 use domain::ledger::consent::{DataClass, Purpose};
 use domain::ledger::day::check_span;
 use domain::ledger::terms::DataEnd;
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
+use super::agency_listed::{self, AgencyBar};
 use super::author::Author;
 use super::consent;
 use super::entry::{RecordId, Rules, StaffId, StudentId, Words, entry};
@@ -105,6 +108,7 @@ impl Rules for AgencyOrder {
         let before = before.map(|kept| kept.entry);
         self.check_kept(before.as_ref())?;
         self.check_end(author)?;
+        self.check_listed(tx, before.as_ref())?;
         self.check_handed(tx, before.as_ref())
     }
 }
@@ -139,6 +143,34 @@ impl AgencyOrder {
             _ => {}
         }
         author.check_cancelled(self.cancelled, self.handed.is_some())
+    }
+
+    /// That a directory lets the agency be chosen on the day of the order, or of its handing over.
+    /// What stands as it stood is not asked again, nor what ends an order.
+    fn check_listed(&self, tx: &Tx<'_>, before: Option<&Self>) -> Result<(), LedgerRefusal> {
+        let is_as_before = before.is_some_and(|before| {
+            (&before.recipient, before.handed) == (&self.recipient, self.handed)
+        });
+        // Taking a handing over out, or calling off, is no new order.
+        let ends = self.cancelled
+            || before
+                .is_some_and(|before| before.recipient == self.recipient && self.handed.is_none());
+        if is_as_before || ends {
+            return Ok(());
+        }
+        let day = self.handed.unwrap_or(self.from);
+        match agency_listed::bar(tx, &self.recipient, day)? {
+            None => Ok(()),
+            Some(bar) => Err(LedgerRefusal::Agency(bar)),
+        }
+    }
+
+    /// Why nothing more may go to the agency on a day.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn agency_bar(&self, tx: &Tx<'_>, day: Date) -> Result<Option<AgencyBar>, SqlError> {
+        agency_listed::bar(tx, &self.recipient, day)
     }
 
     /// What allows the handing over on its day. An order whose handing over stands as it stood is
@@ -185,11 +217,13 @@ impl AgencyOrder {
 
 #[cfg(test)]
 mod tests {
+    use domain::directory::{Bar, Validity};
     use domain::ledger::SchoolRole;
     use domain::ledger::consent::Answer;
     use domain::ledger::terms::Relation;
     use jiff::ToSpan as _;
 
+    use super::super::agency_listed::ListedAgency;
     use super::super::consent::Consent;
     use super::super::destroy::has_data_out;
     use super::super::duty::{DutyKind, duties};
@@ -243,7 +277,12 @@ mod tests {
     fn due(school: &School, by: Author) -> Vec<DutyKind> {
         let found = run(school, move |tx| Ok(duties(tx, &by, |_| true)?.shown)).expect("duties");
         let kinds = found.iter().map(|duty| duty.kind);
-        let own = [DutyKind::AgencyHand, DutyKind::AgencyReturn, DutyKind::AgencyRecall];
+        let own = [
+            DutyKind::AgencyHand,
+            DutyKind::AgencyReturn,
+            DutyKind::AgencyRecall,
+            DutyKind::AgencyBarred,
+        ];
         kinds.filter(|kind| own.contains(kind)).collect()
     }
 
@@ -319,6 +358,58 @@ mod tests {
         change(3, head(), order()).expect("taken out");
         change(4, head(), AgencyOrder { cancelled: true, ..order() }).expect("called off");
         assert!(due(&school, head()).is_empty());
+    }
+
+    /// What the directories list for the school: one agency in these days, withdrawn or not.
+    fn list(school: &School, (from, until): (Date, Date), withdrawn: Option<Date>) {
+        let validity = Validity { valid: (from, until), papers_until: Some(until), withdrawn };
+        let listed = ListedAgency { unit: AGENCY.parse().expect("unit"), validity };
+        run(school, move |tx| Ok(agency_listed::keep(tx, &[listed])?)).expect("listed");
+    }
+
+    /// Where agencies are listed for the school, nothing is ordered from another one, from one that
+    /// is withdrawn, whose papers have ended or that begins later; what was under way when it was
+    /// withdrawn asks for its end, and nothing keeps that from being entered.
+    #[test]
+    fn an_order_goes_to_an_agency_that_is_listed() {
+        let school = school();
+        enter(&school, paper(Answer::Given)).expect("consent");
+        let (before, after) = (TODAY - 30.days(), TODAY + 30.days());
+        let out = || AgencyOrder { handed: Some(TODAY), ..order() };
+        let said = |wanted: AgencyBar, entry: AgencyOrder| {
+            let found = enter(&school, entry);
+            assert!(matches!(found, Err(LedgerRefusal::Agency(bar)) if bar == wanted), "{wanted}");
+        };
+        list(&school, (before, after), None);
+        let other = || AgencyOrder { recipient: "A2".to_owned(), ..order() };
+        said(AgencyBar::Unlisted, other());
+        said(AgencyBar::Barred(Bar::Over), AgencyOrder { from: TODAY + 31.days(), ..order() });
+        list(&school, (TODAY + 1.days(), after), None);
+        said(AgencyBar::Barred(Bar::Early), order());
+        list(&school, (before, after), None);
+        let [handed, waits] = [out(), order()].map(|entry| enter(&school, entry).expect("order"));
+        assert_eq!(due(&school, head()), [DutyKind::AgencyHand, DutyKind::AgencyReturn]);
+
+        list(&school, (before, after), Some(TODAY));
+        said(AgencyBar::Barred(Bar::Withdrawn), order());
+        assert_eq!(due(&school, head()), [DutyKind::AgencyBarred, DutyKind::AgencyBarred]);
+        let change = |record: RecordId, entry: AgencyOrder| {
+            run(&school, move |tx| write::update(tx, &head(), (record, 1), &entry)).map(drop)
+        };
+        let still = change(waits, out());
+        let wanted = AgencyBar::Barred(Bar::Withdrawn);
+        assert!(matches!(still, Err(LedgerRefusal::Agency(bar)) if bar == wanted));
+        let how = Some(DataEnd::Returned);
+        change(handed, AgencyOrder { returned: Some(TODAY), how, ..out() }).expect("returned");
+        change(waits, AgencyOrder { cancelled: true, ..order() }).expect("called off");
+        assert!(due(&school, head()).is_empty());
+        // What was handed over before the day of the withdrawal is entered as it was.
+        let yesterday = TODAY - 1.days();
+        let late = AgencyOrder { from: yesterday, handed: Some(yesterday), ..order() };
+        let kept = enter(&school, late);
+        assert!(!matches!(kept, Err(LedgerRefusal::Agency(_))), "it was so");
+        run(&school, |tx| Ok(agency_listed::keep(tx, &[])?)).expect("nobody is listed");
+        enter(&school, other()).expect("the school answers for it alone");
     }
 
     /// An order names agency, contract, service and data, ends after it begins, and is handed over

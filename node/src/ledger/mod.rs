@@ -12,6 +12,7 @@ mod access_tests;
 pub mod account;
 pub mod account_ask;
 pub mod agency;
+pub mod agency_listed;
 pub mod agenda;
 pub mod alert;
 pub mod analysis;
@@ -354,6 +355,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 48,
         name: "what a receiver takes in",
         sql: include_str!("migrations/046_intake.sql"),
+    },
+    Migration {
+        number: 54,
+        name: "agencies that a directory lists",
+        sql: include_str!("migrations/052_listed_agency.sql"),
     },
 ];
 

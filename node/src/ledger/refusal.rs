@@ -10,6 +10,7 @@ use domain::referral::Refused;
 use jiff::civil::Date;
 use runtime::sql::SqlError;
 
+use super::agency_listed::AgencyBar;
 use super::entry::RecordId;
 use super::tells::Tell;
 
@@ -179,6 +180,9 @@ pub enum LedgerRefusal {
     /// A paper that is no consent.
     #[error(transparent)]
     Consent(#[from] NoConsent),
+    /// Nothing may be ordered from that agency on that day.
+    #[error("nothing may be ordered from this agency: {0}")]
+    Agency(AgencyBar),
     /// The family has not agreed that somebody from outside sees the card.
     #[error("no consent to a consultation with that unit: {0}")]
     Outsiders(NoConsent),

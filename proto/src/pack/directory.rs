@@ -2,7 +2,8 @@
 //!
 //! Offices keep a directory as a table; what both commissions sign is this text, which the hub's
 //! program makes of it. The pack's name is the area's id, so that each area has one directory whose
-//! serial only rises. Key statements travel as texts: whoever seals verifies them.
+//! serial only rises. What a district publishes itself has a name of its own, so that it takes the
+//! place of nothing that both signed. Key statements travel as texts: whoever seals verifies them.
 
 use std::collections::BTreeSet;
 
@@ -112,13 +113,33 @@ fn is_no(value: &bool) -> bool {
     !*value
 }
 
-/// Reads a directory; the pack's name must be its area.
+/// How the name of a pack begins that a district publishes itself.
+const OWN: &str = "own-";
+
+/// The name of a directory's pack.
+#[must_use]
+pub fn name(area: &UnitId, level: Level) -> String {
+    match level {
+        Level::Own => [OWN, area.as_str()].concat(),
+        Level::City | Level::District => area.to_string(),
+    }
+}
+
+/// The district whose hub alone signs a pack of this kind and name; nothing where the commissions
+/// do.
+#[must_use]
+pub fn district_of(kind: &str, name: &str) -> Option<UnitId> {
+    let area = name.strip_prefix(OWN).filter(|_| kind == super::PackKind::Directory.as_str())?;
+    area.parse::<UnitId>().ok().filter(|unit| unit.division_digits() == Some(6))
+}
+
+/// Reads a directory; the pack's name must be its area's, and say who publishes it.
 ///
 /// # Errors
 /// A form that is not [`SCHEMA`]'s, another name, or the first mistake of an entry.
 pub fn read(pack: &str, bytes: &[u8]) -> Result<Directory, PackError> {
     let directory = read_unnamed(bytes)?;
-    if directory.area().as_str() == pack {
+    if name(directory.area(), directory.level()) == pack {
         return Ok(directory);
     }
     let expected = format!("the pack's name, {pack}");
@@ -138,7 +159,7 @@ pub fn read_unnamed(bytes: &[u8]) -> Result<Directory, PackError> {
     let area = unit("area", &raw.area).map_err(refused)?;
     let level = Level::from_word(&raw.level);
     let level = level.ok_or_else(|| {
-        refused(Flaw::new(FlawKind::Unknown, "level", &*raw.level, "city or district"))
+        refused(Flaw::new(FlawKind::Unknown, "level", &*raw.level, "city, district or own"))
     })?;
     let read = |raw: RawEntry| {
         let id = raw.id.clone();

@@ -31,7 +31,7 @@ use proto::pack::{PackKind, plan};
 use found::{Found, Past, year};
 pub use keys::{KeyError, report_key};
 pub use reason::Unsealed;
-pub use signer::{SignerError, signed_at, verify_hub};
+pub use signer::{DIRECTORY_CONTEXT, SignerError, signed_at, verify_directory, verify_hub};
 
 /// What packs are judged by: the roots that are pinned here, and the city.
 #[derive(Clone, Debug)]

@@ -1,11 +1,15 @@
-//! Who signed what two hubs tell a school and each other: one check for all three.
+//! Who signed what two hubs tell a school and each other, and the directory that a district
+//! publishes itself: one check for whoever reads it.
 
 use certs::chain::{ChainError, Purpose, Trust};
 use certs::identity::{IdentityError, PeerIdentity};
+use certs::pack::PackSignature;
 use certs::root::{Commission, RootCertificate};
 use certs::signature::{Signature, SignatureError};
 use domain::unit::UnitId;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use proto::sealed::HubSignature;
 
 /// Why a verdict or a record is not believed to be a hub's.
@@ -47,6 +51,31 @@ pub fn verify_hub(
     }
     let signature = Signature::from_bytes(&signed.signature)?;
     Ok(peer.key().verify(context, bytes, &signature)?)
+}
+
+/// What a district's hub signs its own directory for.
+pub const DIRECTORY_CONTEXT: &str = "xinqiao-own-directory-v1";
+
+/// Checks that a directory's pack was signed by the hub of its district, under education's root;
+/// `from` is its first day in force. As of that day the key must have been the hub's own, or as of
+/// the beginning of its certificate: a school that was away for a term still takes it.
+///
+/// # Errors
+/// It was not, or bears other signatures beside.
+pub fn verify_directory(
+    trust: &Trust,
+    (district, from): (&UnitId, Date),
+    (pack, signatures): (&[u8], &[PackSignature]),
+    now: Timestamp,
+) -> Result<(), SignerError> {
+    let begins = from.to_zoned(TimeZone::UTC).map_or(now, |zoned| zoned.timestamp());
+    // More signatures would make another directive of the same pack.
+    let [one] = signatures else { return Err(SignerError::OtherUnit) };
+    let (signature, chain) = (one.signature.to_bytes(), one.chain.clone());
+    let signed = HubSignature { signature, chain };
+    let at = signed_at(trust, Commission::Education, &signed, (begins, now));
+    let hub = (district, Commission::Education);
+    verify_hub(trust, hub, (DIRECTORY_CONTEXT, pack), (&signed, at))
 }
 
 /// The instant as of which a record is judged: its date, or where a hub's certificate began later,

@@ -222,8 +222,8 @@ fn ordered(student: StudentId, from: Date, staff: StaffId) -> AgencyOrder {
     AgencyOrder {
         from,
         student,
-        recipient: "AGENCY1".to_owned(),
-        recipient_name: "示例社工服务中心".to_owned(),
+        recipient: "DEMO-A1".to_owned(),
+        recipient_name: "演示社会工作服务中心".to_owned(),
         contract: "示例-01".to_owned(),
         contract_to: from + 300.days(),
         service: "家庭教育指导".to_owned(),

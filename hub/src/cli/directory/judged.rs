@@ -1,8 +1,12 @@
 //! A directory beside the day, the pinned roots and the version before: what keeps it from being
 //! published, and what it changes.
 
+use std::collections::BTreeMap;
+
 use certs::statement::{Purpose, SignedStatement, verify};
-use domain::directory::{Bar, Directory, Entry, Fault, Field, Pairing, Place, Problem, Wrong};
+use domain::directory::{
+    Bar, Directory, Entry, Fault, Field, Pairing, Place, Problem, Wrong, counting,
+};
 use domain::unit::UnitId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,6 +20,7 @@ use super::super::causes::Caused as _;
 use super::table::{cell, columns, named};
 use super::words;
 use crate::ca::pack::describe;
+use crate::statistics::areas_of;
 use crate::store::directive::{self, Stored};
 
 /// A directory that was published.
@@ -50,9 +55,9 @@ pub(super) fn published(database: &Database) -> Result<Vec<Known>, Failure> {
     Ok(known)
 }
 
-/// The version of an area that was published last.
-pub(super) fn last<'k>(known: &'k [Known], area: &UnitId) -> Option<&'k Known> {
-    known.iter().rev().find(|one| one.directory.area() == area)
+/// The version of an area that was published last: by the commissions, or by the district itself.
+pub(super) fn last<'k>(known: &'k [Known], name: &str) -> Option<&'k Known> {
+    known.iter().rev().find(|one| one.stored.name == name)
 }
 
 /// What keeps a directory from being published now.
@@ -92,25 +97,35 @@ pub(super) fn believed(entry: &Entry, pins: &Pins, now: Timestamp) -> Result<boo
     }
 }
 
-/// Schools of a hub with which no expert is paired that may be chosen on a day.
+/// The version of each directory that is in force on a day.
+pub(super) fn in_force(known: &[Known], day: Date) -> Vec<&Directory> {
+    let has_begun =
+        |one: &&Known| one.stored.effective_from.parse::<Date>().is_ok_and(|from| from <= day);
+    let begun = known.iter().filter(has_begun);
+    let latest: BTreeMap<&str, &Directory> =
+        begun.map(|one| (one.stored.name.as_str(), &one.directory)).collect();
+    latest.into_values().collect()
+}
+
+/// Members of a hub with which no expert is paired that may be chosen on a day: schools by their
+/// name or their area, areas as a whole.
 pub(super) fn unpaired<'s>(
-    directory: &Directory,
-    (hub, schools): (&UnitId, &'s [UnitId]),
+    directories: &[&Directory],
+    (hub, members): (&UnitId, &'s [UnitId]),
     today: Date,
 ) -> Vec<&'s UnitId> {
-    // A town's code begins with its district's.
-    let district = hub.as_str().get(..6).filter(|_| hub.division_digits() == Some(9));
-    let district = district.and_then(|code| code.parse::<UnitId>().ok());
-    let areas: Vec<UnitId> = std::iter::once(hub.clone()).chain(district).collect();
-    let is_paired = |school: &UnitId| {
-        let place = Place { school: school.clone(), areas: areas.clone() };
-        let entries = directory.entries().iter();
-        let mut experts = entries.filter(|one| one.expert.is_some() && one.bar(today).is_none());
-        experts.any(|one| {
-            matches!(directory.pairing(one, &place), Some(Pairing::School | Pairing::Area))
+    let counted = counting(directories.iter().copied()).into_iter();
+    let experts: Vec<_> =
+        counted.filter(|(_, one)| one.expert.is_some() && one.bar(today).is_none()).collect();
+    let is_paired = |member: &UnitId| {
+        let mut areas = areas_of(hub);
+        areas.extend(areas_of(member).into_iter().filter(|area| area.division_digits().is_some()));
+        let place = Place { school: member.clone(), areas };
+        experts.iter().any(|(of, one)| {
+            matches!(of.pairing(one, &place), Some(Pairing::School | Pairing::Area))
         })
     };
-    schools.iter().filter(|school| !is_paired(school)).collect()
+    members.iter().filter(|member| !is_paired(member)).collect()
 }
 
 /// Refuses a directory with problems, all of them at once.
@@ -148,7 +163,7 @@ pub(in super::super) fn refuse_unfit(
     let directory = directory.map_err(|cause| wrong(&cause))?;
     refuse(&problems(&directory, pins, (now, today)))?;
     let known = published(database)?;
-    let last = last(&known, directory.area()).map(|last| &last.stored);
+    let last = last(&known, &new.name).map(|last| &last.stored);
     let is_same =
         |last: &Stored| last.serial == new.serial && last.content_digest == new.content_digest;
     match last.filter(|last| new.serial <= last.serial && !is_same(last)) {
@@ -340,11 +355,14 @@ mod tests {
         });
         let (schools, today) = ([unit("S1"), unit("S2")], date(2026, 11, 30));
         let of = |hub: &str| {
-            let found = unpaired(&made, (&unit(hub), &schools), today);
+            let found = unpaired(&[&made], (&unit(hub), &schools), today);
             found.into_iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(of("370202"), ["S2"]);
         assert!(of("370203").is_empty() && of("370203001").is_empty());
+        let areas = [unit("370202"), unit("370203")];
+        let found = unpaired(&[&made], (&unit("370200"), &areas), today);
+        assert_eq!(found, [&unit("370202")], "a district of the city");
     }
 
     /// What a directory changes is told by entry and column.

@@ -15,7 +15,7 @@ use domain::directory::{Bar, Directory, Entry, Field, Level};
 use domain::ledger::Word as _;
 use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
-use proto::pack::PackError;
+use proto::pack::{PackError, directory};
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use runtime::sql::Database;
 use runtime::web::Lang;
@@ -25,6 +25,7 @@ use super::causes::Caused as _;
 use super::context::Context;
 use crate::app::load_pins;
 use crate::ca::source::create;
+use crate::directive::{OwnDirectory, keep, sign_own, verify};
 use crate::statistics::UnitName;
 use crate::store::unit::{self, UnitStatus};
 use judged::Known;
@@ -44,10 +45,15 @@ pub(super) enum Command {
         /// Text of a directory
         file: PathBuf,
     },
+    /// Sign and publish what this district publishes itself, to all units below
+    Publish(Own),
     /// Show the entries of a directory, and which may be chosen today
     Show {
         /// Id of the area
         area: UnitId,
+        /// What the district publishes itself
+        #[arg(long)]
+        own: bool,
     },
     /// Show all directories that were published
     List,
@@ -58,9 +64,21 @@ pub(super) struct Place {
     /// Id of the area, such as 370202
     #[arg(long)]
     area: UnitId,
+    /// What the district publishes itself
+    #[arg(long)]
+    own: bool,
     /// New file for the table
     #[arg(long)]
     out: PathBuf,
+}
+
+#[derive(Args)]
+pub(super) struct Own {
+    /// Text of the directory, of level own
+    file: PathBuf,
+    /// First day in force; today where none is named
+    #[arg(long, value_name = "DAY")]
+    effective_from: Option<Date>,
 }
 
 #[derive(Args)]
@@ -70,8 +88,8 @@ pub(super) struct Make {
     /// Id of the area, such as 370202
     #[arg(long)]
     area: UnitId,
-    /// For which schools: city or district
-    #[arg(long, default_value = "district", value_parser = ["city", "district"])]
+    /// For which schools: city or district; own for what the district publishes itself
+    #[arg(long, default_value = "district", value_parser = ["city", "district", "own"])]
     level: String,
     /// File with key statements of recipients; may be repeated
     #[arg(long, value_name = "FILE")]
@@ -86,7 +104,8 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Table(asked) => write_table(context, &asked),
         Command::Make(asked) => make(context, &asked),
         Command::Check { file } => check(context, &file),
-        Command::Show { area } => show(context, &area),
+        Command::Publish(asked) => publish(context, &asked),
+        Command::Show { area, own } => show(context, &area, own),
         Command::List => list(context),
     }
 }
@@ -94,7 +113,8 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
 fn write_table(context: &Context, asked: &Place) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let known = judged::published(&database)?;
-    let entries = judged::last(&known, &asked.area).map(|last| last.directory.entries());
+    let name = name_of(&asked.area, asked.own);
+    let entries = judged::last(&known, &name).map(|last| last.directory.entries());
     let entries = entries.unwrap_or_default();
     let lang = context.terminal.lang();
     let table = table::write(entries, lang)
@@ -115,7 +135,8 @@ fn make(context: &Context, asked: &Make) -> Result<(), Failure> {
     let bytes = std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
     let mut entries = table::read(&bytes).map_err(|error| refused(path, &error))?;
     let known = judged::published(&database)?;
-    let last = judged::last(&known, &asked.area);
+    let level = Level::from_word(&asked.level).unwrap_or(Level::District);
+    let last = judged::last(&known, &directory::name(&asked.area, level));
     let mut statements = Vec::new();
     for file in &asked.statements {
         statements.extend(read_statements(file)?);
@@ -126,21 +147,25 @@ fn make(context: &Context, asked: &Make) -> Result<(), Failure> {
     for entry in &mut entries {
         entry.statement = newest(&statements, &entry.id).unwrap_or_default();
     }
-    let level = Level::from_word(&asked.level).unwrap_or(Level::District);
     let directory = Directory::new(asked.area.clone(), level, entries).map_err(|(id, fault)| {
         let flaw = fault.flaw("what stands there").within(id.as_str());
         wrong(&PackError::Content { pack: asked.area.to_string(), flaw })
     })?;
     let (now, today) = (context.clock.now(), context.clock.today());
     judged::refuse(&judged::problems(&directory, &pins, (now, today)))?;
-    let text = proto::pack::directory::write(&directory).map_err(|error| wrong(&error))?;
+    let text = directory::write(&directory).map_err(|error| wrong(&error))?;
     create(&asked.out, text.as_bytes())?;
     let next = last.map_or(1, |last| last.stored.serial.saturating_add(1));
     let value = json!({"file": asked.out, "area": asked.area.to_string(), "next_serial": next,
                        "entries": directory.entries().len()});
     context.terminal.result(&value, |t| {
         let lang = t.lang();
-        let written = t.text(words::WRITTEN, &[&asked.out.display(), &asked.area, &next, &today]);
+        let written = match level {
+            Level::Own => t.text(words::WRITTEN_OWN, &[&asked.out.display()]),
+            Level::City | Level::District => {
+                t.text(words::WRITTEN, &[&asked.out.display(), &asked.area, &next, &today])
+            }
+        };
         [counted(&directory, today, lang), judged::told(last, &directory, lang), written].join("\n")
     })
 }
@@ -210,11 +235,11 @@ fn check(context: &Context, file: &Path) -> Result<(), Failure> {
     let (config, database) = context.open()?;
     let pins = load_pins(&config)?;
     let bytes = std::fs::read(file).map_err(|cause| Failure::unreadable_file(file, &cause))?;
-    let directory = proto::pack::directory::read_unnamed(&bytes).map_err(|error| wrong(&error))?;
+    let directory = directory::read_unnamed(&bytes).map_err(|error| wrong(&error))?;
     let (now, today) = (context.clock.now(), context.clock.today());
     judged::refuse(&judged::problems(&directory, &pins, (now, today)))?;
     let known = judged::published(&database)?;
-    let last = judged::last(&known, directory.area());
+    let last = judged::last(&known, &directory::name(directory.area(), directory.level()));
     let changes = last.map_or(0, |last| judged::changes(&last.directory, &directory).len());
     let value = json!({"area": directory.area().to_string(), "changes": changes,
                        "entries": directory.entries().len(),
@@ -223,6 +248,49 @@ fn check(context: &Context, file: &Path) -> Result<(), Failure> {
         let lang = t.lang();
         let may = words::MAY_PUBLISH.in_lang(lang).to_owned();
         [counted(&directory, today, lang), judged::told(last, &directory, lang), may].join("\n")
+    })
+}
+
+/// The name of an area's directory: the commissions', or the district's own.
+fn name_of(area: &UnitId, own: bool) -> String {
+    directory::name(area, if own { Level::Own } else { Level::District })
+}
+
+/// A district's own directory goes down from its own hub, under its own signature.
+fn publish(context: &Context, asked: &Own) -> Result<(), Failure> {
+    let (config, database) = context.open()?;
+    let pins = load_pins(&config)?;
+    let path = asked.file.as_path();
+    let bytes = std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
+    let made = directory::read_unnamed(&bytes).map_err(|error| wrong(&error))?;
+    let is_ours = config.kind == UnitKind::District && *made.area() == config.unit;
+    if made.level() != Level::Own || !is_ours {
+        let message = Sentence::new(words::NOT_OWN, &[&config.unit]);
+        let failure = Failure::new(Exit::Refused, "NOT_OWN", message);
+        return Err(failure.hint(words::NOT_OWN_NEXT));
+    }
+    let (now, today) = (context.clock.now(), context.clock.today());
+    judged::refuse(&judged::problems(&made, &pins, (now, today)))?;
+    let known = judged::published(&database)?;
+    let last = judged::last(&known, &directory::name(made.area(), Level::Own));
+    let serial = last.map_or(1, |last| last.stored.serial.saturating_add(1));
+    let from = asked.effective_from.unwrap_or(today);
+    let identity = super::key::identity(&config)?;
+    let own = OwnDirectory { area: made.area(), serial, from, content: bytes };
+    let unsigned = |cause: &(dyn std::error::Error + 'static)| {
+        Failure::new(Exit::Authentication, "NOT_SIGNED", words::NOT_SIGNED).caused(cause)
+    };
+    let signed = sign_own(own, &identity).map_err(|cause| unsigned(&cause))?;
+    // What the units below would refuse is not published.
+    let stored = verify(&signed, &pins.roots, &pins.zone, now).map_err(|cause| unsigned(&cause))?;
+    let now_ms = context.now_ms();
+    database.write("publish_own", move |tx| keep(tx, &stored, now_ms))?;
+    let value = json!({"area": made.area().to_string(), "serial": serial,
+                       "effective_from": from.to_string(), "entries": made.entries().len()});
+    context.terminal.result(&value, |t| {
+        let lang = t.lang();
+        let published = t.text(words::PUBLISHED_OWN, &[&serial, &from]);
+        [counted(&made, today, lang), judged::told(last, &made, lang), published].join("\n")
     })
 }
 
@@ -242,22 +310,23 @@ fn counted(directory: &Directory, today: Date, lang: Lang) -> String {
     }
 }
 
-fn show(context: &Context, area: &UnitId) -> Result<(), Failure> {
+fn show(context: &Context, area: &UnitId, own: bool) -> Result<(), Failure> {
     let (config, database) = context.open()?;
     let pins = load_pins(&config)?;
     let (now, today) = (context.clock.now(), context.clock.today());
     let known = judged::published(&database)?;
+    let (name, in_force) = (name_of(area, own), judged::in_force(&known, today));
     let begun = |one: &&Known| {
         let from = one.stored.effective_from.parse::<Date>();
-        one.directory.area() == area && from.is_ok_and(|from| from <= today)
+        one.stored.name == name && from.is_ok_and(|from| from <= today)
     };
     let Some(known) = known.iter().rev().find(begun) else {
         let message = Sentence::new(words::NONE_OF, &[area]);
         return Err(Failure::new(Exit::NotFound, "NO_DIRECTORY", message));
     };
     let hub = UnitName::of(&config).id;
-    let schools = schools(&database, &hub, today)?;
-    let unpaired = judged::unpaired(&known.directory, (&hub, &schools), today);
+    let members = members(&database, &hub, today)?;
+    let unpaired = judged::unpaired(&in_force, (&hub, &members), today);
     let unpaired: Vec<&str> = unpaired.into_iter().map(UnitId::as_str).collect();
     let is_sealed = |entry: &Entry| judged::believed(entry, &pins, now) == Ok(true);
     let entries = known.directory.entries();
@@ -297,14 +366,13 @@ fn show(context: &Context, area: &UnitId) -> Result<(), Failure> {
     })
 }
 
-/// The schools straight under this hub on a day.
-fn schools(database: &Database, hub: &UnitId, day: Date) -> Result<Vec<UnitId>, Failure> {
+/// The schools and areas straight under this hub on a day.
+fn members(database: &Database, hub: &UnitId, day: Date) -> Result<Vec<UnitId>, Failure> {
     let of = hub.clone();
-    let members = database.read(move |tx| unit::members_on(tx, &of, day))?;
-    let schools = members
-        .into_iter()
-        .filter(|member| member.kind == UnitKind::School && member.status != UnitStatus::Closed);
-    Ok(schools.map(|member| member.id).collect())
+    let all = database.read(move |tx| unit::members_on(tx, &of, day))?.into_iter();
+    let is_asked = |kind: UnitKind| kind == UnitKind::School || kind.is_area();
+    let members = all.filter(|member| is_asked(member.kind) && member.status != UnitStatus::Closed);
+    Ok(members.map(|member| member.id).collect())
 }
 
 fn row(entry: &Entry, (is_sealed, today): (bool, Date), lang: Lang) -> Vec<String> {
@@ -329,7 +397,8 @@ fn list(context: &Context) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let known = judged::published(&database)?;
     let line = |one: &Known| {
-        json!({"area": one.directory.area().to_string(), "version": one.stored.version,
+        json!({"area": one.directory.area().to_string(), "name": one.stored.name,
+               "level": one.directory.level().as_str(), "version": one.stored.version,
                "serial": one.stored.serial, "effective_from": one.stored.effective_from,
                "entries": one.directory.entries().len()})
     };
@@ -345,7 +414,7 @@ fn list(context: &Context) -> Result<(), Failure> {
         }
         for one in &known {
             table.row(vec![
-                one.directory.area().to_string(),
+                one.stored.name.clone(),
                 one.stored.version.clone(),
                 one.stored.serial.to_string(),
                 one.stored.effective_from.clone(),

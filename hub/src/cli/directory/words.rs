@@ -47,8 +47,8 @@ texts! {
     COUNTED = "{0}（{1}）：{2} 条，急救名单 {3} 条，可加密发送 {4} 条，已停用 {5} 条。",
         "{0} ({1}): {2} entries, {3} on the emergency list, {4} to which one can send sealed, {5} \
          withdrawn.";
-    UNPAIRED = "本枢纽直属、还没有对口专家的学校：{0}",
-        "Schools straight under this hub with which no expert is paired: {0}";
+    UNPAIRED = "本枢纽直属、还没有对口专家的学校和区县、镇街：{0}",
+        "Schools and areas straight under this hub with which no expert is paired: {0}";
     NO_EMERGENCY = "注意：急救名单是空的。", "Note: the emergency list is empty.";
     FIRST = "此前没有发布过这个区域的名录。", "No directory of this area was published before.";
     SAME = "与第 {0} 号相同。", "The same as serial {0}.";
@@ -66,6 +66,17 @@ texts! {
          health confirms the emergency list and the clinics. Then publish it:\n  xinqiao-ca \
          sign-pack --kind directory --name {1} --serial {2} --version-name {2} --effective-from \
          {3} {0} --out {1}.pack\n  xinqiao-hub directive publish {1}.pack";
+    WRITTEN_OWN = "已写入 {0}。由本区县枢纽签名并发布：xinqiao-hub directory publish {0}",
+        "Wrote {0}. The district's hub signs and publishes it: xinqiao-hub directory publish {0}";
+    PUBLISHED_OWN = "已用本枢纽的密钥签名并发布：第 {0} 号，{1} 起生效。",
+        "Signed with this hub's key and published: serial {0}, in force from {1}.";
+    NOT_OWN = "这不是区县枢纽 {0} 自己的名录；没有发布任何内容。",
+        "This is not a directory of hub {0}'s own district; nothing was published.";
+    NOT_OWN_NEXT = "在区县枢纽上用 directory make --level own 生成；其他名录由两个部门签名后从市级发布。",
+        "Make it at the district's hub with directory make --level own; all others are signed by \
+         both commissions and published by the city.";
+    NOT_SIGNED = "本枢纽的密钥或证书不能签名；没有发布任何内容。",
+        "This hub's key or certificate cannot sign; nothing was published.";
     MAY_PUBLISH = "可以签名和发布。", "It may be signed and published.";
     OLD = "名录 {0} 已发布到第 {1} 号，不能再发布第 {2} 号；没有发布任何内容。",
         "Directory {0} was published up to serial {1}; serial {2} cannot follow. Nothing was \

@@ -13,8 +13,8 @@ use runtime::uplink::Uplink;
 
 use crate::app::Node;
 use crate::directory::{self, Judge};
-use crate::ledger::letters as store;
 use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::{agency_listed, letters as store};
 use crate::letters::{answers, copying, ending, revoking};
 use crate::transfer::letters::{self, Tick};
 
@@ -36,6 +36,7 @@ pub(super) async fn keep(node: Node, uplink: Uplink) {
         let post = move || {
             if looks {
                 is_done("recipients", working.know_recipients());
+                is_done("agencies", working.know_agencies());
             }
             working.post(draw)
         };
@@ -66,9 +67,9 @@ impl Node {
             return Ok(());
         };
         let now = self.clock().now();
-        let judge = Judge { pins: member.pins(), now };
+        let judge = Judge { pins: member.pins(), now, areas: member.place().areas };
         let found = self.transfer().read(move |tx| {
-            let barred = directory::barred(tx, date_of(judge.now))?;
+            let barred = directory::barred(tx, &judge)?;
             Ok::<_, SqlError>((directory::recipients(tx, &judge)?, barred))
         });
         let (listed, barred) = found?;
@@ -82,6 +83,20 @@ impl Node {
             barred.iter().try_for_each(|unit| store::forget(tx, unit).map(drop))?;
             Ok(())
         })
+    }
+
+    /// Keeps which agencies the directories list for this school, and until when.
+    ///
+    /// # Errors
+    /// A store cannot be read or written.
+    fn know_agencies(&self) -> Result<(), SqlError> {
+        let Some(member) = self.member() else { return Ok(()) };
+        let (place, today) = (member.place(), date_of(self.clock().now()));
+        let agencies = self.transfer().read(move |tx| directory::agencies(tx, today, &place))?;
+        if self.ledger.read(agency_listed::listed)? == agencies {
+            return Ok(());
+        }
+        self.ledger.write("agencies", move |tx| agency_listed::keep(tx, &agencies))
     }
 
     /// Takes the letters that came, tells whoever holds what was taken back, and lets leave what

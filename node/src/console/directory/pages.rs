@@ -1,6 +1,6 @@
 //! The page of directories as a function of what is in force.
 
-use domain::directory::{Entry, EntryKind, Pairing};
+use domain::directory::{Entry, EntryKind, Level, Pairing};
 use domain::ledger::Word as _;
 use jiff::civil::Date;
 use runtime::web::{Lang, Page, RenderError, Tag, Text, Tone};
@@ -9,7 +9,7 @@ use super::super::ledgers::RECORDS;
 use super::super::office::{chosen, text_of};
 use super::super::sheet::{self, Around, Cell, Head, Sheet};
 use super::{DIRECTORY_HREF, words};
-use crate::directory::Directories;
+use crate::directory::{Directories, Known};
 
 pub(super) fn page(
     directories: &Directories,
@@ -46,7 +46,9 @@ fn notes(directories: &Directories, lang: Lang) -> Vec<String> {
     });
     let by = if directories.is_signed_by_health() { words::BY_BOTH } else { words::NOT_BY_HEALTH };
     let said = [by, words::NO_DISTANCE].map(|text| text.in_lang(lang).to_owned());
-    lines.chain(said).collect()
+    let is_own = |one: &Known| one.directory.level() == Level::Own;
+    let own = directories.all().iter().any(is_own).then(|| words::BY_DISTRICT.in_lang(lang));
+    lines.chain(said).chain(own.map(ToOwned::to_owned)).collect()
 }
 
 fn table(

@@ -18,6 +18,9 @@ texts! {
     NOT_BY_HEALTH = "只有教育部门签名：急救名单和医疗机构没有经卫生健康部门核定，使用前请先电话确认。",
         "Education alone signed: health stands for neither the emergency list nor the clinics, so \
          telephone before you rely on them.";
+    BY_DISTRICT = "本区县自行发布的部分只由区县枢纽签名，不含医疗机构和急救名单。",
+        "What the district published itself its hub alone signed; no clinic and no emergency list \
+         is in it.";
     NO_DISTANCE = "名录没有距离；名额以填报日期为准，不代表现在。",
         "Distances are not known; places are as they were told on that day, not as they are now.";
     EMERGENCY = "急救名单", "Emergency list";

@@ -2,12 +2,13 @@
 
 use askama::Template;
 use domain::ledger::Word as _;
+use domain::ledger::consent::{DataClass, Purpose};
 use domain::receiver::{ReadWhy, RefusedWhy};
 use domain::referral::DeadlineClass;
 use runtime::web::{Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone, time};
 
 use super::super::office::{Told, choices, chosen};
-use super::super::referrals::part_lines;
+use super::super::referrals::{ground_lines, part_lines};
 use super::forms::FormView;
 use super::{HOME_HREF, INTAKE_HREF, LOG_HREF, words};
 use crate::intake::acting::{Line, Shown};
@@ -141,6 +142,8 @@ fn facts(shown: &Shown, lang: Lang) -> Vec<(&'static str, String)> {
         |consent| words::CONSENT_UNTIL.fill(lang, &[&consent.valid_to]),
     );
     let back = arrival.consent.as_ref().map_or("", |kept| chosen(kept.outcome_back.label(), lang));
+    let classes =
+        arrival.consent.as_ref().map_or_else(String::new, |kept| classes_in(&kept.classes, lang));
     let asked = course.class.map_or("", |class| asked(class).in_lang(lang));
     let erased = shown.entry.erased.map_or_else(String::new, |(at, why)| {
         format!("{} {}", time::minute(at.0), chosen(why.label(), lang))
@@ -153,6 +156,7 @@ fn facts(shown: &Shown, lang: Lang) -> Vec<(&'static str, String)> {
         (words::DUE, course.due_ms.map_or_else(String::new, time::minute)),
         (words::RECEIVED, time::minute(arrival.received_at.0)),
         (words::GROUND, ground),
+        (words::CLASSES, classes),
         (words::OUTCOME_BACK, back.to_owned()),
         (words::ERASED, erased),
     ];
@@ -195,20 +199,27 @@ pub(crate) fn referral_lines(
 ) -> Vec<(&'static str, String)> {
     let contact = &content.sender;
     let sender = [&*contact.unit, &*contact.person, &*contact.phone].join(" ");
-    let ground = match &content.ground {
-        GroundSaid::Consent(said) => words::CONSENT_UNTIL.fill(lang, &[&said.valid_to]),
-        GroundSaid::Emergency(_) => words::EMERGENCY.in_lang(lang).to_owned(),
-    };
     let mut rows = vec![
         (words::FROM, sender.trim().to_owned()),
         (words::URGENCY, chosen(content.urgency.label(), lang).to_owned()),
-        (words::GROUND, ground),
     ];
+    if matches!(content.ground, GroundSaid::Consent(_)) {
+        let purpose = chosen(Purpose::Referral.label(), lang);
+        let said = words::PURPOSE_TO.fill(lang, &[&purpose, &content.recipient.unit]);
+        rows.push((words::PURPOSE, said));
+    }
+    rows.extend(ground_lines(&content.ground, lang));
     for part in &content.parts {
         rows.extend(part_lines(part, packs, lang));
     }
     rows.retain(|(_, text)| !text.trim().is_empty());
     rows.into_iter().map(|(label, text)| (label.in_lang(lang), text)).collect()
+}
+
+/// Kinds of data in one line.
+fn classes_in(classes: &[DataClass], lang: Lang) -> String {
+    let names: Vec<&str> = classes.iter().map(|class| chosen(class.label(), lang)).collect();
+    names.join(chosen(("、", ", "), lang))
 }
 
 pub(super) fn log(

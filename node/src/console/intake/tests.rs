@@ -92,6 +92,26 @@ async fn a_referral_is_worked_at_the_clinic() {
     assert!(!gone.text.contains(NAME) && !gone.text.contains("action=\"/intake/1/content\""));
 }
 
+/// Whoever treats reads for what the family agreed, which data and whether the outcome may go
+/// back, as it was sealed; before a purpose is named only what names nobody.
+#[tokio::test]
+async fn what_the_family_agreed_to_is_read_with_the_referral() {
+    let city = city();
+    let mut clinician = browser(&city, "han", Role::Clinician).await;
+    let classes = "身份与联系方式、原因与学校已做工作、量表得分、当前风险";
+    let facts = clinician.get("/intake/1?lang=zh").await.expect("page");
+    assert!(facts.text.contains(classes) && facts.text.contains("摘要"), "{}", facts.text);
+    assert!(!facts.text.contains("母亲"), "{}", facts.text);
+    let read = clinician.get("/intake/1/content?why=care&lang=zh").await.expect("page");
+    let told = ["转介给市精神卫生中心，不作他用", classes, "摘要", "2027-03-31"];
+    for said in told.into_iter().chain(["母亲 2026-11-02", "纸质签字", "已征询", "v1"]) {
+        assert!(read.text.contains(said), "{said}: {}", read.text);
+    }
+    let read = clinician.get("/intake/1/content?why=care&lang=en").await.expect("page");
+    assert!(read.text.contains("Referral to 市精神卫生中心, and nothing else"), "{}", read.text);
+    assert!(read.flaws().is_empty());
+}
+
 /// Who looks after the machine sees counts alone; the log is the head's; no page of a school is
 /// here.
 #[tokio::test]

@@ -96,4 +96,7 @@ texts! {
         "These could not be opened or believed and were erased. Tell the district's hub if it \
          goes on.";
     OUTCOME_BACK = "可回传", "May come back";
+    PURPOSE = "同意的用途", "Agreed purpose";
+    PURPOSE_TO = "{0}给{1}，不作他用", "{0} to {1}, and nothing else";
+    CLASSES = "同意提供的资料", "Data that may be given";
 }

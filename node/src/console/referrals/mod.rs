@@ -26,6 +26,7 @@ use runtime::sql::Tx;
 use runtime::web::{Lang, NavLink, Problem, SignedForm, Visitor, posts};
 use serde::Deserialize;
 
+pub(super) use sealed::ground_lines;
 pub(crate) use sealed::preview_lines;
 
 use super::filled::Filled;

@@ -219,8 +219,8 @@ pub(crate) fn preview_lines(
 
 /// The ground as the bytes have it: of a consent until when it holds, how, by whom and when it was
 /// given, what it lets out and what may come back; of an emergency when it was made, and whether a
-/// second person has signed.
-fn ground_lines(ground: &GroundSaid, lang: Lang) -> Vec<(Text, String)> {
+/// second person has signed. Its recipient reads the same lines.
+pub(crate) fn ground_lines(ground: &GroundSaid, lang: Lang) -> Vec<(Text, String)> {
     let text = |text: Text| text.in_lang(lang).to_owned();
     let said = match ground {
         GroundSaid::Consent(said) => said,

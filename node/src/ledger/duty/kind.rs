@@ -42,6 +42,8 @@ pub enum DutyKind {
     AgencyReturn,
     /// Data that an agency has to give back or delete at once: the family's consent has ended.
     AgencyRecall,
+    /// An order to an agency that no directory lets be chosen any more.
+    AgencyBarred,
     /// A hold whose lifting waits for the second person.
     Hold,
     /// A destruction that waits for the second person.
@@ -74,7 +76,7 @@ pub enum DutyKind {
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Critical,
         Self::Contact,
         Self::Concern,
@@ -92,6 +94,7 @@ impl DutyKind {
         Self::AgencyHand,
         Self::AgencyReturn,
         Self::AgencyRecall,
+        Self::AgencyBarred,
         Self::Hold,
         Self::Destroy,
         Self::Settle,
@@ -130,6 +133,7 @@ impl DutyKind {
             Self::AgencyHand => "agency_hand_over",
             Self::AgencyReturn => "agency_return",
             Self::AgencyRecall => "agency_recall",
+            Self::AgencyBarred => "agency_barred",
             Self::Hold => "hold",
             Self::Destroy => "destroy",
             Self::Settle => "settle",
@@ -174,6 +178,10 @@ impl DutyKind {
             Self::AgencyRecall => (
                 "同意已失效，须立即要求机构停用并归还或删除",
                 "Consent has ended: the agency stops, returns or deletes at once",
+            ),
+            Self::AgencyBarred => (
+                "机构已停用、资质到期或不在名录内：停止委托，收回资料",
+                "Agency withdrawn, expired or not listed: end the order, get data back",
             ),
             Self::Hold => ("解除留存待第二人确认", "Second signature to lift a hold"),
             Self::Destroy => ("销毁待第二人确认", "Second signature to destroy"),

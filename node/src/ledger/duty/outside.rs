@@ -1,4 +1,5 @@
 //! What is due with people outside the school: contacts about a case, data that an agency holds.
+//! That a directory has withdrawn an agency shows here, at each school that ordered from it.
 
 use std::collections::HashMap;
 
@@ -39,7 +40,7 @@ pub(super) fn of_cases(
 }
 
 /// Orders to agencies: data to be handed over, to be given back by a day, or at once where the
-/// family's consent has ended since.
+/// family's consent has ended since or no directory lets the agency be chosen any more.
 pub(super) fn of_agencies(
     tx: &Tx<'_>,
     reader: &Author,
@@ -55,13 +56,17 @@ pub(super) fn of_agencies(
             LedgerRefusal::Store(error) => error,
             _ => SqlError::Type,
         })?;
-        holds.insert(kept.record, how);
+        // An order for later is judged by its day: the agency may begin then.
+        let bar = kept.entry.agency_bar(tx, today.max(kept.entry.from))?;
+        holds.insert(kept.record, (how, bar.is_some()));
     }
     gather::<AgencyOrder>(tx, reader, duties, |kept| {
         let (kind, due) = match holds.get(&kept.record)? {
-            Holds::Nothing => (DutyKind::AgencyHand, kept.entry.from),
-            Holds::Data => (DutyKind::AgencyReturn, kept.entry.return_by),
-            Holds::Unfounded => (DutyKind::AgencyRecall, kept.entry.return_by.min(today)),
+            (Holds::Unfounded, _) => (DutyKind::AgencyRecall, kept.entry.return_by.min(today)),
+            (Holds::Nothing, true) => (DutyKind::AgencyBarred, today),
+            (Holds::Data, true) => (DutyKind::AgencyBarred, kept.entry.return_by.min(today)),
+            (Holds::Nothing, false) => (DutyKind::AgencyHand, kept.entry.from),
+            (Holds::Data, false) => (DutyKind::AgencyReturn, kept.entry.return_by),
         };
         Some((kind, Some(end_of(due)), Some(kept.entry.staff)))
     })

@@ -12,7 +12,7 @@ use certs::referral::{EnvelopeId, PartNumber, Revealed, WithdrawalMark};
 use certs::statement::Purpose;
 use domain::digest::Digest;
 use domain::referral::DeadlineClass;
-use domain::referral::slot::{Rank, Slot, TICK_SECONDS};
+use domain::referral::slot::{Hop, Rank, Slot, TICK_SECONDS};
 use domain::unit::UnitId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -23,13 +23,15 @@ use runtime::uplink::outbox;
 
 use super::key::{self, Held, RelayKeyError};
 use super::limits::Limits;
-use super::rules::{FORGET_SECONDS, PAGE, REFRESH_SECONDS, WAIT_SECONDS, WAITING_MAX};
+use super::rules::{
+    FORGET_SECONDS, LETTERS_A_SLOT, PAGE, REFRESH_SECONDS, WAIT_SECONDS, WAITING_MAX,
+};
 use super::stated::{self, Stated};
 use super::turns::Turns;
 use super::{Post, opening, status};
 use crate::config::Config;
 use crate::relay::{News, way_to};
-use crate::store::{alarm, letters, setting};
+use crate::store::{alarm, letters, setting, unit as registered};
 
 /// Kind of the alarm that the hub above refused letters.
 const ALARM_REFUSED: &str = "letters_refused";
@@ -45,6 +47,16 @@ pub(super) struct Parts {
     pub(super) post: Arc<Post>,
     /// Whether there is a hub above.
     pub(super) has_parent: bool,
+}
+
+/// A list that this relay fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Served {
+    /// What its unit opens letters as.
+    pub(super) purpose: Purpose,
+    /// Letters in every slot. It follows from what kind of unit that is, and says nothing of what
+    /// waits.
+    pub(super) letters: u8,
 }
 
 /// A letter that was opened and waits. Nothing of it is written down.
@@ -109,8 +121,8 @@ pub(super) struct Desk {
     pub(super) stated: Arc<Stated>,
     /// By what it is seen that there are other statements, and the hour in which they were read.
     stated_mark: Option<((u64, u64), i64)>,
-    /// Units whose lists are filled, and what they open letters as.
-    pub(super) served: BTreeMap<UnitId, Purpose>,
+    /// Units whose lists are filled.
+    pub(super) served: BTreeMap<UnitId, Served>,
     pub(super) slots: BTreeMap<UnitId, Slot>,
     pub(super) turns: Turns,
     pub(super) waiting: BTreeMap<u64, Waiting>,
@@ -125,6 +137,16 @@ pub(super) struct Desk {
     forgot: Option<Timestamp>,
     tick: Option<i64>,
     has_begun: bool,
+}
+
+impl Served {
+    /// Which hop its list begins.
+    pub(super) const fn hop(self) -> Hop {
+        match self.purpose {
+            Purpose::Relay => Hop::BetweenRelays,
+            _ => Hop::FromRelay,
+        }
+    }
 }
 
 impl Desk {
@@ -161,12 +183,8 @@ impl Desk {
         std::mem::take(&mut self.news)
     }
 
-    /// One round: opens what came, and once in every tick lets leave what may.
-    pub(super) fn turn(
-        &mut self,
-        now: Timestamp,
-        mut draw: impl FnMut() -> u64,
-    ) -> Result<(), DeskError> {
+    /// One round: opens what came, and once in every tick fills the slots that are due.
+    pub(super) fn turn(&mut self, now: Timestamp) -> Result<(), DeskError> {
         self.look(now)?;
         let tick = now.as_second().div_euclid(TICK_SECONDS);
         if self.tick == Some(tick) {
@@ -176,7 +194,7 @@ impl Desk {
         self.forget(now)?;
         if !self.keys.is_empty() {
             self.expire(now)?;
-            self.fill_all(now, &mut draw)?;
+            self.fill_all(now)?;
             self.tell(now)?;
         }
         Ok(())
@@ -202,7 +220,8 @@ impl Desk {
     fn refresh(&mut self, now: Timestamp) -> Result<(), DeskError> {
         self.keys = key::held(&self.parts.config)?;
         self.parts.post.set_relay(!self.keys.is_empty());
-        let mark = (self.parts.database.read(stated::mark)?, Slot::at(now).number());
+        let hour = now.as_second().div_euclid(3_600);
+        let mark = (self.parts.database.read(stated::mark)?, hour);
         if self.stated_mark != Some(mark) {
             let pins = self.parts.pins.clone();
             let load = move |tx: &Tx<'_>| Stated::load(tx, &pins, now);
@@ -345,7 +364,7 @@ fn served(
     tx: &Tx<'_>,
     stated: &Stated,
     (own, has_parent): (&UnitId, bool),
-) -> Result<BTreeMap<UnitId, Purpose>, SqlError> {
+) -> Result<BTreeMap<UnitId, Served>, SqlError> {
     let mut served = BTreeMap::new();
     for (unit, purpose) in stated.units().filter(|(unit, _)| *unit != own) {
         let way = way_to(tx, unit)?;
@@ -355,7 +374,14 @@ fn served(
             (_, None) => false,
         };
         if is_served {
-            served.entry(unit.clone()).or_insert(purpose);
+            let letters = match purpose {
+                Purpose::Relay => LETTERS_A_SLOT,
+                _ => match registered::find(tx, unit)?.is_some_and(|one| one.kind.is_receiver()) {
+                    true => LETTERS_A_SLOT,
+                    false => 1,
+                },
+            };
+            served.entry(unit.clone()).or_insert(Served { purpose, letters });
         }
     }
     Ok(served)

@@ -4,7 +4,7 @@
 use certs::letter::{LETTER_BYTES, Letter, Routing};
 use certs::referral::{EnvelopeId, Ground, PartNumber};
 use domain::ledger::Word as _;
-use domain::referral::slot::Rank;
+use domain::referral::slot::{Rank, SLOT_SECONDS};
 use domain::referral::{DeclineReason, Event, FitForSchool, KeptWhy, State, Urgency};
 use jiff::SignedDuration;
 use jiff::civil::date;
@@ -94,14 +94,13 @@ pub(super) fn leave(school: &School, town: &Town, transfer: &Transfer) {
 pub(super) fn out(school: &School, town: &Town, transfer: &Transfer) {
     let desk = town.desk.clone();
     let relay = run(school, move |tx| Ok(desk.relay(tx, now())?.expect("relay"))).expect("relay");
-    let unit = town.desk.name.unit().clone();
     let waiting = || -> Result<queue::Queue, SqlError> { transfer.read(queue::waiting) };
+    let mut slots = (0..100).map(|slot| now() + SignedDuration::from_secs(slot * SLOT_SECONDS));
     while waiting().expect("queue").waiting > 0 {
-        let (unit, relay) = (unit.clone(), relay.clone());
-        let left: Result<usize, SqlError> = transfer.write("leave", move |tx| {
-            queue::leave(tx, &queue::Tick { unit: &unit, relay: &relay, now: now(), draw: 1 })
-        });
-        assert!(left.expect("left") > 0, "what is urgent leaves at once");
+        let (relay, now) = (relay.clone(), slots.next().expect("one leaves in every slot"));
+        let left: Result<usize, SqlError> = transfer
+            .write("leave", move |tx| queue::leave(tx, &queue::Tick { relay: &relay, now }));
+        left.expect("left");
     }
 }
 

@@ -12,6 +12,7 @@ use certs::statement::{
     KeyStatement, Purpose, SignedStatement, StatedKey, VerifiedStatement, verify,
 };
 use domain::digest::Digest;
+use domain::referral::slot::{Hop, SLOT_SECONDS, TICK_SECONDS};
 use domain::referral::{DeadlineClass, Urgency};
 use domain::unit::{UnitId, UnitKind};
 use jiff::civil::date;
@@ -36,9 +37,6 @@ pub(super) const OTHER: &str = "370203";
 
 /// A letter that was fetched.
 pub(super) type Came = Letter;
-
-/// A draw that gives no letter beside a slot.
-pub(super) const QUIET: u64 = 1;
 
 pub(super) struct Office {
     folder: tempfile::TempDir,
@@ -330,12 +328,26 @@ impl Office {
     }
 
     /// One round at the next tick.
-    pub(super) fn round(&mut self) {
-        self.now += SignedDuration::from_secs(15);
-        self.desk.turn(self.now, || QUIET).expect("round");
+    pub(super) fn tick(&mut self) {
+        self.now += SignedDuration::from_secs(TICK_SECONDS);
+        self.desk.turn(self.now).expect("round");
     }
 
-    /// So many hours pass, to the beginning of one, with a few rounds in each.
+    /// One round at the moment at which the next slots of all lists are due.
+    pub(super) fn round(&mut self) {
+        let after = Hop::FromRelay.after_seconds();
+        let slot = (self.now.as_second() - after).div_euclid(SLOT_SECONDS) + 1;
+        let second = slot * SLOT_SECONDS + after;
+        self.now = Timestamp::from_second(second).expect("instant");
+        self.desk.turn(self.now).expect("round");
+    }
+
+    /// Opens what came; nothing leaves.
+    pub(super) fn look(&mut self) {
+        self.desk.look(self.now).expect("look");
+    }
+
+    /// So many hours pass, to the beginning of one, with rounds in three slots of each.
     pub(super) fn hours(&mut self, hours: i64) {
         let at = |second| Timestamp::from_second(second).expect("instant");
         for _ in 0..hours {
@@ -344,7 +356,7 @@ impl Office {
                 let next = at(hour + minute * 60);
                 if next > self.now {
                     self.now = next;
-                    self.desk.turn(next, || QUIET).expect("round");
+                    self.desk.turn(next).expect("round");
                 }
             }
             self.now = at(hour + 3_600);

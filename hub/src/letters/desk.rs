@@ -11,7 +11,6 @@ use certs::letter::{Basis, Letter, LetterError, OpenedLetter, Routing};
 use certs::referral::{EnvelopeId, PartNumber, Revealed, WithdrawalMark};
 use certs::statement::Purpose;
 use domain::digest::Digest;
-use domain::referral::DeadlineClass;
 use domain::referral::slot::{Hop, Rank, Slot, TICK_SECONDS};
 use domain::unit::UnitId;
 use jiff::Timestamp;
@@ -21,6 +20,7 @@ use runtime::sealing::Pins;
 use runtime::sql::{Database, SqlError, Tx};
 use runtime::uplink::outbox;
 
+use super::alarms::{self, Told};
 use super::key::{self, Held, RelayKeyError};
 use super::limits::Limits;
 use super::rules::{
@@ -35,9 +35,6 @@ use crate::store::{alarm, letters, setting, unit as registered};
 
 /// Kind of the alarm that the hub above refused letters.
 const ALARM_REFUSED: &str = "letters_refused";
-
-/// Kind of the alarm that the relay takes no more letters.
-const ALARM_FULL: &str = "letters_full";
 
 /// What the desk works with.
 pub(super) struct Parts {
@@ -132,7 +129,7 @@ pub(super) struct Desk {
     pub(super) limits: Limits,
     /// What was put somewhere and nobody was told of yet.
     pub(super) news: News,
-    late_told: Option<(Vec<(DeadlineClass, i64)>, u64)>,
+    told: Option<Told>,
     refreshed: Option<Timestamp>,
     forgot: Option<Timestamp>,
     tick: Option<i64>,
@@ -166,7 +163,7 @@ impl Desk {
             placed: VecDeque::new(),
             limits: Limits::default(),
             news: News::default(),
-            late_told: None,
+            told: None,
             refreshed: None,
             forgot: None,
             tick: None,
@@ -300,30 +297,25 @@ impl Desk {
         Ok(())
     }
 
-    /// Writes down what is late and what waits for nobody, where that has changed.
+    /// Tells what is late, what waits for too long and whether the relay is full, where that has
+    /// changed.
     fn tell(&mut self, now: Timestamp) -> Result<(), DeskError> {
-        let is_full = self.waiting.len() >= WAITING_MAX;
-        if is_full && !self.parts.post.is_full() {
-            let (own, now_ms) = (self.own().clone(), now.as_millisecond());
-            let detail = "so many letters wait at this relay that it takes no more; look for units \
-                          without a key statement, and for a member that sends too many";
-            self.parts.database.write("letters_full", move |tx| {
-                alarm::raise(tx, ALARM_FULL, own.as_str(), detail, now_ms)
-            })?;
-        }
-        self.parts.post.set_full(is_full);
         self.limits.forget(now);
         let stuck = self.waiting.values().filter(|one| !self.served.contains_key(&one.to)).count();
-        let told = (self.limits.late(now), stuck as u64);
-        if self.late_told.as_ref() == Some(&told) {
+        let told = Told {
+            late: self.limits.late(now),
+            stuck: stuck as u64,
+            held: alarms::held(self.waiting.values(), now),
+            is_full: self.waiting.len() >= WAITING_MAX,
+        };
+        self.parts.post.set_full(told.is_full);
+        if self.told.as_ref() == Some(&told) {
             return Ok(());
         }
-        let (late, stuck) = told.clone();
-        self.parts.database.write("letters_late", move |tx| {
-            letters::set_late(tx, &late)?;
-            letters::set_count(tx, status::STUCK, stuck)
-        })?;
-        self.late_told = Some(told);
+        let (own, new, now_ms) = (self.own().clone(), told.clone(), now.as_millisecond());
+        let write = move |tx: &Tx<'_>| alarms::write(tx, &own, &new, now_ms);
+        self.parts.database.write("letters_late", write)?;
+        self.told = Some(told);
         Ok(())
     }
 
@@ -346,13 +338,18 @@ impl Desk {
             return Ok(());
         }
         let own = self.own().clone();
+        // A key that still opens letters would open those again that are not remembered.
+        let held: Vec<Digest> = self.keys.iter().map(Held::digest).collect();
         self.parts.database.write("forget_seen_letters", move |tx| {
             letters::forget_old(tx, now_ms.saturating_sub(WAIT_SECONDS * 1_000))?;
             for key in stated::ended(tx, &own, now)? {
-                letters::forget_seen(tx, &key)?;
+                if !held.contains(&key) {
+                    letters::forget_seen(tx, &key)?;
+                }
             }
             Ok::<_, SqlError>(())
         })?;
+        key::sweep(&self.parts.config)?;
         self.forgot = Some(now);
         Ok(())
     }

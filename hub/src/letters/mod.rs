@@ -6,6 +6,7 @@
 //! what follows it, and a relay that was killed opens again what is there. No log, metric or page
 //! names a recipient, a sender, an urgency or an envelope.
 
+mod alarms;
 mod desk;
 mod filling;
 mod handed;

@@ -34,6 +34,12 @@ pub(super) const WITHDRAWAL_SECONDS: i64 = 24 * 3_600;
 /// fewer referrals.
 pub(super) const WAITING_MAX: usize = 20_000;
 
+/// How long an emergency may wait at a relay before its operator is told.
+pub(super) const HOP_EMERGENCY_SECONDS: i64 = 5 * 60;
+
+/// How long an urgent letter may.
+pub(super) const HOP_URGENT_SECONDS: i64 = 15 * 60;
+
 /// Withdrawals of one sender in a day that have a rank of their own; those behind them are routine.
 /// A school sends one for each recipient of what it takes back, and again once a day while nobody
 /// answers.

@@ -38,7 +38,11 @@ fn all(
     (config, held): (&Config, &[Held]),
     now: Timestamp,
 ) -> Result<Vec<(String, Stands)>, SqlError> {
-    held.iter().map(|one| Ok((one.digest().to_string(), one.stands(tx, config, now)?))).collect()
+    let stands = held.iter().map(|one| {
+        let stands = one.stands(tx, config, now)?;
+        Ok::<_, SqlError>((one.digest().to_string(), stands))
+    });
+    stands.collect()
 }
 
 fn check(stand: &[(String, Stands)], now: Timestamp) -> Check {

@@ -99,6 +99,27 @@ pub fn take_back(
     Ok(left)
 }
 
+/// Puts a letter that was refused back among those that wait; says whether it had left here.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn queue_again(
+    tx: &Tx<'_>,
+    name: &str,
+    (letter, rank): (&[u8], u32),
+    now_ms: i64,
+) -> Result<bool, SqlError> {
+    if !outbox::set_aside(tx, name, now_ms)? {
+        return Ok(false);
+    }
+    let again = tx.execute(
+        "update letter_queue set letter = $2, rank = $3, queued_at_ms = $4, left_at_ms = null
+         where name = $1 and left_at_ms is not null",
+        params![name, letter, rank, now_ms],
+    )?;
+    Ok(again > 0)
+}
+
 /// Takes a letter out of the outbox that has no frame; says whether it lay there.
 fn take_out(tx: &Tx<'_>, name: &str, relay: Option<&VerifiedStatement>) -> Result<bool, SqlError> {
     if !outbox::waits(tx, name)? {

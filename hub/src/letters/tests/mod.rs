@@ -4,13 +4,17 @@
 mod course;
 mod office;
 
+use certs::key::SigningKey;
 use certs::letter::Routing;
 use certs::referral::EnvelopeId;
 use domain::referral::{DeadlineClass, Urgency};
 use domain::unit::UnitId;
+use jiff::SignedDuration;
 
-use super::Post;
+use super::key::{self, RelayKeyError, Stands};
 use super::status::{self, Letters};
+use super::{Post, alarms};
+use crate::store::share_key_record;
 use office::{Came, OTHER, Office, id, part_one, secret};
 
 const SCHOOL: &str = "S1";
@@ -243,6 +247,54 @@ fn limits_are_counted_without_names() {
     office.hours(1);
     let Letters { late, counted_since_ms, .. } = office.letters();
     assert!(late.is_empty() && counted_since_ms > since);
+}
+
+/// What nobody answered in time is an alarm by its class, and so is an emergency that waits here for
+/// longer than its hop may take; neither names a unit but this hub, and both are gone with their
+/// cause.
+#[test]
+fn what_is_late_is_an_alarm_that_heals() {
+    let mut office = Office::new();
+    let due = (DeadlineClass::Answered, office.now());
+    office.arrive(&office.due(1, (CLINIC, office::OWN), due), Some(SCHOOL));
+    office.arrive(&office.referral(2, ("CLINIC9", office::OWN), Urgency::Emergency), Some(SCHOOL));
+    office.round();
+    assert!(office.alarms(alarms::WAITING).is_empty(), "not for five minutes yet");
+    (0..2).for_each(|_| office.round());
+    let told = [office.alarms(alarms::LATE), office.alarms(alarms::WAITING)];
+    assert_eq!(told.each_ref().map(Vec::len), [1, 1]);
+    let named = |said: &String| [SCHOOL, "CLINIC"].iter().any(|unit| said.contains(unit));
+    assert!(!told.iter().flatten().any(named), "{told:?}");
+    office.arrive(&office.answer(0x21, 1, (SCHOOL, office::OWN)), None);
+    office.serve("CLINIC9");
+    office.hours(1);
+    assert!(office.alarms(alarms::LATE).is_empty() && office.alarms(alarms::WAITING).is_empty());
+}
+
+/// A key is destroyed once its statement is over for as long as a letter may wait, with one signed
+/// record; before that nothing happens to it.
+#[test]
+fn a_key_is_destroyed_after_its_period() {
+    let office = Office::new();
+    let held = key::held(office.config()).expect("keys").remove(0);
+    let place = office.config().clone();
+    let days = |days: i64| office.now() + SignedDuration::from_hours(24 * days);
+    let (ended, over) = (days(366), days(396));
+    let now = office.now();
+    let recorded: Result<(), RelayKeyError> = office.database().write("record", move |tx| {
+        let identity = SigningKey::generate()?;
+        assert!(matches!(held.stands(tx, &place, now)?, Stands::Until(_)));
+        assert!(matches!(held.stands(tx, &place, ended)?, Stands::Ended(_)));
+        let early = held.record(tx, (&place, &identity), ended);
+        assert!(matches!(early, Err(RelayKeyError::Needed)));
+        assert_eq!(held.stands(tx, &place, over)?, Stands::Over);
+        held.record(tx, (&place, &identity), over)?;
+        held.record(tx, (&place, &identity), over)?;
+        assert_eq!(share_key_record::all(tx)?.len(), 1);
+        held.erase()
+    });
+    recorded.expect("destroyed");
+    assert!(key::held(office.config()).expect("keys").is_empty());
 }
 
 /// A part for a unit of which nobody has stated a key waits and is not acknowledged; it goes on

@@ -28,7 +28,7 @@ use crate::letters::desk::{Desk, Parts};
 use crate::letters::status::Letters;
 use crate::letters::{key, stated};
 use crate::store::unit::{self, Unit, UnitStatus};
-use crate::store::{directive, letters, relay};
+use crate::store::{alarm, directive, letters, relay};
 
 /// This hub.
 pub(super) const OWN: &str = "370202";
@@ -184,6 +184,20 @@ impl Office {
 
     pub(super) const fn now(&self) -> Timestamp {
         self.now
+    }
+
+    pub(super) const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(super) const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// What alarms of a kind say.
+    pub(super) fn alarms(&self, kind: &'static str) -> Vec<String> {
+        let alarms = self.database.read(move |tx| alarm::of_kind(tx, kind)).expect("read");
+        alarms.into_iter().map(|one| one.detail).collect()
     }
 
     /// The process ends and begins again; the store stays.

@@ -15,7 +15,7 @@ use crate::app::Node;
 use crate::directory::{self, Judge};
 use crate::ledger::letters as store;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::letters::{answers, copying, ending, revoking};
+use crate::letters::{answers, copying, ending, refused, revoking};
 use crate::transfer::letters::{self, Tick};
 
 /// How often a school is looked at that knows nobody's key.
@@ -107,6 +107,7 @@ impl Node {
         let is_known = has_ended
             && is_told
             && is_done("copy", copying::copy(&self.ledger, self.transfer(), now.as_millisecond()));
+        is_done("send_again", refused::again(&self.ledger, self.transfer(), now.as_millisecond()));
         let of = desk.clone();
         let Some(relay) = self.ledger.read(move |tx| of.relay(tx, now))? else {
             return Ok(Some(0));

@@ -17,6 +17,6 @@ pub use came::{
 pub use sealed::{
     Draft, Envelope, NewEnvelope, NewLetter, Outgoing, Rank, acked, carrying, done, draft,
     drop_letters, envelope, envelopes, insert, insert_letter, keep_draft, note_acked, note_copied,
-    revoked, secret, to_remind, to_revoke, unacked, waiting_letters,
+    rank_of, revoked, secret, to_remind, to_revoke, unacked, waiting_letters,
 };
 pub use statement::{Stated, forget, is_used, keep, stated};

@@ -262,6 +262,20 @@ pub fn note_copied(tx: &Tx<'_>, id: i64, now_ms: i64) -> Result<(), SqlError> {
     Ok(())
 }
 
+/// The rank of a letter that still is to arrive, by its name: it was neither taken back nor
+/// acknowledged. Nothing of one that holds nothing.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn rank_of(tx: &Tx<'_>, name: &str) -> Result<Option<Rank>, SqlError> {
+    tx.query_opt(
+        "select rank from letter_out
+         where name = $1 and dropped_at_ms is null and acked_at_ms is null",
+        params![name],
+        |row| row.u32(0),
+    )
+}
+
 /// Takes the letters of an envelope back that carry it; gives their names, and of each whether it
 /// was ever copied to `transfer.db`.
 ///
@@ -350,7 +364,8 @@ pub fn acked(tx: &Tx<'_>, id: EnvelopeId, now_ms: i64) -> Result<(), SqlError> {
 }
 
 /// Referrals with an act that may take back what is in an envelope of theirs which nobody has
-/// withdrawn yet; whether the act took effect is for the course to say.
+/// withdrawn yet, and those that ended after an emergency that was stood down and whose recipient
+/// had answered before; whether the act took effect is for the course to say.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -359,7 +374,15 @@ pub fn to_revoke(tx: &Tx<'_>) -> Result<Vec<RecordId>, SqlError> {
         "select distinct e.referral from letter_envelope e
          join referral_act a on a.referral = e.referral
          where e.revoked_at_ms is null
-             and a.event in ('withdraw_consent', 'recall', 'wrong_person', 'timeout', 'cancel')
+                 and (a.event in ('withdraw_consent', 'recall', 'wrong_person', 'timeout', 'cancel')
+                      or a.event = 'stood_down' and e.number <= a.envelope)
+             or a.event in ('wrong_person', 'timeout', 'cancel')
+                 and not exists (select 1 from letter_envelope x
+                                 where x.referral = e.referral and x.done_at_ms is null)
+                 and exists (select 1 from referral_act s
+                             where s.referral = e.referral and s.event = 'stood_down')
+                 and not exists (select 1 from referral_act n
+                                 where n.record = a.record and n.acknowledged is not null)
          order by e.referral",
         &[],
         |row| row.i64(0).map(RecordId),

@@ -27,8 +27,8 @@ pub const SLOTS_A_DAY: i64 = 24 * 3_600 / SLOT_SECONDS;
 /// Places after which the order of ranks begins anew.
 const PLACES: i64 = 8;
 
-/// What goes first among what waits. What a withdrawal takes back is dropped wherever it waits, so it need
-/// not be the first one to leave.
+/// What goes first among what waits. What a withdrawal takes back is dropped wherever it waits, so
+/// it need not be the first one to leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rank {
     /// Takes a referral back.

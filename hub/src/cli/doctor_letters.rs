@@ -72,8 +72,8 @@ mod tests {
 
     use super::*;
 
-    /// A key that nobody stated is a problem, one that ends soon without another and one of a closed
-    /// period are warnings, and a newer one makes all well.
+    /// A key that nobody stated is a problem, one that ends soon without another and one of a
+    /// closed period are warnings, and a newer one makes all well.
     #[test]
     fn keys_are_looked_at() {
         let now: Timestamp = "2026-11-28T01:00:00Z".parse().expect("instant");

@@ -1,5 +1,5 @@
-//! `xinqiao-hub key request --purpose relay`, `key state` and `key destroy`: the key with which this
-//! hub opens letters of referrals, and the statements by which it seals them anew.
+//! `xinqiao-hub key request --purpose relay`, `key state` and `key destroy`: the key with which
+//! this hub opens letters of referrals, and the statements by which it seals them anew.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
-//! What a relay tells its operator: what is late, what waits here for too long, and that it is full.
+//! What a relay tells its operator: what is late, what waits for too long, and that it is full.
 //!
-//! None of it names a unit but this hub, nor an envelope. Each alarm is taken back once its cause is
-//! gone.
+//! None of it names a unit but this hub, nor an envelope. Each alarm is taken back once its cause
+//! is gone.
 
 use domain::ledger::Word as _;
 use domain::referral::DeadlineClass;
@@ -26,8 +26,8 @@ const FULL_SAID: &str = "so many letters wait at this relay that it takes no mor
                          without a key statement, and for a member that sends too many";
 const EMERGENCY_SAID: &str = "an emergency waits at this relay for more than five minutes: its \
                               recipient has no key statement or no way here, or fetches nothing";
-const URGENT_SAID: &str = "an urgent letter waits at this relay for more than a quarter of an hour: \
-                           its recipient has no key statement or no way here, or fetches nothing";
+const URGENT_SAID: &str = "an urgent letter waits at this relay for more than 15 minutes: its \
+                           recipient has no key statement or no way here, or fetches nothing";
 
 /// What people are told now.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -46,8 +46,8 @@ const WAIT_MS_MIN: u64 = 50;
 /// Time in which a member hands in one letter in the long run: 600 a day, where slots are 480.
 const LETTER_MS: i64 = 24 * 3_600_000 / 600;
 
-/// How far a member may be ahead of that: a hundred letters, more than lie in the outbox of one that
-/// was away.
+/// How far a member may be ahead of that: a hundred letters, more than lie in the outbox of one
+/// that was away.
 const AHEAD_MS: i64 = 100 * LETTER_MS;
 
 /// Whether this hub is a relay, and what is rung when a letter came for it.

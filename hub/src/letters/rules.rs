@@ -7,9 +7,9 @@ pub(super) const PAGE: u32 = 64;
 /// they get what many schools send. A school gets one.
 pub(super) const LETTERS_A_SLOT: u8 = 4;
 
-/// Slots of letters in the list of a unit that it did not fetch, from which on nothing is put there:
-/// more than two hours. It depends on nothing but what the unit fetched, and says nothing of what
-/// waits.
+/// Slots of letters in the list of a unit that it did not fetch, from which on nothing is put
+/// there: more than two hours. It depends on nothing but what the unit fetched, and says nothing of
+/// what waits.
 pub(super) const LISTED_SLOTS_MAX: u64 = 48;
 
 /// Letters for the parent that have no answer, from which on none is queued.

@@ -1,8 +1,8 @@
-//! What a hub refused and may take later: a letter that holds something waits once more and leaves in
-//! a later slot, in the place of one with nothing in it.
+//! What a hub refused and may take later: a letter that holds something waits once more and leaves
+//! in a later slot, in the place of one with nothing in it.
 //!
-//! A relay may be full, have lost its key, or not be reached for an hour; until then the referral is
-//! shown as not delivered, with the telephone number. Whoever counts letters sees none more.
+//! A relay may be full, have lost its key, or not be reached for an hour; until then the referral
+//! is shown as not delivered, with the telephone number. Whoever counts letters sees none more.
 
 use proto::frame::decode_item;
 use runtime::sql::SqlError;
@@ -40,6 +40,8 @@ pub fn again(ledger: &Ledger, transfer: &Transfer, now_ms: i64) -> Result<usize,
 mod tests {
     use certs::letter::Letter;
     use domain::referral::Event;
+    use proto::wire::sync::Lane;
+    use runtime::uplink::outbox::names as outbox_names;
 
     use super::*;
     use crate::ledger::referral::tests::{ready, step};
@@ -48,15 +50,7 @@ mod tests {
     use crate::letters::tests::{leave, sent, waiting};
     use crate::letters::{copying, revoking};
     use crate::list::testing::now;
-
-    /// The hub above answers all letters with a refusal.
-    fn refuse(transfer: &Transfer, code: &'static str) {
-        let refused: Result<usize, SqlError> = transfer.write("refuse", move |tx| {
-            let sql = "update outbox_item set outcome = 2, code = $1 where outcome is null";
-            tx.execute(sql, runtime::params![code])
-        });
-        refused.expect("refused");
-    }
+    use crate::transfer::letters::tests::refuse;
 
     /// A letter that was refused for now leaves once more as it was; one that was taken back since,
     /// or is refused for good, does not, and neither does one that holds nothing.
@@ -68,15 +62,15 @@ mod tests {
         let names: Vec<String> = waiting(&school).iter().map(outbox::name).collect();
         copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
         let lies = |transfer: &Transfer| {
-            let found: Result<Vec<String>, SqlError> = transfer
-                .read(|tx| tx.query("select name from outbox_item", &[], |row| row.text(0)));
+            let found: Result<Vec<String>, SqlError> =
+                transfer.read(|tx| outbox_names(tx, Lane::Referral));
             found.expect("outbox")
         };
         let again = |at_ms| again(&school.ledger, &transfer, at_ms).expect("looked");
         leave(&school, &town, &transfer);
         refuse(&transfer, "not_a_letter");
         assert_eq!(again(1), 0, "refused for good");
-        refuse_anew(&transfer, "relay_full");
+        refuse(&transfer, "relay_full");
         assert_eq!((again(2), again(3)), (names.len(), 0));
         assert!(lies(&transfer).iter().all(|name| !names.contains(name)));
         leave(&school, &town, &transfer);
@@ -86,12 +80,5 @@ mod tests {
         revoking::revoke(&school.ledger, &transfer, &town.desk, now()).expect("revoked");
         assert_eq!(again(4), 0, "it was taken back");
         assert!(waiting(&school).iter().all(|one: &Letter| !names.contains(&outbox::name(one))));
-    }
-
-    fn refuse_anew(transfer: &Transfer, code: &'static str) {
-        let refused: Result<usize, SqlError> = transfer.write("refuse", move |tx| {
-            tx.execute("update outbox_item set code = $1", runtime::params![code])
-        });
-        refused.expect("refused");
     }
 }

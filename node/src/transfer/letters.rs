@@ -252,4 +252,4 @@ pub fn waiting(tx: &Tx<'_>) -> Result<Queue, SqlError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -78,8 +78,8 @@ fn busy(office: &Office, tick: usize) {
     }
 }
 
-/// Whoever sees all lists of a relay at every tick, and how long what lies in them is, sees the same
-/// with an emergency, its acknowledgement, its answer and its withdrawal as with nothing.
+/// Whoever sees all lists of a relay at every tick, and how long what lies in them is, sees the
+/// same with an emergency, its acknowledgement, its answer and its withdrawal as with nothing.
 ///
 /// Method: half an hour twice, tick by tick; what lies in each list is fetched as its unit would.
 #[test]
@@ -249,8 +249,8 @@ fn limits_are_counted_without_names() {
     assert!(late.is_empty() && counted_since_ms > since);
 }
 
-/// What nobody answered in time is an alarm by its class, and so is an emergency that waits here for
-/// longer than its hop may take; neither names a unit but this hub, and both are gone with their
+/// What nobody answered in time is an alarm by its class, and so is an emergency that waits here
+/// for longer than its hop may take; neither names a unit but this hub, and both are gone with their
 /// cause.
 #[test]
 fn what_is_late_is_an_alarm_that_heals() {

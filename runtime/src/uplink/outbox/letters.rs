@@ -3,7 +3,8 @@
 //!
 //! A letter is nothing but its bytes: it has no name beside its digest, no signature and no place
 //! in a queue of its own. What is put here leaves at once and in this order, so whoever sends in
-//! slots puts a letter here in its slot, and none where so many lie here that the link must be down.
+//! slots puts a letter here in its slot, and none where so many lie here that the link must be
+//! down.
 
 use certs::letter::Letter;
 use proto::frame::encode_item;

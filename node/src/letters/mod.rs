@@ -5,13 +5,13 @@
 //! transaction of the act, and only on a consent that stands or an emergency's basis. [`copying`]
 //! brings letters to `transfer.db`, [`answers`] takes what comes back into the course,
 //! [`ending`] keeps here what has not left when its consent is over, [`revoking`] takes back, and
-//! [`refused`] sends again what a hub could not take.
+//! [`renewing`] seals letters anew of which no relay has said a word.
 
 pub mod answers;
 pub mod content;
 pub mod copying;
 pub mod ending;
-pub mod refused;
+pub mod renewing;
 pub mod revoking;
 pub mod road;
 pub mod sending;

@@ -99,27 +99,6 @@ pub fn take_back(
     Ok(left)
 }
 
-/// Puts a letter that was refused back among those that wait; says whether it had left here.
-///
-/// # Errors
-/// The store cannot be written.
-pub fn queue_again(
-    tx: &Tx<'_>,
-    name: &str,
-    (letter, rank): (&[u8], u32),
-    now_ms: i64,
-) -> Result<bool, SqlError> {
-    if !outbox::set_aside(tx, name, now_ms)? {
-        return Ok(false);
-    }
-    let again = tx.execute(
-        "update letter_queue set letter = $2, rank = $3, queued_at_ms = $4, left_at_ms = null
-         where name = $1 and left_at_ms is not null",
-        params![name, letter, rank, now_ms],
-    )?;
-    Ok(again > 0)
-}
-
 /// Takes a letter out of the outbox that has no frame; says whether it lay there.
 fn take_out(tx: &Tx<'_>, name: &str, relay: Option<&VerifiedStatement>) -> Result<bool, SqlError> {
     if !outbox::waits(tx, name)? {
@@ -151,6 +130,21 @@ pub fn have_left(tx: &Tx<'_>, names: &[String]) -> Result<bool, SqlError> {
         }
     }
     Ok(true)
+}
+
+/// Whether one of these letters still waits here, or for the network.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_waiting(tx: &Tx<'_>, names: &[String]) -> Result<bool, SqlError> {
+    for name in names {
+        let waits = "select 1 from letter_queue where name = $1 and left_at_ms is null";
+        let is_here = tx.query_opt(waits, params![name], |row| row.i64(0))?.is_some();
+        if is_here || outbox::waits(tx, name)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Lets leave what leaves at this tick; says how many letters that were. What left is in the outbox
@@ -252,4 +246,4 @@ pub fn waiting(tx: &Tx<'_>) -> Result<Queue, SqlError> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

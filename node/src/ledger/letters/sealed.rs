@@ -262,20 +262,6 @@ pub fn note_copied(tx: &Tx<'_>, id: i64, now_ms: i64) -> Result<(), SqlError> {
     Ok(())
 }
 
-/// The rank of a letter that still is to arrive, by its name: it was neither taken back nor
-/// acknowledged. Nothing of one that holds nothing.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn rank_of(tx: &Tx<'_>, name: &str) -> Result<Option<Rank>, SqlError> {
-    tx.query_opt(
-        "select rank from letter_out
-         where name = $1 and dropped_at_ms is null and acked_at_ms is null",
-        params![name],
-        |row| row.u32(0),
-    )
-}
-
 /// Takes the letters of an envelope back that carry it; gives their names, and of each whether it
 /// was ever copied to `transfer.db`.
 ///
@@ -326,6 +312,43 @@ pub fn unacked(tx: &Tx<'_>) -> Result<Vec<Envelope>, SqlError> {
         "{ENVELOPE} where acked_at_ms is null and revoked_at_ms is null order by made_at_ms"
     );
     tx.query(&of_them, &[], read)
+}
+
+/// An envelope of one part that no relay has acknowledged.
+#[derive(Clone, Copy)]
+pub struct Unheard {
+    /// Its id.
+    pub id: EnvelopeId,
+    /// What goes first of what carries it.
+    pub rank: Rank,
+    /// When it was sealed.
+    pub made_at_ms: i64,
+    /// When its last letter was.
+    pub last_at_ms: i64,
+}
+
+/// Envelopes of one part that were sealed after an instant, that no relay has acknowledged and
+/// nobody has taken back.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn unheard(tx: &Tx<'_>, since_ms: i64) -> Result<Vec<Unheard>, SqlError> {
+    tx.query(
+        "select e.envelope, min(o.rank), e.made_at_ms, max(o.made_at_ms) from letter_envelope e
+         join letter_out o on o.envelope = e.envelope and o.part > 0
+         where e.acked_at_ms is null and e.revoked_at_ms is null and e.parts = 1
+             and e.made_at_ms > $1
+         group by e.envelope, e.made_at_ms order by e.made_at_ms",
+        params![since_ms],
+        |row| {
+            Ok(Unheard {
+                id: EnvelopeId::from_bytes(row.array(0)?),
+                rank: row.u32(1)?,
+                made_at_ms: row.i64(2)?,
+                last_at_ms: row.i64(3)?,
+            })
+        },
+    )
 }
 
 /// Notes that a relay has a part; says whether that was the last one of its envelope.

@@ -39,14 +39,6 @@ fn at(slot: i64) -> Timestamp {
     Timestamp::from_second(slot * SLOT_SECONDS).expect("instant")
 }
 
-/// The hub above refuses all letters, those too that it had refused before.
-pub(crate) fn refuse(transfer: &Transfer, code: &'static str) {
-    let refused: Result<usize, SqlError> = transfer.write("refuse", move |tx| {
-        tx.execute("update outbox_item set outcome = 2, code = $1", params![code])
-    });
-    refused.expect("refused");
-}
-
 struct Post {
     transfer: Transfer,
     relay: VerifiedStatement,

@@ -10,7 +10,7 @@ use certs::letter::Letter;
 use proto::frame::encode_item;
 use proto::wire::sync::{ItemKind, Lane};
 
-use super::{backlog, enqueue as enqueue_item, forget_answered, number, take_back};
+use super::{backlog, enqueue as enqueue_item, forget_answered, take_back};
 use crate::params;
 use crate::sql::{SqlError, Tx};
 
@@ -67,53 +67,6 @@ pub fn waits(tx: &Tx<'_>, digest: &str) -> Result<bool, SqlError> {
     let sql = "select 1 from outbox_item where name = $1 and framed = 0";
     let found = tx.query_opt(sql, params![&format!("{LETTER}{digest}")], |row| row.i64(0))?;
     Ok(found.is_some())
-}
-
-/// A letter that the parent refused.
-pub struct Refused {
-    /// Its digest.
-    pub digest: String,
-    /// Why, as a code.
-    pub code: String,
-    /// The item that it was.
-    pub item: Vec<u8>,
-}
-
-/// Letters that were refused and are not forgotten yet, oldest first, at most `limit`.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn refused(tx: &Tx<'_>, limit: u32) -> Result<Vec<Refused>, SqlError> {
-    let found = tx.query(
-        "select name, code, item from outbox_item where lane = $1 and outcome = 2
-         order by id limit $2",
-        params![number(Lane::Referral), limit],
-        |row| {
-            let (name, code) = (row.text(0)?, row.opt_text(1)?.unwrap_or_default());
-            let digest = name.strip_prefix(LETTER).unwrap_or_default().to_owned();
-            Ok(Refused { digest, code, item: row.blob(2)? })
-        },
-    )?;
-    // What was set aside is seen to.
-    Ok(found
-        .into_iter()
-        .filter(|one| !one.digest.is_empty() && !one.digest.contains('/'))
-        .collect())
-}
-
-/// Gives a letter that was refused another name, so that its own is free for the same letter again;
-/// says whether it was there. The row itself may be the one by which both sides agree where the
-/// lane stands.
-///
-/// # Errors
-/// The store cannot be written.
-pub fn set_aside(tx: &Tx<'_>, digest: &str, now_ms: i64) -> Result<bool, SqlError> {
-    let (old, new) = (format!("{LETTER}{digest}"), format!("{LETTER}{digest}/{now_ms}"));
-    let aside = tx.execute(
-        "update outbox_item set name = $2 where name = $1 and outcome = 2",
-        params![&old, &new],
-    )?;
-    Ok(aside > 0)
 }
 
 /// A letter as it travels up and down.

@@ -250,8 +250,8 @@ fn limits_are_counted_without_names() {
 }
 
 /// What nobody answered in time is an alarm by its class, and so is an emergency that waits here
-/// for longer than its hop may take; neither names a unit but this hub, and both are gone with their
-/// cause.
+/// for longer than its hop may take; neither names a unit but this hub, and both are gone with
+/// their cause.
 #[test]
 fn what_is_late_is_an_alarm_that_heals() {
     let mut office = Office::new();

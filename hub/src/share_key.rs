@@ -216,8 +216,13 @@ pub fn record(
 /// # Errors
 /// The file is still there.
 pub fn erase(held: &Held) -> Result<(), ShareKeyError> {
-    let gone = held.path.with_extension(GONE);
-    std::fs::rename(&held.path, &gone)?;
+    Ok(erase_file(&held.path)?)
+}
+
+/// As [`erase`], of the file of any key.
+pub(crate) fn erase_file(path: &Path) -> Result<(), std::io::Error> {
+    let gone = path.with_extension(GONE);
+    std::fs::rename(path, &gone)?;
     blank(&gone)
 }
 
@@ -226,10 +231,15 @@ pub fn erase(held: &Held) -> Result<(), ShareKeyError> {
 /// # Errors
 /// A file is still there.
 pub fn sweep(config: &Config) -> Result<(), ShareKeyError> {
-    let entries = match std::fs::read_dir(config.path(FOLDER)) {
+    Ok(sweep_folder(&config.path(FOLDER))?)
+}
+
+/// As [`sweep`], in the folder of any keys.
+pub(crate) fn sweep_folder(folder: &Path) -> Result<(), std::io::Error> {
+    let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(cause) => return Err(cause.into()),
+        Err(cause) => return Err(cause),
     };
     for entry in entries {
         let path = entry?.path();
@@ -240,12 +250,12 @@ pub fn sweep(config: &Config) -> Result<(), ShareKeyError> {
     Ok(())
 }
 
-fn blank(path: &Path) -> Result<(), ShareKeyError> {
+fn blank(path: &Path) -> Result<(), std::io::Error> {
     let length = std::fs::metadata(path)?.len();
     let blank = vec![0; usize::try_from(length).unwrap_or_default()];
     let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
     std::io::Write::write_all(&mut file, &blank)?;
     file.sync_all()?;
     drop(file);
-    Ok(std::fs::remove_file(path)?)
+    std::fs::remove_file(path)
 }

@@ -1,32 +1,34 @@
 //! Slots: when a letter leaves, so that silence and traffic look alike to whoever counts letters.
 //!
-//! A member sends one letter in every hour, at its own minute, and a dummy where nothing waits. The
-//! times of slots follow from unit, day and clock alone; the queue decides only what lies in them.
-//! What cannot wait leaves at the next tick, and dummies leave at ticks too, at random. All that is
-//! random is an argument. A relay fills the list of each of its members downward by the same rule.
+//! A member sends one letter in every slot of three minutes, and a relay one or a fixed number of
+//! them into each list, with nothing in it where nothing waits. The times of slots follow from the
+//! clock alone; the queue decides only what lies in them. Nothing leaves beside a slot, however
+//! urgent: what did would be told by its second, and by the second of its answer.
 //!
-//! No rank and no sender holds an emergency back: which rank is asked first changes from tick to
-//! tick, and within a rank senders take turns.
+//! Slots of the hops of a way follow each other, so that a letter is passed on in the slot in which
+//! it came. No rank and no sender holds an emergency back: which rank is asked first changes from
+//! place to place, and within a rank senders take turns.
 
 use jiff::Timestamp;
 
 use super::state::Urgency;
-use crate::unit::UnitId;
 
-/// Seconds between the moments at which a letter may leave. Everything waits for the next one: a
-/// letter that left the moment it was written would be told from a dummy by its second.
+/// Seconds between two looks at what is due. Slots begin at these moments.
 pub const TICK_SECONDS: i64 = 15;
 
-/// One in so many ticks without an urgent letter has a dummy: four a day in the mean. A school with
-/// one urgent referral a month is then one of about a hundred and twenty such letters.
-pub const COVER_EVERY_TICKS: u64 = 6 * 3_600 / 15;
+/// Seconds of a slot. With the hops behind each other a letter is at its recipient, and its
+/// acknowledgement back, within a slot and a minute: less than the five minutes in which the hop of
+/// an emergency is to be acknowledged.
+pub const SLOT_SECONDS: i64 = 180;
 
-const HOUR_SECONDS: i64 = 3_600;
-const DAY_SECONDS: i64 = 24 * HOUR_SECONDS;
-const MINUTES: u64 = 60;
+/// Slots of a day.
+pub const SLOTS_A_DAY: i64 = 24 * 3_600 / SLOT_SECONDS;
 
-/// How soon a letter goes. What a withdrawal takes back is dropped wherever it waits, so it need
-/// not be the first one to leave.
+/// Places after which the order of ranks begins anew.
+const PLACES: i64 = 8;
+
+/// What goes first among what waits. What a withdrawal takes back is dropped wherever it waits, so
+/// it need not be the first one to leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rank {
     /// Takes a referral back.
@@ -35,7 +37,7 @@ pub enum Rank {
     Emergency,
     /// Of an urgent referral.
     Urgent,
-    /// Anything else: it waits for its slot.
+    /// Anything else.
     Routine,
 }
 
@@ -54,9 +56,20 @@ pub struct Waiting<I> {
     pub id: I,
 }
 
-/// The slot of one hour, counted from 1970.
+/// A slot, counted from 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slot(i64);
+
+/// Which part of its way a letter begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hop {
+    /// From a school or a recipient to the relay that opens it.
+    ToRelay,
+    /// From one relay to another.
+    BetweenRelays,
+    /// From a relay to who receives letters.
+    FromRelay,
+}
 
 /// What leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,26 +80,28 @@ pub enum Leaves<I> {
     Dummy,
 }
 
-/// What the decision is made by.
+/// What it is decided by whether a slot is due.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment<'a> {
-    /// Who sends.
-    pub unit: &'a UnitId,
+pub struct Moment {
+    /// Which hop begins.
+    pub hop: Hop,
     /// Now.
     pub now: Timestamp,
     /// The slot that was filled last.
     pub last: Option<Slot>,
-    /// A new random number in every tick.
-    pub draw: u64,
 }
 
-/// What leaves at a tick; at most two letters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leaving<I> {
-    /// What fills which slot, where one is due.
-    pub slot: Option<(Slot, Leaves<I>)>,
-    /// What does not wait for a slot.
-    pub at_once: Option<Leaves<I>>,
+impl Hop {
+    /// Seconds from the beginning of a slot at which it is filled: what came in a slot goes on in
+    /// it.
+    #[must_use]
+    pub const fn after_seconds(self) -> i64 {
+        match self {
+            Self::ToRelay => 0,
+            Self::BetweenRelays => 30,
+            Self::FromRelay => 60,
+        }
+    }
 }
 
 impl Rank {
@@ -100,30 +115,25 @@ impl Rank {
         }
     }
 
-    /// In which order ranks are asked at a moment. Every second tick is an emergency's, and of the
-    /// others a withdrawal and what is urgent have every second one: an emergency is behind no more
-    /// than one letter of another rank, and no rank waits for four ticks since others are full.
+    /// In which order ranks are asked for a place, counted over all slots of a list. Every second
+    /// place is an emergency's, every fourth one that of what is urgent, and withdrawals and what
+    /// is routine have one in eight. Where the rank that is asked has nothing, the next one goes.
     #[must_use]
-    pub fn order_at(now: Timestamp) -> [Self; 4] {
-        match now.as_second().div_euclid(TICK_SECONDS).rem_euclid(4) {
+    pub const fn order_of(place: i64) -> [Self; 4] {
+        match place.rem_euclid(PLACES) {
             1 => [Self::Withdrawal, Self::Emergency, Self::Urgent, Self::Routine],
-            3 => [Self::Urgent, Self::Emergency, Self::Withdrawal, Self::Routine],
+            3 | 7 => [Self::Urgent, Self::Emergency, Self::Withdrawal, Self::Routine],
+            5 => [Self::Routine, Self::Emergency, Self::Withdrawal, Self::Urgent],
             _ => [Self::Emergency, Self::Withdrawal, Self::Urgent, Self::Routine],
         }
-    }
-
-    /// Whether it leaves at the next tick.
-    #[must_use]
-    pub const fn leaves_at_once(self) -> bool {
-        !matches!(self, Self::Routine)
     }
 }
 
 impl Slot {
     /// Takes a number that was stored.
     #[must_use]
-    pub const fn from_number(hours: i64) -> Self {
-        Self(hours)
+    pub const fn from_number(number: i64) -> Self {
+        Self(number)
     }
 
     /// The number that is stored.
@@ -132,28 +142,33 @@ impl Slot {
         self.0
     }
 
-    /// The slot of an hour in which this moment lies.
+    /// The slot in which this moment lies.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
-        Self(now.as_second().div_euclid(HOUR_SECONDS))
+        Self(now.as_second().div_euclid(SLOT_SECONDS))
+    }
+
+    /// The number of a place in it, where every slot of a list has so many of them.
+    #[must_use]
+    pub fn place(self, index: u8, of: u8) -> i64 {
+        self.0.saturating_mul(i64::from(of)).saturating_add(i64::from(index))
     }
 }
 
-/// Decides what leaves now. What is returned has left when the caller has written so.
+/// Decides what leaves now, where one letter does in a slot: nothing where none is due. What is
+/// returned has left when the caller has written so.
 #[must_use]
-pub fn leaving<I: Copy>(moment: &Moment<'_>, queue: &[Waiting<I>]) -> Leaving<I> {
-    let mut order: Vec<&Waiting<I>> = queue.iter().collect();
-    let ranks = Rank::order_at(moment.now);
-    let place = |rank: Rank| ranks.iter().position(|known| *known == rank);
-    order.sort_by_key(|waiting| (place(waiting.rank), waiting.turn, waiting.queued));
-    let mut order = order.into_iter().peekable();
-    let urgent = order.next_if(|first| first.rank.leaves_at_once());
-    let at_once = match urgent {
-        Some(letter) => Some(Leaves::Letter(letter.id)),
-        None => moment.draw.is_multiple_of(COVER_EVERY_TICKS).then_some(Leaves::Dummy),
-    };
-    let filled = order.next().map_or(Leaves::Dummy, |letter| Leaves::Letter(letter.id));
-    Leaving { slot: due(moment).map(|slot| (slot, filled)), at_once }
+pub fn leaving<I: Copy>(moment: &Moment, queue: &[Waiting<I>]) -> Option<(Slot, Leaves<I>)> {
+    due(moment).map(|slot| (slot, next(slot.place(0, 1), queue)))
+}
+
+/// What lies in a place.
+#[must_use]
+pub fn next<I: Copy>(place: i64, queue: &[Waiting<I>]) -> Leaves<I> {
+    let ranks = Rank::order_of(place);
+    let asked = |rank: Rank| ranks.iter().position(|known| *known == rank);
+    let first = queue.iter().min_by_key(|one| (asked(one.rank), one.turn, one.queued));
+    first.map_or(Leaves::Dummy, |letter| Leaves::Letter(letter.id))
 }
 
 /// The next moment at which something may leave.
@@ -163,34 +178,15 @@ pub fn next_tick(now: Timestamp) -> Timestamp {
     Timestamp::from_second(next).unwrap_or(Timestamp::MAX)
 }
 
-/// The minute of every hour of a day at which a unit's slot is. It is no secret: it spreads the
-/// load, and another day has another one, so that no unit is always the last.
+/// The slot that is due: from the second of its hop to its end, unless it was filled. One that was
+/// missed is not made up for, since a burst would tell who was away. A slot that lies far ahead was
+/// filled by a clock that was wrong, and silences nobody.
 #[must_use]
-pub fn minute(unit: &UnitId, now: Timestamp) -> i64 {
-    let day = now.as_second().div_euclid(DAY_SECONDS);
-    let name = unit.as_str().bytes().chain(*b"/").chain(day.to_be_bytes());
-    i64::try_from(mixed(name) % MINUTES).unwrap_or_default()
-}
-
-/// The slot that is due: from its minute to the end of its hour, unless it was filled. An hour that
-/// was missed is not made up for, since a burst would tell who was away. A slot that lies far ahead
-/// was filled by a clock that was wrong, and silences nobody.
-fn due(moment: &Moment<'_>) -> Option<Slot> {
+pub fn due(moment: &Moment) -> Option<Slot> {
     let slot = Slot::at(moment.now);
     let is_filled = moment.last.is_some_and(|last| (slot.0..=slot.0 + 1).contains(&last.0));
-    let minute_now = moment.now.as_second().rem_euclid(HOUR_SECONDS) / 60;
-    (!is_filled && minute_now >= minute(moment.unit, moment.now)).then_some(slot)
-}
-
-/// FNV-1a, then the last step of `SplitMix64`: the same number on every machine and in every
-/// version.
-fn mixed(bytes: impl Iterator<Item = u8>) -> u64 {
-    let folded = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |folded, byte| {
-        (folded ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    let mixed = (folded ^ (folded >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+    let second = moment.now.as_second().rem_euclid(SLOT_SECONDS);
+    (!is_filled && second >= moment.hop.after_seconds()).then_some(slot)
 }
 
 #[cfg(test)]

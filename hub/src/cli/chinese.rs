@@ -227,7 +227,7 @@ pub(super) const CHINESE: Translation = &[
         "显示密钥、要读出的六个字，以及已销毁的密钥",
     ),
     (
-        "Destroy a key whose school years are over; a signed record stays",
+        "Destroy a key whose school years or whose statements are over; a signed record stays",
         "销毁学年已结束的密钥，留下签名记录",
     ),
     ("The key, by the beginning of its number in the list", "密钥，用列表中编号的开头"),

@@ -71,6 +71,7 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
         let more = federation(context, &config, &database).and_then(|mut more| {
             let now = (context.clock.today(), now_ms);
             more.extend(super::doctor_sealed::checks(&config, &database, now)?);
+            more.extend(super::doctor_letters::checks(&config, &database, context.clock.now())?);
             let own = LeafIdentity::load(&config.path("identity.pem")).ok();
             let own = own.as_ref().map(|own| own.key().public());
             more.extend(super::publication_doctor::checks(&database, own)?);

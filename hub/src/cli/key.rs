@@ -52,7 +52,7 @@ pub(super) enum Command {
     /// Keys with which schools sign their sealed reports
     #[command(subcommand)]
     School(school_key::Command),
-    /// Destroy a key whose school years are over; a signed record stays
+    /// Destroy a key whose school years or whose statements are over; a signed record stays
     Destroy {
         /// The key, by the beginning of its number in the list
         key: String,
@@ -178,9 +178,17 @@ fn destroy(context: &Context, (key, confirm): (&str, &str)) -> Result<(), Failur
     }
     let held = share_key::held(&config)?;
     let mut found = held.into_iter().filter(|one| one.digest().to_string().starts_with(key));
-    let (Some(held), None) = (found.next(), found.next()) else {
-        let message = Sentence::new(words::WHICH_KEY, &[&key]);
-        return Err(Failure::new(Exit::NotFound, "KEY_UNKNOWN", message));
+    let mut relays = relay_key::named(&config, key)?.into_iter();
+    let all = (found.next(), found.next(), relays.next(), relays.next());
+    let held = match all {
+        (Some(held), None, None, None) => held,
+        (None, None, Some(held), None) => {
+            return relay_key::destroy(context, (&config, &database), held);
+        }
+        _ => {
+            let message = Sentence::new(words::WHICH_KEY, &[&key]);
+            return Err(Failure::new(Exit::NotFound, "KEY_UNKNOWN", message));
+        }
     };
     let identity = identity(&config)?;
     let (today, now_ms, pins) = (context.clock.today(), context.now_ms(), load_pins(&config)?);

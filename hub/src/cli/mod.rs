@@ -11,6 +11,7 @@ mod directive;
 mod directory;
 mod disclosure;
 mod doctor;
+mod doctor_letters;
 mod doctor_sealed;
 mod init;
 mod invite;

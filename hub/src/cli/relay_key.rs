@@ -1,5 +1,5 @@
-//! `xinqiao-hub key request --purpose relay` and `key state`: the key with which this hub opens
-//! letters of referrals, and the statements by which it seals them anew.
+//! `xinqiao-hub key request --purpose relay`, `key state` and `key destroy`: the key with which
+//! this hub opens letters of referrals, and the statements by which it seals them anew.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use certs::words::{Length, chinese, english};
 use domain::digest::Digest;
 use domain::unit::{UnitId, UnitKind};
 use runtime::cli::{Exit, Failure, Sentence};
+use runtime::sql::Database;
 use runtime::web::time::minute;
 use serde_json::{Value, json};
 
@@ -75,6 +76,31 @@ pub(super) fn state(context: &Context, files: &[PathBuf]) -> Result<(), Failure>
     })
 }
 
+/// Keys of this hub as a relay whose number begins so.
+pub(super) fn named(config: &Config, front: &str) -> Result<Vec<Held>, Failure> {
+    let held = key::held(config)?.into_iter();
+    Ok(held.filter(|one| one.digest().to_string().starts_with(front)).collect())
+}
+
+/// Destroys a key to which nothing is sealed any more; a signed record stays.
+pub(super) fn destroy(
+    context: &Context,
+    (config, database): (&Config, &Database),
+    held: Held,
+) -> Result<(), Failure> {
+    let (own, now, place) = (identity(config)?, context.clock.now(), config.clone());
+    let digest = held.digest().to_string();
+    let held = database.write("relay_key_record", move |tx| {
+        held.record(tx, (&place, own.key()), now)?;
+        Ok::<_, RelayKeyError>(held)
+    })?;
+    // The record stands first: a key that is gone without one would be a loss that nobody meant.
+    held.erase()?;
+    key::sweep(config)?;
+    let value = json!({"key": digest, "destroyed": true});
+    context.terminal.result(&value, |t| t.text(words::DESTROYED, &[&digest]))
+}
+
 /// A key as it is listed: its number, when it was made, and its six words in both languages.
 pub(super) type Shown = (String, String, String, String);
 
@@ -94,7 +120,13 @@ fn six_words(held: &Held) -> (String, String) {
 
 impl From<RelayKeyError> for Failure {
     fn from(error: RelayKeyError) -> Self {
-        Self::new(Exit::Failed, "KEY_FILE", words::UNUSABLE).because(&error)
+        match error {
+            RelayKeyError::Store(error) => error.into(),
+            RelayKeyError::Needed => {
+                Self::new(Exit::Refused, "KEY_NEEDED", words::RELAY_KEY_NEEDED)
+            }
+            other => Self::new(Exit::Failed, "KEY_FILE", words::UNUSABLE).because(&other),
+        }
     }
 }
 

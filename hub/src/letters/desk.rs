@@ -11,8 +11,7 @@ use certs::letter::{Basis, Letter, LetterError, OpenedLetter, Routing};
 use certs::referral::{EnvelopeId, PartNumber, Revealed, WithdrawalMark};
 use certs::statement::Purpose;
 use domain::digest::Digest;
-use domain::referral::DeadlineClass;
-use domain::referral::slot::{Rank, Slot, TICK_SECONDS};
+use domain::referral::slot::{Hop, Rank, Slot, TICK_SECONDS};
 use domain::unit::UnitId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -21,21 +20,21 @@ use runtime::sealing::Pins;
 use runtime::sql::{Database, SqlError, Tx};
 use runtime::uplink::outbox;
 
+use super::alarms::{self, Told};
 use super::key::{self, Held, RelayKeyError};
 use super::limits::Limits;
-use super::rules::{FORGET_SECONDS, PAGE, REFRESH_SECONDS, WAIT_SECONDS, WAITING_MAX};
+use super::rules::{
+    FORGET_SECONDS, LETTERS_A_SLOT, PAGE, REFRESH_SECONDS, WAIT_SECONDS, WAITING_MAX,
+};
 use super::stated::{self, Stated};
 use super::turns::Turns;
 use super::{Post, opening, status};
 use crate::config::Config;
 use crate::relay::{News, way_to};
-use crate::store::{alarm, letters, setting};
+use crate::store::{alarm, letters, setting, unit as registered};
 
 /// Kind of the alarm that the hub above refused letters.
 const ALARM_REFUSED: &str = "letters_refused";
-
-/// Kind of the alarm that the relay takes no more letters.
-const ALARM_FULL: &str = "letters_full";
 
 /// What the desk works with.
 pub(super) struct Parts {
@@ -45,6 +44,16 @@ pub(super) struct Parts {
     pub(super) post: Arc<Post>,
     /// Whether there is a hub above.
     pub(super) has_parent: bool,
+}
+
+/// A list that this relay fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Served {
+    /// What its unit opens letters as.
+    pub(super) purpose: Purpose,
+    /// Letters in every slot. It follows from what kind of unit that is, and says nothing of what
+    /// waits.
+    pub(super) letters: u8,
 }
 
 /// A letter that was opened and waits. Nothing of it is written down.
@@ -109,8 +118,8 @@ pub(super) struct Desk {
     pub(super) stated: Arc<Stated>,
     /// By what it is seen that there are other statements, and the hour in which they were read.
     stated_mark: Option<((u64, u64), i64)>,
-    /// Units whose lists are filled, and what they open letters as.
-    pub(super) served: BTreeMap<UnitId, Purpose>,
+    /// Units whose lists are filled.
+    pub(super) served: BTreeMap<UnitId, Served>,
     pub(super) slots: BTreeMap<UnitId, Slot>,
     pub(super) turns: Turns,
     pub(super) waiting: BTreeMap<u64, Waiting>,
@@ -120,11 +129,21 @@ pub(super) struct Desk {
     pub(super) limits: Limits,
     /// What was put somewhere and nobody was told of yet.
     pub(super) news: News,
-    late_told: Option<(Vec<(DeadlineClass, i64)>, u64)>,
+    told: Option<Told>,
     refreshed: Option<Timestamp>,
     forgot: Option<Timestamp>,
     tick: Option<i64>,
     has_begun: bool,
+}
+
+impl Served {
+    /// Which hop its list begins.
+    pub(super) const fn hop(self) -> Hop {
+        match self.purpose {
+            Purpose::Relay => Hop::BetweenRelays,
+            _ => Hop::FromRelay,
+        }
+    }
 }
 
 impl Desk {
@@ -144,7 +163,7 @@ impl Desk {
             placed: VecDeque::new(),
             limits: Limits::default(),
             news: News::default(),
-            late_told: None,
+            told: None,
             refreshed: None,
             forgot: None,
             tick: None,
@@ -161,12 +180,8 @@ impl Desk {
         std::mem::take(&mut self.news)
     }
 
-    /// One round: opens what came, and once in every tick lets leave what may.
-    pub(super) fn turn(
-        &mut self,
-        now: Timestamp,
-        mut draw: impl FnMut() -> u64,
-    ) -> Result<(), DeskError> {
+    /// One round: opens what came, and once in every tick fills the slots that are due.
+    pub(super) fn turn(&mut self, now: Timestamp) -> Result<(), DeskError> {
         self.look(now)?;
         let tick = now.as_second().div_euclid(TICK_SECONDS);
         if self.tick == Some(tick) {
@@ -176,7 +191,7 @@ impl Desk {
         self.forget(now)?;
         if !self.keys.is_empty() {
             self.expire(now)?;
-            self.fill_all(now, &mut draw)?;
+            self.fill_all(now)?;
             self.tell(now)?;
         }
         Ok(())
@@ -202,7 +217,8 @@ impl Desk {
     fn refresh(&mut self, now: Timestamp) -> Result<(), DeskError> {
         self.keys = key::held(&self.parts.config)?;
         self.parts.post.set_relay(!self.keys.is_empty());
-        let mark = (self.parts.database.read(stated::mark)?, Slot::at(now).number());
+        let hour = now.as_second().div_euclid(3_600);
+        let mark = (self.parts.database.read(stated::mark)?, hour);
         if self.stated_mark != Some(mark) {
             let pins = self.parts.pins.clone();
             let load = move |tx: &Tx<'_>| Stated::load(tx, &pins, now);
@@ -281,30 +297,25 @@ impl Desk {
         Ok(())
     }
 
-    /// Writes down what is late and what waits for nobody, where that has changed.
+    /// Tells what is late, what waits for too long and whether the relay is full, where that has
+    /// changed.
     fn tell(&mut self, now: Timestamp) -> Result<(), DeskError> {
-        let is_full = self.waiting.len() >= WAITING_MAX;
-        if is_full && !self.parts.post.is_full() {
-            let (own, now_ms) = (self.own().clone(), now.as_millisecond());
-            let detail = "so many letters wait at this relay that it takes no more; look for units \
-                          without a key statement, and for a member that sends too many";
-            self.parts.database.write("letters_full", move |tx| {
-                alarm::raise(tx, ALARM_FULL, own.as_str(), detail, now_ms)
-            })?;
-        }
-        self.parts.post.set_full(is_full);
         self.limits.forget(now);
         let stuck = self.waiting.values().filter(|one| !self.served.contains_key(&one.to)).count();
-        let told = (self.limits.late(now), stuck as u64);
-        if self.late_told.as_ref() == Some(&told) {
+        let told = Told {
+            late: self.limits.late(now),
+            stuck: stuck as u64,
+            held: alarms::held(self.waiting.values(), now),
+            is_full: self.waiting.len() >= WAITING_MAX,
+        };
+        self.parts.post.set_full(told.is_full);
+        if self.told.as_ref() == Some(&told) {
             return Ok(());
         }
-        let (late, stuck) = told.clone();
-        self.parts.database.write("letters_late", move |tx| {
-            letters::set_late(tx, &late)?;
-            letters::set_count(tx, status::STUCK, stuck)
-        })?;
-        self.late_told = Some(told);
+        let (own, new, now_ms) = (self.own().clone(), told.clone(), now.as_millisecond());
+        let write = move |tx: &Tx<'_>| alarms::write(tx, &own, &new, now_ms);
+        self.parts.database.write("letters_late", write)?;
+        self.told = Some(told);
         Ok(())
     }
 
@@ -327,13 +338,18 @@ impl Desk {
             return Ok(());
         }
         let own = self.own().clone();
+        // A key that still opens letters would open those again that are not remembered.
+        let held: Vec<Digest> = self.keys.iter().map(Held::digest).collect();
         self.parts.database.write("forget_seen_letters", move |tx| {
             letters::forget_old(tx, now_ms.saturating_sub(WAIT_SECONDS * 1_000))?;
             for key in stated::ended(tx, &own, now)? {
-                letters::forget_seen(tx, &key)?;
+                if !held.contains(&key) {
+                    letters::forget_seen(tx, &key)?;
+                }
             }
             Ok::<_, SqlError>(())
         })?;
+        key::sweep(&self.parts.config)?;
         self.forgot = Some(now);
         Ok(())
     }
@@ -345,7 +361,7 @@ fn served(
     tx: &Tx<'_>,
     stated: &Stated,
     (own, has_parent): (&UnitId, bool),
-) -> Result<BTreeMap<UnitId, Purpose>, SqlError> {
+) -> Result<BTreeMap<UnitId, Served>, SqlError> {
     let mut served = BTreeMap::new();
     for (unit, purpose) in stated.units().filter(|(unit, _)| *unit != own) {
         let way = way_to(tx, unit)?;
@@ -355,7 +371,14 @@ fn served(
             (_, None) => false,
         };
         if is_served {
-            served.entry(unit.clone()).or_insert(purpose);
+            let letters = match purpose {
+                Purpose::Relay => LETTERS_A_SLOT,
+                _ => match registered::find(tx, unit)?.is_some_and(|one| one.kind.is_receiver()) {
+                    true => LETTERS_A_SLOT,
+                    false => 1,
+                },
+            };
+            served.entry(unit.clone()).or_insert(Served { purpose, letters });
         }
     }
     Ok(served)

@@ -1,5 +1,5 @@
-//! Filling lists: at every tick what may leave is put into the list that leads to its opener, and
-//! where nothing waits a letter with nothing in it.
+//! Filling lists: in every slot of a list as many letters are put into it as always, what waits for
+//! its opener, and where nothing waits letters with nothing in them.
 //!
 //! What leaves is sealed anew in the commit that takes out what it was made of. A list that nobody
 //! fetches is not filled for ever.
@@ -14,11 +14,14 @@ use proto::wire::sync::Lane;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::outbox;
 
-use super::desk::{Desk, DeskError, Placed, Waiting};
-use super::rules::{LISTED_MAX, QUEUED_MAX, REMEMBERED_MAX};
+use super::desk::{Desk, DeskError, Placed, Served, Waiting};
+use super::rules::{LISTED_SLOTS_MAX, QUEUED_MAX, REMEMBERED_MAX};
 use super::status;
 use crate::relay::{News, way_to};
 use crate::store::letters;
+
+/// A turn behind all those that were counted.
+const SERVED_IN_THIS_SLOT: u64 = u64::MAX / 2;
 
 /// Something that waits for a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,50 +41,63 @@ struct Sheet {
 }
 
 impl Desk {
-    /// Lets leave what may at this tick, for every unit that is served.
-    pub(super) fn fill_all(
-        &mut self,
-        now: Timestamp,
-        draw: &mut impl FnMut() -> u64,
-    ) -> Result<(), DeskError> {
-        let served: Vec<(UnitId, Purpose)> =
-            self.served.iter().map(|(unit, purpose)| (unit.clone(), *purpose)).collect();
-        for (unit, purpose) in served {
-            let news = self.fill((&unit, purpose), now, draw())?;
+    /// Fills the slots that are due, of every list.
+    pub(super) fn fill_all(&mut self, now: Timestamp) -> Result<(), DeskError> {
+        let served: Vec<UnitId> = self.served.keys().cloned().collect();
+        for unit in served {
+            let news = self.fill(&unit, now)?;
             self.news = self.news.and(news);
         }
         Ok(())
     }
 
-    /// Lets leave what may for one unit.
-    pub(super) fn fill(
-        &mut self,
-        (unit, purpose): (&UnitId, Purpose),
-        now: Timestamp,
-        draw: u64,
-    ) -> Result<News, DeskError> {
-        let queue = self.queue(unit, purpose);
+    /// Fills the slot of one unit, where one is due.
+    pub(super) fn fill(&mut self, unit: &UnitId, now: Timestamp) -> Result<News, DeskError> {
+        let Some(served) = self.served.get(unit).copied() else { return Ok(News::default()) };
         let last = self.slots.get(unit).copied();
-        let leaving = slot::leaving(&Moment { unit, now, last, draw }, &queue);
-        let slot = leaving.slot.map(|(slot, _)| slot);
-        let leaves = leaving.slot.map(|(_, leaves)| leaves).into_iter().chain(leaving.at_once);
-        let leaves: Vec<Leaves<Piece>> = leaves.collect();
-        let Some(statement) = self.stated.of(unit, purpose) else { return Ok(News::default()) };
-        if leaves.is_empty() || self.is_full(unit, purpose)? {
+        let due = slot::due(&Moment { hop: served.hop(), now, last });
+        let statement = self.stated.of(unit, served.purpose);
+        let Some((slot, statement)) = due.zip(statement) else { return Ok(News::default()) };
+        if self.is_full(unit, served)? {
             return Ok(News::default());
         }
-        let sheets = leaves.into_iter().map(|leaves| self.sheet(leaves, statement));
+        let leaves = self.leaving((unit, served), slot).into_iter();
+        let sheets = leaves.map(|leaves| self.sheet(leaves, statement));
         let sheets = sheets.collect::<Result<Vec<Sheet>, DeskError>>()?;
-        let (to, now_ms) = (unit.clone(), now.as_millisecond());
+        let (to, purpose, now_ms) = (unit.clone(), served.purpose, now.as_millisecond());
         let (sheets, news) = self.parts.database.write("fill_slot", move |tx| {
             let news = place(tx, (&to, purpose), slot, &sheets, now_ms)?;
             Ok::<_, SqlError>((sheets, news))
         })?;
-        if let Some(slot) = slot {
-            self.slots.insert(unit.clone(), slot);
-        }
+        self.slots.insert(unit.clone(), slot);
         sheets.into_iter().for_each(|sheet| self.left((unit, purpose), &sheet));
         Ok(news)
+    }
+
+    /// What lies in the places of a slot. Whoever has one of them comes behind the others of its
+    /// rank in those that follow.
+    fn leaving(&self, (unit, served): (&UnitId, Served), slot: Slot) -> Vec<Leaves<Piece>> {
+        let mut queue = self.queue(unit, served.purpose);
+        let mut chosen = Vec::new();
+        for index in 0..served.letters {
+            let leaves = slot::next(slot.place(index, served.letters), &queue);
+            if let Leaves::Letter(piece) = leaves {
+                queue.retain(|one| one.id != piece);
+                let by = self.sender(piece);
+                let its = queue.iter_mut().filter(|one| self.sender(one.id) == by);
+                its.for_each(|one| one.turn = SERVED_IN_THIS_SLOT + u64::from(index));
+            }
+            chosen.push(leaves);
+        }
+        chosen
+    }
+
+    /// Who handed a letter in, as far as it is known; nobody did an acknowledgement.
+    fn sender(&self, piece: Piece) -> Option<&UnitId> {
+        match piece {
+            Piece::Letter(id) => self.waiting.get(&id)?.by.as_ref(),
+            Piece::Ack(_) => None,
+        }
     }
 
     /// What waits for a unit.
@@ -98,13 +114,14 @@ impl Desk {
     }
 
     /// Whether so much lies there for a unit, unfetched, that nothing is added.
-    fn is_full(&self, unit: &UnitId, purpose: Purpose) -> Result<bool, SqlError> {
+    fn is_full(&self, unit: &UnitId, served: Served) -> Result<bool, SqlError> {
         let unit = unit.clone();
+        let listed_max = LISTED_SLOTS_MAX.saturating_mul(u64::from(served.letters));
         self.parts.database.read(move |tx| {
-            if purpose == Purpose::Relay && way_to(tx, &unit)?.is_none() {
+            if served.purpose == Purpose::Relay && way_to(tx, &unit)?.is_none() {
                 return Ok(outbox::backlog(tx, Lane::Referral)?.waiting >= QUEUED_MAX);
             }
-            Ok(letters::listed(tx, &unit)? >= LISTED_MAX)
+            Ok(letters::listed(tx, &unit)? >= listed_max)
         })
     }
 
@@ -165,7 +182,7 @@ impl Desk {
 fn place(
     tx: &Tx<'_>,
     (to, purpose): (&UnitId, Purpose),
-    slot: Option<Slot>,
+    slot: Slot,
     sheets: &[Sheet],
     now_ms: i64,
 ) -> Result<News, SqlError> {
@@ -192,8 +209,6 @@ fn place(
         };
         letters::count(tx, if sheet.is_lost { status::LOST } else { counted }, 1)?;
     }
-    if let Some(slot) = slot {
-        letters::set_slot(tx, to, slot)?;
-    }
+    letters::set_slot(tx, to, slot)?;
     Ok(news)
 }

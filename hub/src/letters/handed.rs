@@ -74,7 +74,7 @@ pub(crate) fn take(
     let is_own = handed.is_first && handed.from.is_none();
     if is_own && !relay.letters.admits(sender, now_ms) {
         let reason = "too many letters came from this unit; send it again later";
-        return Ok(Err(refused("relay_full", reason)));
+        return Ok(Err(refused("too_many_letters", reason)));
     }
     if *to == relay.config.unit {
         if !relay.letters.is_relay() {

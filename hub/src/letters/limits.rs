@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use certs::letter::{Due, Routing};
 use certs::referral::EnvelopeId;
 use domain::referral::DeadlineClass;
-use domain::referral::slot::Slot;
 use jiff::{SignedDuration, Timestamp};
 
 use super::rules::{LATE_SECONDS, LIMITS_MAX, WITHDRAWAL_SECONDS};
@@ -61,8 +60,7 @@ impl Limits {
     pub(super) fn late(&self, now: Timestamp) -> Vec<(DeadlineClass, i64)> {
         let limits = self.open.values().flatten();
         let late = limits.filter(|(_, until)| **until < now);
-        let mut late: Vec<_> =
-            late.map(|(class, until)| (*class, Slot::at(*until).number())).collect();
+        let mut late: Vec<_> = late.map(|(class, until)| (*class, hour_of(*until))).collect();
         late.sort_unstable_by_key(|(class, hour)| (*hour, *class));
         late
     }
@@ -74,6 +72,11 @@ impl Limits {
         }
         self.open.retain(|_, limits| !limits.is_empty());
     }
+}
+
+/// The hour in which an instant lies, counted from 1970.
+fn hour_of(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(3_600)
 }
 
 fn later(from: Timestamp, seconds: i64) -> Timestamp {

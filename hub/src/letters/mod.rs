@@ -6,6 +6,7 @@
 //! what follows it, and a relay that was killed opens again what is there. No log, metric or page
 //! names a recipient, a sender, an urgency or an envelope.
 
+mod alarms;
 mod desk;
 mod filling;
 mod handed;
@@ -42,12 +43,12 @@ pub(crate) use handed::{arrive, is_letter, judge, take};
 /// Least time between two looks where nothing rings.
 const WAIT_MS_MIN: u64 = 50;
 
-/// Time in which a member hands in one letter in the long run: 300 a day, ten times what it sends
-/// where nothing is urgent.
-const LETTER_MS: i64 = 24 * 3_600_000 / 300;
+/// Time in which a member hands in one letter in the long run: 600 a day, where slots are 480.
+const LETTER_MS: i64 = 24 * 3_600_000 / 600;
 
-/// How far a member may be ahead of that: a thousand letters, a month's without a network.
-const AHEAD_MS: i64 = 1_000 * LETTER_MS;
+/// How far a member may be ahead of that: a hundred letters, more than lie in the outbox of one
+/// that was away.
+const AHEAD_MS: i64 = 100 * LETTER_MS;
 
 /// Whether this hub is a relay, and what is rung when a letter came for it.
 pub struct Post {
@@ -110,7 +111,7 @@ impl Post {
     }
 }
 
-/// Opens letters as they come and fills lists at every tick, until the token is cancelled.
+/// Opens letters as they come and fills lists in their slots, until the token is cancelled.
 pub(crate) async fn serve(hub: Hub, stop: CancellationToken) {
     let parts = Parts {
         config: hub.config().clone(),
@@ -137,7 +138,7 @@ async fn turn(desk: &Arc<Mutex<Desk>>, relay: &Arc<Relay>, now: Timestamp) {
     let (desk, relay) = (desk.clone(), relay.clone());
     let turned = runtime::blocking::run(move || {
         let Ok(mut desk) = desk.lock() else { return Err(DeskError::Poisoned) };
-        let turned = desk.turn(now, random);
+        let turned = desk.turn(now);
         // What was put somewhere before something failed is told all the same.
         relay.tell(desk.take_news());
         turned
@@ -147,10 +148,6 @@ async fn turn(desk: &Arc<Mutex<Desk>>, relay: &Arc<Relay>, now: Timestamp) {
         Ok(Err(error)) => tracing::error!(%error, "letters could not be seen to"),
         Err(_) => tracing::error!("the look at letters ended by itself"),
     }
-}
-
-fn random() -> u64 {
-    u64::from_be_bytes(certs::digest::random_bytes())
 }
 
 /// Until the next moment at which something may leave; a clock that stands is not asked all the

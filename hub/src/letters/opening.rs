@@ -192,7 +192,8 @@ impl Desk {
         let Routing::Referral { carried, .. } = routing else { return None };
         let to = arrived.sender.clone()?;
         self.stated.of(&to, Purpose::Referral)?;
-        if self.served.get(&waiting.to) != Some(&waiting.purpose) {
+        let served = self.served.get(&waiting.to);
+        if served.is_none_or(|served| served.purpose != waiting.purpose) {
             return None;
         }
         let ack = Ack {

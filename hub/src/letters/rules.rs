@@ -3,9 +3,14 @@
 /// Letters that are opened in one commit.
 pub(super) const PAGE: u32 = 64;
 
-/// Letters in the list of a unit that it did not fetch, from which on nothing is put there: two
-/// days of slots. It depends on nothing but what the unit fetched, and says nothing of what waits.
-pub(super) const LISTED_MAX: u64 = 48;
+/// Letters that are put in every slot into the list of a clinic, of a centre and of another relay:
+/// they get what many schools send. A school gets one.
+pub(super) const LETTERS_A_SLOT: u8 = 4;
+
+/// Slots of letters in the list of a unit that it did not fetch, from which on nothing is put
+/// there: more than two hours. It depends on nothing but what the unit fetched, and says nothing of
+/// what waits.
+pub(super) const LISTED_SLOTS_MAX: u64 = 48;
 
 /// Letters for the parent that have no answer, from which on none is queued.
 pub(super) const QUEUED_MAX: u64 = 1_000;
@@ -29,8 +34,14 @@ pub(super) const WITHDRAWAL_SECONDS: i64 = 24 * 3_600;
 /// fewer referrals.
 pub(super) const WAITING_MAX: usize = 20_000;
 
-/// Withdrawals of one sender in a day that leave at once; those behind them wait for slots. A
-/// school sends one for each recipient of what it takes back, and again once a day while nobody
+/// How long an emergency may wait at a relay before its operator is told.
+pub(super) const HOP_EMERGENCY_SECONDS: i64 = 5 * 60;
+
+/// How long an urgent letter may.
+pub(super) const HOP_URGENT_SECONDS: i64 = 15 * 60;
+
+/// Withdrawals of one sender in a day that have a rank of their own; those behind them are routine.
+/// A school sends one for each recipient of what it takes back, and again once a day while nobody
 /// answers.
 pub(super) const WITHDRAWALS_A_DAY: usize = 40;
 

@@ -150,6 +150,15 @@ pub fn keep(
 /// # Errors
 /// The store cannot be read.
 pub(super) fn ended(tx: &Tx<'_>, own: &UnitId, now: Timestamp) -> Result<Vec<Digest>, SqlError> {
+    let over = own_keys(tx, own)?.into_iter().filter(|(_, until)| *until <= now);
+    Ok(over.map(|(key, _)| key).collect())
+}
+
+/// Keys of this hub as a relay that a statement here names, each with the end of the last one.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn own_keys(tx: &Tx<'_>, own: &UnitId) -> Result<Vec<(Digest, Timestamp)>, SqlError> {
     let mut last: BTreeMap<[u8; 32], (Digest, Timestamp)> = BTreeMap::new();
     for text in letters::statements(tx)? {
         let Ok(signed) = SignedStatement::from_pem(text.as_bytes()) else { continue };
@@ -161,6 +170,5 @@ pub(super) fn ended(tx: &Tx<'_>, own: &UnitId, now: Timestamp) -> Result<Vec<Dig
         let known = last.entry(*key.bytes()).or_insert((key, said.valid_to));
         known.1 = known.1.max(said.valid_to);
     }
-    let over = last.into_values().filter(|(_, until)| *until <= now);
-    Ok(over.map(|(key, _)| key).collect())
+    Ok(last.into_values().collect())
 }

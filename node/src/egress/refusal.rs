@@ -48,6 +48,8 @@ texts! {
         "no way leads from the hub to the unit that opens the letter";
     RELAY_FULL = "转递枢纽等待转递的信件过多", "too many letters wait at the relay";
     NO_RELAY = "收件枢纽还没有转递信件的密钥", "the hub that it is for is no relay of letters";
+    TOO_MANY_LETTERS = "本单位送出的信件过多，超出正常数量",
+        "more letters came from this unit than it sends by itself";
 }
 
 texts! {
@@ -114,7 +116,7 @@ texts! {
 }
 
 /// Codes that a hub refuses items with: what happened, what was left untouched, what to do next.
-const CODES: [(&str, Text, Text, Text); 33] = [
+const CODES: [(&str, Text, Text, Text); 34] = [
     ("unknown_item", UNKNOWN_ITEM, NOT_COUNTED, HUB_UPDATES),
     ("bad_signature", BAD_SIGNATURE, NOT_COUNTED, LOOK_HERE),
     ("unreadable", UNREADABLE, NOT_COUNTED, BOTH_UPDATE),
@@ -148,6 +150,7 @@ const CODES: [(&str, Text, Text, Text); 33] = [
     ("unreachable", UNREACHABLE, NOT_PASSED, REGISTER),
     ("no_relay", NO_RELAY, NOT_PASSED, REGISTER),
     ("relay_full", RELAY_FULL, NOT_PASSED, LATER),
+    ("too_many_letters", TOO_MANY_LETTERS, NOT_PASSED, LATER),
 ];
 
 /// The refusal in both languages; in English in the hub's own words, which may say more.

@@ -1,12 +1,11 @@
-//! What leaves a receiver and when: one letter an hour, a dummy where nothing waits, and at once
-//! what cannot wait. The rule is the one of slots; the queue decides only what lies in them.
+//! What leaves a receiver and when: one letter in every slot, a dummy where nothing waits. The rule
+//! is the one of slots; the queue decides only what lies in them.
 
 use std::time::Duration;
 
-use certs::digest::random_bytes;
 use certs::letter::Letter;
 use certs::statement::{Purpose, VerifiedStatement};
-use domain::referral::slot::{Leaves, Moment, Slot, leaving, next_tick};
+use domain::referral::slot::{Hop, Leaves, Moment, Slot, leaving, next_tick};
 use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::outbox::letters;
@@ -39,7 +38,7 @@ pub(crate) async fn keep(node: Node, uplink: Uplink) {
             if looks {
                 working.work_intake();
             }
-            working.leave(u64::from_be_bytes(random_bytes()))
+            working.leave()
         });
         match worked.await {
             Ok(Ok(left)) if left > 0 => uplink.ring(),
@@ -95,13 +94,13 @@ impl Node {
         answering::seal_waiting(self.ledger(), &receiver, (&identity, self.clock().now()))
     }
 
-    /// What leaves at a tick: at most two letters; nothing where no relay's key is known.
+    /// Lets one letter leave where a slot is due; nothing where no relay's key is known.
     ///
     /// # Errors
     /// A store cannot be read or written.
-    pub fn leave(&self, draw: u64) -> Result<usize, IntakeError> {
+    pub fn leave(&self) -> Result<usize, IntakeError> {
         let Some(receiver) = self.receiver() else { return Ok(0) };
-        leave((self.ledger(), self.transfer()), &receiver, (self.clock().now(), draw))
+        leave((self.ledger(), self.transfer()), &receiver, self.clock().now())
     }
 }
 
@@ -110,7 +109,7 @@ impl Node {
 pub(super) fn leave(
     (ledger, transfer): (&Ledger, &Transfer),
     receiver: &Receiver,
-    (now, draw): (Timestamp, u64),
+    now: Timestamp,
 ) -> Result<usize, IntakeError> {
     let of = receiver.clone();
     let relay =
@@ -119,23 +118,16 @@ pub(super) fn leave(
     let queue = ledger.read(intake::queued)?;
     let last = transfer.read(|tx| notes::get(tx, LAST_SLOT))?;
     let last = last.and_then(|text| text.parse().ok()).map(Slot::from_number);
-    let moment = Moment { unit: receiver.unit(), now, last, draw };
-    let decided = leaving(&moment, &queue);
-    let mut left = 0;
-    if let Some(leaves) = decided.at_once {
-        left += usize::from(send((ledger, transfer), &relay, (leaves, None), now)?);
-    }
-    if let Some((slot, leaves)) = decided.slot {
-        left += usize::from(send((ledger, transfer), &relay, (leaves, Some(slot)), now)?);
-    }
-    Ok(left)
+    let decided = leaving(&Moment { hop: Hop::ToRelay, now, last }, &queue);
+    let Some((slot, leaves)) = decided else { return Ok(0) };
+    Ok(usize::from(send((ledger, transfer), &relay, (leaves, slot), now)?))
 }
 
 /// Puts one letter into the outbox, and the slot that it fills beside it.
 fn send(
     (ledger, transfer): (&Ledger, &Transfer),
     relay: &VerifiedStatement,
-    (leaves, slot): (Leaves<i64>, Option<Slot>),
+    (leaves, slot): (Leaves<i64>, Slot),
     now: Timestamp,
 ) -> Result<bool, IntakeError> {
     let (letter, queued) = match leaves {
@@ -143,19 +135,20 @@ fn send(
             let bytes = ledger.read(move |tx| intake::letter(tx, id))?;
             (bytes.and_then(|bytes| Letter::from_bytes(&bytes).ok()), Some(id))
         }
-        Leaves::Dummy => (Letter::dummy(relay).ok(), None),
+        Leaves::Dummy => (None, None),
     };
+    // What a damaged disk made of one keeps no other back.
+    let Some(letter) = letter.or_else(|| Letter::dummy(relay).ok()) else { return Ok(false) };
     let now_ms = now.as_millisecond();
     let is_sent = transfer.write("letter_leaves", move |tx| {
-        if let Some(slot) = slot {
-            notes::set(tx, LAST_SLOT, &slot.number().to_string())?;
-        }
         letters::forget(tx)?;
-        match &letter {
-            Some(letter) => letters::enqueue(tx, letter, now_ms),
-            None => Ok::<_, SqlError>(false),
+        if letters::is_full(tx)? {
+            return Ok::<_, SqlError>(None);
         }
+        notes::set(tx, LAST_SLOT, &slot.number().to_string())?;
+        Ok(Some(letters::enqueue(tx, &letter, now_ms)?))
     })?;
+    let Some(is_sent) = is_sent else { return Ok(false) };
     if let Some(id) = queued {
         ledger.write("letter_left", move |tx| intake::take_out(tx, id).map(drop))?;
     }

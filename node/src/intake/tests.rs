@@ -8,9 +8,7 @@ use certs::seal::EnvelopeKey;
 use certs::statement::Purpose;
 use domain::ledger::Word as _;
 use domain::receiver::{ErasedWhy, ReadWhy, ReceiverRole};
-use domain::referral::{
-    DeclineReason, FitForSchool, KeptWhy, Refused, State, slot::COVER_EVERY_TICKS,
-};
+use domain::referral::{DeclineReason, FitForSchool, KeptWhy, Refused, State};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -448,7 +446,7 @@ fn seal(city: &City) -> Sealed {
 }
 
 /// An answer waits while a key is not known, is sealed once it is, and leaves in letters of one
-/// length: at once where it is urgent, and a dummy where nothing waits.
+/// length, one in a slot, a dummy where nothing waits.
 #[test]
 fn answers_leave_by_the_rule_of_slots() {
     let city = taken(&referral());
@@ -459,17 +457,15 @@ fn answers_leave_by_the_rule_of_slots() {
     let letters = city.count("select count(*) from intake_letter");
     let length = u64::try_from(LETTER_BYTES).expect("number");
     assert_eq!((letters, city.count("select max(length(letter)) from intake_letter")), (1, length));
-    let leave = |at: Timestamp, draw: u64| {
+    let leave = |at: Timestamp| {
         let stores = (&city.ledger, &city.transfer);
-        leaving::leave(stores, &city.receiver(), (at, draw)).expect("left")
+        leaving::leave(stores, &city.receiver(), at).expect("left")
     };
-    let end_of_hour: Timestamp = "2026-11-03T02:59:45Z".parse().expect("instant");
-    assert_eq!(leave(end_of_hour, 1), 2, "the answer at once, and a dummy in the slot");
+    let slot: Timestamp = "2026-11-03T03:00:00Z".parse().expect("instant");
+    assert_eq!(leave(slot), 1, "the answer");
     assert_eq!(city.count("select count(*) from intake_letter"), 0);
-    assert_eq!(leave(end_of_hour, 1), 0, "the slot is filled");
-    assert_eq!(leave(end_of_hour, COVER_EVERY_TICKS), 1, "a dummy among the urgent ones");
-    let next = end_of_hour + SignedDuration::from_hours(1);
-    assert_eq!(leave(next, 1), 1);
+    assert_eq!(leave(slot + SignedDuration::from_secs(165)), 0, "the slot is filled");
+    assert_eq!(leave(slot + SignedDuration::from_mins(3)), 1, "a dummy");
     let sent = city.transfer.read(|tx| {
         tx.query_opt("select count(distinct length(item)) from outbox_item", &[], |row| row.u64(0))
     });

@@ -84,7 +84,8 @@ pub fn revoke(
 /// refused what it was told, or lost it with its disk.
 fn remind(tx: &Tx<'_>, desk: &Desk, record: RecordId, now: Timestamp) -> Result<(), LedgerRefusal> {
     let course = referral::course(tx, record)?;
-    let is_open = course.acts.iter().any(|(act, _)| act.entry.is_unanswered());
+    let is_open = course.acts.iter().any(|(act, _)| act.entry.is_unanswered())
+        || referral::stood_down(&course).is_some();
     let Some(relay) = desk.relay(tx, now)?.filter(|_| is_open) else { return Ok(()) };
     let mut holders = Holders::new();
     let told = store::envelopes(tx, record)?.into_iter();
@@ -96,8 +97,8 @@ fn remind(tx: &Tx<'_>, desk: &Desk, record: RecordId, now: Timestamp) -> Result<
     tell(tx, (&relay, &secret), &holders, now_ms)
 }
 
-/// Takes back every envelope of a referral, and enters what was answered; says whether anything
-/// was taken back.
+/// Takes back every envelope of a referral, of an emergency that was stood down those up to then,
+/// and enters what was answered; says whether anything was taken back.
 fn of_referral(
     tx: &Tx<'_>,
     (transfer, desk): (&Transfer, &Desk),
@@ -105,11 +106,16 @@ fn of_referral(
     now: Timestamp,
 ) -> Result<bool, LedgerRefusal> {
     let course = referral::course(tx, record)?;
-    if !referral::is_taken_back(&course) {
+    let up_to = match referral::is_taken_back(&course) {
+        true => u32::MAX,
+        false => referral::stood_down(&course).unwrap_or_default(),
+    };
+    if up_to == 0 {
         return Ok(false);
     }
     let now_ms = now.as_millisecond();
-    let open = store::envelopes(tx, record)?.into_iter().filter(|one| one.revoked_at_ms.is_none());
+    let open = store::envelopes(tx, record)?.into_iter();
+    let open = open.filter(|one| one.revoked_at_ms.is_none() && one.number <= up_to);
     let relay = desk.relay(tx, now)?;
     let mut holders = Holders::new();
     for one in open {

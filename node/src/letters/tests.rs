@@ -4,7 +4,7 @@
 use certs::letter::{LETTER_BYTES, Letter, Routing};
 use certs::referral::{EnvelopeId, Ground, PartNumber};
 use domain::ledger::Word as _;
-use domain::referral::slot::Rank;
+use domain::referral::slot::{Rank, SLOT_SECONDS};
 use domain::referral::{DeclineReason, Event, FitForSchool, KeptWhy, State, Urgency};
 use jiff::SignedDuration;
 use jiff::civil::date;
@@ -94,14 +94,13 @@ pub(super) fn leave(school: &School, town: &Town, transfer: &Transfer) {
 pub(super) fn out(school: &School, town: &Town, transfer: &Transfer) {
     let desk = town.desk.clone();
     let relay = run(school, move |tx| Ok(desk.relay(tx, now())?.expect("relay"))).expect("relay");
-    let unit = town.desk.name.unit().clone();
     let waiting = || -> Result<queue::Queue, SqlError> { transfer.read(queue::waiting) };
+    let mut slots = (0..100).map(|slot| now() + SignedDuration::from_secs(slot * SLOT_SECONDS));
     while waiting().expect("queue").waiting > 0 {
-        let (unit, relay) = (unit.clone(), relay.clone());
-        let left: Result<usize, SqlError> = transfer.write("leave", move |tx| {
-            queue::leave(tx, &queue::Tick { unit: &unit, relay: &relay, now: now(), draw: 1 })
-        });
-        assert!(left.expect("left") > 0, "what is urgent leaves at once");
+        let (relay, now) = (relay.clone(), slots.next().expect("one leaves in every slot"));
+        let left: Result<usize, SqlError> = transfer
+            .write("leave", move |tx| queue::leave(tx, &queue::Tick { relay: &relay, now }));
+        left.expect("left");
     }
 }
 
@@ -381,6 +380,44 @@ fn what_is_taken_back_stops_and_is_answered() {
         let said = format!("{}（第47条）", KeptWhy::MedicalRecord.label().0);
         assert_eq!(after.kept, Some(said));
     }
+}
+
+/// An emergency that was stood down is told to whoever holds it at once, while its referral is a
+/// draft again; the answer stands with the envelope, and with the act once the draft is called off.
+#[test]
+fn what_was_stood_down_is_told_and_answered() {
+    let (school, town, transfer) = (ready(), Town::new(), Transfer::in_memory().expect("transfer"));
+    let key = town.to_school(&school);
+    town.known(&school);
+    let record = opened(&school, Urgency::Emergency);
+    step(&school, record, Event::Emergency).expect("emergency");
+    let digest = shown(&school, &town, record).expect("shown").digest.to_string();
+    sealed(&school, &town, record, &digest).expect("sent");
+    copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+    leave(&school, &town, &transfer);
+    assert_eq!(step(&school, record, Event::StoodDown).expect("stood down"), State::Draft);
+    let revoke = || revoking::revoke(&school.ledger, &transfer, &town.desk, now());
+    assert_eq!((revoke().expect("revoked"), revoke().expect("again")), (1, 0));
+    let found = run(&school, |tx| Ok(letters::waiting_letters(tx, 100)?)).expect("letters");
+    let ranks: Vec<u32> = found.iter().map(|one| one.rank).collect();
+    assert_eq!(ranks, [queue::number(Rank::Withdrawal)]);
+    let envelope = envelopes(&school, record).remove(0);
+    let content = ReferralContent::read(&envelope.content).expect("content");
+    let kept = Kept { why: KeptWhy::MedicalRecord, detail: String::new() };
+    let first = answers_of(&content).remove(0);
+    let done = AnswerContent { act: 0, said: Answered::RevocationDone(kept), ..first };
+    arrive(&transfer, &answer(&town.clinic, &key, envelope.id, &done));
+    answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
+    let after = envelopes(&school, record).remove(0);
+    assert_eq!(after.kept, Some(KeptWhy::MedicalRecord.label().0.to_owned()));
+    step(&school, record, Event::Cancel).expect("called off");
+    revoke().expect("answered");
+    let unanswered = run(&school, move |tx| {
+        let acts = referral::course(tx, record)?.acts;
+        Ok(acts.iter().any(|(act, _)| act.entry.is_unanswered()))
+    });
+    assert!(!unanswered.expect("course"));
+    assert_eq!(revoke().expect("nothing is left"), 0);
 }
 
 /// Where the queue was lost after a letter had left, its recipient is told of the withdrawal all

@@ -1,14 +1,14 @@
-//! The queue of letters: each waits for its tick or its slot, then lies in the outbox.
+//! The queue of letters: each waits for its slot, then lies in the outbox.
 //!
 //! Of what left a row says that a letter did, and when, and nothing else.
 //!
-//! What leaves when is decided by [`domain::referral::slot`] from unit, day and clock; here it is
-//! read and written so, in one transaction.
+//! What leaves when is decided by [`domain::referral::slot`] from the clock; here it is read and
+//! written so, in one transaction. A unit that is offline fills its outbox up to a bound, whatever
+//! waits; what waits longer can still be taken back here.
 
 use certs::letter::Letter;
 use certs::statement::VerifiedStatement;
-use domain::referral::slot::{Leaves, Moment, Rank, Slot, Waiting, leaving};
-use domain::unit::UnitId;
+use domain::referral::slot::{Hop, Leaves, Moment, Rank, Slot, Waiting, leaving};
 use jiff::Timestamp;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
@@ -24,6 +24,9 @@ const RANKS: [Rank; 4] = [Rank::Withdrawal, Rank::Emergency, Rank::Urgent, Rank:
 /// How long the name of a letter is kept after it left, so that none is queued twice.
 const KEPT_MS: i64 = 400 * 24 * 3_600_000;
 
+/// Slots between two looks at names that are forgotten: an hour.
+const FORGET_EVERY_SLOTS: i64 = 20;
+
 /// How many letters wait, and since when the oldest does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Queue {
@@ -33,16 +36,12 @@ pub struct Queue {
     pub since_ms: Option<i64>,
 }
 
-/// Who sends, to which relay, and when.
+/// To which relay, and when.
 pub struct Tick<'a> {
-    /// This unit.
-    pub unit: &'a UnitId,
     /// To whom a letter with nothing in it is sealed.
     pub relay: &'a VerifiedStatement,
     /// Now.
     pub now: Timestamp,
-    /// A new random number.
-    pub draw: u64,
 }
 
 /// The number that is stored of a rank.
@@ -133,6 +132,21 @@ pub fn have_left(tx: &Tx<'_>, names: &[String]) -> Result<bool, SqlError> {
     Ok(true)
 }
 
+/// Whether one of these letters still waits here, or for the network.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_waiting(tx: &Tx<'_>, names: &[String]) -> Result<bool, SqlError> {
+    for name in names {
+        let waits = "select 1 from letter_queue where name = $1 and left_at_ms is null";
+        let is_here = tx.query_opt(waits, params![name], |row| row.i64(0))?.is_some();
+        if is_here || outbox::waits(tx, name)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Lets leave what leaves at this tick; says how many letters that were. What left is in the outbox
 /// in the same transaction, and what was answered there is forgotten.
 ///
@@ -153,36 +167,31 @@ pub fn leave_empty(tx: &Tx<'_>, tick: &Tick<'_>) -> Result<usize, SqlError> {
 
 fn leave_of(tx: &Tx<'_>, tick: &Tick<'_>, queue: &[Waiting<u64>]) -> Result<usize, SqlError> {
     let last = notes::get(tx, SLOT)?.and_then(|number| number.parse().ok());
-    let Tick { unit, now, draw, .. } = *tick;
-    let moment = Moment { unit, now, last: last.map(Slot::from_number), draw };
-    let decided = leaving(&moment, queue);
-    let mut left = 0;
-    if let Some(leaves) = decided.at_once {
-        send(tx, leaves, tick)?;
-        left += 1;
+    let (now, last) = (tick.now, last.map(Slot::from_number));
+    let decided = leaving(&Moment { hop: Hop::ToRelay, now, last }, queue);
+    let Some((slot, leaves)) = decided else { return Ok(0) };
+    outbox::forget(tx)?;
+    if outbox::is_full(tx)? {
+        return Ok(0);
     }
-    if let Some((slot, leaves)) = decided.slot {
-        send(tx, leaves, tick)?;
-        notes::set(tx, SLOT, &slot.number().to_string())?;
-        left += 1;
-    }
-    if left > 0 {
-        outbox::forget(tx)?;
+    send(tx, leaves, tick)?;
+    notes::set(tx, SLOT, &slot.number().to_string())?;
+    if slot.number().rem_euclid(FORGET_EVERY_SLOTS) == 0 {
         tx.execute(
             "delete from letter_queue where left_at_ms < $1",
             params![now.as_millisecond().saturating_sub(KEPT_MS)],
         )?;
     }
-    Ok(left)
+    Ok(1)
 }
 
-/// What could leave: no more than two letters do at a tick, of whichever rank.
+/// What could leave: the first letter of each rank.
 fn first(tx: &Tx<'_>) -> Result<Vec<Waiting<u64>>, SqlError> {
     let mut all = Vec::new();
     for rank in RANKS {
         let of_rank = tx.query(
             "select id from letter_queue where left_at_ms is null and rank = $1
-             order by id limit 2",
+             order by id limit 1",
             params![number(rank)],
             |row| row.u64(0),
         )?;

@@ -141,7 +141,7 @@ async fn a_withdrawal_overtakes_what_waits() {
     road.halt();
 }
 
-/// Where nothing is sent every end gets a letter in every hour all the same, and hubs forget what
+/// Where nothing is sent every end gets letters in every slot all the same, and hubs forget what
 /// was fetched.
 #[tokio::test(flavor = "multi_thread")]
 async fn letters_flow_where_nothing_is_sent() {

@@ -75,6 +75,31 @@ async fn what_no_hub_can_carry_is_refused() {
     assert_eq!(listed(), 0);
 }
 
+/// A member that somebody took over hands in no more letters than a hundred at once: those behind
+/// them are refused by name, and another member's goes on all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_is_refused_by_name() {
+    let federation = Federation::new();
+    let hub = RunningHub::start(&federation, DISTRICT, "370202", None).await;
+    let member = Member::join(&federation, &hub, "S1");
+    let other = Member::join(&federation, &hub, "S2");
+    let _beside = street(&federation, &hub);
+    let flood: Result<(), SqlError> = member.database.write("queue", |tx| {
+        (0..=100).try_for_each(|id| {
+            let item = outbox::letters::item(&letter(STREET, id));
+            outbox::enqueue(tx, Lane::Referral, &format!("n{id}"), &item, 1).map(drop)
+        })
+    });
+    flood.expect("queued");
+    queue(&other, Lane::Referral, "letter", outbox::letters::item(&letter(STREET, 200)));
+    member.flush().await.expect("sent");
+    other.flush().await.expect("sent");
+    let outcomes = ["n0", "n99", "n100"].map(|name| member.outcome(name));
+    assert_eq!(outcomes, ["accepted", "accepted", "too_many_letters"]);
+    assert_eq!(other.outcome("letter"), "accepted");
+    assert_eq!(hub.read(hub::store::letters::all_listed), 101);
+}
+
 /// What a school queued of letters goes although a backlog of figures lies before it: letters are
 /// sent first.
 #[tokio::test(flavor = "multi_thread")]

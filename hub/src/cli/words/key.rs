@@ -21,6 +21,9 @@ texts! {
         "no key, or more than one, begins with {0}; nothing was destroyed.";
     NEEDED = "{0} 学年的合计还可能开启，{1} 年 10 月 1 日以后才能销毁；没有销毁。",
         "openings of school year {0} may still come, until 1 October {1}; nothing was destroyed.";
+    RELAY_KEY_NEEDED = "密封给这把转递密钥的信件还可能到达：声明到期 30 天以后才能销毁；没有销毁。",
+        "letters that were sealed to this relay's key may still come, until thirty days after its \
+         statement ends; nothing was destroyed.";
     DESTROYED =
         "密钥 {0} 已销毁，已写下签名记录。备份和旧磁盘上的副本请由运维人员一并销毁。",
         "The key {0} is destroyed; a signed record stays. Copies in backups and on old disks are \

@@ -24,6 +24,24 @@ texts! {
         "Refused by the hub above: {0}. Look at the alarms.";
     LATE = "逾期：{0}，{1} 件。", "Late: {0}, {1}.";
     NOTHING_LATE = "没有逾期事项。", "Nothing is late.";
+    KEYS_TITLE = "信件转递密钥", "relay's keys";
+    KEYS_WELL = "转递密钥有效，声明到 {0} 为止。", "the relay's key holds; its statement ends {0}.";
+    NONE_STATED = "有转递密钥，但没有有效的公钥声明：没有单位能把信件密封给本枢纽。",
+        "there is a relay's key and no statement about one that holds: nobody can seal a letter to \
+         this hub.";
+    NONE_STATED_FIX = "请用 key request --purpose relay 申请，签署后用 key state 保存，并发给各校和各接收方。",
+        "Ask with key request --purpose relay, keep what was signed with key state, and give it to \
+         schools and receivers.";
+    NO_NEXT = "转递密钥的声明于 {0} 到期，下一期还没有。",
+        "the statement about the relay's key ends {0}, and there is none for the next period.";
+    NO_NEXT_FIX = "请用 key request --purpose relay --renew 生成下一期的密钥，到期前两周把签好的声明发到各校和各接收方。",
+        "Make the next key with key request --purpose relay --renew, and have the signed statement \
+         at schools and receivers two weeks before.";
+    STILL_THERE = "已结束的转递密钥还在：{0}。保存过信件的人凭它能看出信件去向。",
+        "a relay's key of a closed period is still there: {0}. Whoever kept letters reads with it \
+         where they went.";
+    STILL_THERE_FIX = "请用 key destroy 销毁，并销毁备份和旧磁盘上的副本。",
+        "Destroy it with key destroy, and its copies in backups and on old disks.";
     COUNTED_SINCE = "期限自 {0} 枢纽启动起计数；此前转递的不在其中，由双方各自提醒。",
         "Limits are counted since this hub began at {0}; what passed before is not among them, and \
          both sides have clocks of their own.";

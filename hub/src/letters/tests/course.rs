@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use certs::letter::Routing;
-use certs::statement::Purpose;
 use domain::referral::Urgency;
 use proptest::prelude::*;
 
-use super::office::{OTHER, Office, QUIET, id};
+use super::office::{OTHER, Office, id};
 use super::{FAR, SCHOOL, unit};
 use crate::letters::status;
 
@@ -58,15 +57,11 @@ fn play(acts: &[Act]) -> (BTreeMap<u8, usize>, u8, u64) {
                 last = Some(letter);
             }
             Act::Again => last.iter().for_each(|letter| office.arrive(letter, Some(SCHOOL))),
-            Act::Look => {
-                let now = office.now();
-                office.desk.look(now).expect("look");
-            }
+            Act::Look => office.look(),
             Act::Fill => {
+                office.look();
                 let now = office.now();
-                office.desk.look(now).expect("look");
-                let to = unit(OTHER);
-                office.desk.fill((&to, Purpose::Relay), now, QUIET).expect("filled");
+                office.desk.fill(&unit(OTHER), now).expect("filled");
             }
             Act::Round => office.round(),
             Act::Crash => office.crash(),

@@ -4,13 +4,17 @@
 mod course;
 mod office;
 
+use certs::key::SigningKey;
 use certs::letter::Routing;
 use certs::referral::EnvelopeId;
 use domain::referral::{DeadlineClass, Urgency};
 use domain::unit::UnitId;
+use jiff::SignedDuration;
 
-use super::Post;
+use super::key::{self, RelayKeyError, Stands};
 use super::status::{self, Letters};
+use super::{Post, alarms};
+use crate::store::share_key_record;
 use office::{Came, OTHER, Office, id, part_one, secret};
 
 const SCHOOL: &str = "S1";
@@ -22,10 +26,10 @@ fn unit(text: &str) -> UnitId {
     text.parse().expect("unit")
 }
 
-/// An urgent part goes on at the next tick, in a letter that has nothing in common with the one
-/// that came, and its sender gets the acknowledgement as soon; the letter that came is gone.
+/// A part goes on in the next slot, in a letter that has nothing in common with the one that came,
+/// and its sender gets the acknowledgement as soon; the letter that came is gone.
 #[test]
-fn an_urgent_part_goes_on_at_the_next_tick() {
+fn a_part_goes_on_in_the_next_slot() {
     let mut office = Office::new();
     let came = office.referral(1, (FAR, OTHER), Urgency::Urgent);
     office.arrive(&came, Some(SCHOOL));
@@ -43,26 +47,66 @@ fn an_urgent_part_goes_on_at_the_next_tick() {
     assert!(letter.to_bytes()[70..].windows(8).all(|run| !runs.contains(run)));
 }
 
-/// A routine part waits for the slot of who opens it next, and every unit that is served gets one
-/// letter in every hour, whatever waits.
+/// Every list gets in every slot what is its kind's, whatever waits: a school one letter, a clinic
+/// and another relay four.
 #[test]
-fn a_routine_part_waits_for_its_slot() {
+fn every_slot_has_as_many_letters_as_always() {
     let mut office = Office::new();
     office.arrive(&office.referral(1, (CLINIC, office::OWN), Urgency::Routine), Some(SCHOOL));
     office.arrive(&office.referral(2, (CLINIC, office::OWN), Urgency::Routine), Some(SCHOOL));
-    office.round();
-    assert_eq!(office.letters().waiting, 2);
-    office.hours(1);
-    assert_eq!((office.letters().waiting, office.letters().acks), (1, 1));
-    for served in [SCHOOL, CLINIC, OTHER] {
-        assert_eq!(office.listed(served), 1, "{served}");
+    office.look();
+    assert_eq!((office.letters().waiting, office.letters().acks), (2, 2));
+    for (slot, acks) in [(1, 1), (2, 0), (3, 0)] {
+        office.round();
+        assert_eq!((office.letters().waiting, office.letters().acks), (0, acks));
+        for (served, letters) in [(SCHOOL, 1), (CLINIC, 4), (OTHER, 4)] {
+            assert_eq!(office.listed(served), slot * letters, "{served} in {slot}");
+        }
     }
-    office.hours(1);
-    assert_eq!((office.letters().waiting, office.letters().acks), (0, 0));
-    office.hours(1);
-    for served in [SCHOOL, CLINIC, OTHER] {
-        assert_eq!(office.listed(served), 3, "{served}");
+}
+
+/// What came within half an hour, by the tick at which it did.
+fn busy(office: &Office, tick: usize) {
+    let near = (CLINIC, office::OWN);
+    match tick {
+        3 => office.arrive(&office.referral(1, near, Urgency::Emergency), Some(SCHOOL)),
+        4 => office.arrive(&office.referral(2, (FAR, OTHER), Urgency::Urgent), Some(SCHOOL)),
+        17 => office.arrive(&office.answer(0x21, 1, (SCHOOL, office::OWN)), Some(CLINIC)),
+        30 => office.revoke(&[1], near),
+        31..=34 => office.arrive(&office.referral(0x40, near, Urgency::Routine), Some(SCHOOL)),
+        _ => {}
     }
+}
+
+/// Whoever sees all lists of a relay at every tick, and how long what lies in them is, sees the
+/// same with an emergency, its acknowledgement, its answer and its withdrawal as with nothing.
+///
+/// Method: half an hour twice, tick by tick; what lies in each list is fetched as its unit would.
+#[test]
+fn an_observer_sees_the_same_letters() {
+    let watched = |is_busy: bool| {
+        let mut office = Office::new();
+        let mut trace = Vec::new();
+        for tick in 0..120 {
+            if is_busy {
+                busy(&office, tick);
+            }
+            office.tick();
+            for served in [SCHOOL, CLINIC, OTHER] {
+                let came = office.fetch(served);
+                let lengths: Vec<usize> = came.iter().map(|one| one.to_bytes().len()).collect();
+                trace.push((tick, served, lengths));
+            }
+        }
+        let counts = office.letters();
+        assert_eq!((counts.waiting, counts.acks), (0, 0), "all of it left");
+        (trace, counts.count(status::PASSED_ON))
+    };
+    let (busy, passed_on) = watched(true);
+    let (silent, nothing) = watched(false);
+    assert!(passed_on >= 5 && nothing == 0);
+    assert_eq!(silent.iter().filter(|(_, _, came)| !came.is_empty()).count(), 30);
+    assert!(busy == silent, "{busy:?}");
 }
 
 /// A letter that comes again goes nowhere, before it left and after, and so does an empty one; what
@@ -132,8 +176,8 @@ fn a_withdrawal_drops_what_is_still_here() {
     assert_eq!(said.count(), 2);
 }
 
-/// Withdrawals of one school keep back no emergency of another one by more than a tick, and its
-/// emergencies keep back none of another's.
+/// Neither withdrawals nor emergencies of one school keep an emergency of another one back by a
+/// slot.
 #[test]
 fn no_school_holds_back_anothers_emergency() {
     let mut office = Office::new();
@@ -146,34 +190,35 @@ fn no_school_holds_back_anothers_emergency() {
     (0..4).for_each(|_| office.round());
     office.fetch_opened();
     office.arrive(&office.referral(0x90, (FAR, OTHER), Urgency::Emergency), Some("S2"));
-    (0..2).for_each(|_| office.round());
+    office.round();
     let left = office.fetch_opened();
     let left = left.iter().filter_map(|(_, routing)| Some(routing.carried()?.envelope));
     assert!(left.collect::<Vec<_>>().contains(&id(0x90)));
 }
 
-/// Of one sender so many withdrawals a day leave at once; the others wait for slots and are not
-/// lost.
+/// Of one sender so many withdrawals a day have a rank of their own and keep out parts that come
+/// later; those behind them are routine, hold no other school's letter back, and are not lost.
 #[test]
-fn withdrawals_beyond_a_days_wait_for_slots() {
+fn withdrawals_beyond_a_days_are_routine() {
     let mut office = Office::new();
     for envelope in 1..=45 {
         office.revoke(&[envelope], (FAR, OTHER));
     }
-    let mut said = 0;
-    let mut fetch = |office: &Office| {
-        let left = office.fetch_opened();
-        said += left.iter().filter(|(_, one)| matches!(one, Routing::Revocation { .. })).count();
-        said
-    };
-    for _ in 0..60 {
-        office.round();
-        fetch(&office);
+    office.look();
+    for envelope in [1, 45] {
+        office.arrive(&office.referral(envelope, (FAR, OTHER), Urgency::Routine), Some(SCHOOL));
     }
-    // The hour's slot may have come meanwhile, and takes one more.
-    assert!((40..=41).contains(&fetch(&office)), "the others wait");
-    office.hours(6);
-    assert_eq!(fetch(&office), 45);
+    office.arrive(&office.referral(0x70, (FAR, OTHER), Urgency::Routine), Some("S2"));
+    (0..2).for_each(|_| office.round());
+    assert_eq!(office.letters().count(status::WITHDRAWN), 1, "the other one is not remembered");
+    let left = office.fetch_opened();
+    assert!(
+        left.iter().any(|(_, one)| one.carried().is_some_and(|part| part.envelope == id(0x70)))
+    );
+    (0..12).for_each(|_| office.round());
+    let left = left.into_iter().chain(office.fetch_opened());
+    let said = left.filter(|(_, one)| matches!(one, Routing::Revocation { .. }));
+    assert_eq!(said.count(), 45);
     assert_eq!(office.letters().waiting, 0);
 }
 
@@ -202,6 +247,54 @@ fn limits_are_counted_without_names() {
     office.hours(1);
     let Letters { late, counted_since_ms, .. } = office.letters();
     assert!(late.is_empty() && counted_since_ms > since);
+}
+
+/// What nobody answered in time is an alarm by its class, and so is an emergency that waits here
+/// for longer than its hop may take; neither names a unit but this hub, and both are gone with
+/// their cause.
+#[test]
+fn what_is_late_is_an_alarm_that_heals() {
+    let mut office = Office::new();
+    let due = (DeadlineClass::Answered, office.now());
+    office.arrive(&office.due(1, (CLINIC, office::OWN), due), Some(SCHOOL));
+    office.arrive(&office.referral(2, ("CLINIC9", office::OWN), Urgency::Emergency), Some(SCHOOL));
+    office.round();
+    assert!(office.alarms(alarms::WAITING).is_empty(), "not for five minutes yet");
+    (0..2).for_each(|_| office.round());
+    let told = [office.alarms(alarms::LATE), office.alarms(alarms::WAITING)];
+    assert_eq!(told.each_ref().map(Vec::len), [1, 1]);
+    let named = |said: &String| [SCHOOL, "CLINIC"].iter().any(|unit| said.contains(unit));
+    assert!(!told.iter().flatten().any(named), "{told:?}");
+    office.arrive(&office.answer(0x21, 1, (SCHOOL, office::OWN)), None);
+    office.serve("CLINIC9");
+    office.hours(1);
+    assert!(office.alarms(alarms::LATE).is_empty() && office.alarms(alarms::WAITING).is_empty());
+}
+
+/// A key is destroyed once its statement is over for as long as a letter may wait, with one signed
+/// record; before that nothing happens to it.
+#[test]
+fn a_key_is_destroyed_after_its_period() {
+    let office = Office::new();
+    let held = key::held(office.config()).expect("keys").remove(0);
+    let place = office.config().clone();
+    let days = |days: i64| office.now() + SignedDuration::from_hours(24 * days);
+    let (ended, over) = (days(366), days(396));
+    let now = office.now();
+    let recorded: Result<(), RelayKeyError> = office.database().write("record", move |tx| {
+        let identity = SigningKey::generate()?;
+        assert!(matches!(held.stands(tx, &place, now)?, Stands::Until(_)));
+        assert!(matches!(held.stands(tx, &place, ended)?, Stands::Ended(_)));
+        let early = held.record(tx, (&place, &identity), ended);
+        assert!(matches!(early, Err(RelayKeyError::Needed)));
+        assert_eq!(held.stands(tx, &place, over)?, Stands::Over);
+        held.record(tx, (&place, &identity), over)?;
+        held.record(tx, (&place, &identity), over)?;
+        assert_eq!(share_key_record::all(tx)?.len(), 1);
+        held.erase()
+    });
+    recorded.expect("destroyed");
+    assert!(key::held(office.config()).expect("keys").is_empty());
 }
 
 /// A part for a unit of which nobody has stated a key waits and is not acknowledged; it goes on
@@ -239,25 +332,25 @@ fn a_statement_of_a_directory_is_taken() {
 fn an_answer_is_not_acknowledged() {
     let mut office = Office::new();
     office.arrive(&office.answer(0x21, 1, (SCHOOL, office::OWN)), Some(CLINIC));
-    office.round();
+    office.look();
     assert_eq!((office.letters().waiting, office.letters().acks), (1, 0));
     office.arrive(&office.referral(1, (SCHOOL, office::OWN), Urgency::Routine), Some(CLINIC));
-    office.round();
+    office.look();
     assert_eq!((office.letters().waiting, office.letters().acks), (2, 1));
 }
 
-/// A member hands in as many letters as it may have after a month without a network, and no more
-/// than a few hundred a day; others are not touched by it.
+/// A member hands in more letters than it has after days without a network, and in the long run a
+/// quarter more than there are slots; others are not touched by it.
 #[test]
 fn a_member_fills_no_relay() {
     let folder = tempfile::tempdir().expect("folder");
     let post = Post::of(&office::config(folder.path()));
-    let (one, other, day) = (unit("S1"), unit("S2"), 24 * 3_600_000);
+    let (one, other, hour) = (unit("S1"), unit("S2"), 3_600_000);
     let admitted = |now_ms| (0..3_000).filter(|_| post.admits(&one, now_ms)).count();
-    assert_eq!(admitted(1), 1_000);
+    assert_eq!(admitted(1), 100);
     assert!(post.admits(&other, 1));
-    assert_eq!(admitted(1 + day), 300);
-    assert_eq!(admitted(1 - 30 * day), 1_000, "a clock that was put back silences nobody");
+    assert_eq!(admitted(1 + hour), 25);
+    assert_eq!(admitted(1 - 720 * hour), 100, "a clock that was put back silences nobody");
 }
 
 /// A list that nobody fetches is not filled for ever, and what waits goes on once it is.
@@ -265,13 +358,13 @@ fn a_member_fills_no_relay() {
 fn a_list_that_nobody_fetches_is_bounded() {
     let mut office = Office::new();
     office.hours(60);
-    assert_eq!(office.listed(CLINIC), 48);
+    assert_eq!((office.listed(CLINIC), office.listed(SCHOOL)), (192, 48));
     office.arrive(&office.referral(1, (CLINIC, office::OWN), Urgency::Urgent), Some(SCHOOL));
     office.round();
     assert_eq!(office.letters().waiting, 1);
-    assert_eq!(office.fetch(CLINIC).len(), 48);
+    assert_eq!(office.fetch(CLINIC).len(), 192);
     office.round();
-    assert_eq!((office.letters().waiting, office.listed(CLINIC)), (0, 1));
+    assert_eq!((office.letters().waiting, office.listed(CLINIC)), (0, 4));
 }
 
 /// A part is named by its bytes as well: another letter with the same part is another letter.

@@ -12,6 +12,7 @@ use certs::statement::{
     KeyStatement, Purpose, SignedStatement, StatedKey, VerifiedStatement, verify,
 };
 use domain::digest::Digest;
+use domain::referral::slot::{Hop, SLOT_SECONDS, TICK_SECONDS};
 use domain::referral::{DeadlineClass, Urgency};
 use domain::unit::{UnitId, UnitKind};
 use jiff::civil::date;
@@ -27,7 +28,7 @@ use crate::letters::desk::{Desk, Parts};
 use crate::letters::status::Letters;
 use crate::letters::{key, stated};
 use crate::store::unit::{self, Unit, UnitStatus};
-use crate::store::{directive, letters, relay};
+use crate::store::{alarm, directive, letters, relay};
 
 /// This hub.
 pub(super) const OWN: &str = "370202";
@@ -36,9 +37,6 @@ pub(super) const OTHER: &str = "370203";
 
 /// A letter that was fetched.
 pub(super) type Came = Letter;
-
-/// A draw that gives no letter beside a slot.
-pub(super) const QUIET: u64 = 1;
 
 pub(super) struct Office {
     folder: tempfile::TempDir,
@@ -188,6 +186,20 @@ impl Office {
         self.now
     }
 
+    pub(super) const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(super) const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// What alarms of a kind say.
+    pub(super) fn alarms(&self, kind: &'static str) -> Vec<String> {
+        let alarms = self.database.read(move |tx| alarm::of_kind(tx, kind)).expect("read");
+        alarms.into_iter().map(|one| one.detail).collect()
+    }
+
     /// The process ends and begins again; the store stays.
     pub(super) fn crash(&mut self) {
         self.desk = desk(&self.config, &self.database, &self.pins);
@@ -330,12 +342,26 @@ impl Office {
     }
 
     /// One round at the next tick.
-    pub(super) fn round(&mut self) {
-        self.now += SignedDuration::from_secs(15);
-        self.desk.turn(self.now, || QUIET).expect("round");
+    pub(super) fn tick(&mut self) {
+        self.now += SignedDuration::from_secs(TICK_SECONDS);
+        self.desk.turn(self.now).expect("round");
     }
 
-    /// So many hours pass, to the beginning of one, with a few rounds in each.
+    /// One round at the moment at which the next slots of all lists are due.
+    pub(super) fn round(&mut self) {
+        let after = Hop::FromRelay.after_seconds();
+        let slot = (self.now.as_second() - after).div_euclid(SLOT_SECONDS) + 1;
+        let second = slot * SLOT_SECONDS + after;
+        self.now = Timestamp::from_second(second).expect("instant");
+        self.desk.turn(self.now).expect("round");
+    }
+
+    /// Opens what came; nothing leaves.
+    pub(super) fn look(&mut self) {
+        self.desk.look(self.now).expect("look");
+    }
+
+    /// So many hours pass, to the beginning of one, with rounds in three slots of each.
     pub(super) fn hours(&mut self, hours: i64) {
         let at = |second| Timestamp::from_second(second).expect("instant");
         for _ in 0..hours {
@@ -344,7 +370,7 @@ impl Office {
                 let next = at(hour + minute * 60);
                 if next > self.now {
                     self.now = next;
-                    self.desk.turn(next, || QUIET).expect("round");
+                    self.desk.turn(next).expect("round");
                 }
             }
             self.now = at(hour + 3_600);

@@ -1,11 +1,11 @@
-//! The post: at every tick what came is taken, what was taken back is told, and what leaves leaves.
+//! The post: at every tick what came is taken, what was taken back is told, and in every slot one
+//! letter leaves.
 //!
-//! Ticks are of the clock and the same for everybody; which letter leaves at one, or whether a
-//! letter with nothing in it does, is decided by [`domain::referral::slot`].
+//! Ticks and slots are of the clock and the same for everybody; which letter leaves in one, or that
+//! one with nothing in it does, is decided by [`domain::referral::slot`].
 
 use std::time::Duration;
 
-use certs::digest::random_bytes;
 use domain::referral::slot::next_tick;
 use runtime::clock::date_of;
 use runtime::sql::SqlError;
@@ -15,7 +15,7 @@ use crate::app::Node;
 use crate::directory::{self, Judge};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{agency_listed, letters as store};
-use crate::letters::{answers, copying, ending, revoking};
+use crate::letters::{answers, copying, ending, renewing, revoking};
 use crate::transfer::letters::{self, Tick};
 
 /// How often a school is looked at that knows nobody's key.
@@ -32,13 +32,12 @@ pub(super) async fn keep(node: Node, uplink: Uplink) {
         let wait = next_tick(now).duration_since(now);
         node.clock().sleep(Duration::try_from(wait).unwrap_or_default()).await;
         let (working, looks) = (node.clone(), ticks.is_multiple_of(DIRECTORY_EVERY_TICKS));
-        let draw = u64::from_be_bytes(random_bytes());
         let post = move || {
             if looks {
                 is_done("recipients", working.know_recipients());
                 is_done("agencies", working.know_agencies());
             }
-            working.post(draw)
+            working.post()
         };
         let done = runtime::blocking::run(post).await;
         ticks = ticks.wrapping_add(1);
@@ -100,15 +99,15 @@ impl Node {
     }
 
     /// Takes the letters that came, tells whoever holds what was taken back, and lets leave what
-    /// leaves at this tick; says how many letters that were. Nothing where nobody's key was ever
+    /// leaves in this slot; says how many letters that were. Nothing where nobody's key was ever
     /// known: then nothing leaves.
     ///
     /// What goes wrong on the way is done at the next tick and silences nobody: a letter leaves as
-    /// at every tick, with nothing in it where it is not known what was taken back.
+    /// in every slot, with nothing in it where it is not known what was taken back.
     ///
     /// # Errors
     /// A store cannot be read or written.
-    pub fn post(&self, draw: u64) -> Result<Option<usize>, LedgerRefusal> {
+    pub fn post(&self) -> Result<Option<usize>, LedgerRefusal> {
         let Some(desk) = self.letter_desk() else { return Ok(None) };
         let now = self.clock().now();
         // Relays send to whoever has a stated key, whether or not this school knows one.
@@ -118,6 +117,7 @@ impl Node {
         }
         let ended = ending::end(&self.ledger, self.transfer(), &desk, now);
         let told = revoking::revoke(&self.ledger, self.transfer(), &desk, now);
+        is_done("renew", renewing::renew(&self.ledger, self.transfer(), &desk, now));
         // What one of them could not do keeps the other from nothing.
         let (has_ended, is_told) = (is_done("consent_ended", ended), is_done("take_back", told));
         let is_known = has_ended
@@ -127,9 +127,8 @@ impl Node {
         let Some(relay) = self.ledger.read(move |tx| of.relay(tx, now))? else {
             return Ok(Some(0));
         };
-        let unit = desk.name.unit().clone();
         let left = self.transfer().write("letters_leave", move |tx| {
-            let tick = Tick { unit: &unit, relay: &relay, now, draw };
+            let tick = Tick { relay: &relay, now };
             if is_known { letters::leave(tx, &tick) } else { letters::leave_empty(tx, &tick) }
         })?;
         Ok(Some(left))

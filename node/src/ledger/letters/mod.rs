@@ -15,8 +15,8 @@ pub use came::{
     take_answer, waiting,
 };
 pub use sealed::{
-    Draft, Envelope, NewEnvelope, NewLetter, Outgoing, Rank, acked, carrying, done, draft,
+    Draft, Envelope, NewEnvelope, NewLetter, Outgoing, Rank, Unheard, acked, carrying, done, draft,
     drop_letters, envelope, envelopes, insert, insert_letter, keep_draft, note_acked, note_copied,
-    revoked, secret, to_remind, to_revoke, unacked, waiting_letters,
+    revoked, secret, to_remind, to_revoke, unacked, unheard, waiting_letters,
 };
 pub use statement::{Stated, forget, is_used, keep, stated};

@@ -314,6 +314,43 @@ pub fn unacked(tx: &Tx<'_>) -> Result<Vec<Envelope>, SqlError> {
     tx.query(&of_them, &[], read)
 }
 
+/// An envelope of one part that no relay has acknowledged.
+#[derive(Clone, Copy)]
+pub struct Unheard {
+    /// Its id.
+    pub id: EnvelopeId,
+    /// What goes first of what carries it.
+    pub rank: Rank,
+    /// When it was sealed.
+    pub made_at_ms: i64,
+    /// When its last letter was.
+    pub last_at_ms: i64,
+}
+
+/// Envelopes of one part that were sealed after an instant, that no relay has acknowledged and
+/// nobody has taken back.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn unheard(tx: &Tx<'_>, since_ms: i64) -> Result<Vec<Unheard>, SqlError> {
+    tx.query(
+        "select e.envelope, min(o.rank), e.made_at_ms, max(o.made_at_ms) from letter_envelope e
+         join letter_out o on o.envelope = e.envelope and o.part > 0
+         where e.acked_at_ms is null and e.revoked_at_ms is null and e.parts = 1
+             and e.made_at_ms > $1
+         group by e.envelope, e.made_at_ms order by e.made_at_ms",
+        params![since_ms],
+        |row| {
+            Ok(Unheard {
+                id: EnvelopeId::from_bytes(row.array(0)?),
+                rank: row.u32(1)?,
+                made_at_ms: row.i64(2)?,
+                last_at_ms: row.i64(3)?,
+            })
+        },
+    )
+}
+
 /// Notes that a relay has a part; says whether that was the last one of its envelope.
 ///
 /// # Errors
@@ -350,7 +387,8 @@ pub fn acked(tx: &Tx<'_>, id: EnvelopeId, now_ms: i64) -> Result<(), SqlError> {
 }
 
 /// Referrals with an act that may take back what is in an envelope of theirs which nobody has
-/// withdrawn yet; whether the act took effect is for the course to say.
+/// withdrawn yet, and those that ended after an emergency that was stood down and whose recipient
+/// had answered before; whether the act took effect is for the course to say.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -359,7 +397,15 @@ pub fn to_revoke(tx: &Tx<'_>) -> Result<Vec<RecordId>, SqlError> {
         "select distinct e.referral from letter_envelope e
          join referral_act a on a.referral = e.referral
          where e.revoked_at_ms is null
-             and a.event in ('withdraw_consent', 'recall', 'wrong_person', 'timeout', 'cancel')
+                 and (a.event in ('withdraw_consent', 'recall', 'wrong_person', 'timeout', 'cancel')
+                      or a.event = 'stood_down' and e.number <= a.envelope)
+             or a.event in ('wrong_person', 'timeout', 'cancel')
+                 and not exists (select 1 from letter_envelope x
+                                 where x.referral = e.referral and x.done_at_ms is null)
+                 and exists (select 1 from referral_act s
+                             where s.referral = e.referral and s.event = 'stood_down')
+                 and not exists (select 1 from referral_act n
+                                 where n.record = a.record and n.acknowledged is not null)
          order by e.referral",
         &[],
         |row| row.i64(0).map(RecordId),

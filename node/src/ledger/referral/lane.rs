@@ -131,6 +131,14 @@ pub(crate) fn is_taken_back(course: &Course) -> bool {
     took.any(|(act, _)| act.entry.takes_back())
 }
 
+/// The last hand-over of an emergency that was stood down, if one was: whoever holds it is told,
+/// and those that follow it stand.
+pub(crate) fn stood_down(course: &Course) -> Option<u32> {
+    let took = course.acts.iter().filter(|(_, how)| matches!(how, Standing::Took(_)));
+    let calmed = took.filter(|(act, _)| act.entry.event == Event::StoodDown);
+    calmed.map(|(act, _)| act.entry.envelope).max()
+}
+
 /// Notes what all recipients answered after something was taken back; nothing where no such act
 /// waits.
 ///

@@ -1,11 +1,11 @@
-//! What leaves when: what cannot wait at the next tick, the rest in its slot, and a letter with
-//! nothing in it where nothing waits.
+//! What leaves when: one letter in every slot, with nothing in it where nothing waits.
 
 use certs::key::SigningKey;
 use certs::root::{Commission, RootAuthority};
 use certs::seal::EnvelopeKey;
 use certs::statement::{self, Purpose, SignedStatement, StatedKey};
-use domain::referral::slot::{COVER_EVERY_TICKS, minute};
+use domain::referral::slot::SLOT_SECONDS;
+use domain::unit::UnitId;
 use jiff::SignedDuration;
 use proto::wire::sync::Lane;
 use runtime::uplink::outbox::{frame_waiting, sent};
@@ -33,11 +33,10 @@ fn relay() -> VerifiedStatement {
     statement::verify(&signed, &[root.certificate().clone()], &zone(), now()).expect("verified")
 }
 
-/// An instant of the hour in which the unit's slot has or has not come.
-fn at(is_due: bool) -> Timestamp {
-    let hour = now().as_second().div_euclid(3_600) * 3_600;
-    let minute = minute(&unit(), now()) * 60;
-    Timestamp::from_second(hour + if is_due { minute } else { minute - 1 }).expect("instant")
+/// The beginning of a slot, counted from that of now.
+fn at(slot: i64) -> Timestamp {
+    let slot = Slot::at(now()).number() + slot;
+    Timestamp::from_second(slot * SLOT_SECONDS).expect("instant")
 }
 
 struct Post {
@@ -64,15 +63,32 @@ impl Post {
     }
 
     /// Names of what leaves at an instant, in the order of the outbox.
-    fn leave(&self, now: Timestamp, draw: u64) -> Vec<String> {
+    fn leave(&self, now: Timestamp) -> Vec<String> {
         let relay = self.relay.clone();
         let before = self.out().len();
-        let left: Result<usize, SqlError> = self
-            .transfer
-            .write("leave", move |tx| leave(tx, &Tick { unit: &unit(), relay: &relay, now, draw }));
+        let left: Result<usize, SqlError> =
+            self.transfer.write("leave", move |tx| leave(tx, &Tick { relay: &relay, now }));
         let out = self.out();
-        assert_eq!(left.expect("left"), out.len() - before);
-        out[before..].to_vec()
+        let left = left.expect("left");
+        assert!(out.len() <= before + left, "what was answered may be gone");
+        out[out.len() - left..].to_vec()
+    }
+
+    /// Lengths of what lies in the outbox under these names.
+    fn lengths(&self, names: &[String]) -> Vec<usize> {
+        let found: Result<Vec<_>, SqlError> =
+            self.transfer.read(|tx| sent(tx, Lane::Referral, 1_000));
+        let found = found.expect("outbox").into_iter().filter(|one| names.contains(&one.name));
+        found.map(|one| one.item.len()).collect()
+    }
+
+    /// The hub above has everything.
+    fn answer(&self) {
+        self.frame();
+        let answered: Result<usize, SqlError> = self
+            .transfer
+            .write("answer", |tx| tx.execute("update outbox_item set outcome = 1", &[]));
+        answered.expect("answered");
     }
 
     /// The uplink builds frames of what lies in the outbox: it may have left from here on.
@@ -89,33 +105,77 @@ impl Post {
     }
 }
 
-/// What cannot wait leaves one a tick, whose rank the tick is first; what is routine waits for its
-/// slot, which is filled once an hour, with nothing where nothing waits.
+/// One letter leaves in a slot, of the rank that is asked first and has one, and one with nothing
+/// in it where nothing waits; a slot is filled once.
 #[test]
 fn letters_leave_by_rank_and_slot() {
     let post = Post::new();
     let routine = post.queue(Rank::Routine);
     let urgent = post.queue(Rank::Urgent);
     let withdrawal = post.queue(Rank::Withdrawal);
-    if minute(&unit(), now()) > 0 {
-        assert_eq!(post.leave(at(false), 1), [urgent], "its tick is before a whole minute");
-        assert_eq!(post.leave(at(false), 1), [withdrawal]);
-        assert!(post.leave(at(false), 1).is_empty(), "what is routine waits");
-        assert_eq!(post.leave(at(true), 1), [routine]);
-    } else {
-        assert_eq!(post.leave(at(true), 1), [withdrawal, urgent]);
-        assert!(post.leave(at(true), 1).is_empty());
-        let next = at(true) + SignedDuration::from_hours(1);
-        assert_eq!(post.leave(next, 1), [routine]);
+    let emergency = post.queue(Rank::Emergency);
+    let mut left: Vec<String> = Vec::new();
+    for slot in 0..8 {
+        let of_slot = post.leave(at(slot));
+        assert_eq!(of_slot.len(), 1, "{slot}");
+        assert!(post.leave(at(slot) + SignedDuration::from_secs(165)).is_empty(), "filled");
+        left.extend(of_slot);
     }
-    let hours = SignedDuration::from_hours(2);
-    assert!(post.leave(at(true), 1).is_empty(), "the slot is filled");
-    assert_eq!(post.leave(at(true) + hours, 1).len(), 1, "a letter with nothing in it");
-    assert!(post.leave(at(true) + hours, 1).is_empty());
-    assert_eq!(post.leave(at(true) + hours, COVER_EVERY_TICKS).len(), 1, "one as if urgent");
+    let place = |name: &String| left.iter().position(|known| known == name);
+    assert!(place(&emergency).is_some_and(|place| place <= 1));
+    assert!([&routine, &urgent, &withdrawal].iter().all(|name| place(name).is_some()));
 }
 
-/// A thousand withdrawals before it keep an emergency back by one tick.
+/// Whoever counts what a school hands in sees the same letters at the same seconds, whatever was
+/// written there and however urgent: names and lengths of the outbox tell none from another.
+///
+/// Method: a day's first hours twice, once with letters of all ranks at odd moments, and the
+/// outbox at each tick as it would be sent.
+#[test]
+fn an_observer_counts_the_same_letters() {
+    let watched = |is_busy: bool| {
+        let post = Post::new();
+        let mut trace = Vec::new();
+        for tick in 0..240 {
+            let rank = match tick {
+                5 => Some(Rank::Emergency),
+                6 | 100 => Some(Rank::Urgent),
+                17 => Some(Rank::Withdrawal),
+                33..=35 => Some(Rank::Routine),
+                _ => None,
+            };
+            if let Some(rank) = rank.filter(|_| is_busy) {
+                post.queue(rank);
+            }
+            let left = post.leave(at(0) + SignedDuration::from_secs(tick * 15));
+            let lengths: Vec<usize> = post.lengths(&left);
+            trace.push((tick, lengths));
+            post.answer();
+        }
+        let waiting: Result<Queue, SqlError> = post.transfer.read(waiting);
+        assert_eq!(waiting.expect("queue"), Queue::default(), "all of it left");
+        trace
+    };
+    let (busy, silent) = (watched(true), watched(false));
+    assert_eq!(silent.iter().filter(|(_, left)| !left.is_empty()).count(), 20);
+    assert_eq!(busy, silent);
+}
+
+/// Where the link is down the outbox is filled up to a bound, and what is written later waits where
+/// it can be taken back.
+#[test]
+fn an_offline_school_fills_its_outbox_up_to_a_bound() {
+    let post = Post::new();
+    (0..60).for_each(|slot| drop(post.leave(at(slot))));
+    assert_eq!(post.out().len(), 40);
+    let emergency = post.queue(Rank::Emergency);
+    assert!(post.leave(at(60)).is_empty());
+    post.answer();
+    let left = [post.leave(at(61)), post.leave(at(62))].concat();
+    assert!(left.contains(&emergency));
+}
+
+/// A thousand withdrawals before it keep an emergency back by one slot.
 #[test]
 fn withdrawals_keep_no_emergency_back() {
     let post = Post::new();
@@ -131,8 +191,7 @@ fn withdrawals_keep_no_emergency_back() {
     });
     filled.expect("queued");
     let emergency = post.queue(Rank::Emergency);
-    let ticks = [0, 15].map(SignedDuration::from_secs);
-    let left = ticks.map(|later| post.leave(at(true) + later, 1)).concat();
+    let left = [0, 1].map(|slot| post.leave(at(slot))).concat();
     assert!(left.contains(&emergency));
 }
 
@@ -149,7 +208,7 @@ fn what_is_taken_back_does_not_leave() {
     post.queue(Rank::Urgent);
     post.queue(Rank::Urgent);
     let both = names(&post);
-    assert!(!post.leave(at(true), 1).is_empty());
+    [0, 1].iter().for_each(|slot| assert!(!post.leave(at(*slot)).is_empty()));
     post.frame();
     let back = |names: Vec<String>| {
         let letters: Vec<(String, bool)> = names.into_iter().map(|name| (name, true)).collect();
@@ -161,7 +220,7 @@ fn what_is_taken_back_does_not_leave() {
     let third = names(&post).pop().expect("third");
     assert_eq!(back(vec![third.clone()]), 0);
     assert!(!names(&post).contains(&third));
-    assert_eq!(back(both), 2, "both had left: one in the slot, one at once");
+    assert_eq!(back(both), 2, "both had left");
     let queue: Result<Queue, SqlError> = post.transfer.read(waiting);
     assert_eq!(queue.expect("queue"), Queue::default());
     assert_eq!(back(vec!["put here before this file was lost".to_owned()]), 1);
@@ -183,8 +242,8 @@ fn what_has_no_frame_has_not_left() {
         let found: Result<bool, SqlError> = post.transfer.read(move |tx| have_left(tx, &names));
         found.expect("queue")
     };
-    assert!(!left(&post), "it waits for its tick");
-    let before = post.leave(at(true), 1).len();
+    assert!(!left(&post), "it waits for its slot");
+    let before = post.leave(at(0)).len();
     assert!(!left(&post), "it waits for the network");
     let (relay, back) = (post.relay.clone(), [(names[0].clone(), true)]);
     let taken: Result<usize, SqlError> =
@@ -201,7 +260,7 @@ fn what_has_no_frame_has_not_left() {
 
     let second = post.queue(Rank::Urgent);
     let second = [second.trim_start_matches("letter/").to_owned()];
-    post.leave(at(true), 1);
+    post.leave(at(1));
     post.frame();
     let found: Result<bool, SqlError> = post.transfer.read(move |tx| have_left(tx, &second));
     assert!(found.expect("queue"));
@@ -213,15 +272,13 @@ fn what_has_no_frame_has_not_left() {
 fn what_left_looks_alike() {
     let post = Post::new();
     post.queue(Rank::Emergency);
-    let hours = SignedDuration::from_hours(1);
-    assert_eq!(post.leave(at(true), 1).len(), 2, "an emergency, and nothing in the slot");
+    assert_eq!([post.leave(at(0)), post.leave(at(1))].concat().len(), 2, "one holds nothing");
     post.queue(Rank::Urgent);
     let relay = post.relay.clone();
-    let now = at(true) + hours;
-    let empty: Result<usize, SqlError> = post.transfer.write("leave", move |tx| {
-        leave_empty(tx, &Tick { unit: &unit(), relay: &relay, now, draw: COVER_EVERY_TICKS })
-    });
-    assert_eq!(empty.expect("left"), 2);
+    let empty: Result<usize, SqlError> = post
+        .transfer
+        .write("leave", move |tx| leave_empty(tx, &Tick { relay: &relay, now: at(2) }));
+    assert_eq!(empty.expect("left"), 1);
     let queue: Result<Queue, SqlError> = post.transfer.read(waiting);
     assert_eq!(queue.expect("queue").waiting, 1, "what waits stays");
     let alike: Result<Vec<(u32, usize, bool)>, SqlError> = post.transfer.read(|tx| {
@@ -232,5 +289,5 @@ fn what_left_looks_alike() {
             |row| Ok((row.u32(0)?, row.blob(1)?.len(), row.i64(2)? == 1)),
         )
     });
-    assert_eq!(alike.expect("queue"), [(number(Rank::Routine), 0, true); 4]);
+    assert_eq!(alike.expect("queue"), [(number(Rank::Routine), 0, true); 3]);
 }

@@ -3,18 +3,31 @@
 //!
 //! A letter is nothing but its bytes: it has no name beside its digest, no signature and no place
 //! in a queue of its own. What is put here leaves at once and in this order, so whoever sends in
-//! slots puts a letter here in its slot.
+//! slots puts a letter here in its slot, and none where so many lie here that the link must be
+//! down.
 
 use certs::letter::Letter;
 use proto::frame::encode_item;
 use proto::wire::sync::{ItemKind, Lane};
 
-use super::{enqueue as enqueue_item, forget_answered, take_back};
+use super::{backlog, enqueue as enqueue_item, forget_answered, take_back};
 use crate::params;
 use crate::sql::{SqlError, Tx};
 
 /// Front part of the names of letters; the digest of the letter follows.
 pub const LETTER: &str = "letter/";
+
+/// Letters without an answer from which on no slot is filled: two hours of them, 574 KB.
+const WAITING_MAX: u64 = 40;
+
+/// Whether so many letters have no answer that none is added. It follows from the link alone: a
+/// unit puts as many here whether they hold something or not.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_full(tx: &Tx<'_>) -> Result<bool, SqlError> {
+    Ok(backlog(tx, Lane::Referral)?.waiting >= WAITING_MAX)
+}
 
 /// Queues a letter for the parent; queuing the same letter again changes nothing and says so.
 ///
@@ -77,7 +90,7 @@ mod tests {
 
     use super::*;
     use crate::sql::{Database, Migration};
-    use crate::uplink::outbox::{ReadyFrame, backlog, find, frames_from};
+    use crate::uplink::outbox::{ReadyFrame, find, frames_from};
 
     const SCHEMA: &[Migration] = &[
         Migration { number: 1, name: "outbox", sql: crate::uplink::OUTBOX_SCHEMA },
@@ -121,6 +134,24 @@ mod tests {
         assert_eq!(run(&database, forget), 1);
         let left = |id: u8| run(&database, move |tx| find(tx, &name(&letter(id)))).is_some();
         assert!(!left(1) && left(2));
+    }
+
+    /// An outbox that nobody empties is full after two hours of slots, and not once its letters
+    /// were answered.
+    #[test]
+    fn an_outbox_is_filled_up_to_a_bound() {
+        let database = Database::in_memory(SCHEMA).expect("database");
+        let is_full = || {
+            let full: Result<bool, SqlError> = database.read(is_full);
+            full.expect("outbox")
+        };
+        for id in 0..40 {
+            assert!(!is_full(), "{id}");
+            run(&database, move |tx| enqueue(tx, &letter(id), 1));
+        }
+        assert!(is_full());
+        run(&database, |tx| tx.execute("update outbox_item set outcome = 1", &[]));
+        assert!(!is_full());
     }
 
     /// A letter that never had a frame is taken out, with another in its place; one that had is

@@ -1,9 +1,8 @@
 //! Sealed referrals in a city: a clinic with its node, the keys to which letters are sealed, and a
 //! week of referrals at both ends, by the commands that a counsellor and a clinic's staff type.
 //!
-//! While something is waited for the city's time runs, since letters leave at ticks of its clock.
-//! All referrals here are urgent or emergencies, which leave at the next tick of fifteen seconds; a
-//! routine one leaves in its school's slot, which comes once an hour.
+//! While something is waited for the city's time runs, since letters leave in slots of its clock,
+//! one every three minutes.
 
 mod clinic;
 mod school;
@@ -31,8 +30,8 @@ use crate::life::school::Failure;
 use clinic::{Clinic, RECEIVES};
 use school::Desk;
 
-/// By how much time is moved at each look, more than a tick, and how long a look waits.
-const STEP_MS: i64 = 20_000;
+/// By how much time is moved at each look, a third of a slot, and how long a look waits.
+const STEP_MS: i64 = 60_000;
 const LOOK: Duration = Duration::from_millis(250);
 
 /// How often it is looked whether something came, at most.
@@ -254,7 +253,7 @@ impl Lane {
         Err(late(what))
     }
 
-    /// Lets more than a tick of the city's time pass.
+    /// Lets some of the city's time pass.
     pub(super) async fn look(&self) -> Result<(), BuildError> {
         self.pass(STEP_MS)?;
         tokio::time::sleep(LOOK).await;

@@ -355,6 +355,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "what a receiver takes in",
         sql: include_str!("migrations/046_intake.sql"),
     },
+    Migration {
+        number: 52,
+        name: "letters of a ledger that was put back",
+        sql: include_str!("migrations/050_letter_restore.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -4,12 +4,14 @@
 //! ([`sending::prepare`]); sending seals them, with the letters that carry them, in the
 //! transaction of the act, and only on a consent that stands or an emergency's basis. [`copying`]
 //! brings letters to `transfer.db`, [`answers`] takes what comes back into the course,
-//! [`ending`] keeps here what has not left when its consent is over, [`revoking`] takes back.
+//! [`ending`] keeps here what has not left when its consent is over, [`revoking`] takes back, and
+//! [`restoring`] is for a folder that was put back from a backup.
 
 pub mod answers;
 pub mod content;
 pub mod copying;
 pub mod ending;
+pub mod restoring;
 pub mod revoking;
 pub mod road;
 pub mod sending;

@@ -20,6 +20,8 @@ pub mod slip;
 #[cfg(test)]
 mod ending_tests;
 #[cfg(test)]
+mod histories;
+#[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

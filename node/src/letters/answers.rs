@@ -245,6 +245,8 @@ pub(super) fn settle(tx: &Tx<'_>, about: EnvelopeId, now: Timestamp) -> Result<(
     let course = referral::course(tx, of.referral)?;
     let own = course.acts.iter().filter(|(act, _)| act.entry.envelope == of.number);
     let mut known: BTreeSet<u32> = own.filter_map(|(act, _)| act.entry.lane_number).collect();
+    // Of what was bound to a lost envelope, what was said before the backup's loss never comes.
+    let is_bound = of.content.is_empty();
     for answer in store::waiting(tx, about)? {
         let Ok(content) = AnswerContent::read(&answer.content) else { continue };
         match (&content.said, content.said.event()) {
@@ -262,7 +264,7 @@ pub(super) fn settle(tx: &Tx<'_>, about: EnvelopeId, now: Timestamp) -> Result<(
                 tracing::info!(act = content.act, "an act was said again");
                 store::ask(tx, about, now_ms)?;
             }
-            (_, Some(event)) if is_next(&known, content.act) => {
+            (_, Some(event)) if is_next(&known, content.act) || (is_bound && known.is_empty()) => {
                 enter(tx, &of, (&content, event), now)?;
                 known.insert(content.act);
             }

@@ -143,12 +143,15 @@ pub fn know_lane(tx: &Tx<'_>, known: &LaneKnown) -> Result<(), SqlError> {
     Ok(())
 }
 
-/// Whether a letter of an envelope may have left that this ledger and its queue know nothing of.
+/// Whether a letter of an envelope may have left that this ledger and its queue know nothing of: it
+/// was sealed before the ledger was put back, or bound to what the ledger had lost.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn may_have_left(tx: &Tx<'_>, id: EnvelopeId) -> Result<bool, SqlError> {
-    let any = "select 1 from letter_out where envelope = $1 and may_have_left = 1 limit 1";
+    let any = "select 1 where exists (
+            select 1 from letter_out where envelope = $1 and may_have_left = 1)
+        or not exists (select 1 from letter_out where envelope = $1 and part > 0)";
     Ok(tx.query_opt(any, params![id.bytes()], |row| row.i64(0))?.is_some())
 }
 

@@ -52,9 +52,39 @@ fn at(author: &Author, now: Timestamp) -> Author {
     Author::new(author.account(), author.role(), author.staff(), now_ms).because("登记")
 }
 
+/// What an urgent referral to the first house is opened with.
+pub(super) fn wish() -> Wish {
+    let (id, name) = HOUSES[0];
+    let recipient = (id.to_owned(), name.to_owned(), "0532-1".to_owned());
+    Wish { recipient, ..wanted(Urgency::Urgent) }
+}
+
 impl Stage<'_> {
+    /// An urgent referral to the first house that is sealed and lies in the ledger.
+    pub(super) fn sealed_to_the_first(&mut self) -> RecordId {
+        let wish = wish();
+        let opened = self.run("opens", move |tx, by| referral::open(tx, by, &wish));
+        let record = opened.expect("opened");
+        self.records.push(record);
+        self.acts(record, E::AskConsent);
+        self.family_signs(record);
+        self.acts(record, E::ConsentGiven);
+        self.approves(record);
+        self.seals(record);
+        assert_eq!(self.state(record), S::Sent, "{}", self.told());
+        record
+    }
+
+    /// The first house answers about its only referral.
+    pub(super) fn the_first_answers(&mut self, said: Answered) -> Result<(), IntakeError> {
+        let receiver = self.town.houses[0].receiver.clone();
+        let by = worker(ReceiverRole::Clinician, self.now);
+        let ledger = self.units[1].ledger.clone();
+        ledger.write("act", move |tx| acting::act(tx, &receiver, &by, (1, said)))
+    }
+
     /// One transaction of the school's ledger; a refusal is told, and a broken store ends the test.
-    fn run<T: Send + 'static>(
+    pub(super) fn run<T: Send + 'static>(
         &mut self,
         what: &str,
         work: impl FnOnce(&Tx<'_>, &Author) -> Result<T, LedgerRefusal> + Send + 'static,
@@ -74,7 +104,7 @@ impl Stage<'_> {
         }
     }
 
-    fn state(&self, record: RecordId) -> S {
+    pub(super) fn state(&self, record: RecordId) -> S {
         let read = self.school().read(move |tx| referral::course(tx, record));
         read.expect("course").state
     }
@@ -156,7 +186,7 @@ impl Stage<'_> {
         }
     }
 
-    fn acts(&mut self, record: RecordId, event: E) {
+    pub(super) fn acts(&mut self, record: RecordId, event: E) {
         let before = self.state(record);
         let actor = match event {
             E::Timeout => Actor::Clock,
@@ -184,7 +214,7 @@ impl Stage<'_> {
         self.records.extend(new);
     }
 
-    fn withdraws(&mut self, record: RecordId) {
+    pub(super) fn withdraws(&mut self, record: RecordId) {
         let before = self.state(record);
         let told = Told { day: date_of(self.now), ..told() };
         let done = self.run(&format!("withdraws {}", record.0), move |tx, by| {
@@ -213,7 +243,7 @@ impl Stage<'_> {
         });
     }
 
-    fn approves(&mut self, record: RecordId) {
+    pub(super) fn approves(&mut self, record: RecordId) {
         let second = at(&head(), self.now);
         self.run(&format!("approves {}", record.0), move |tx, _| {
             referral::approve(tx, &second, record)
@@ -229,7 +259,7 @@ impl Stage<'_> {
     }
 
     /// The family agrees to the recipient that is named.
-    fn family_signs(&mut self, record: RecordId) {
+    pub(super) fn family_signs(&mut self, record: RecordId) {
         let today = date_of(self.now);
         self.run(&format!("keeps a paper for {}", record.0), move |tx, by| {
             let id = referral::course(tx, record)?.referral.entry.recipient;

@@ -7,6 +7,7 @@
 
 mod acts;
 mod agreement;
+mod restored;
 mod road;
 mod stage;
 mod town;

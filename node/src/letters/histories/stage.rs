@@ -255,6 +255,37 @@ impl<'t> Stage<'t> {
         }
     }
 
+    /// A copy of a unit's stores, as a backup is made.
+    pub(super) fn backup(&mut self, unit: usize) -> (PathBuf, PathBuf) {
+        let to = (self.file(), self.file());
+        let of = &self.units[unit];
+        of.transfer.database().copy_to(&to.1).expect("copied");
+        of.ledger.database().copy_to(&to.0).expect("copied");
+        self.note(&format!("unit {unit} is copied"));
+        to
+    }
+
+    /// A unit is put back from a copy, as one that says of itself that it is one.
+    pub(super) fn put_back(&mut self, unit: usize, copy: &(PathBuf, PathBuf)) {
+        self.reopen(unit, copy);
+        let now = self.now;
+        let noted = self.units[unit].ledger.write("put_back", move |tx| {
+            restoring::note(tx, letters::SeenBy::Copy, (i64::MAX, now))
+        });
+        noted.unwrap_or_else(|error| panic!("{error}"));
+        self.note(&format!("unit {unit} knows that it was put back"));
+    }
+
+    /// The same of one that does not know that it was put back.
+    pub(super) fn reopen(&mut self, unit: usize, copy: &(PathBuf, PathBuf)) {
+        let at = (self.file(), self.file());
+        fs::copy(&copy.0, &at.0).expect("copied");
+        fs::copy(&copy.1, &at.1).expect("copied");
+        let (ledger, transfer) = (open_ledger(&at.0), Transfer::open(&at.1).expect("transfer"));
+        self.units[unit] = Stores { ledger, transfer, at };
+        self.note(&format!("unit {unit} is put back"));
+    }
+
     /// A referral whose content a house holds, with the house.
     pub(super) fn open_at_a_house(&self) -> Option<(usize, i64)> {
         (1..self.units.len()).find_map(|unit| {

@@ -510,8 +510,8 @@ impl Node {
         })
     }
 
-    /// Notes in the ledger that this folder was put back, where it says of itself that it is a copy.
-    /// The mark goes once that is on the disk.
+    /// Notes in the ledger that this folder was put back, where it says of itself that it is one
+    /// that was copied. The mark goes once that is on the disk.
     fn notice_copy(&self) -> Result<(), AppError> {
         let mark = self.config.path(COPY_MARK);
         if !mark.exists() {

@@ -184,8 +184,8 @@ impl City {
     }
 }
 
-/// What a house does with every look at what came: takes it in, lets its clock end what it ends, and
-/// seals what waits.
+/// What a house does with every look at what came: takes it in, lets its clock end what it ends,
+/// and seals what waits.
 pub(crate) fn look(
     (ledger, transfer): (&Ledger, &Transfer),
     receiver: &Receiver,

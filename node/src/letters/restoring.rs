@@ -193,8 +193,8 @@ fn way_of(
 }
 
 /// Binds a referral that was entered again, and written down as handed over, to the envelope that
-/// its recipient holds; the word of the family's slip takes it back from then on. What came about it
-/// stands in its course with this.
+/// its recipient holds; the word of the family's slip takes it back from then on. What came about
+/// it stands in its course with this.
 ///
 /// # Errors
 /// The role may not, nothing came about that envelope, the word is none, the referral is of another

@@ -25,7 +25,8 @@ texts! {
     NEXT = "请凭家庭的回执单重新登记：先登记转介并按当面交接写下“发出”，再绑定\n  \
             xinqiao-node referral bind 编号 --envelope 信件 --word 撤回码\n\
             家庭已撤回的，请撤回\n  xinqiao-node referral take-back --envelope 信件 --word 撤回码",
-        "By the family's slip: enter the referral again, write it down as handed over, and bind it\n  \
+        "By the family's slip: enter the referral again, write it down as handed over, and bind \
+         it\n  \
          xinqiao-node referral bind ID --envelope HEX --word WORD\n\
          Where the family has withdrawn, take it back\n  \
          xinqiao-node referral take-back --envelope HEX --word WORD";
@@ -106,9 +107,10 @@ pub(super) fn take_back(
 ) -> Result<(), Failure> {
     let desk = node.letter_desk().ok_or_else(context::not_joined)?;
     let (about, word) = (envelope_of(envelope)?, word.to_owned());
-    node.ledger()
-        .write("take_back_lost", move |tx| restoring::take_back(tx, (&author, &desk), about, &word))
-        .map_err(|error: LedgerRefusal| Failure::from(error))?;
+    let told: Result<(), LedgerRefusal> = node.ledger().write("take_back_lost", move |tx| {
+        restoring::take_back(tx, (&author, &desk), about, &word)
+    });
+    told?;
     rung(node);
     terminal.result(&json!({ "told": envelope }), |terminal| terminal.text(TAKEN_BACK, &[]))
 }
@@ -120,9 +122,9 @@ pub(super) fn dismiss(
     envelope: &str,
 ) -> Result<(), Failure> {
     let about = envelope_of(envelope)?;
-    let done =
+    let done: Result<(), LedgerRefusal> =
         node.ledger().write("dismiss_lost", move |tx| restoring::dismiss(tx, &author, about));
-    done.map_err(|error: LedgerRefusal| Failure::from(error))?;
+    done?;
     terminal.result(&json!({ "dismissed": envelope }), |terminal| terminal.text(DISMISSED, &[]))
 }
 

@@ -296,7 +296,9 @@ pub fn bind(
     (envelope, recipient, relay): (EnvelopeId, &str, &str),
     now_ms: i64,
 ) -> Result<(), SqlError> {
+    // A preview that was never sealed may have made another secret.
     tx.execute("delete from letter_draft where referral = $1", params![referral.0])?;
+    tx.execute("delete from referral_secret where referral = $1", params![referral.0])?;
     tx.execute(
         "insert into referral_secret (referral, name, secret, made_at_ms) values ($1, $2, $3, $4)",
         params![referral.0, name, secret, now_ms],

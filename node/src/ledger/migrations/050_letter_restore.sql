@@ -6,7 +6,7 @@
 create table restored (
     id integer primary key,                  -- order
     at_ms integer not null,                  -- by this machine's clock
-    seen_by text not null                    -- copy: the folder was a copy; lane: its lane began anew
+    seen_by text not null                    -- copy: it says so itself; lane: that began anew
 ) strict;
 
 -- The epoch of the lane of letters that this ledger knows: another one shows that it was put back.

@@ -127,7 +127,8 @@ fn of_envelope(
             if envelope.revoked_at_ms.is_none() && !may_be_over {
                 wrong.push("left and came to nobody".to_owned());
             }
-            if envelope.revoked_at_ms.is_some() && !stayed && !may_be_over {
+            let may_be_told = may_be_over || stage.has_told_too_much;
+            if envelope.revoked_at_ms.is_some() && !stayed && !may_be_told {
                 wrong.push("was taken back, and no answer to it came".to_owned());
             }
             let heard = heard(course, number);

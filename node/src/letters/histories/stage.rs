@@ -83,6 +83,8 @@ pub(super) struct Stage<'t> {
     pub(super) road: Road,
     /// Referrals that were opened.
     pub(super) records: Vec<RecordId>,
+    /// The school was killed while it took back: it may tell a recipient of what that never got.
+    pub(super) has_told_too_much: bool,
     /// Acts of the school that were accepted, with the state before.
     pub(super) acted: Vec<(RecordId, Event, State)>,
     log: Vec<String>,
@@ -110,6 +112,7 @@ impl<'t> Stage<'t> {
             dice,
             road: Road::new(1 + houses),
             records: Vec::new(),
+            has_told_too_much: false,
             acted: Vec::new(),
             log: vec![format!("history {seed}, {houses} houses")],
         };
@@ -205,6 +208,7 @@ impl<'t> Stage<'t> {
                 },
                 _ => [Some(Loses::Transfer), None, None, Some(Loses::Ledger)][step],
             };
+            self.has_told_too_much |= unit == 0 && loses == Some(Loses::Ledger);
             match loses {
                 Some(loses) => self.torn(unit, loses, |stage| stage.step(unit, step, draw)),
                 None => self.crash(unit),
@@ -213,7 +217,7 @@ impl<'t> Stage<'t> {
         }
     }
 
-    fn step(&mut self, unit: usize, step: usize, draw: u64) {
+    fn step(&self, unit: usize, step: usize, draw: u64) {
         let Stores { ledger, transfer, .. } = &self.units[unit];
         if unit == 0 {
             return self.post(POST[step], draw);

@@ -130,16 +130,7 @@ impl Town {
         let mut statements = vec![of_relay];
         for (place, (id, name)) in HOUSES.iter().enumerate() {
             let receiver = Receiver::of_tests((named(id), named(DISTRICT)), trust.clone(), name);
-            let path = folder.path().join(format!("house-first-{place}.db"));
-            let ledger = open_ledger(&path);
-            let signed = stated(&ledger, id, &keys);
-            let (of, known) = (receiver.clone(), known.clone());
-            let kept: Result<usize, IntakeError> = ledger.write("know", move |tx| {
-                acting::know(tx, &of, &worker(ReceiverRole::Head, now()), &known)
-            });
-            assert_eq!(kept.expect("known"), 2);
-            let copy = folder.path().join(format!("house-{place}.db"));
-            ledger.database().copy_to(&copy).expect("copied");
+            let signed = furnish(folder.path(), (place, id), &receiver, (&keys, &known));
             let (identity, stated) = (identity(id, UnitKind::Clinic), verified(&signed));
             houses.push(House { identity, receiver, stated });
             statements.push(signed);
@@ -171,6 +162,25 @@ impl Town {
             scale: Arc::clone(&self.scale),
         }
     }
+}
+
+/// The ledger from which a house begins: with its key, of which the statement is given, and with
+/// what it knows of the school's and the relay's.
+fn furnish(
+    folder: &Path,
+    (place, id): (usize, &str),
+    receiver: &Receiver,
+    (keys, known): (&Stating, &[SignedStatement; 2]),
+) -> SignedStatement {
+    let ledger = open_ledger(&folder.join(format!("house-first-{place}.db")));
+    let signed = stated(&ledger, id, keys);
+    let (of, known) = (receiver.clone(), known.clone());
+    let kept: Result<usize, IntakeError> = ledger
+        .write("know", move |tx| acting::know(tx, &of, &worker(ReceiverRole::Head, now()), &known));
+    assert_eq!(kept.expect("known"), 2);
+    let copy = folder.join(format!("house-{place}.db"));
+    ledger.database().copy_to(&copy).expect("copied");
+    signed
 }
 
 /// The certificate of a unit as the authority of the district makes it.

@@ -23,9 +23,12 @@ use crate::directive::{Inbox, Recipient};
 use crate::directory::{Directories, Judge, LastDirectories};
 use crate::join;
 use crate::ledger::destroy::Terms;
+use crate::ledger::letters::SeenBy;
 use crate::ledger::profile::{self, Profile};
+use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::sealed::SealYears;
 use crate::ledger::{Ledger, report_key, rounding_key, turn};
+use crate::letters::restoring;
 use crate::letters::road::Desk;
 use crate::list::matching::School;
 use crate::list::taking::ListRecipient;
@@ -44,6 +47,10 @@ pub use serving::{ConsoleMode, ServeError, Serving, is_served, ring_bell};
 
 /// Files that `init` makes; any of them says that the folder is in use.
 const FILES: [&str; 4] = [config::FILE_NAME, crate::unlock::FILE_NAME, "ledger.db", "transfer.db"];
+
+/// File that every copy of a folder holds, and no folder that is in use: whoever opens a copy knows
+/// by it that letters may have left since.
+pub(crate) const COPY_MARK: &str = "copy.mark";
 
 /// Folder with every certificate that was ours.
 pub(crate) const CERTIFICATES: &str = "certificates";
@@ -213,6 +220,7 @@ pub fn open(config: Config, key: DataKey, clock: Clock) -> Result<Node, AppError
     let ledger = Ledger::open(&config.path("ledger.db"), key)?;
     let node = Node { outward: open_outward(config, clock)?, ledger };
     node.keep_profile()?;
+    node.notice_copy()?;
     Ok(node)
 }
 
@@ -502,6 +510,26 @@ impl Node {
                 school_year: turn::year_of(self.clock().today()),
             },
         })
+    }
+
+    /// Notes in the ledger that this folder was put back, where it says of itself that it is one
+    /// that was copied. The mark goes once that is on the disk.
+    fn notice_copy(&self) -> Result<(), AppError> {
+        let mark = self.config.path(COPY_MARK);
+        if !mark.exists() {
+            return Ok(());
+        }
+        let now = self.clock().now();
+        let noted = self
+            .ledger
+            .write("put_back", move |tx| restoring::note(tx, SeenBy::Copy, (i64::MAX, now)));
+        match noted {
+            Ok(()) => {}
+            Err(LedgerRefusal::Store(error)) => return Err(AppError::Store(error)),
+            // No act is touched where a copy says so itself; what is left untold the lane tells.
+            Err(error) => tracing::error!(%error, "that the folder was put back is not noted"),
+        }
+        std::fs::remove_file(mark).map_err(AppError::Folder)
     }
 
     /// What the ledger knows about the school follows the configuration.

@@ -2,7 +2,8 @@
 //!
 //! Both stores are copied while the ledger takes no entry, the outbox first. So what was sealed,
 //! handed over or answered in between is in the copy of the ledger or in neither, and what the
-//! outbox has beside it says the same. A copy is under another name until it is whole, is as
+//! outbox has beside it says the same. A copy says of itself that it is one, so that whoever opens
+//! it knows that letters may have left since. It is under another name until it is whole, is as
 //! encrypted as its original, and opens like a data folder. Where the place is not there (a disk
 //! that is not plugged in) nothing is made in its stead.
 
@@ -16,7 +17,7 @@ use jiff::civil::DateTime;
 use runtime::clock::{instant_ms, local_of};
 use runtime::sql::SqlError;
 
-use crate::app::{CERTIFICATES, Node};
+use crate::app::{CERTIFICATES, COPY_MARK, Node};
 use crate::config::{BackupPlan, Config};
 
 pub use proof::{ProofError, prove};
@@ -124,7 +125,8 @@ fn fill(node: &Node, part: &Path) -> Result<(), BackupError> {
         make_private(&part.join(name))?;
         copy_files(folder, &part.join(name), key.as_deref())?;
     }
-    Ok(())
+    let mark = File::create(part.join(COPY_MARK))?;
+    Ok(mark.sync_all()?)
 }
 
 /// A verdict is kept in the ledger and then noted as taken, and a report is sealed there and then
@@ -281,8 +283,13 @@ mod tests {
         let bytes = std::fs::read(copy.join("ledger.db")).expect("ledger");
         assert!(!bytes.starts_with(b"SQLite format 3"), "as encrypted as its original");
         assert!(made.bytes > bytes.len() as u64);
+        assert!(copy.join(COPY_MARK).exists() && !data.join(COPY_MARK).exists());
         let opened = crate::app::open_folder(&copy, &place.opener, place.node.clock().clone());
-        assert_eq!(told(&opened.expect("opens")), told(&place.node));
+        let opened = opened.expect("opens");
+        assert_eq!(told(&opened), told(&place.node));
+        let times = |node: &Node| node.ledger().read(crate::ledger::letters::times).expect("times");
+        assert_eq!((times(&opened), times(&place.node)), (1, 0), "the copy knows that it is one");
+        assert!(!copy.join(COPY_MARK).exists(), "once");
     }
 
     /// A copy is due once a day from its hour on; the newest are kept, a half one is swept, copies

@@ -2,9 +2,11 @@
 //!
 //! Each side numbers its own acts and says of each how many of every other side's it had seen.
 //! [`replay`] puts them into one order that depends on nothing else, so whoever has the same acts
-//! has the same state, in whatever order they came and however often. Of acts that crossed, a
-//! withdrawal goes first, then the recipients', then the school's: what the recipient did with the
-//! child weighs more than what the school wished meanwhile, and a withdrawal more than both.
+//! has the same state, in whatever order they came and however often. Of acts that crossed, what
+//! takes content back goes first, then the recipients', then the school's: what the recipient did
+//! with the child weighs more than what the school wished meanwhile. A withdrawal, and whatever
+//! else ends it at the school, weighs more than both: whoever is told of that has deleted, which
+//! nobody undoes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,8 +117,18 @@ pub fn replay(acts: &BTreeSet<Act>) -> Course {
     course
 }
 
+/// Whether whoever holds content is told to delete it: it is gone then, whatever crossed that.
+fn deletes(act: &Act) -> bool {
+    match act.event {
+        Event::WithdrawConsent | Event::Recall | Event::WrongPerson | Event::Cancel => true,
+        Event::Timeout => act.side == Side::School,
+        _ => false,
+    }
+}
+
 /// The next act of the one order: what a withdrawal had seen, then the withdrawal, then the rest by
-/// side. Nothing that crossed a withdrawal comes before it, so it can never come too late.
+/// side. Nothing that crossed a withdrawal comes before it, so it can never come too late. What
+/// else deletes goes with it.
 fn next<'a>(queues: &BTreeMap<Side, Vec<&'a Act>>, done: &BTreeMap<Side, u32>) -> Option<&'a Act> {
     let count = |side: &Side| done.get(side).copied().unwrap_or(0);
     let heads = || {
@@ -126,10 +138,8 @@ fn next<'a>(queues: &BTreeMap<Side, Vec<&'a Act>>, done: &BTreeMap<Side, u32>) -
             is_ready.then_some(*head)
         })
     };
-    let withdrawals = queues
-        .values()
-        .flatten()
-        .filter(|act| act.event == Event::WithdrawConsent && act.number > count(&act.side));
+    let withdrawals =
+        queues.values().flatten().filter(|act| deletes(act) && act.number > count(&act.side));
     let of_a_withdrawal = withdrawals.filter_map(|last| {
         let before = |act: &&Act| match act.side == last.side {
             true => act.number <= last.number,

@@ -330,6 +330,37 @@ fn both_sides_converge_and_withdrawal_wins() {
     assert!(seen_worlds.len() > 5_000 && withdrawals > 500, "{}", seen_worlds.len());
 }
 
+/// Whoever was told to delete has deleted: what ended a referral at the school stands, and what the
+/// recipient did meanwhile is late.
+#[test]
+fn what_deletes_stands_whatever_crossed_it() {
+    let first = Side::Recipient(1);
+    for (event, to) in [(E::Recall, S::Cancelled), (E::WrongPerson, S::Error)] {
+        let school = |number, event, seen| Act {
+            side: Side::School,
+            number,
+            event,
+            actor: SC,
+            seen: if seen == 0 { BTreeMap::new() } else { BTreeMap::from([(first, seen)]) },
+        };
+        let seen = || BTreeMap::from([(Side::School, 3)]);
+        let recipient = |number, event| Act { side: first, number, event, actor: RX, seen: seen() };
+        let acts = BTreeSet::from([
+            school(1, E::AskConsent, 0),
+            school(2, E::ConsentGiven, 0),
+            school(3, E::Send, 0),
+            recipient(1, E::Delivered),
+            recipient(2, E::Accept),
+            school(4, event, 1),
+        ]);
+        let course = replay(&acts);
+        assert_eq!((course.state, course.waiting), (to, 0), "{event:?}");
+        let late = course.acts.iter().filter(|(_, _, how)| matches!(how, Standing::Late(_)));
+        let late: Vec<_> = late.map(|(side, number, _)| (*side, *number)).collect();
+        assert_eq!(late, [(first, 2)], "{event:?}");
+    }
+}
+
 /// What the recipient of an earlier envelope still does is late and changes nothing.
 #[test]
 fn an_earlier_recipient_changes_nothing_any_more() {

@@ -1,6 +1,8 @@
 //! `referral`: the board, one referral, sending it sealed, exporting it, taking it back, and known
 //! keys.
 
+mod lost;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -103,6 +105,23 @@ enum ReferralCommand {
         #[arg(long, value_name = "NAME")]
         who: String,
     },
+    /// Referrals at recipients that a restored ledger does not know, by the answers that came
+    Lost,
+    /// Bind a referral that was entered again to the envelope that its recipient holds
+    Bind {
+        /// Number of the referral
+        id: i64,
+        #[command(flatten)]
+        lost: LostArgs,
+    },
+    /// Take back at its recipient what a restored ledger does not know
+    TakeBack(LostArgs),
+    /// Let go of what came about it; it was dealt with by hand
+    Dismiss {
+        /// Id of the envelope, as the list shows it
+        #[arg(long, value_name = "HEX")]
+        envelope: String,
+    },
     /// Keep statements about keys of recipients and relays, as the commissions signed them
     Keys {
         /// Signed statements
@@ -111,6 +130,16 @@ enum ReferralCommand {
         #[arg(long, value_name = "UNIT")]
         relay: Option<UnitId>,
     },
+}
+
+#[derive(Args, Debug)]
+struct LostArgs {
+    /// Id of the envelope, as the list shows it
+    #[arg(long, value_name = "HEX")]
+    envelope: String,
+    /// The word of the family's slip
+    #[arg(long, value_name = "WORD")]
+    word: String,
 }
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &ReferralArgs) -> Result<(), Failure> {
@@ -136,6 +165,15 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &ReferralArgs) -> Re
             let by = word::<Actor>(by)?;
             withdraw(terminal, &node, (author, RecordId(*id)), (by, who))
         }
+        ReferralCommand::Lost => lost::list(terminal, &node, author),
+        ReferralCommand::Bind { id, lost } => {
+            let by = (lost.envelope.as_str(), lost.word.as_str());
+            lost::bind(terminal, &node, (author, RecordId(*id)), by)
+        }
+        ReferralCommand::TakeBack(lost) => {
+            lost::take_back(terminal, &node, author, (&lost.envelope, &lost.word))
+        }
+        ReferralCommand::Dismiss { envelope } => lost::dismiss(terminal, &node, author, envelope),
         ReferralCommand::Keys { .. } => Ok(()),
     }
 }

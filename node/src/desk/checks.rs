@@ -17,6 +17,7 @@ use crate::cli::words;
 use crate::config::Config;
 use crate::egress::link::{self, EXPIRY_DAYS, Notes};
 use crate::ledger::hold::Hold;
+use crate::ledger::letters as store;
 use crate::ledger::restore_proof::{self, Proof};
 use crate::ledger::sealed_absent::{self, Absent};
 use crate::ledger::{hold, student};
@@ -33,9 +34,16 @@ const FOREIGN: Subject = ("foreign", FOREIGN_TITLE);
 const BACKUP: Subject = ("backup", words::BACKUP_TITLE);
 const RESTORE: Subject = ("restore", words::RESTORE_TITLE);
 const LETTERS: Subject = ("letters", LETTERS_TITLE);
+const LOST: Subject = ("lost_referrals", LOST_TITLE);
 
 texts! {
     LETTERS_TITLE = "转介信件", "letters of referrals";
+    LOST_TITLE = "备份不知道的转介", "referrals that the backup does not know";
+    LOST_FOUND = "有 {0} 份转介收到对方答复，但恢复的账本里没有",
+        "answers came about {0} referrals that the restored ledger does not hold";
+    LOST_FIX = "请心理教师查看（xinqiao-node referral lost），凭家庭的回执单重新登记并绑定，或撤回。",
+        "The counsellor looks at them (xinqiao-node referral lost), and by the word of the \
+         family's slip enters them again and binds them, or takes them back.";
     LETTERS_WELL = "待发信件 {0} 封", "{0} letters wait for their moment";
     LETTERS_LATE = "{0} 封信件待发，最早的一封自 {1} 起", "{0} letters wait, the first since {1}";
     LETTERS_FIX = "节点须保持运行；请电话联系接收方，并核对枢纽的公钥声明（xinqiao-node referral keys）。",
@@ -65,6 +73,7 @@ pub(crate) struct Roll {
     holds: Vec<Hold>,
     absent: Vec<Absent>,
     proof: Option<Proof>,
+    lost: u64,
 }
 
 impl Roll {
@@ -75,7 +84,8 @@ impl Roll {
     pub(crate) fn load(tx: &Tx<'_>) -> Result<Self, SqlError> {
         let (students, holds) = (student::count_on_roll(tx)?, hold::in_force(tx)?);
         let (absent, proof) = (sealed_absent::all(tx)?, restore_proof::last(tx)?);
-        Ok(Self { students, holds, absent, proof })
+        let lost = store::stray_count(tx)?;
+        Ok(Self { students, holds, absent, proof, lost })
     }
 }
 
@@ -96,6 +106,7 @@ pub(crate) fn of_running(node: &Node) -> Result<Vec<Check>, SqlError> {
     checks.push(sending(&notes, node.clock().now_ms()));
     checks.push(packs(stored.len(), unusable.as_deref()));
     checks.push(letters(node.transfer().read(letters::waiting)?, node.clock().now_ms()));
+    checks.extend(lost(Some(&roll)));
     checks.push(on_roll(Some(&roll)));
     checks.push(held(Some(&roll)));
     checks.push(unsealed(Some(&roll)));
@@ -203,6 +214,13 @@ pub(crate) fn letters(queue: Queue, now_ms: i64) -> Check {
         }
         _ => Check::well(LETTERS, Sentence::new(LETTERS_WELL, &[&queue.waiting])),
     }
+}
+
+/// Referrals that recipients hold and that a restored ledger does not know; nothing where there are
+/// none.
+pub(crate) fn lost(roll: Option<&Roll>) -> Option<Check> {
+    let count = roll.map(|roll| roll.lost).filter(|count| *count > 0)?;
+    Some(Check::warning(LOST, Sentence::new(LOST_FOUND, &[&count]), LOST_FIX))
 }
 
 /// Whether every pack that came down can be used.

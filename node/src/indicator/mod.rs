@@ -18,7 +18,7 @@ mod identity;
 mod ledger_tests;
 mod ratio;
 #[cfg(test)]
-mod referral_tests;
+pub(crate) mod referral_tests;
 mod sealed;
 #[cfg(test)]
 mod tests;

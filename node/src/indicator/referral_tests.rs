@@ -82,7 +82,7 @@ fn facts(school: &School, period: &str, today: Date) -> Facts {
 }
 
 /// The cells of a count above zero, once the year is over.
-fn counted(school: &School, id: &str, period: &str) -> BTreeMap<String, u64> {
+pub(crate) fn counted(school: &School, id: &str, period: &str) -> BTreeMap<String, u64> {
     let facts = facts(school, period, date(2026, 8, 1));
     let count = school.catalogue.count(id).expect("count");
     let figures = facts.figures(&school.catalogue, count).expect("figures");

@@ -16,6 +16,7 @@ use super::course::Course;
 use super::{IntakeError, Receiver};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::{self, Done, Entry, NewAct, StatedKeyOf, Worker};
+use crate::letters::answers::ACTS_OF_A_RUN;
 use crate::letters::content::{
     AnswerContent, Answered, Contact, Kept, Outcome, ReferralContent, ReferralId,
 };
@@ -98,7 +99,10 @@ pub fn read(
     (id, why): (i64, ReadWhy),
 ) -> Result<ReferralContent, IntakeError> {
     allow(worker, Duty::Read)?;
-    intake::one(tx, id)?.ok_or(IntakeError::Unknown)?;
+    let entry = intake::one(tx, id)?.ok_or(IntakeError::Unknown)?;
+    if entry.erased.is_none() && entry.locked_at.is_some() {
+        return Err(IntakeError::Locked);
+    }
     let content = intake::content(tx, id)?.ok_or(IntakeError::Erased)?;
     intake::log_read(tx, worker, (id, why))?;
     Ok(ReferralContent::read(&content)?)
@@ -121,6 +125,9 @@ pub fn act(
     if entry.revoked_at.is_some() {
         return Err(IntakeError::Withdrawn);
     }
+    if entry.locked_at.is_some() {
+        return Err(IntakeError::Locked);
+    }
     check_fields(&said, worker.today())?;
     if let Answered::Outcome(outcome) = &said {
         covers(&entry, outcome, worker.today())?;
@@ -138,6 +145,21 @@ pub fn act(
         intake::erase(tx, id, (why, worker.now().0))?;
     }
     Ok(())
+}
+
+/// Notes that somebody at the school said by telephone that a referral stands which is locked since
+/// this house was put back from a backup; it is read and answered again.
+///
+/// # Errors
+/// The role may not, nobody is named, it is not locked, or the store; nothing was written.
+pub fn stands(tx: &Tx<'_>, worker: &Worker, (id, who): (i64, &str)) -> Result<(), IntakeError> {
+    allow(worker, Duty::Answer)?;
+    intake::one(tx, id)?.ok_or(IntakeError::Unknown)?;
+    if who.trim().is_empty() {
+        return Err(IntakeError::Field("who"));
+    }
+    let by = format!("{}（{}）", who.trim(), worker.account());
+    if intake::unlock(tx, id, Some(&by))? { Ok(()) } else { Err(IntakeError::NotAsked) }
 }
 
 /// Says what the law makes this house keep after a withdrawal. What an emergency said that was
@@ -203,7 +225,7 @@ pub(super) fn answer(
     let event = said.event();
     let number = match event {
         None => 0,
-        Some(_) => Course::of(entry, &intake::done(tx, entry.id)?).acts + 1,
+        Some(_) => intake::next_number(tx, entry.id, ACTS_OF_A_RUN)?,
     };
     let agreed = match &said {
         Answered::Appointed { day, .. } => Some(*day),

@@ -9,7 +9,7 @@ use super::acting::{self, By};
 use super::course::Course;
 use super::{IntakeError, Receiver};
 use crate::ledger::entry::Moment;
-use crate::ledger::intake;
+use crate::ledger::intake::{self, Entry};
 use crate::letters::content::Answered;
 
 /// Envelopes that are looked at.
@@ -25,8 +25,9 @@ pub(super) fn pass(tx: &Tx<'_>, receiver: &Receiver, now: Moment) -> Result<usiz
         }
         let course = Course::of(&entry, &intake::done(tx, entry.id)?);
         let is_over = over.contains(&entry.id);
-        let is_unanswered = course.state == State::Received;
-        let has_run_out = course.expires_ms().is_some_and(|at_ms| at_ms < now.0);
+        // What a backup shows as unanswered may have been accepted since.
+        let is_unanswered = course.state == State::Received && entry.locked_at.is_none();
+        let has_run_out = has_run_out(&entry, &course, now);
         if has_run_out || (is_over && is_unanswered) {
             acting::answer(tx, (receiver, &entry), &By::program(now), Answered::TimedOut)?;
             intake::erase(tx, entry.id, (ErasedWhy::Expired, now.0))?;
@@ -49,9 +50,14 @@ pub(super) fn is_due(tx: &Tx<'_>, now: Moment) -> Result<bool, SqlError> {
             continue;
         }
         let course = Course::of(&entry, &intake::done(tx, entry.id)?);
-        if course.expires_ms().is_some_and(|at_ms| at_ms < now.0) {
+        if has_run_out(&entry, &course, now) {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Whether nobody answered in time; of what is locked nobody knows.
+fn has_run_out(entry: &Entry, course: &Course, now: Moment) -> bool {
+    entry.locked_at.is_none() && course.expires_ms().is_some_and(|at_ms| at_ms < now.0)
 }

@@ -17,6 +17,7 @@ use crate::app::Node;
 use crate::ledger::Ledger;
 use crate::ledger::entry::Moment as At;
 use crate::ledger::intake;
+use crate::letters::restoring;
 use crate::transfer::Transfer;
 
 /// Note of the slot that was filled last.
@@ -53,6 +54,11 @@ impl Node {
     /// Takes in what came, lets the clock end what it ends, and seals the answers that wait;
     /// nothing at a school's node. What fails now is tried again with the next look.
     pub fn work_intake(&self) {
+        if self.is_receiver()
+            && let Err(error) = restoring::look(self.ledger(), self.transfer(), self.clock().now())
+        {
+            tracing::warn!(%error, "not known yet whether this folder was put back");
+        }
         if let Err(error) = self.take_letters() {
             tracing::warn!(%error, "letters not taken in yet");
         }

@@ -64,6 +64,9 @@ pub enum IntakeError {
     /// What it says was erased.
     #[error("what the referral says was erased")]
     Erased,
+    /// It was put back from a backup, and its school has not said that it stands.
+    #[error("the referral was put back from a backup and is locked")]
+    Locked,
     /// It was taken back.
     #[error("the referral was taken back")]
     Withdrawn,

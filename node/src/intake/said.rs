@@ -21,6 +21,12 @@ texts! {
         "Look at the worklist:  xinqiao-node intake list";
     ERASED = "这份转介的内容已经删除。", "what this referral said was erased.";
     ERASED_NEXT = "需要了解情况时，请与学校联系。", "Call the school where you need to know more.";
+    LOCKED = "本机从备份恢复过，这份转介是否仍然有效尚未确认，内容已锁定。",
+        "this machine was put back from a backup, and it is not known whether this referral still \
+         stands: it is locked.";
+    LOCKED_NEXT = "学校的节点会自动答复；急需时请致电学校，确认仍然有效后登记：intake stands 编号 --who 姓名",
+        "The school's node answers by itself; in a hurry call the school and enter who said that \
+         it stands:  intake stands NUMBER --who NAME";
     WITHDRAWN = "家庭已撤回同意，不能再办理；内容已经删除。",
         "the family has withdrawn its consent: nothing more is done, and the content is erased.";
     WITHDRAWN_NEXT = "如依法保留病历，请用 intake kept 说明保留什么、依据什么。",
@@ -56,6 +62,7 @@ impl From<IntakeError> for Failure {
                 Self::new(Exit::NotFound, "INTAKE_UNKNOWN", UNKNOWN).hint(UNKNOWN_NEXT)
             }
             IntakeError::Erased => refused("INTAKE_ERASED", ERASED, ERASED_NEXT),
+            IntakeError::Locked => refused("INTAKE_LOCKED", LOCKED, LOCKED_NEXT),
             IntakeError::Withdrawn => refused("INTAKE_WITHDRAWN", WITHDRAWN, WITHDRAWN_NEXT),
             IntakeError::NotAsked => refused("INTAKE_NOT_ASKED", NOT_ASKED, UNKNOWN_NEXT),
             IntakeError::Field(name) => {

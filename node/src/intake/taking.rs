@@ -25,7 +25,7 @@ use super::{IntakeError, Receiver};
 use crate::app::Node;
 use crate::ledger::Ledger;
 use crate::ledger::entry::Moment;
-use crate::ledger::intake::{self, Withdrawn};
+use crate::ledger::intake::{self, Arrival, Withdrawn};
 use crate::letters::content::{Answered, Kept};
 use crate::transfer::Transfer;
 use crate::transfer::addressed::{self, Waiting};
@@ -243,7 +243,9 @@ fn receive(tx: &Tx<'_>, receiver: &Receiver, opened: &Opened) -> Result<bool, In
     // What a withdrawal cannot undo is not kept from anybody who must act.
     let is_withdrawn = is_told && arrival.consent.is_some();
     let content = (!is_withdrawn).then_some(opened.content.as_slice());
-    let Some(id) = intake::receive(tx, arrival, content)? else { return Ok(false) };
+    let Some(id) = intake::receive(tx, arrival, content)? else {
+        return heard_again(tx, arrival).map(|()| false);
+    };
     let entry = intake::one(tx, id)?.ok_or(IntakeError::Unknown)?;
     let by = By::program(arrival.received_at);
     if is_withdrawn {
@@ -257,6 +259,22 @@ fn receive(tx: &Tx<'_>, receiver: &Receiver, opened: &Opened) -> Result<bool, In
         intake::mark_revoked(tx, id, arrival.received_at.0)?;
     }
     Ok(true)
+}
+
+/// An envelope that is here was sealed anew by its school, which says with it that it stands: one
+/// that is locked is not any more. Else the school was put back from a backup, and is told again
+/// what was said. The same bytes again are nothing.
+fn heard_again(tx: &Tx<'_>, arrival: &Arrival) -> Result<(), IntakeError> {
+    let entry = intake::by_envelope(tx, &arrival.envelope)?.ok_or(IntakeError::Unknown)?;
+    let known = &entry.arrival;
+    let is_of_it = known.sender == arrival.sender && known.referral == arrival.referral;
+    if known.digest == arrival.digest || !is_of_it {
+        return Ok(());
+    }
+    if !intake::unlock(tx, entry.id, None)? {
+        intake::say_again(tx, entry.id, arrival.received_at.0)?;
+    }
+    Ok(())
 }
 
 /// Hears a withdrawal; says how many referrals it took back.
@@ -302,6 +320,8 @@ fn withdraw_one(
     }
     let before = Course::of(&entry, &intake::done(tx, entry.id)?);
     if !intake::mark_revoked(tx, entry.id, now.0)? {
+        // Who tells it again has not had the answer, or lost it.
+        intake::say_again(tx, entry.id, now.0)?;
         return Ok(false);
     }
     if entry.arrival.consent.is_none() {

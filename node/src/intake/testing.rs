@@ -20,7 +20,8 @@ use jiff::Timestamp;
 use runtime::sql::SqlError;
 use runtime::uplink::outbox::letters::item;
 
-use super::{Receiver, Swept, taking};
+use super::{Receiver, Swept, answering, clock, leaving, taking};
+use crate::ledger::entry::Moment;
 use crate::ledger::intake::Worker;
 use crate::ledger::{Ledger, sealing_key};
 use crate::letters::content::{GroundSaid, ReferralContent};
@@ -181,6 +182,41 @@ impl City {
         let counted: Result<Option<u64>, SqlError> = read;
         counted.expect("read").unwrap_or(0)
     }
+}
+
+/// What a house does with every look at what came: takes it in, lets its clock end what it ends,
+/// and seals what waits.
+pub(crate) fn look(
+    (ledger, transfer): (&Ledger, &Transfer),
+    receiver: &Receiver,
+    (identity, at): (&LeafIdentity, Timestamp),
+    step: Look,
+) {
+    match step {
+        Look::Take => {
+            taking::sweep((ledger, transfer), receiver, at).expect("swept");
+        }
+        Look::Pass => {
+            let (receiver, at) = (receiver.clone(), Moment(at.as_millisecond()));
+            let passed = ledger.write("pass", move |tx| clock::pass(tx, &receiver, at));
+            passed.expect("passed");
+        }
+        Look::Seal => {
+            answering::seal_waiting(ledger, receiver, (identity, at)).expect("sealed");
+        }
+        Look::Leave(draw) => {
+            leaving::leave((ledger, transfer), receiver, (at, draw)).expect("left");
+        }
+    }
+}
+
+/// A step of such a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    Take,
+    Pass,
+    Seal,
+    Leave(u64),
 }
 
 fn stated_by(

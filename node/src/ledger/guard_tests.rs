@@ -16,12 +16,16 @@ use super::roll::Mentor;
 use super::scope::Scope;
 use super::special_group::Helper;
 use super::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil, wish};
-use super::{footing, people, read, write};
+use super::{Ledger, footing, people, read, write};
 
 pub(crate) const CHILD: StudentId = StudentId(1);
 
 pub(crate) fn school() -> School {
-    let school = School::new();
+    school_in(Ledger::in_memory().expect("ledger"))
+}
+
+pub(crate) fn school_in(ledger: Ledger) -> School {
+    let school = School::with(ledger);
     school.roster(&(0..4).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
     school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "导师"), (4, "班主任")]);
     school

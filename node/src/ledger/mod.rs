@@ -357,6 +357,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/046_intake.sql"),
     },
     Migration {
+        number: 52,
+        name: "letters of a ledger that was put back",
+        sql: include_str!("migrations/050_letter_restore.sql"),
+    },
+    Migration {
         number: 54,
         name: "agencies that a directory lists",
         sql: include_str!("migrations/052_listed_agency.sql"),

@@ -5,6 +5,8 @@
 //! A letter is forgotten in the inbox once what was in it is in the ledger. What nobody believes is
 //! logged without a name and forgotten.
 
+use std::collections::BTreeSet;
+
 use certs::letter::{Letter, OpenedLetter, Routing};
 use certs::referral::{
     Collector, EnvelopeId, Judge, OpenedReferral, Part, PartNumber, ReferralEnvelope, Role, Taken,
@@ -13,6 +15,7 @@ use certs::referral::{
 use certs::statement::Purpose;
 use domain::ledger::Word as _;
 use domain::referral::{Event, KeptWhy};
+use domain::unit::UnitKind;
 use jiff::Timestamp;
 use proto::frame::decode_item;
 use proto::wire::sync::ItemKind;
@@ -22,11 +25,14 @@ use super::content::{AnswerContent, Answered, Contact, Outcome};
 use super::revoking;
 use super::road::Desk;
 use crate::ledger::Ledger;
-use crate::ledger::letters::{self as store, Answer, Envelope};
+use crate::ledger::letters::{self as store, Answer, Envelope, Stray};
 use crate::ledger::referral::{self, Came, Told};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::sealing_key::{self, KeptKey};
 use crate::transfer::{Transfer, addressed};
+
+/// Numbers of acts between two times at which a recipient was put back from a backup.
+pub(crate) const ACTS_OF_A_RUN: u32 = 1_000;
 
 /// Letters that are looked at in one go.
 const BATCH: u32 = 32;
@@ -136,7 +142,7 @@ fn part_of(
 ) -> Result<Option<EnvelopeId>, SqlError> {
     let (id, now_ms) = (part.envelope(), now.as_millisecond());
     let Some(of) = store::envelope(tx, about)? else {
-        tracing::warn!("an answer came to what this school did not send");
+        stray(tx, (desk, keys), (part, about), now)?;
         return Ok(None);
     };
     if store::is_known(tx, id)? {
@@ -157,6 +163,49 @@ fn part_of(
     let answer = Answer { id, about, act: content.act, content: opened.content().to_vec().into() };
     store::keep_answer(tx, &answer, &opened.envelope().to_bytes(), now_ms)?;
     Ok(Some(about))
+}
+
+/// Keeps an answer to what this school does not know that it sent, where its ledger was put back
+/// from a backup not long ago: a recipient of the city signed it, and it is about that envelope.
+fn stray(
+    tx: &Tx<'_>,
+    (desk, keys): (&Desk, &[KeptKey]),
+    (part, about): (&Part, EnvelopeId),
+    now: Timestamp,
+) -> Result<(), SqlError> {
+    let (id, now_ms) = (part.envelope(), now.as_millisecond());
+    if !store::is_unsure(tx, now_ms)? {
+        tracing::warn!("an answer came to what this school did not send");
+        return Ok(());
+    }
+    store::keep_part(tx, (part, about), now_ms)?;
+    let Some(whole) = joined(&store::parts(tx, id)?, now) else { return Ok(()) };
+    store::forget_parts(tx, id)?;
+    let judge = Judge { trust: &desk.trust, zone: desk.name.zone(), now };
+    let opening = |kept: &KeptKey| ReferralEnvelope::open_referral(&whole, &kept.key, &judge).ok();
+    let opened = keys.iter().find_map(opening);
+    // Whoever runs a hub has a certificate of this city too, and was sent nothing.
+    let is_believed = |opened: &OpenedReferral| {
+        opened.header().role == Role::Answer { to: about }
+            && UnitKind::Clinic.fits(opened.sender().name().unit())
+            && AnswerContent::read(opened.content()).is_ok()
+    };
+    let Some(opened) = opened.filter(is_believed) else {
+        tracing::warn!("an answer came that is not believed");
+        return Ok(());
+    };
+    let stray = Stray {
+        id,
+        about,
+        sender: opened.sender().name().to_string(),
+        content: opened.content().to_vec().into(),
+        signed: opened.envelope().to_bytes(),
+        came_at_ms: now_ms,
+    };
+    if !store::keep_stray(tx, &stray)? {
+        tracing::warn!("an answer was passed over: there are too many about one envelope");
+    }
+    Ok(())
 }
 
 fn joined(parts: &[Part], now: Timestamp) -> Option<Whole> {
@@ -195,7 +244,9 @@ pub(super) fn settle(tx: &Tx<'_>, about: EnvelopeId, now: Timestamp) -> Result<(
     let now_ms = now.as_millisecond();
     let course = referral::course(tx, of.referral)?;
     let own = course.acts.iter().filter(|(act, _)| act.entry.envelope == of.number);
-    let mut next = own.filter_map(|(act, _)| act.entry.lane_number).max().unwrap_or(0) + 1;
+    let mut known: BTreeSet<u32> = own.filter_map(|(act, _)| act.entry.lane_number).collect();
+    // Of what was bound to a lost envelope, what was said before the backup's loss never comes.
+    let is_bound = of.content.is_empty();
     for answer in store::waiting(tx, about)? {
         let Ok(content) = AnswerContent::read(&answer.content) else { continue };
         match (&content.said, content.said.event()) {
@@ -207,20 +258,28 @@ pub(super) fn settle(tx: &Tx<'_>, about: EnvelopeId, now: Timestamp) -> Result<(
                 let said = kept_text(kept.why, &kept.detail);
                 revoking::answered(tx, &of, &said, now)?;
             }
-            // Another one of that number stands there: a recipient counts each act once.
-            (_, Some(_)) if content.act < next => {
-                tracing::warn!(act = content.act, "a second answer of one number was left aside");
+            // It stands there: a recipient counts each act once. Who says one again was put back
+            // from a backup, or answers because this school was.
+            (_, Some(_)) if known.contains(&content.act) => {
+                tracing::info!(act = content.act, "an act was said again");
+                store::ask(tx, about, now_ms)?;
             }
-            (_, Some(event)) if content.act == next => {
+            (_, Some(event)) if is_next(&known, content.act) || (is_bound && known.is_empty()) => {
                 enter(tx, &of, (&content, event), now)?;
-                next += 1;
+                known.insert(content.act);
             }
             // The one before it has not come.
-            _ => break,
+            _ => continue,
         }
         store::take_answer(tx, answer.id, now_ms)?;
     }
     Ok(())
+}
+
+/// Whether the turn of an act has come: the one before it stands in the course, or it is the first
+/// of a recipient, which begins a thousand anew when it was put back from a backup.
+fn is_next(known: &BTreeSet<u32>, act: u32) -> bool {
+    act % ACTS_OF_A_RUN == 1 || act.checked_sub(1).is_some_and(|before| known.contains(&before))
 }
 
 fn enter(

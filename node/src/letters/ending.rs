@@ -72,8 +72,9 @@ fn of_envelope(
     let (letters, relay) = (store::drop_letters(tx, one.id, now_ms)?, desk.relay(tx, now)?);
     let back = move |tx: &Tx<'_>| queue::take_back(tx, &letters, relay.as_ref());
     let left = transfer.write::<_, SqlError>("take_back", back)?;
-    if left == 0 {
+    if left == 0 && !store::may_have_left(tx, one.id)? {
         store::revoked(tx, one.id, now_ms)?;
+        store::stayed(tx, one.id)?;
         let said = format!("知情同意已于{last}到期，内容没有离校");
         revoking::answered(tx, one, &said, now)?;
     }

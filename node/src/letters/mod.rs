@@ -5,13 +5,15 @@
 //! transaction of the act, and only on a consent that stands or an emergency's basis. [`copying`]
 //! brings letters to `transfer.db`, [`answers`] takes what comes back into the course,
 //! [`ending`] keeps here what has not left when its consent is over, [`revoking`] takes back, and
-//! [`renewing`] seals letters anew of which no relay has said a word.
+//! [`renewing`] seals letters anew of which no relay has said a word. [`restoring`] is for a folder
+//! that was put back from a backup.
 
 pub mod answers;
 pub mod content;
 pub mod copying;
 pub mod ending;
 pub mod renewing;
+pub mod restoring;
 pub mod revoking;
 pub mod road;
 pub mod sending;
@@ -19,6 +21,8 @@ pub mod slip;
 
 #[cfg(test)]
 mod ending_tests;
+#[cfg(test)]
+mod histories;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

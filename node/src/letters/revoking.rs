@@ -97,6 +97,41 @@ fn remind(tx: &Tx<'_>, desk: &Desk, record: RecordId, now: Timestamp) -> Result<
     tell(tx, (&relay, &secret), &holders, now_ms)
 }
 
+/// Tells the recipient of an envelope that was taken back so once more: it says again what it had
+/// said, as one does that was put back from a backup. Says whether a relay is known.
+///
+/// # Errors
+/// A rule of the ledger, or the store.
+pub(super) fn tell_again(
+    tx: &Tx<'_>,
+    desk: &Desk,
+    one: &Envelope,
+    now: Timestamp,
+) -> Result<bool, LedgerRefusal> {
+    let Some(relay) = desk.relay(tx, now)? else { return Ok(false) };
+    let to = (one.recipient.clone(), one.relay.clone());
+    let (holders, now_ms) = (Holders::from([(to, vec![one.id])]), now.as_millisecond());
+    let (_, secret) = store::secret(tx, one.referral, now_ms)?;
+    tell(tx, (&relay, &secret), &holders, now_ms)?;
+    Ok(true)
+}
+
+/// Tells the recipient of an envelope of which this ledger knows no more that it is taken back.
+///
+/// # Errors
+/// No relay is known, or the store.
+pub(super) fn tell_one(
+    tx: &Tx<'_>,
+    desk: &Desk,
+    (recipient, hub, envelope): (&UnitId, &UnitId, EnvelopeId),
+    secret: &WithdrawalSecret,
+    now: Timestamp,
+) -> Result<(), LedgerRefusal> {
+    let relay = desk.relay(tx, now)?.ok_or(LedgerRefusal::NoRoad)?;
+    let holders = Holders::from([((recipient.to_string(), hub.to_string()), vec![envelope])]);
+    tell(tx, (&relay, secret), &holders, now.as_millisecond())
+}
+
 /// Takes back every envelope of a referral, of an emergency that was stood down those up to then,
 /// and enters what was answered; says whether anything was taken back.
 fn of_referral(
@@ -122,9 +157,10 @@ fn of_referral(
         let (letters, relay) = (store::drop_letters(tx, one.id, now_ms)?, relay.clone());
         let back = move |tx: &Tx<'_>| queue::take_back(tx, &letters, relay.as_ref());
         let left = transfer.write("take_back", back)?;
-        if left == 0 {
+        if left == 0 && !store::may_have_left(tx, one.id)? {
             store::revoked(tx, one.id, now_ms)?;
             store::done(tx, one.id, NOT_LEFT, now_ms)?;
+            store::stayed(tx, one.id)?;
         } else {
             holders.entry((one.recipient, one.relay)).or_default().push(one.id);
         }

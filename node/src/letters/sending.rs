@@ -7,7 +7,8 @@
 use certs::digest::sha256;
 use certs::letter::{Basis, Carried, Due, Letter, Routing, Way};
 use certs::referral::{
-    Draft, EnvelopeId, Ground as Signed, ReferralEnvelope, Role, Scopes, WithdrawalSecret,
+    Draft, EnvelopeId, Ground as Signed, Part, ReferralEnvelope, Role, Scopes, WithdrawalMark,
+    WithdrawalSecret,
 };
 use domain::digest::Digest;
 use domain::ledger::{Action, Area};
@@ -23,11 +24,11 @@ use super::road::{Desk, Road};
 use crate::ledger::author::Author;
 use crate::ledger::consent::Consent;
 use crate::ledger::entry::{Moment, RecordId};
-use crate::ledger::letters::{self, NewEnvelope, NewLetter};
+use crate::ledger::letters::{self, Envelope, NewEnvelope, NewLetter};
 use crate::ledger::referral::{self, Course, Ground, LiveConsent, Told};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{duty, read, write};
-use crate::transfer::letters::number;
+use crate::transfer::letters::number as rank_number;
 
 /// For how long what was shown may be sealed.
 const SHOWN_MS: i64 = 3_600_000;
@@ -276,37 +277,87 @@ fn seal(
     let envelope = EnvelopeId::generate();
     let withdrawal = secret.mark(envelope);
     let draft = Draft { role: Role::Referral { withdrawal }, envelope, ground, content };
-    let closed = ReferralEnvelope::close(&road.recipient, &draft, &desk.identity)
-        .map_err(|_| LedgerRefusal::NotSealed)?;
-    shown.fits(closed.header()).map_err(|_| LedgerRefusal::NotSealed)?;
-    let parts = closed.parts(&road.recipient).map_err(|_| LedgerRefusal::NotSealed)?;
-    let recipient = &road.recipient.statement().unit;
+    let (closed, parts) = close((desk, road), &draft, shown)?;
     let new = NewEnvelope {
         id: envelope,
         of: (record, shown.number),
-        to: (recipient.as_str(), road.relay.as_str()),
+        to: (road.recipient.statement().unit.as_str(), road.relay.as_str()),
         parts: u32::try_from(parts.len()).map_err(|_| LedgerRefusal::NotSealed)?,
         content,
         signed: closed.digest(),
     };
     letters::insert(tx, &new, now.0)?;
-    let way = Way { recipient: recipient.clone(), relay: road.relay.clone() };
-    for part in &parts {
-        let carried = Carried {
-            way: way.clone(),
-            envelope,
-            number: part.number(),
-            urgency: shown.urgency,
-            due: answer_due(shown.urgency, now),
-        };
-        let basis = Basis::of(&ground, envelope);
+    let due = answer_due(shown.urgency, now);
+    carry(tx, road, (&draft, withdrawal), (&parts, shown.urgency, due), now)
+}
+
+/// Seals an envelope that was sealed before once more, under its id and its mark, for a recipient
+/// who had it already: it then says again what it did. Says whether a road is known.
+///
+/// # Errors
+/// What was sealed is not read any more or cannot be sealed, or the store; nothing was written.
+pub(super) fn again(
+    tx: &Tx<'_>,
+    desk: &Desk,
+    one: &Envelope,
+    now: Timestamp,
+) -> Result<bool, LedgerRefusal> {
+    let Some(road) = desk.road(tx, &one.recipient, now)? else { return Ok(false) };
+    let (content, now) = (one.content.as_slice(), Moment(now.as_millisecond()));
+    let shown = ReferralContent::read(content).map_err(|_| LedgerRefusal::NotSealed)?;
+    let ground = match &shown.ground {
+        GroundSaid::Consent(said) => Signed::Consent {
+            digest: said.digest,
+            valid_to: said.valid_to,
+            scopes: Scopes::of(&said.classes),
+        },
+        GroundSaid::Emergency(_) => Signed::Emergency,
+    };
+    let (_, secret) = letters::secret(tx, one.referral, now.0)?;
+    let withdrawal = secret.mark(one.id);
+    let role = Role::Referral { withdrawal };
+    let draft = Draft { role, envelope: one.id, ground, content };
+    let (_, parts) = close((desk, &road), &draft, &shown)?;
+    // No relay counts a limit that it counted before.
+    carry(tx, &road, (&draft, withdrawal), (&parts, shown.urgency, None), now)?;
+    Ok(true)
+}
+
+/// Closes an envelope, whose content says what its header does, and cuts it into parts.
+fn close(
+    (desk, road): (&Desk, &Road),
+    draft: &Draft<'_>,
+    shown: &ReferralContent,
+) -> Result<(ReferralEnvelope, Vec<Part>), LedgerRefusal> {
+    let closed = ReferralEnvelope::close(&road.recipient, draft, &desk.identity)
+        .map_err(|_| LedgerRefusal::NotSealed)?;
+    shown.fits(closed.header()).map_err(|_| LedgerRefusal::NotSealed)?;
+    let parts = closed.parts(&road.recipient).map_err(|_| LedgerRefusal::NotSealed)?;
+    Ok((closed, parts))
+}
+
+/// Stores the letters that carry the parts of an envelope, for the copy.
+fn carry(
+    tx: &Tx<'_>,
+    road: &Road,
+    (draft, withdrawal): (&Draft<'_>, WithdrawalMark),
+    (parts, urgency, due): (&[Part], Urgency, Option<Due>),
+    now: Moment,
+) -> Result<(), LedgerRefusal> {
+    let recipient = road.recipient.statement().unit.clone();
+    let way = Way { recipient, relay: road.relay.clone() };
+    let envelope = draft.envelope;
+    for part in parts {
+        let (way, number) = (way.clone(), part.number());
+        let carried = Carried { way, envelope, number, urgency, due };
+        let basis = Basis::of(&draft.ground, envelope);
         let routing = Routing::Referral { carried, basis, withdrawal };
         let letter = Letter::seal(&road.first, &routing, Some(part));
         let letter = letter.map_err(|_| LedgerRefusal::NotSealed)?;
         let new = NewLetter {
             name: letter.digest(),
             letter: &letter.to_bytes(),
-            rank: number(Rank::of(shown.urgency)),
+            rank: rank_number(Rank::of(urgency)),
             envelope,
             part: part.number().number(),
         };

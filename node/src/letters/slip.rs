@@ -76,6 +76,31 @@ pub fn code(secret: &WithdrawalSecret) -> String {
     text
 }
 
+/// The secret of a word as somebody typed it: in small letters or large, with or without what
+/// stands between its groups; nothing where it has another length, a letter that none has, or bits
+/// that no secret has.
+#[must_use]
+pub fn read(word: &str) -> Option<WithdrawalSecret> {
+    let typed = word.chars().filter(|one| !one.is_whitespace() && *one != '-');
+    let (mut bytes, mut filled) = ([0_u8; 16], 0_usize);
+    let (mut bits, mut held, mut digits) = (0_u32, 0_u32, 0_usize);
+    for one in typed {
+        let one = u8::try_from(one.to_ascii_uppercase()).ok()?;
+        let five = DIGITS.iter().position(|known| *known == one)?;
+        digits += 1;
+        bits = (bits << 5) | u32::try_from(five).ok()?;
+        held += 5;
+        if held >= 8 {
+            held -= 8;
+            *bytes.get_mut(filled)? = u8::try_from(bits >> held).ok()?;
+            filled += 1;
+            bits &= (1 << held) - 1;
+        }
+    }
+    let is_whole = digits == 26 && filled == bytes.len() && bits == 0;
+    is_whole.then(|| WithdrawalSecret::from_bytes(bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,5 +117,24 @@ mod tests {
             bytes[bit / 8] = 0x80 >> (bit % 8);
             assert_ne!(written(bytes), written([0; 16]), "{bit}");
         }
+    }
+
+    /// A word is read as it was written, in small letters and without its hyphens too; one with a
+    /// letter too few, too many or that none has is none.
+    #[test]
+    fn a_word_is_read_as_it_was_written() {
+        for seed in 0..=255_u8 {
+            let bytes: [u8; 16] = std::array::from_fn(|place| {
+                let place = u8::try_from(place).expect("small");
+                seed.wrapping_mul(31).wrapping_add(place.wrapping_mul(seed | 1))
+            });
+            let word = code(&WithdrawalSecret::from_bytes(bytes));
+            for typed in [word.clone(), word.to_lowercase().replace('-', ""), format!(" {word} ")] {
+                assert_eq!(read(&typed).expect("read").expose(), &bytes, "{typed}");
+            }
+            assert!(read(&word[..word.len() - 1]).is_none() && read(&format!("{word}0")).is_none());
+        }
+        assert!(read("").is_none() && read("60RK4-CSM6M-V3EE1-SC5H6-6S35C-U").is_none());
+        assert!(read("60RK4-CSM6M-V3EE1-SC5H6-6S35C-S").is_none(), "bits that no secret has");
     }
 }

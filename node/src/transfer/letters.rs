@@ -10,10 +10,11 @@ use certs::letter::Letter;
 use certs::statement::VerifiedStatement;
 use domain::referral::slot::{Hop, Leaves, Moment, Rank, Slot, Waiting, leaving};
 use jiff::Timestamp;
+use proto::wire::sync::Lane;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
-use runtime::uplink::notes;
 use runtime::uplink::outbox::letters as outbox;
+use runtime::uplink::{LAST_CONTACT, notes};
 
 /// Name of the note that holds the slot that was filled last.
 const SLOT: &str = "letter_slot";
@@ -230,6 +231,21 @@ fn note_left(tx: &Tx<'_>, name: &str, now_ms: i64) -> Result<(), SqlError> {
         params![name, number(Rank::Routine), nothing, now_ms],
     )?;
     Ok(())
+}
+
+/// The epoch of the lane of letters, and when the hub above was reached last; nothing before the
+/// first letter had a frame.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn lane(tx: &Tx<'_>) -> Result<Option<(Vec<u8>, i64)>, SqlError> {
+    let contact = notes::get(tx, LAST_CONTACT)?.and_then(|text| text.parse().ok());
+    let epoch = tx.query_opt(
+        "select epoch from outbox_epoch where lane = $1",
+        params![i64::from(i32::from(Lane::Referral))],
+        |row| row.blob(0),
+    )?;
+    Ok(epoch.map(|epoch| (epoch, contact.unwrap_or(0))))
 }
 
 /// How much waits.

@@ -15,7 +15,7 @@ use crate::app::Node;
 use crate::directory::{self, Judge};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{agency_listed, letters as store};
-use crate::letters::{answers, copying, ending, renewing, revoking};
+use crate::letters::{answers, copying, ending, renewing, restoring, revoking};
 use crate::transfer::letters::{self, Tick};
 
 /// How often a school is looked at that knows nobody's key.
@@ -110,6 +110,8 @@ impl Node {
     pub fn post(&self) -> Result<Option<usize>, LedgerRefusal> {
         let Some(desk) = self.letter_desk() else { return Ok(None) };
         let now = self.clock().now();
+        let looked = restoring::look(&self.ledger, self.transfer(), now);
+        let is_looked = is_done("look", looked);
         // Relays send to whoever has a stated key, whether or not this school knows one.
         is_done("take", answers::take(&self.ledger, self.transfer(), &desk, now));
         if !self.ledger.read(store::is_used)? {
@@ -120,7 +122,9 @@ impl Node {
         is_done("renew", renewing::renew(&self.ledger, self.transfer(), &desk, now));
         // What one of them could not do keeps the other from nothing.
         let (has_ended, is_told) = (is_done("consent_ended", ended), is_done("take_back", told));
-        let is_known = has_ended
+        is_done("ask", restoring::ask(&self.ledger, &desk, now));
+        let is_known = is_looked
+            && has_ended
             && is_told
             && is_done("copy", copying::copy(&self.ledger, self.transfer(), now.as_millisecond()));
         let of = desk.clone();

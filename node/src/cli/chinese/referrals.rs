@@ -42,6 +42,27 @@ pub(super) const TEXTS: Translation = &[
     ),
     ("Enter statements of schools' and relays' keys", "录入学校和枢纽的公钥声明"),
     ("Key statements", "公钥声明文件"),
+    (
+        "The school said by telephone that a referral stands which is locked after a backup was \
+         put back",
+        "恢复备份后被锁定的转介，学校来电确认仍然有效",
+    ),
+    ("Who at the school said so", "学校确认人姓名"),
+    (
+        "Referrals at recipients that a restored ledger does not know, by the answers that came",
+        "恢复的账本里没有、但对方已收到的转介（凭收到的答复）",
+    ),
+    (
+        "Bind a referral that was entered again to the envelope that its recipient holds",
+        "把重新登记的转介与对方手中的信件绑定",
+    ),
+    (
+        "Take back at its recipient what a restored ledger does not know",
+        "撤回恢复的账本里没有的转介",
+    ),
+    ("Let go of what came about it; it was dealt with by hand", "不再显示：已人工处理"),
+    ("Id of the envelope, as the list shows it", "信件编号，见列表"),
+    ("The word of the family's slip", "家庭回执单上的撤回码"),
     ("Who read what, and what was refused", "阅读记录和拒收记录"),
     ("Name of the other recipient", "另一接收方的名称"),
     ("Its unit id, where it has one", "另一接收方的单位编号，没有可不写"),

@@ -124,6 +124,15 @@ enum IntakeCommand {
         #[arg(long, value_name = "FILE")]
         fhir: PathBuf,
     },
+    /// The school said by telephone that a referral stands which is locked after a backup was put
+    /// back
+    Stands {
+        /// Number of the referral
+        number: i64,
+        /// Who at the school said so
+        #[arg(long, value_name = "NAME")]
+        who: String,
+    },
     /// Enter statements of schools' and relays' keys
     Know {
         /// Key statements
@@ -219,6 +228,12 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &IntakeArgs) -> Resu
                 exchange::import(tx, (&receiver, &worker), (number, &file))
             })?;
             super::fold_erased(terminal, &node);
+            done(terminal, &node, number)
+        }
+        IntakeCommand::Stands { number, who } => {
+            let (number, who) = (*number, who.clone());
+            node.ledger()
+                .write("intake_stands", move |tx| doing::stands(tx, &worker, (number, &who)))?;
             done(terminal, &node, number)
         }
         IntakeCommand::Know { file } => know(terminal, &node, (receiver, worker), file),
@@ -319,6 +334,7 @@ fn line_json(line: &Line) -> Value {
         "referral": line.entry.id, "urgency": urgency.as_str(), "school": arrival.sender,
         "state": line.course.state.as_str(), "due_ms": line.course.due_ms,
         "received_ms": arrival.received_at.0, "erased": line.entry.erased.is_some(),
+        "locked": line.entry.locked_at.is_some(),
     })
 }
 

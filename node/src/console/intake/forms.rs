@@ -18,6 +18,9 @@ use crate::letters::content::{Answered, Contact, Kept, Outcome, Summary};
 /// The act of a form that says what is kept.
 const KEPT: &str = "kept";
 
+/// The act of a form that says who at the school said that a referral stands.
+const STANDS: &str = "stands";
+
 /// A field of a form, as the shared template of fields shows it.
 pub(super) struct FieldView {
     pub(super) name: &'static str,
@@ -51,6 +54,8 @@ pub(super) enum Said {
     Answer(Answered),
     /// What is kept after a withdrawal.
     Kept(Kept),
+    /// Who at the school said that it stands.
+    Stands(String),
 }
 
 /// A line of a form: name, label, input, whether it must be filled in.
@@ -58,6 +63,14 @@ type Line = (&'static str, Text, &'static str, bool);
 
 /// The forms of what the table of transitions, the role and the consent let happen now.
 pub(super) fn possible(shown: &Shown, worker: &Worker, sent: &Filled, lang: Lang) -> Vec<FormView> {
+    if shown.entry.locked_at.is_some() && shown.entry.erased.is_none() {
+        if !worker.may(Duty::Answer) {
+            return Vec::new();
+        }
+        let lines = [("who", w::STANDS_WHO, "text", true)];
+        let (label, note) = (w::STANDS.in_lang(lang), Some(w::LOCKED_NOTE));
+        return vec![view((STANDS, label), (note, &lines), sent, lang)];
+    }
     let mut forms: Vec<FormView> = TRANSITIONS
         .iter()
         .filter(|line| line.from.contains(&shown.course.state))
@@ -177,6 +190,9 @@ pub(super) fn read(sent: &Filled) -> Result<Said, IntakeError> {
     let named = sent.text("act");
     if named == KEPT {
         return Ok(Said::Kept(Kept { why: word(sent, "why")?, detail: text("detail") }));
+    }
+    if named == STANDS {
+        return Ok(Said::Stands(text("who")));
     }
     Ok(Said::Answer(match Event::from_word(named).ok_or(IntakeError::Unknown)? {
         Event::Accept => Answered::Accepted { note: text("note") },

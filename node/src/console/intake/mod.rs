@@ -229,6 +229,7 @@ async fn take(
         match forms::read(&sent)? {
             forms::Said::Answer(said) => acting::act(tx, &receiver, worker, (id, said)),
             forms::Said::Kept(kept) => acting::keep(tx, &receiver, worker, (id, kept)),
+            forms::Said::Stands(who) => acting::stands(tx, worker, (id, &who)),
         }
     });
     match done.await {

@@ -12,6 +12,7 @@ use super::super::referrals::{ground_lines, part_lines};
 use super::forms::FormView;
 use super::{HOME_HREF, INTAKE_HREF, LOG_HREF, words};
 use crate::intake::acting::{Line, Shown};
+use crate::intake::course::Course;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::{Counts, Done, Entry, ReadLine};
 use crate::letters::content::{GroundSaid, ReferralContent};
@@ -101,7 +102,7 @@ pub(super) fn worklist(lines: &[Line], now_ms: i64, lang: Lang) -> Result<Page, 
             id: line.entry.id,
             urgency: urgency(&line.entry, lang),
             school: arrival.sender.clone(),
-            state: chosen(course.label(), lang),
+            state: state(&line.entry, course, lang),
             asked: course.class.map_or("", |class| asked(class).in_lang(lang)),
             due: course.due_ms.map_or_else(String::new, time::minute),
             is_late: course.due_ms.is_some_and(|due_ms| due_ms < now_ms),
@@ -134,6 +135,14 @@ pub(super) fn one(
     Ok(page)
 }
 
+/// The state as people read it; of what is locked nobody knows.
+fn state(entry: &Entry, course: &Course, lang: Lang) -> &'static str {
+    match entry.locked_at.filter(|_| entry.erased.is_none()) {
+        Some(_) => words::LOCKED.in_lang(lang),
+        None => chosen(course.label(), lang),
+    }
+}
+
 /// What is known of a referral beside what it says.
 fn facts(shown: &Shown, lang: Lang) -> Vec<(&'static str, String)> {
     let (arrival, course) = (&shown.entry.arrival, &shown.course);
@@ -151,7 +160,7 @@ fn facts(shown: &Shown, lang: Lang) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         (words::URGENCY, chosen(arrival.urgency.label(), lang).to_owned()),
         (words::SCHOOL, arrival.sender.clone()),
-        (words::STATE, chosen(course.label(), lang).to_owned()),
+        (words::STATE, state(&shown.entry, course, lang).to_owned()),
         (words::ASKED, asked.to_owned()),
         (words::DUE, course.due_ms.map_or_else(String::new, time::minute)),
         (words::RECEIVED, time::minute(arrival.received_at.0)),

@@ -61,6 +61,14 @@ texts! {
         "The school has stood this emergency down, or it was of the wrong person. Whoever has \
          arrived is treated all the same. Say what the law makes you keep; what the referral says \
          is erased then.";
+    LOCKED = "待学校确认", "Waits for the school";
+    LOCKED_NOTE = "本机从备份恢复过，恢复之后家庭可能已撤回，所以内容已锁定。学校的节点会自动答复；急需时请致电学校，\
+         确认仍然有效后登记对方姓名，即可查看和办理。",
+        "This machine was put back from a backup, and the family may have withdrawn since: what it \
+         says is locked. The school's node answers by itself. In a hurry call the school, and \
+         enter who said that the referral stands; then it is read and answered again.";
+    STANDS = "学校来电确认仍然有效", "The school said that it stands";
+    STANDS_WHO = "学校确认人姓名", "Who at the school said so";
     DECLINE_NOTE = "内容立即从本机删除，不能恢复。", "What it says is erased from this machine at once, for good.";
     OUTCOME_NOTE = "知情同意允许回传的内容才有栏目；不写诊断。",
         "There are fields for what the consent lets back; no diagnosis.";

@@ -12,6 +12,9 @@ use super::super::strange;
 /// The word of the answer to a withdrawal, which is no act of the course.
 pub const REVOCATION_DONE: &str = "revocation_done";
 
+/// How long what was sealed is on its way before it is said again.
+const AGAIN_MS: i64 = 3_600_000;
+
 /// An act as it is written.
 pub struct NewAct<'a> {
     /// About which envelope.
@@ -105,13 +108,39 @@ pub fn first_unsealed(tx: &Tx<'_>, after: i64) -> Result<Option<Done>, SqlError>
 /// The store cannot be written.
 pub fn sealed(tx: &Tx<'_>, act: i64, now_ms: i64) -> Result<bool, SqlError> {
     let noted = tx.execute(
-        "update intake_act set sealed_at_ms = $2, said = case when exists
+        "update intake_act set sealed_at_ms = $2, said = case when number > 0 and exists
              (select 1 from intake i where i.id = intake_act.intake and i.content is null)
              then null else said end
          where id = $1 and sealed_at_ms is null and said is not null",
         params![act, now_ms],
     )?;
     Ok(noted > 0)
+}
+
+/// The number of the next act about an envelope. A house that was put back from a backup does not
+/// know which numbers it gave since: it begins a run of numbers anew.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn next_number(tx: &Tx<'_>, intake: i64, run: u32) -> Result<u32, SqlError> {
+    let last = "select coalesce(max(number), 0) from intake_act where intake = $1";
+    let last = tx.query_opt(last, params![intake], |row| row.u32(0))?.unwrap_or(0);
+    let first = super::super::letters::times(tx)?.saturating_mul(run).saturating_add(1);
+    Ok(last.saturating_add(1).max(first))
+}
+
+/// Has what was said about an envelope sealed for its school once more, as far as it still says
+/// something: the school was put back from a backup. What was sealed a moment ago is on its way.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn say_again(tx: &Tx<'_>, intake: i64, now_ms: i64) -> Result<(), SqlError> {
+    tx.execute(
+        "update intake_act set sealed_at_ms = null
+         where intake = $1 and said is not null and sealed_at_ms < $2",
+        params![intake, now_ms.saturating_sub(AGAIN_MS)],
+    )?;
+    Ok(())
 }
 
 /// Envelopes that were taken back and of which nobody has said yet what is kept.

@@ -44,7 +44,8 @@ pub struct Withdrawn {
 }
 
 /// Erases what an envelope says and what was said about it, as far as that was sealed already; the
-/// rest goes when it is. Doing it again changes nothing.
+/// rest goes when it is. What was answered to a withdrawal stays: it says what is kept, and is said
+/// again to a school that lost it. Doing it again changes nothing.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -55,7 +56,8 @@ pub fn erase(tx: &Tx<'_>, id: i64, (why, now_ms): (ErasedWhy, i64)) -> Result<()
         params![id, now_ms, why.as_str()],
     )?;
     tx.execute(
-        "update intake_act set said = null where intake = $1 and sealed_at_ms is not null",
+        "update intake_act set said = null
+         where intake = $1 and number > 0 and sealed_at_ms is not null",
         params![id],
     )?;
     Ok(())
@@ -73,6 +75,20 @@ pub fn unsay(tx: &Tx<'_>, id: i64) -> Result<(), SqlError> {
         params![id],
     )?;
     Ok(())
+}
+
+/// Unlocks what an envelope says, since its school has said that it stands: by its letter, or by
+/// telephone, which names who; says whether it was locked.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn unlock(tx: &Tx<'_>, id: i64, by: Option<&str>) -> Result<bool, SqlError> {
+    let unlocked = tx.execute(
+        "update intake set locked_at_ms = null, unlocked_by = $2
+         where id = $1 and locked_at_ms is not null",
+        params![id, by],
+    )?;
+    Ok(unlocked > 0)
 }
 
 /// Notes that an envelope was taken back; says whether it was not before.

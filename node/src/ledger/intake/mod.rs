@@ -9,10 +9,13 @@ mod keeping;
 mod queue;
 mod worker;
 
-pub use acts::{Done, NewAct, REVOCATION_DONE, add, done, first_unsealed, sealed, wants_kept};
+pub use acts::{
+    Done, NewAct, REVOCATION_DONE, add, done, first_unsealed, next_number, say_again, sealed,
+    wants_kept,
+};
 pub use keeping::{
     Counts, Withdrawn, counts, erase, is_withdrawn, mark_revoked, note_refused, note_withdrawn,
-    over, refused, unsay,
+    over, refused, unlock, unsay,
 };
 pub use queue::{QueuedLetter, StatedKeyOf, know, letter, queue, queued, statement, take_out};
 pub use worker::{Worker, worker};
@@ -81,6 +84,9 @@ pub struct Entry {
     pub revoked_at: Option<Moment>,
     /// When and why its content was erased.
     pub erased: Option<(Moment, ErasedWhy)>,
+    /// Since when it is locked: this house was put back from a backup, and its school has not said
+    /// since that it stands.
+    pub locked_at: Option<Moment>,
 }
 
 /// Who read what it says.
@@ -97,7 +103,7 @@ pub struct ReadLine {
 
 const COLUMNS: &str = "select id, envelope, digest, sender, referral, number, urgency, seen,
      consent, valid_to, classes, outcome_back, withdrawal, received_at_ms, revoked_at_ms,
-     erased_at_ms, erased_why from intake";
+     erased_at_ms, erased_why, locked_at_ms from intake";
 
 /// Keeps an envelope that was opened, with what it says; without it where it was taken back before
 /// it came. Gives its number; nothing where that envelope was taken before.
@@ -256,6 +262,7 @@ fn read(row: &Row<'_, '_>) -> Result<Entry, SqlError> {
         },
         revoked_at: row.opt_i64(14)?.map(Moment),
         erased,
+        locked_at: row.opt_i64(17)?.map(Moment),
     })
 }
 

@@ -5,6 +5,7 @@
 //! Contents name children, so nothing that holds one has `Debug`.
 
 mod came;
+mod restored;
 mod sealed;
 mod statement;
 #[cfg(test)]
@@ -13,6 +14,10 @@ mod tests;
 pub use came::{
     Answer, answer_count, answers, forget_parts, is_known, keep_answer, keep_part, parts,
     take_answer, waiting,
+};
+pub use restored::{
+    LaneKnown, SeenBy, Stray, ask, asked, bind, forget_strays, is_unsure, keep_stray, know_lane,
+    lane, may_have_left, note, stayed, stray_count, strays, times, to_ask,
 };
 pub use sealed::{
     Draft, Envelope, NewEnvelope, NewLetter, Outgoing, Rank, Unheard, acked, carrying, done, draft,

@@ -162,3 +162,18 @@ pub(crate) fn acknowledge(
     write::put_change(tx, &author, (kept.record, kept.version), &answered, None)?;
     Ok(())
 }
+
+/// Has what took back wait for an answer again: it was said that nothing had left, and the ledger
+/// was put back from a backup, so that nobody knows. The author has a reason.
+///
+/// # Errors
+/// A rule of the ledger, or the store; nothing was written.
+pub(crate) fn reopen(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<(), LedgerRefusal> {
+    let now = course(tx, record)?;
+    let mut took = now.acts.iter().filter(|(_, how)| matches!(how, Standing::Took(_)));
+    let is_answered = |act: &ReferralAct| act.takes_back() && act.acknowledged.is_some();
+    let Some((kept, _)) = took.find(|(act, _)| is_answered(&act.entry)) else { return Ok(()) };
+    let open = ReferralAct { acknowledged: None, reply: String::new(), ..kept.entry.clone() };
+    write::put_change(tx, author, (kept.record, kept.version), &open, None)?;
+    Ok(())
+}

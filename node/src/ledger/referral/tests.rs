@@ -31,7 +31,11 @@ pub(crate) fn at(author: &Author, later_ms: i64) -> Author {
 
 /// A school whose first student stands at t3, with all that a referral needs but the consent.
 pub(crate) fn ready() -> School {
-    let school = school();
+    ready_in(school())
+}
+
+/// The same of a school whose ledger lies anywhere.
+pub(crate) fn ready_in(school: School) -> School {
     let done = run(&school, |tx| {
         let right = Correction {
             name: None,

@@ -322,6 +322,7 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         | R::Unsigned
         | R::Unreviewed
         | R::NoRoad
+        | R::NoExpert(_)
         | R::NotSealed
         | R::NoSupervisor
         | R::Certificate(_)

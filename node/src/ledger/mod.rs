@@ -35,6 +35,7 @@ mod consent_tests;
 pub mod consented;
 #[cfg(test)]
 mod consented_tests;
+pub mod consult;
 pub mod course;
 pub mod critical;
 pub mod custody;
@@ -354,6 +355,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 48,
         name: "what a receiver takes in",
         sql: include_str!("migrations/046_intake.sql"),
+    },
+    Migration {
+        number: 51,
+        name: "cards for remote consultations",
+        sql: include_str!("migrations/049_card.sql"),
     },
 ];
 

@@ -7,6 +7,7 @@
 //! [`ending`] keeps here what has not left when its consent is over, [`revoking`] takes back.
 
 pub mod answers;
+pub mod cards;
 pub mod content;
 pub mod copying;
 pub mod ending;

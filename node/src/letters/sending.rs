@@ -316,7 +316,7 @@ fn seal(
 }
 
 /// By when the recipient answers, as a relay counts it.
-fn answer_due(urgency: Urgency, now: Moment) -> Option<Due> {
+pub(super) fn answer_due(urgency: Urgency, now: Moment) -> Option<Due> {
     let until = match due(State::Received, urgency)?.limit {
         Limit::WorkingDays(days) => duty::end_of(working(now.day(), days)),
         Limit::Minutes(minutes) => now.0.saturating_add(i64::from(minutes) * 60_000),

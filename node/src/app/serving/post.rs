@@ -15,7 +15,7 @@ use crate::app::Node;
 use crate::directory::{self, Judge};
 use crate::ledger::letters as store;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::letters::{answers, copying, ending, revoking};
+use crate::letters::{answers, cards, copying, ending, revoking};
 use crate::transfer::letters::{self, Tick};
 
 /// How often a school is looked at that knows nobody's key.
@@ -103,9 +103,11 @@ impl Node {
         }
         let ended = ending::end(&self.ledger, self.transfer(), &desk, now);
         let told = revoking::revoke(&self.ledger, self.transfer(), &desk, now);
-        // What one of them could not do keeps the other from nothing.
+        let of_cards = cards::revoking::revoke(&self.ledger, self.transfer(), &desk, now);
+        // What one of them could not do keeps the others from nothing.
         let (has_ended, is_told) = (is_done("consent_ended", ended), is_done("take_back", told));
-        let is_known = has_ended
+        let is_known = is_done("take_cards_back", of_cards)
+            && has_ended
             && is_told
             && is_done("copy", copying::copy(&self.ledger, self.transfer(), now.as_millisecond()));
         let of = desk.clone();

@@ -78,6 +78,7 @@ struct ContentTemplate {
 struct LogTemplate {
     lang: Lang,
     reads: Vec<(String, i64, String, &'static str)>,
+    cards: Vec<(String, i64, String)>,
     refused: Vec<(String, &'static str)>,
 }
 
@@ -212,7 +213,7 @@ pub(crate) fn referral_lines(
 }
 
 pub(super) fn log(
-    reads: &[ReadLine],
+    (reads, of_cards): (&[ReadLine], &[(Moment, i64, String)]),
     refused: &[(Moment, String)],
     lang: Lang,
 ) -> Result<Page, RenderError> {
@@ -227,6 +228,10 @@ pub(super) fn log(
     let body = Html::render(&LogTemplate {
         lang,
         reads: reads.iter().map(read).collect(),
+        cards: of_cards
+            .iter()
+            .map(|(at, card, account)| (time::minute(at.0), *card, account.clone()))
+            .collect(),
         refused: refused.iter().map(refusal).collect(),
     })?;
     Ok(page((words::LOG, words::REFUSED_NOTE), LOG_HREF, body, lang))

@@ -5,6 +5,7 @@
 //! Contents name children, so nothing that holds one has `Debug`.
 
 mod came;
+pub mod cards;
 mod sealed;
 mod statement;
 #[cfg(test)]

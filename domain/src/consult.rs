@@ -44,6 +44,15 @@ pub const OPINION_CHARS_MAX: usize = 1_000;
 /// Longest card that travels, in characters: of Chinese it is what one content holds.
 pub const CARD_CHARS_MAX: usize = 1_300;
 
+/// Longest text that travels, in bytes.
+const TRAVELS_BYTES_MAX: usize = 4_000;
+
+// A card of Chinese and an opinion of any letters fit into a text that travels.
+const _: () = assert!(
+    CARD_CHARS_MAX * 3 <= TRAVELS_BYTES_MAX && OPINION_CHARS_MAX * 4 <= TRAVELS_BYTES_MAX,
+    "a card or an opinion of the most characters does not travel"
+);
+
 impl CardAct {
     /// Whether the expert has answered with it, so that no limit runs any more.
     #[must_use]
@@ -80,11 +89,5 @@ mod tests {
         }
         check::<Advice>();
         check::<CardAct>();
-    }
-
-    /// A card of the most characters fits into a text that travels, whatever is written on it.
-    #[test]
-    fn the_longest_card_of_chinese_travels() {
-        assert!(CARD_CHARS_MAX * 3 <= 4_000 && OPINION_CHARS_MAX * 4 <= 4_000);
     }
 }

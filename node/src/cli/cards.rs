@@ -37,7 +37,6 @@ texts! {
         "the running node could not be told; it looks within a minute.";
 }
 
-/// Arguments of `card`.
 #[derive(Args, Debug)]
 pub(super) struct CardArgs {
     #[command(flatten)]

@@ -40,7 +40,6 @@ texts! {
         "{1} cards taken back (case #{0}); whoever holds one is told before all else.";
 }
 
-/// Arguments of `consult`.
 #[derive(Args, Debug)]
 pub(super) struct ConsultArgs {
     #[command(flatten)]

@@ -5,6 +5,8 @@
 //! card back. An emergency that stands in the case lets a card out for some days only, and never
 //! past a family that said no.
 
+use std::collections::BTreeSet;
+
 use domain::consult::EMERGENCY_DAYS;
 use domain::digest::Digest;
 use domain::ledger::consent::{NoConsent, Purpose};
@@ -116,7 +118,7 @@ pub fn listed(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Consultation>, LedgerR
         }
     }
     found.sort_by_key(|one| std::cmp::Reverse((one.meeting.day, one.case.record)));
-    let students = found.iter().map(|one| one.case.entry.student).collect();
+    let students: BTreeSet<StudentId> = found.iter().map(|one| one.case.entry.student).collect();
     access::log_list(tx, reader, &students, ReadPurpose::Review)?;
     Ok(found)
 }

@@ -22,7 +22,7 @@ use axum::routing::get;
 use domain::ledger::Word as _;
 use domain::receiver::ReadWhy;
 use runtime::cli::Failure;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 use runtime::web::{
     Audience, Label, Lang, NavGroup, NavLink, Page, Problem, Role, Session, Shell, SignedForm,
     Site, Transport, Visitor, console, posts,
@@ -168,10 +168,14 @@ fn alone(
 /// Counts only: whoever looks after the machine sees nobody.
 async fn show_home(State(desk): State<Desk>, visitor: Visitor<Staff>) -> Result<Response, Problem> {
     let ledger = desk.ledger.clone();
-    let read = move || ledger.read(intake::counts);
-    let counts = runtime::blocking::run(read).await.map_err(|_| Problem::Internal)??;
+    let counted =
+        |tx: &Tx<'_>| Ok::<_, SqlError>((intake::counts(tx)?, intake::cards::counts(tx)?));
+    let read = move || ledger.read(counted);
+    let found = runtime::blocking::run(read).await.map_err(|_| Problem::Internal)?;
+    let (counts, of_cards) = found?;
     let has_joined = desk.receiver.is_some();
-    reply(&desk, &visitor, &pages::home(&counts, has_joined, visitor.frame.lang)?)
+    let page = pages::home((&counts, &of_cards), has_joined, visitor.frame.lang)?;
+    reply(&desk, &visitor, &page)
 }
 
 async fn show_list(

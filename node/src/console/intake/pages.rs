@@ -12,6 +12,7 @@ use super::forms::FormView;
 use super::{HOME_HREF, INTAKE_HREF, LOG_HREF, words};
 use crate::intake::acting::{Line, Shown};
 use crate::ledger::entry::Moment;
+use crate::ledger::intake::cards::CardCounts;
 use crate::ledger::intake::{Counts, Done, Entry, ReadLine};
 use crate::letters::content::{GroundSaid, ReferralContent};
 use crate::packs::Packs;
@@ -82,10 +83,15 @@ struct LogTemplate {
     refused: Vec<(String, &'static str)>,
 }
 
-pub(super) fn home(counts: &Counts, has_joined: bool, lang: Lang) -> Result<Page, RenderError> {
+pub(super) fn home(
+    (counts, of_cards): (&Counts, &CardCounts),
+    has_joined: bool,
+    lang: Lang,
+) -> Result<Page, RenderError> {
     let rows = [
         (words::OPEN_COUNT, counts.open),
-        (words::UNSEALED_COUNT, counts.unsealed),
+        (words::CARDS_COUNT, of_cards.open),
+        (words::UNSEALED_COUNT, counts.unsealed + of_cards.unsealed),
         (words::LETTERS_COUNT, counts.letters),
         (words::REFUSED_COUNT, counts.refused),
     ];

@@ -33,6 +33,7 @@ texts! {
     NOT_JOINED = "本节点尚未加入枢纽。请在终端运行 xinqiao-node join。",
         "This node has not joined. Run  xinqiao-node join  at the terminal.";
     OPEN_COUNT = "内容尚在的转介", "Referrals whose content is here";
+    CARDS_COUNT = "内容尚在的会诊卡", "Cards whose content is here";
     UNSEALED_COUNT = "等待密封的答复", "Answers that wait to be sealed";
     LETTERS_COUNT = "等待发出的信件", "Letters that wait for their slot";
     REFUSED_COUNT = "拒收", "Refused";

@@ -13,6 +13,7 @@ pub mod sending;
 pub(crate) mod tests;
 
 use domain::directory::{Entry, EntryKind};
+use domain::unit::UnitId;
 use jiff::civil::Date;
 
 use crate::directory::Directories;
@@ -27,7 +28,7 @@ pub fn expert<'d>(
     unit: &str,
     today: Date,
 ) -> Result<&'d Entry, LedgerRefusal> {
-    let listed = unit.parse().ok().and_then(|unit| directories.find(&unit));
+    let listed = unit.parse().ok().and_then(|unit: UnitId| directories.find(&unit));
     let entry = listed.ok_or(LedgerRefusal::NoExpert(NoExpert::Unlisted))?;
     if entry.kind != EntryKind::Expert {
         return Err(LedgerRefusal::NoExpert(NoExpert::Other));

@@ -43,9 +43,12 @@ pub fn revoke(
     let found = ledger.read(move |tx| {
         let mut found = Vec::new();
         for one in store::open(tx)? {
-            let footing = consult::footing_of(tx, &one, at)?;
-            if footing != Footing::Holds {
-                found.push(one);
+            match consult::footing_of(tx, &one, at) {
+                Ok(Footing::Holds) => {}
+                Ok(Footing::Over | Footing::Gone) => found.push(one),
+                Err(LedgerRefusal::Store(error)) => return Err(LedgerRefusal::Store(error)),
+                // One that cannot be asked about keeps no other letter back.
+                Err(error) => tracing::warn!(record = one.record.0, %error, "a card was not asked"),
             }
         }
         let since_ms = now_ms.saturating_sub(REMINDED_MS);

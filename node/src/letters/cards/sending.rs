@@ -144,7 +144,7 @@ pub(super) fn send_on(
     if again.write().map_err(too_long)? != draft.content {
         return Err(LedgerRefusal::Changed);
     }
-    seal(tx, (record, post.desk, road), (&shown, &draft.content), author.now())
+    seal(tx, (record, post.desk, road), (&shown, draft.content.as_slice()), author.now())
 }
 
 /// One card of a case is out at a time: until it is answered, taken back or over.
@@ -168,7 +168,7 @@ pub(crate) fn waits(tx: &Tx<'_>, one: &CardEnvelope) -> Result<bool, SqlError> {
     let answers = cards::answers(tx, one.id)?;
     let is_answer =
         |content: &[u8]| CardAnswer::read(content).is_ok_and(|answer| answer.said.what().answers());
-    Ok(!answers.iter().any(|answer| is_answer(&answer.content)))
+    Ok(!answers.iter().any(|answer| is_answer(answer.content.as_slice())))
 }
 
 /// The cards of a case that were sealed, each with what was answered about it. Whoever shows them

@@ -139,8 +139,9 @@ async fn a_card_is_read_and_answered_by_an_expert() {
     let said = [("act", "opinion"), ("advice", "more_help"), ("text", opinion)];
     let shown = expert.get("/cards/1").await.expect("page");
     let token = shown.field("csrf").expect("token").to_owned();
-    let fields = [&[("csrf", token.as_str())], &said[..]].concat();
-    for status in [StatusCode::SEE_OTHER, StatusCode::CONFLICT] {
+    let again = [("act", "opinion"), ("advice", "refer"), ("text", "另有补充")];
+    for (said, status) in [(said, StatusCode::SEE_OTHER), (again, StatusCode::CONFLICT)] {
+        let fields = [&[("csrf", token.as_str())], &said[..]].concat();
         let done = expert.post("/cards/1/act", &fields).await.expect("form");
         assert_eq!(done.status, status, "{}", done.text);
     }

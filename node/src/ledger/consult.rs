@@ -149,8 +149,7 @@ pub fn let_out(tx: &Tx<'_>, of: &Consultation, today: Date) -> Result<LetOut, Le
     let ground = match consented(tx, entry.student, &unit, today) {
         Ok(ground) => ground,
         Err(LedgerRefusal::Outsiders(why)) => {
-            let is_no = matches!(why, NoConsent::Refused | NoConsent::Withdrawn);
-            if is_no || !is_emergency(entry, today) {
+            if is_no(why) || !is_emergency(entry, today) {
                 return Err(LedgerRefusal::Outsiders(why));
             }
             CardGround::Emergency
@@ -158,6 +157,11 @@ pub fn let_out(tx: &Tx<'_>, of: &Consultation, today: Date) -> Result<LetOut, Le
         Err(other) => return Err(other),
     };
     Ok(LetOut { ground, unit })
+}
+
+/// Whether the family said no, both guardians or one of them.
+const fn is_no(why: NoConsent) -> bool {
+    matches!(why, NoConsent::Refused | NoConsent::Withdrawn | NoConsent::OnHold)
 }
 
 /// Whether an emergency was written into the case within the days in which there is no time to ask.
@@ -218,12 +222,14 @@ pub fn footing_of(
         return Ok(Footing::Gone);
     };
     let said = consented(tx, case.entry.student, &one.recipient, today);
-    match (said, one.valid_to) {
-        (Ok(_), _) => Ok(Footing::Holds),
-        (Err(LedgerRefusal::Outsiders(NoConsent::Refused | NoConsent::Withdrawn)), _)
-        | (Err(LedgerRefusal::Outsiders(_)), Some(_)) => Ok(Footing::Gone),
-        (Err(LedgerRefusal::Outsiders(_)), None) => Ok(Footing::Holds),
-        (Err(other), _) => Err(other),
+    match said {
+        Ok(_) => Ok(Footing::Holds),
+        // Nobody was asked in an emergency; a no that came since counts all the same.
+        Err(LedgerRefusal::Outsiders(why)) if one.valid_to.is_none() && !is_no(why) => {
+            Ok(Footing::Holds)
+        }
+        Err(LedgerRefusal::Outsiders(_)) => Ok(Footing::Gone),
+        Err(other) => Err(other),
     }
 }
 

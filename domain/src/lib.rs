@@ -41,6 +41,7 @@
 //! | *directory* | to whom the schools of an area may turn, as both commissions signed it |
 //! | *referral* | a child's way from the school to a named recipient and back |
 //! | *hand-over* | giving a referral to its recipient: on a printed sheet, later as an envelope |
+//! | *card* | what an expert from outside sees of a case: a text that tells no student |
 //! | *envelope* | a referral or an answer, sealed to its recipient and signed by its sender |
 //! | *letter* | one hop's wrapping: routing and one part of an envelope, always of one length |
 //! | *routing* | what the hub that opens a letter reads: where to, by when; nothing of a child |
@@ -56,6 +57,7 @@
 pub mod catalogue;
 pub mod cell;
 pub mod change;
+pub mod consult;
 pub mod digest;
 pub mod directory;
 pub mod disclosure;

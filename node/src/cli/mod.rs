@@ -17,8 +17,10 @@ use crate::app::Node;
 
 mod acting;
 mod backup;
+mod cards;
 mod chinese;
 mod configuration;
+mod consult;
 mod context;
 mod disclosure;
 mod doctor;
@@ -137,6 +139,8 @@ enum Command {
     Family(family::FamilyArgs),
     /// Referrals: the board, sending sealed, taking back, as an account
     Referral(referral::ReferralArgs),
+    /// Cards for experts from outside, their opinions, taking back, as an account
+    Consult(consult::ConsultArgs),
     /// Figures of process for an inspector at the school, as an account
     Inspection(inspection::InspectionArgs),
     /// Rules kept and not kept, with what is missing, as an account
@@ -147,6 +151,8 @@ enum Command {
     List(list::ListArgs),
     /// Receiver: referrals that came, as an account
     Intake(intake::IntakeArgs),
+    /// Receiver: cards of consultations for an expert, as an account
+    Card(cards::CardArgs),
     /// This unit's key for what is sealed to it, and the statement about it
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -234,11 +240,13 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Roll(args) => roll::run(terminal, place, &args),
         Command::Family(args) => family::run(terminal, place, &args),
         Command::Referral(args) => referral::run(terminal, place, &args),
+        Command::Consult(args) => consult::run(terminal, place, &args),
         Command::Inspection(args) => inspection::run(terminal, place, &args),
         Command::Standards(args) => standards::run(terminal, place, &args),
         Command::Keeping(args) => keeping::run(terminal, place, &args),
         Command::List(args) => list::run(terminal, place, &args),
         Command::Intake(args) => intake::run(terminal, place, &args),
+        Command::Card(args) => cards::run(terminal, place, &args),
         Command::Key(command) => key::run(terminal, place, &command),
         Command::Config(command) => configuration::run(terminal, place, &command),
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),

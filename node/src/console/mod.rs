@@ -9,6 +9,7 @@ pub mod answer;
 mod approvals;
 mod audit;
 mod calendar;
+mod consultations;
 mod counts;
 mod day;
 mod desk;
@@ -63,6 +64,7 @@ use crate::ledger::browse;
 use office::Office;
 use sheet::crumbs;
 
+pub(crate) use consultations::{answer_line, card_lines};
 pub(crate) use family::Letter;
 pub(crate) use intake::referral_lines;
 pub use office::Rules;
@@ -159,6 +161,7 @@ fn shows(role: Role, href: &str) -> bool {
         | "/calendar"
         | plans::PLANS_HREF
         | referrals::REFERRALS_HREF
+        | consultations::CONSULTATIONS_HREF
         | directory::DIRECTORY_HREF
         | standards::STANDARDS_HREF => ledgers::Readers::ROLES.contains(&role),
         "/workload" | standards::TRAINING_HREF => {
@@ -251,6 +254,7 @@ fn office_pages() -> Router<Office> {
         .merge(mentors::router())
         .merge(plans::router())
         .merge(referrals::router())
+        .merge(consultations::router())
         .merge(directory::router())
         .merge(lists::router())
         .merge(imports::router())

@@ -8,7 +8,7 @@ use runtime::texts;
 use runtime::web::{Lang, Text};
 
 use super::said::{Told, no_consent};
-use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::refusal::{LedgerRefusal, NoExpert};
 
 texts! {
     STATE = "转介现在是“{0}”，不能这样办理；没有写入任何内容。",
@@ -69,6 +69,15 @@ texts! {
          sealed; nothing was written.";
     NO_ROAD_NEXT = "请打印转介单当面交接，并请区级部门提供公钥声明。",
         "Hand the printed sheet over, and ask the district for the key statements.";
+    NO_EXPERT = "不能请这位专家：{0}。没有写入任何内容，也没有内容离校。",
+        "this expert cannot be asked: {0}; nothing was written and nothing left.";
+    NO_EXPERT_NEXT = "请在“转介名录”中选一位面向本校、在有效期内的专家，把其单位代码写入会诊的“校外单位代码”，\
+         并就该单位征得家长同意。",
+        "Choose an expert for this school in the directory, enter the unit of that one with the \
+         consultation, and ask the family about that unit.";
+    UNLISTED = "名录中没有这个单位", "no directory lists that unit";
+    NOT_EXPERT = "名录中这个单位不是专家", "that unit is listed as no expert";
+    UNPAIRED = "这位专家不面向本校", "the expert is paired with other schools";
     NOT_SEALED = "转介未能加密，没有离校；没有写入任何内容。",
         "the referral could not be sealed and has not left; nothing was written.";
     NOT_SEALED_NEXT = "请缩短过长的文字后重新预览；仍不成功的，请打印转介单当面交接。",
@@ -87,6 +96,19 @@ pub fn fact(fact: Fact) -> Text {
             let (zh, en) = fact.label();
             Text::new(zh, en)
         }
+    }
+}
+
+/// Why nobody of a unit may be asked as an expert.
+fn no_expert(why: NoExpert) -> Text {
+    match why {
+        NoExpert::Unlisted => UNLISTED,
+        NoExpert::Other => NOT_EXPERT,
+        NoExpert::Barred(bar) => {
+            let (zh, en) = bar.label();
+            Text::new(zh, en)
+        }
+        NoExpert::Unpaired => UNPAIRED,
     }
 }
 
@@ -123,6 +145,10 @@ pub(super) fn told(refusal: &LedgerRefusal) -> Option<Told> {
         R::Unsigned => ("UNSIGNED", exit, UNSIGNED.into(), UNSIGNED_NEXT),
         R::Unreviewed => ("UNREVIEWED", exit, UNREVIEWED.into(), UNREVIEWED_NEXT),
         R::NoRoad => ("NO_ROAD", exit, NO_ROAD.into(), NO_ROAD_NEXT),
+        R::NoExpert(why) => {
+            let reason = |lang| no_expert(*why).in_lang(lang).to_owned();
+            ("NO_EXPERT", exit, filled(NO_EXPERT, &reason), NO_EXPERT_NEXT)
+        }
         R::NotSealed => ("NOT_SEALED", exit, NOT_SEALED.into(), NOT_SEALED_NEXT),
         _ => return None,
     })

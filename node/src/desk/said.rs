@@ -323,6 +323,7 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         | R::Unsigned
         | R::Unreviewed
         | R::NoRoad
+        | R::NoExpert(_)
         | R::NotSealed
         | R::NoSupervisor
         | R::Certificate(_)

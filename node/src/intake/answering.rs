@@ -30,7 +30,7 @@ pub struct Sealed {
 
 /// Why one answer was not sealed.
 #[derive(Debug, thiserror::Error)]
-enum AnswerError {
+pub(super) enum AnswerError {
     #[error(transparent)]
     Envelope(#[from] ReferralError),
     #[error(transparent)]
@@ -38,9 +38,9 @@ enum AnswerError {
 }
 
 /// To whose keys an answer is sealed.
-struct Keys {
-    school: VerifiedStatement,
-    relay: VerifiedStatement,
+pub(super) struct Keys {
+    pub(super) school: VerifiedStatement,
+    pub(super) relay: VerifiedStatement,
 }
 
 /// Seals what waits; an answer that cannot be sealed keeps no other back.
@@ -99,7 +99,7 @@ fn queue(
 
 /// The statements that hold now about the school's key and the own relay's; nothing where one is
 /// missing.
-fn keys(
+pub(super) fn keys(
     tx: &Tx<'_>,
     (receiver, school): (&Receiver, &UnitId),
     now: Timestamp,
@@ -193,7 +193,7 @@ pub(super) fn of_tests(
 
 impl Receiver {
     /// A stored name of this city.
-    fn name_of(&self, sender: &str) -> Option<IdentityName> {
+    pub(super) fn name_of(&self, sender: &str) -> Option<IdentityName> {
         IdentityName::parse(sender, self.name.zone()).ok()
     }
 }

@@ -12,7 +12,7 @@ use runtime::uplink::outbox::letters;
 use runtime::uplink::{Uplink, notes};
 
 use super::answering::{self, Sealed};
-use super::{IntakeError, Receiver, clock};
+use super::{IntakeError, Receiver, cards, clock};
 use crate::app::Node;
 use crate::ledger::Ledger;
 use crate::ledger::entry::Moment as At;
@@ -77,10 +77,17 @@ impl Node {
     pub fn pass_time(&self) -> Result<usize, IntakeError> {
         let Some(receiver) = self.receiver() else { return Ok(0) };
         let now = At(self.clock().now_ms());
-        if !self.ledger().read(move |tx| clock::is_due(tx, now))? {
+        let is_due = move |tx: &Tx<'_>| {
+            Ok::<_, SqlError>(clock::is_due(tx, now)? || cards::is_due(tx, now)?)
+        };
+        if !self.ledger().read(is_due)? {
             return Ok(0);
         }
-        let pass = move |tx: &Tx<'_>| clock::pass(tx, &receiver, now);
+        let pass = move |tx: &Tx<'_>| {
+            Ok::<_, IntakeError>(
+                clock::pass(tx, &receiver, now)? + cards::pass(tx, &receiver, now)?,
+            )
+        };
         let erased = self.ledger().write("receiver_clock", pass)?;
         if erased > 0 && self.ledger().fold().is_err() {
             tracing::warn!("the log of the ledger was not folded in at once");
@@ -97,7 +104,11 @@ impl Node {
             return Ok(Sealed::default());
         };
         let identity = member.identity.current();
-        answering::seal_waiting(self.ledger(), &receiver, (&identity, self.clock().now()))
+        let by = (&*identity, self.clock().now());
+        let about_cards = cards::seal_waiting(self.ledger(), &receiver, by)?;
+        let told = answering::seal_waiting(self.ledger(), &receiver, by)?;
+        let sealed = told.sealed + about_cards.sealed;
+        Ok(Sealed { sealed, waiting: told.waiting + about_cards.waiting })
     }
 
     /// Lets one letter leave where a slot is due; nothing where no relay's key is known.

@@ -11,6 +11,7 @@
 
 pub mod acting;
 mod answering;
+pub mod cards;
 mod clock;
 pub mod course;
 mod leaving;
@@ -91,6 +92,9 @@ pub enum IntakeError {
     /// None of the statements holds, or is a school's or a relay's.
     #[error("no statement about a key for referrals or of a relay holds among these")]
     NoStatement,
+    /// Something about a card of a consultation.
+    #[error(transparent)]
+    Card(#[from] cards::CardError),
     /// The store.
     #[error(transparent)]
     Store(#[from] SqlError),

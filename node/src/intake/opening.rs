@@ -11,9 +11,19 @@ use runtime::clock::date_of;
 use zeroize::Zeroizing;
 
 use super::Receiver;
+use super::cards::{self, OpenedCard};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::{Arrival, ConsentKept};
+use crate::letters::content::card::is_card;
 use crate::letters::content::{GroundSaid, ReferralContent};
+
+/// What came in an envelope.
+pub(super) enum Came {
+    /// A referral.
+    Referral(Box<Opened>),
+    /// A card of a consultation.
+    Card(Box<OpenedCard>),
+}
 
 /// A referral that was opened and is believed.
 pub(super) struct Opened {
@@ -24,8 +34,8 @@ pub(super) struct Opened {
 }
 
 /// Opens an envelope with one of the receiver's keys, and believes it: sealed to this receiver, by
-/// a school whose certificate holds now, as a referral, on a consent that is not over or as an
-/// emergency, and saying nothing else than its signed header.
+/// a school whose certificate holds now, as a referral or a card, on a consent that is not over or
+/// as an emergency, and saying nothing else than its signed header.
 ///
 /// # Errors
 /// It is not; what came is to be forgotten.
@@ -34,7 +44,7 @@ pub(super) fn open(
     keys: &[EnvelopeKey],
     receiver: &Receiver,
     now: Timestamp,
-) -> Result<Opened, RefusedWhy> {
+) -> Result<Came, RefusedWhy> {
     let judge = Judge { trust: &receiver.trust, zone: receiver.name.zone(), now };
     let mut refused = RefusedWhy::NotOurs;
     for key in keys {
@@ -54,6 +64,10 @@ pub(super) fn open(
         }
         // An answer is for a school; one that was sealed to us is nobody's.
         let Role::Referral { withdrawal } = header.role else { return Err(RefusedWhy::Kind) };
+        if is_card(opened.content()) {
+            let card = cards::believed(&opened, withdrawal, now)?;
+            return Ok(Came::Card(Box::new(card)));
+        }
         let content = ReferralContent::read(opened.content());
         let content = content.map_err(|_| RefusedWhy::Content)?;
         content.fits(header).map_err(|_| RefusedWhy::Content)?;
@@ -70,7 +84,7 @@ pub(super) fn open(
             received_at: Moment(now.as_millisecond()),
         };
         let content = Zeroizing::new(opened.content().to_vec());
-        return Ok(Opened { arrival, content });
+        return Ok(Came::Referral(Box::new(Opened { arrival, content })));
     }
     Err(refused)
 }

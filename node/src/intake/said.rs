@@ -81,6 +81,7 @@ impl From<IntakeError> for Failure {
             IntakeError::NoStatement => {
                 refused("INTAKE_STATEMENT", NO_STATEMENT, NO_STATEMENT_NEXT)
             }
+            IntakeError::Card(error) => error.into(),
             IntakeError::Store(error) => error.into(),
         }
     }

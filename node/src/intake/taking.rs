@@ -20,8 +20,8 @@ use runtime::sql::{SqlError, Tx};
 
 use super::acting::{self, By};
 use super::course::Course;
-use super::opening::{self, Opened};
-use super::{IntakeError, Receiver};
+use super::opening::{self, Came, Opened};
+use super::{IntakeError, Receiver, cards};
 use crate::app::Node;
 use crate::ledger::Ledger;
 use crate::ledger::entry::Moment;
@@ -200,9 +200,12 @@ impl Sweeping<'_> {
     fn keep(&mut self, whole: &Whole) -> Result<(), IntakeError> {
         match opening::open(whole, self.keys, self.receiver, self.now) {
             Err(why) => self.refuse(why),
-            Ok(opened) => {
+            Ok(came) => {
                 let receiver = self.receiver.clone();
-                let keep = move |tx: &Tx<'_>| receive(tx, &receiver, &opened);
+                let keep = move |tx: &Tx<'_>| match &came {
+                    Came::Referral(opened) => receive(tx, &receiver, opened),
+                    Came::Card(opened) => cards::receive(tx, &receiver, opened),
+                };
                 self.swept.taken += usize::from(self.ledger.write("take_referral", keep)?);
                 Ok(())
             }
@@ -309,6 +312,9 @@ fn withdraw_one(
     now: Moment,
 ) -> Result<bool, IntakeError> {
     let Some(entry) = intake::by_envelope(tx, envelope.bytes())? else {
+        if let Some(revoked) = cards::withdraw(tx, receiver, (secret, envelope), now)? {
+            return Ok(revoked);
+        }
         let mark = secret.mark(envelope).digest();
         let told = Withdrawn { envelope: *envelope.bytes(), mark };
         intake::note_withdrawn(tx, &told, now.0)?;

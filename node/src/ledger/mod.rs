@@ -36,6 +36,7 @@ mod consent_tests;
 pub mod consented;
 #[cfg(test)]
 mod consented_tests;
+pub mod consult;
 pub mod course;
 pub mod critical;
 pub mod custody;
@@ -355,6 +356,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 48,
         name: "what a receiver takes in",
         sql: include_str!("migrations/046_intake.sql"),
+    },
+    Migration {
+        number: 51,
+        name: "cards for remote consultations",
+        sql: include_str!("migrations/049_card.sql"),
     },
     Migration {
         number: 52,

@@ -1,5 +1,6 @@
 //! Why a ledger refuses an entry. No sentence here holds anything about a person.
 
+use domain::directory::Bar;
 use domain::ledger::case::MoveError;
 use domain::ledger::certificate::Missing;
 use domain::ledger::consent::{NoConsent, Purpose};
@@ -58,6 +59,23 @@ pub enum LineFlaw {
     /// It says which data.
     #[error("names no data, or is there twice")]
     Data,
+}
+
+/// Why nobody of a unit may be asked as an expert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoExpert {
+    /// No directory in force lists it.
+    #[error("no directory lists that unit")]
+    Unlisted,
+    /// It is listed as something else.
+    #[error("that unit is listed as no expert")]
+    Other,
+    /// It may not be chosen today.
+    #[error("the expert may not be chosen: {}", .0.as_str())]
+    Barred(Bar),
+    /// It is paired with other schools.
+    #[error("the expert is paired with other schools")]
+    Unpaired,
 }
 
 /// Why nothing was written.
@@ -214,6 +232,9 @@ pub enum LedgerRefusal {
     /// this school, holds.
     #[error("no key statement of that recipient or of the relay holds")]
     NoRoad,
+    /// Nobody of that unit may be asked as an expert.
+    #[error(transparent)]
+    NoExpert(#[from] NoExpert),
     /// It could not be sealed; nothing left.
     #[error("the referral could not be sealed")]
     NotSealed,

@@ -22,8 +22,8 @@ use proto::wire::sync::ItemKind;
 use runtime::sql::{SqlError, Tx};
 
 use super::content::{AnswerContent, Answered, Contact, Outcome};
-use super::revoking;
 use super::road::Desk;
+use super::{cards, revoking};
 use crate::ledger::Ledger;
 use crate::ledger::letters::{self as store, Answer, Envelope, Stray};
 use crate::ledger::referral::{self, Came, Told};
@@ -117,7 +117,9 @@ fn acked(
     now: Timestamp,
 ) -> Result<(), SqlError> {
     let now_ms = now.as_millisecond();
-    let Some(envelope) = store::envelope(tx, id)? else { return Ok(()) };
+    let Some(envelope) = store::envelope(tx, id)? else {
+        return cards::answers::acked(tx, (id, number), now);
+    };
     if !store::note_acked(tx, id, number.number(), now_ms)? {
         return Ok(());
     }
@@ -142,7 +144,9 @@ fn part_of(
 ) -> Result<Option<EnvelopeId>, SqlError> {
     let (id, now_ms) = (part.envelope(), now.as_millisecond());
     let Some(of) = store::envelope(tx, about)? else {
-        stray(tx, (desk, keys), (part, about), now)?;
+        if !cards::answers::part_of(tx, (desk, keys), (part, about), now)? {
+            stray(tx, (desk, keys), (part, about), now)?;
+        }
         return Ok(None);
     };
     if store::is_known(tx, id)? {
@@ -208,7 +212,7 @@ fn stray(
     Ok(())
 }
 
-fn joined(parts: &[Part], now: Timestamp) -> Option<Whole> {
+pub(super) fn joined(parts: &[Part], now: Timestamp) -> Option<Whole> {
     let mut collector = Collector::new();
     parts.iter().find_map(|part| match collector.take(part, now) {
         Ok(Taken::Whole(whole)) => Some(whole),

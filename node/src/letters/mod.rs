@@ -9,6 +9,7 @@
 //! that was put back from a backup.
 
 pub mod answers;
+pub mod cards;
 pub mod content;
 pub mod copying;
 pub mod ending;

@@ -151,6 +151,13 @@ impl Town {
 
     /// What the clinic makes of the last hop's letters.
     pub(crate) fn receive(&self, letters: &[Letter]) -> (OpenedReferral, ReferralContent) {
+        let opened = self.opened(letters);
+        let content = ReferralContent::read(opened.content()).expect("content");
+        (opened, content)
+    }
+
+    /// What the clinic opens of the last hop's letters, whatever it says.
+    pub(crate) fn opened(&self, letters: &[Letter]) -> OpenedReferral {
         let judge = Judge { trust: &self.desk.trust, zone: &zone(), now: now() };
         let mut collector = Collector::new();
         for letter in letters {
@@ -158,9 +165,7 @@ impl Town {
             let part = opened.part().expect("part");
             if let Ok(Taken::Whole(whole)) = collector.take(part, now()) {
                 let opened = ReferralEnvelope::open_referral(&whole, &self.key, &judge);
-                let opened = opened.unwrap_or_else(|error| panic!("{error}"));
-                let content = ReferralContent::read(opened.content()).expect("content");
-                return (opened, content);
+                return opened.unwrap_or_else(|error| panic!("{error}"));
             }
         }
         panic!("nothing was whole");
@@ -174,9 +179,18 @@ pub(crate) fn answer(
     about: EnvelopeId,
     content: &AnswerContent,
 ) -> Vec<Letter> {
-    let bytes = content.write().expect("written");
+    answer_of(by, school, about, &content.write().expect("written"))
+}
+
+/// As [`answer`], of bytes that may say anything.
+pub(crate) fn answer_of(
+    by: &LeafIdentity,
+    school: &VerifiedStatement,
+    about: EnvelopeId,
+    content: &[u8],
+) -> Vec<Letter> {
     let (role, envelope) = (Role::Answer { to: about }, EnvelopeId::generate());
-    let draft = Draft { role, envelope, ground: Ground::Emergency, content: &bytes };
+    let draft = Draft { role, envelope, ground: Ground::Emergency, content };
     let closed = ReferralEnvelope::close(school, &draft, by);
     let closed = closed.unwrap_or_else(|error| panic!("{error}"));
     let parts = closed.parts(school).unwrap_or_else(|error| panic!("{error}"));

@@ -15,7 +15,7 @@ use crate::app::Node;
 use crate::directory::{self, Judge};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{agency_listed, letters as store};
-use crate::letters::{answers, copying, ending, renewing, restoring, revoking};
+use crate::letters::{answers, cards, copying, ending, renewing, restoring, revoking};
 use crate::transfer::letters::{self, Tick};
 
 /// How often a school is looked at that knows nobody's key.
@@ -119,11 +119,13 @@ impl Node {
         }
         let ended = ending::end(&self.ledger, self.transfer(), &desk, now);
         let told = revoking::revoke(&self.ledger, self.transfer(), &desk, now);
+        let of_cards = cards::revoking::revoke(&self.ledger, self.transfer(), &desk, now);
         is_done("renew", renewing::renew(&self.ledger, self.transfer(), &desk, now));
-        // What one of them could not do keeps the other from nothing.
+        // What one of them could not do keeps the others from nothing.
         let (has_ended, is_told) = (is_done("consent_ended", ended), is_done("take_back", told));
         is_done("ask", restoring::ask(&self.ledger, &desk, now));
-        let is_known = is_looked
+        let is_known = is_done("take_cards_back", of_cards)
+            && is_looked
             && has_ended
             && is_told
             && is_done("copy", copying::copy(&self.ledger, self.transfer(), now.as_millisecond()));

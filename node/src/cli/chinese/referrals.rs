@@ -104,4 +104,45 @@ pub(super) const TEXTS: Translation = &[
     ),
     ("Signed statements", "已签署的公钥声明文件"),
     ("Hub that serves the recipients", "接收方所在区的枢纽"),
+    (
+        "Cards for experts from outside, their opinions, taking back, as an account",
+        "远程会诊：给校外专家的会诊卡、专家意见、撤回（须用账号）",
+    ),
+    (
+        "Cases of consultations with somebody from outside, and how their cards stand",
+        "有校外人员参加的会诊案例，及会诊卡的状态",
+    ),
+    ("One case with its cards and what experts answered", "一个案例的会诊卡和专家答复"),
+    (
+        "Show the card that would leave; with the digest of what was shown, seal and send it",
+        "显示将要离校的会诊卡；写上所示摘要，即加密发送",
+    ),
+    ("Number of the case of a consultation", "会诊案例编号"),
+    ("How soon an answer is wanted: routine or urgent", "希望多快答复：routine 或 urgent"),
+    ("Whom the expert may call at the school", "专家可联系的学校联系人"),
+    (
+        "Take the cards of a case back; whoever holds one is told first of all",
+        "撤回案例的会诊卡；持有的专家单位最先得到通知",
+    ),
+    (
+        "Receiver: cards of consultations for an expert, as an account",
+        "接收机构：给专家的会诊卡（须用账号）",
+    ),
+    ("Cards: urgency, school, state and limit", "会诊卡：缓急、学校、状态、期限"),
+    ("What a card says; the reading is logged", "显示会诊卡；会留下记录"),
+    ("Number of the card", "会诊卡编号"),
+    ("Give an opinion about a card, once", "对会诊卡给出意见，只能一次"),
+    ("Say that the expert cannot; the card is erased at once", "不能受理；会诊卡立即删除"),
+    ("Why, may be left out", "原因，可不写"),
+    ("Who read which card", "会诊卡的阅读记录"),
+    (
+        "Recommendation, such as continue, more_help, family, assess, refer or crisis",
+        "建议代码，如 continue、more_help、family、assess、refer、crisis",
+    ),
+    ("The opinion, up to 1000 characters", "意见，不超过 1000 字"),
+    (
+        "Day on which the expert could talk about it, such as 2026-12-01",
+        "专家可以通话的日期，如 2026-12-01",
+    ),
+    ("Time of that day and how, such as 15:30 by telephone", "当天的时间和方式，如 15:30 电话"),
 ];

@@ -16,7 +16,7 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::testing::{NOW_MS, School};
 
 /// Pages that show entries of several ledgers.
-const PAGES: [&str; 29] = [
+const PAGES: [&str; 30] = [
     "/work",
     "/alerts",
     "/alerts?view=board",
@@ -34,6 +34,7 @@ const PAGES: [&str; 29] = [
     "/training",
     "/training/pledge",
     "/referrals",
+    "/consultations",
     "/directory",
     "/families",
     "/keeping",

@@ -4,6 +4,7 @@
 //! The worklist names nobody. What a referral says is on a page of its own that asks for a purpose
 //! and logs the reading before it shows anything. There is no page of a school here.
 
+mod cards;
 mod forms;
 mod pages;
 #[cfg(test)]
@@ -21,7 +22,7 @@ use axum::routing::get;
 use domain::ledger::Word as _;
 use domain::receiver::ReadWhy;
 use runtime::cli::Failure;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 use runtime::web::{
     Audience, Label, Lang, NavGroup, NavLink, Page, Problem, Role, Session, Shell, SignedForm,
     Site, Transport, Visitor, console, posts,
@@ -34,6 +35,7 @@ use super::office::{Rules, Told, sentences};
 use crate::app::Node;
 use crate::fhir::receiver as exchange;
 use crate::intake::acting::{self, Shown};
+use crate::intake::cards::CardError;
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::Ledger;
 use crate::ledger::intake::{self, Worker};
@@ -115,6 +117,7 @@ pub(super) fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
     let links = vec![
         NavLink { label: words::HOME, href: HOME_HREF },
         NavLink { label: words::WORKLIST, href: INTAKE_HREF },
+        NavLink { label: words::CARDS, href: cards::CARDS_HREF },
         NavLink { label: words::LOG, href: LOG_HREF },
     ];
     Site {
@@ -132,7 +135,7 @@ pub(super) fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
 /// Whether a role is shown a link: what it would be refused is not offered.
 fn shows(role: Role, href: &str) -> bool {
     match href {
-        INTAKE_HREF => Workers::ROLES.contains(&role),
+        INTAKE_HREF | cards::CARDS_HREF => Workers::ROLES.contains(&role),
         LOG_HREF => Heads::ROLES.contains(&role),
         _ => true,
     }
@@ -160,6 +163,7 @@ fn alone(
         .route("/intake/{id}/act", posts(take, "/intake/{id}"))
         .route("/intake/{id}/content", get(show_content))
         .route("/intake/{id}/fhir", get(export))
+        .merge(cards::router())
         .with_state(desk);
     console(shell, pages)
 }
@@ -167,10 +171,14 @@ fn alone(
 /// Counts only: whoever looks after the machine sees nobody.
 async fn show_home(State(desk): State<Desk>, visitor: Visitor<Staff>) -> Result<Response, Problem> {
     let ledger = desk.ledger.clone();
-    let read = move || ledger.read(intake::counts);
-    let counts = runtime::blocking::run(read).await.map_err(|_| Problem::Internal)??;
+    let counted =
+        |tx: &Tx<'_>| Ok::<_, SqlError>((intake::counts(tx)?, intake::cards::counts(tx)?));
+    let read = move || ledger.read(counted);
+    let found = runtime::blocking::run(read).await.map_err(|_| Problem::Internal)?;
+    let (counts, of_cards) = found?;
     let has_joined = desk.receiver.is_some();
-    reply(&desk, &visitor, &pages::home(&counts, has_joined, visitor.frame.lang)?)
+    let page = pages::home((&counts, &of_cards), has_joined, visitor.frame.lang)?;
+    reply(&desk, &visitor, &page)
 }
 
 async fn show_list(
@@ -184,10 +192,12 @@ async fn show_list(
 
 async fn show_log(State(desk): State<Desk>, visitor: Visitor<Heads>) -> Result<Response, Problem> {
     let found = desk.work(&visitor.session, |tx, worker| {
-        Ok((acting::reads(tx, worker, None)?, acting::refused(tx, worker)?))
+        let of_cards = crate::intake::cards::acting::reads(tx, worker)?;
+        Ok((acting::reads(tx, worker, None)?, of_cards, acting::refused(tx, worker)?))
     });
-    let (reads, refused) = found.await.map_err(problem)?;
-    reply(&desk, &visitor, &pages::log(&reads, &refused, visitor.frame.lang)?)
+    let (reads, of_cards, refused) = found.await.map_err(problem)?;
+    let page = pages::log((&reads, &of_cards), &refused, visitor.frame.lang)?;
+    reply(&desk, &visitor, &page)
 }
 
 async fn show_one(
@@ -325,7 +335,7 @@ fn told(error: IntakeError, lang: Lang) -> Result<Told, Problem> {
 fn problem(error: IntakeError) -> Problem {
     match error {
         IntakeError::NotAllowed => Problem::Forbidden,
-        IntakeError::Unknown => Problem::NotFound,
+        IntakeError::Unknown | IntakeError::Card(CardError::Unknown) => Problem::NotFound,
         IntakeError::Store(error) => error.into(),
         _ => Problem::BadRequest,
     }

@@ -14,6 +14,7 @@ use super::{HOME_HREF, INTAKE_HREF, LOG_HREF, words};
 use crate::intake::acting::{Line, Shown};
 use crate::intake::course::Course;
 use crate::ledger::entry::Moment;
+use crate::ledger::intake::cards::CardCounts;
 use crate::ledger::intake::{Counts, Done, Entry, ReadLine};
 use crate::letters::content::{GroundSaid, ReferralContent};
 use crate::packs::Packs;
@@ -80,13 +81,19 @@ struct ContentTemplate {
 struct LogTemplate {
     lang: Lang,
     reads: Vec<(String, i64, String, &'static str)>,
+    cards: Vec<(String, i64, String)>,
     refused: Vec<(String, &'static str)>,
 }
 
-pub(super) fn home(counts: &Counts, has_joined: bool, lang: Lang) -> Result<Page, RenderError> {
+pub(super) fn home(
+    (counts, of_cards): (&Counts, &CardCounts),
+    has_joined: bool,
+    lang: Lang,
+) -> Result<Page, RenderError> {
     let rows = [
         (words::OPEN_COUNT, counts.open),
-        (words::UNSEALED_COUNT, counts.unsealed),
+        (words::CARDS_COUNT, of_cards.open),
+        (words::UNSEALED_COUNT, counts.unsealed + of_cards.unsealed),
         (words::LETTERS_COUNT, counts.letters),
         (words::REFUSED_COUNT, counts.refused),
     ];
@@ -232,7 +239,7 @@ fn classes_in(classes: &[DataClass], lang: Lang) -> String {
 }
 
 pub(super) fn log(
-    reads: &[ReadLine],
+    (reads, of_cards): (&[ReadLine], &[(Moment, i64, String)]),
     refused: &[(Moment, String)],
     lang: Lang,
 ) -> Result<Page, RenderError> {
@@ -247,6 +254,10 @@ pub(super) fn log(
     let body = Html::render(&LogTemplate {
         lang,
         reads: reads.iter().map(read).collect(),
+        cards: of_cards
+            .iter()
+            .map(|(at, card, account)| (time::minute(at.0), *card, account.clone()))
+            .collect(),
         refused: refused.iter().map(refusal).collect(),
     })?;
     Ok(page((words::LOG, words::REFUSED_NOTE), LOG_HREF, body, lang))

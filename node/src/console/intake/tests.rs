@@ -1,7 +1,7 @@
 //! A receiver's pages in the browser: who sees what, what is logged, what is offered.
 
 use axum::http::StatusCode;
-use certs::referral::{EnvelopeId, WithdrawalSecret};
+use certs::referral::{EnvelopeId, Role as Sealed, WithdrawalSecret};
 use runtime::clock::Clock;
 use runtime::web::factor::FactorPolicy;
 use runtime::web::trial::{Browser, PASSWORD};
@@ -11,6 +11,7 @@ use super::super::trial::BuiltIn;
 use super::*;
 use crate::intake::testing::{City, now};
 use crate::ledger::account::{self, Changer};
+use crate::letters::content::card::tests::card;
 use crate::letters::content::tests::referral;
 
 /// The child's name in the tests' referral.
@@ -133,4 +134,52 @@ async fn each_role_sees_its_own() {
             assert_eq!(seen.status, StatusCode::NOT_FOUND, "{page}");
         }
     }
+}
+
+/// A card's list and page say nothing of it; an expert reads it, which is logged, and answers once;
+/// whoever registers sees neither card nor opinion.
+#[tokio::test]
+async fn a_card_is_read_and_answered_by_an_expert() {
+    let city = City::new();
+    let envelope = EnvelopeId::from_bytes([1; 16]);
+    let withdrawal = WithdrawalSecret::from_bytes([5; 16]).mark(envelope);
+    let (bytes, ground) = (card().write().expect("card"), card().ground.signed());
+    for letter in city.sealed(&bytes, (Sealed::Referral { withdrawal }, ground), envelope) {
+        city.arrive(&letter);
+    }
+    assert_eq!(city.sweep(now()).taken, 1);
+    let mut expert = browser(&city, "han", Role::Clinician).await;
+    for page in ["/cards", "/cards/1"] {
+        for lang in ["zh", "en"] {
+            let seen = expert.get(&format!("{page}?lang={lang}")).await.expect("page");
+            assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()), "{page}");
+            assert!(!seen.text.contains(&card().text), "{page} says what the card says");
+        }
+    }
+    assert_eq!(city.count("select count(*) from card_read"), 0);
+    for lang in ["zh", "en"] {
+        let seen = expert.get(&format!("/cards/1/content?lang={lang}")).await.expect("page");
+        assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()));
+        assert!(seen.text.contains(&card().text));
+    }
+    assert_eq!(city.count("select count(*) from card_read"), 1);
+    let opinion = "先稳定作息，每周辅导两次";
+    let said = [("act", "opinion"), ("advice", "more_help"), ("text", opinion)];
+    let shown = expert.get("/cards/1").await.expect("page");
+    let token = shown.field("csrf").expect("token").to_owned();
+    let again = [("act", "opinion"), ("advice", "refer"), ("text", "另有补充")];
+    for (said, status) in [(said, StatusCode::SEE_OTHER), (again, StatusCode::CONFLICT)] {
+        let fields = [&[("csrf", token.as_str())], &said[..]].concat();
+        let done = expert.post("/cards/1/act", &fields).await.expect("form");
+        assert_eq!(done.status, status, "{}", done.text);
+    }
+    let shown = expert.get("/cards/1?lang=zh").await.expect("page");
+    assert!(shown.text.contains(opinion), "{}", shown.text);
+    let mut intake = browser(&city, "deng", Role::Intake).await;
+    let page = intake.get("/cards/1?lang=zh").await.expect("page");
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.text.contains(opinion) && !page.text.contains("/cards/1/content"));
+    let refused = intake.get("/cards/1/content").await.expect("page");
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(intake.get("/cards/2").await.expect("page").status, StatusCode::NOT_FOUND);
 }

@@ -8,10 +8,32 @@ texts! {
     HOME = "概况", "Overview";
     WORKLIST = "待办", "Worklist";
     LOG = "阅读与拒收记录", "Log of reads";
+    CARDS = "会诊卡", "Cards";
+    CARDS_NOTE = "学校请专家看的会诊卡；这里只有缓急、学校、状态和期限",
+        "cards that schools ask an expert about; urgency, school, state and limit";
+    NO_CARDS = "没有收到会诊卡。", "No card has come.";
+    CARD = "会诊卡", "Card";
+    CARD_ASKED = "等待答复", "waits for an answer";
+    CARD_BACK = "学校已撤回，已删除", "taken back by the school, erased";
+    CARD_READ = "查看会诊卡", "Read the card";
+    CARD_READ_NOTE = "会诊卡不写明学生是谁，请不要追问；每次查看都记入日志。",
+        "The card tells no student; do not ask who it is. Each reading is logged.";
+    CARD_NOTE = "只供给出意见；学校撤回或期满后从本机删除；本次查看已记入日志",
+        "for an opinion alone; erased here when taken back or over; the reading was logged";
+    CARD_OPINION = "给出意见", "Give an opinion";
+    CARD_OPINION_NOTE = "只能答复一次，不超过 1000 字；决定由学校作出。",
+        "It is given once, in up to 1,000 characters; the school decides.";
+    CARD_DECLINE = "不能受理", "Decline";
+    ADVICE = "建议", "Recommendation";
+    OPINION = "意见", "Opinion";
+    TALK_DAY = "可以通话的日期", "Day for a talk";
+    TALK_TIME = "时间和方式", "Time and way";
+    CARD_READS = "会诊卡阅读记录", "Reads of cards";
     HOME_NOTE = "密封给本机构的转介，只在本机打开", "what is sealed to this house is opened on this machine only";
     NOT_JOINED = "本节点尚未加入枢纽。请在终端运行 xinqiao-node join。",
         "This node has not joined. Run  xinqiao-node join  at the terminal.";
     OPEN_COUNT = "内容尚在的转介", "Referrals whose content is here";
+    CARDS_COUNT = "内容尚在的会诊卡", "Cards whose content is here";
     UNSEALED_COUNT = "等待密封的答复", "Answers that wait to be sealed";
     LETTERS_COUNT = "等待发出的信件", "Letters that wait for their slot";
     REFUSED_COUNT = "拒收", "Refused";

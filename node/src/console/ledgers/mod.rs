@@ -74,6 +74,7 @@ pub(super) fn menu() -> NavGroup {
         link(words::WORK, WORK_HREF),
         link(words::ALERTS, ALERTS_HREF),
         super::referrals::link(),
+        super::consultations::link(),
         super::directory::link(),
         link(words::TALK, "/talks/new"),
         link(words::MINE, "/mine"),

@@ -10,6 +10,7 @@ use runtime::web::{
 
 use super::super::accounts::ACCOUNTS_HREF;
 use super::super::approvals::APPROVALS_HREF;
+use super::super::consultations::CONSULTATIONS_HREF;
 use super::super::desk::is_offered;
 use super::super::keeping::KEEPING_HREF;
 use super::super::lists::LISTS_HREF;
@@ -309,6 +310,9 @@ pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<Stri
         | DutyKind::ReferralReview
         | DutyKind::ReferralNotice
         | DutyKind::ReferralReply => return Some(format!("{REFERRALS_HREF}/{record}")),
+        DutyKind::ExpertWaits | DutyKind::ExpertSaid | DutyKind::ExpertReply => {
+            return Some(format!("{CONSULTATIONS_HREF}/{record}"));
+        }
         _ => return form("edit"),
     };
     is_offered(act, role).then(|| format!("/acts/{act}/{record}"))

@@ -30,6 +30,12 @@ pub enum DutyKind {
     CaseContact,
     /// A consultation's case to be looked at again.
     Consultation,
+    /// A card is out and its expert has not answered.
+    ExpertWaits,
+    /// An expert has answered and the meeting has not decided.
+    ExpertSaid,
+    /// A card was taken back and its expert's unit has not said what it erased.
+    ExpertReply,
     /// What was agreed in an analysis.
     Agreed,
     /// A student's plan to be reviewed.
@@ -76,7 +82,7 @@ pub enum DutyKind {
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 35] = [
         Self::Critical,
         Self::Contact,
         Self::Concern,
@@ -88,6 +94,9 @@ impl DutyKind {
         Self::Followup,
         Self::CaseContact,
         Self::Consultation,
+        Self::ExpertWaits,
+        Self::ExpertSaid,
+        Self::ExpertReply,
         Self::Agreed,
         Self::Plan,
         Self::Consent,
@@ -128,6 +137,9 @@ impl DutyKind {
             Self::Followup => "followup",
             Self::CaseContact => "case_contact",
             Self::Consultation => "consultation",
+            Self::ExpertWaits => "expert_waits",
+            Self::ExpertSaid => "expert_said",
+            Self::ExpertReply => "expert_reply",
             Self::Plan => "plan",
             Self::Consent => "consent",
             Self::AgencyHand => "agency_hand_over",
@@ -167,6 +179,16 @@ impl DutyKind {
             Self::Followup => Kind::Followup.label(),
             Self::CaseContact => Kind::CaseContact.label(),
             Self::Consultation => ("会诊复查", "Look again after a consultation"),
+            Self::ExpertWaits => {
+                ("等待专家意见，逾期请致电", "An expert's opinion: telephone where it is late")
+            }
+            Self::ExpertSaid => {
+                ("专家已答复，待会诊作出决定", "An expert has answered: the meeting decides")
+            }
+            Self::ExpertReply => (
+                "会诊卡已撤回，待专家单位答复删除情况",
+                "A card was taken back: the expert's unit says what it erased",
+            ),
             Self::Plan => ("一生一策复查", "Review a plan"),
             Self::Consent => ("同意书待收回", "Consent not answered"),
             Self::AgencyHand => {

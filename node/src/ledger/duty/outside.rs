@@ -1,5 +1,6 @@
-//! What is due with people outside the school: contacts about a case, data that an agency holds.
-//! That a directory has withdrawn an agency shows here, at each school that ordered from it.
+//! What is due with people outside the school: contacts about a case, data that an agency holds,
+//! cards that an expert has. That a directory has withdrawn an agency shows here, at each school
+//! that ordered from it.
 
 use std::collections::HashMap;
 
@@ -8,12 +9,15 @@ use runtime::sql::{SqlError, Tx};
 
 use super::super::agency::{AgencyOrder, Holds};
 use super::super::author::Author;
-use super::super::browse::is_open_to;
+use super::super::browse::{Rights, is_open_to};
 use super::super::case;
+use super::super::conference::{Conference, ConferenceCase};
+use super::super::letters::cards::{self, CardEnvelope};
 use super::super::liaison::CaseContact;
 use super::super::read;
 use super::super::refusal::LedgerRefusal;
-use super::{Duty, DutyKind, end_of, gather};
+use super::{DAY_MS, Duty, DutyKind, end_of, gather};
+use crate::letters::cards::sending::waits;
 
 /// Contacts about cases that are open: of a case that has left none is due any more.
 pub(super) fn of_cases(
@@ -70,4 +74,50 @@ pub(super) fn of_agencies(
         };
         Some((kind, Some(end_of(due)), Some(kept.entry.staff)))
     })
+}
+
+/// Cards that experts have: an opinion that is waited for, a decision that the meeting owes after
+/// one, and a receipt for what was taken back.
+pub(super) fn of_cards(
+    tx: &Tx<'_>,
+    reader: &Author,
+    duties: &mut Vec<Duty>,
+) -> Result<(), SqlError> {
+    if !is_open_to(reader.role(), Kind::ConferenceCase) {
+        return Ok(());
+    }
+    let mut rights = Rights::new(reader, Kind::ConferenceCase);
+    for record in cards::records(tx)? {
+        let Some(case) = read::one::<ConferenceCase>(tx, record)? else { continue };
+        let student = Some(case.entry.student);
+        if !rights.allow(tx, student)? {
+            continue;
+        }
+        let meeting = read::one::<Conference>(tx, case.entry.conference)?;
+        let meets_ms = meeting.map(|kept| end_of(kept.entry.day));
+        let is_decided = !case.entry.decision.trim().is_empty();
+        for one in cards::of_record(tx, record)? {
+            let Some((kind, due_ms)) = due_of(tx, &one, (is_decided, meets_ms))? else { continue };
+            let (of, staff, tier, by_other) = (Kind::ConferenceCase, None, None, false);
+            duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });
+        }
+    }
+    Ok(())
+}
+
+/// What is due of one card, and by when.
+fn due_of(
+    tx: &Tx<'_>,
+    one: &CardEnvelope,
+    (is_decided, meets_ms): (bool, Option<i64>),
+) -> Result<Option<(DutyKind, Option<i64>)>, SqlError> {
+    if let Some(revoked_at_ms) = one.revoked_at_ms {
+        let due_ms = Some(revoked_at_ms.saturating_add(DAY_MS));
+        return Ok(one.done_at_ms.is_none().then_some((DutyKind::ExpertReply, due_ms)));
+    }
+    if waits(tx, one)? {
+        return Ok(Some((DutyKind::ExpertWaits, Some(one.due_ms))));
+    }
+    let is_answered = one.ended_at_ms.is_none();
+    Ok((is_answered && !is_decided).then_some((DutyKind::ExpertSaid, meets_ms)))
 }

@@ -5,6 +5,7 @@
 //! Contents name children, so nothing that holds one has `Debug`.
 
 mod came;
+pub mod cards;
 mod restored;
 mod sealed;
 mod statement;

@@ -1,17 +1,19 @@
 //! One envelope a hand-over, one draft, one secret; and nothing of them outlives its referral.
 
 use certs::digest::sha256;
-use certs::referral::{EnvelopeId, PART_BYTES, Part, PartNumber};
+use certs::referral::{EnvelopeId, PART_BYTES, Part, PartNumber, WithdrawalSecret};
 use domain::referral::Urgency;
 use runtime::params;
 use runtime::sql::SqlError;
 
 use super::*;
-use crate::ledger::entry::RecordId;
-use crate::ledger::guard_tests::run;
+use crate::ledger::conference::{Conference, ConferenceCase};
+use crate::ledger::entry::{RecordId, StaffId};
+use crate::ledger::guard_tests::{CHILD, counsellor, run};
 use crate::ledger::referral::tests::{opened, ready};
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::testing::{NOW_MS, School};
+use crate::ledger::testing::{NOW_MS, School, TODAY};
+use crate::ledger::write;
 
 fn id(byte: u8) -> EnvelopeId {
     EnvelopeId::from_bytes([byte; 16])
@@ -123,4 +125,87 @@ fn what_never_becomes_whole_is_bounded() {
     assert_eq!(rows(&school)[4], 64);
     let left = run(&school, |tx| Ok((parts(tx, id(0))?.len(), parts(tx, id(69))?.len())));
     assert_eq!(left.expect("read"), (0, 1), "the oldest went");
+}
+
+/// A case of a consultation with somebody from outside, in an emergency.
+fn discussed(school: &School) -> RecordId {
+    let written = run(school, |tx| {
+        let meeting = Conference {
+            day: TODAY,
+            agenda: "研判".to_owned(),
+            chair: StaffId(1),
+            attendees: "心理教师、区专家".to_owned(),
+            has_outsiders: true,
+            outside_unit: Some("E370202".to_owned()),
+        };
+        let conference = write::add(tx, &counsellor(), &meeting)?;
+        let case = ConferenceCase {
+            day: TODAY,
+            student: CHILD,
+            conference,
+            case: None,
+            tier: None,
+            card: "该生近两周情绪低落。".to_owned(),
+            decision: String::new(),
+            review: None,
+            emergency: Some("当晚有自伤行为，监护人电话未接通".to_owned()),
+        };
+        write::add(tx, &counsellor(), &case)
+    });
+    written.expect("case")
+}
+
+/// Seals a card as far as the store knows, with a letter, an answer and a part of another one.
+fn fill_card(school: &School, record: RecordId) {
+    let filled = run(school, move |tx| {
+        let secret = WithdrawalSecret::generate();
+        let card = cards::NewCard {
+            id: id(7),
+            of: (record, [7; 16]),
+            secret: &secret,
+            to: ("E370202", "370202"),
+            called: ("专家", "0532-1"),
+            valid_to: None,
+            due_ms: NOW_MS,
+            content: b"x",
+            signed: sha256(&[7]),
+        };
+        cards::insert(tx, &card, NOW_MS)?;
+        cards::keep_draft(tx, record, b"draft", NOW_MS)?;
+        let name = sha256(&[7, 1]);
+        let letter = NewLetter { name, letter: b"letter", rank: 3, envelope: id(7), part: 1 };
+        insert_letter(tx, &letter, NOW_MS)?;
+        let number = PartNumber::new(1, 2).expect("number");
+        let part = Part::new(id(8), number, vec![0; PART_BYTES]).expect("part");
+        keep_part(tx, (&part, id(7)), NOW_MS)?;
+        let content = b"answer".to_vec().into();
+        let answer = Answer { id: id(9), about: id(7), act: 1, content };
+        assert!(cards::keep_answer(tx, &answer, b"signed", NOW_MS)?);
+        assert_eq!(*cards::secret(tx, id(7))?.expose(), *secret.expose());
+        Ok(())
+    });
+    filled.expect("filled");
+}
+
+/// With the case of a consultation everything goes that was sealed or opened of its card.
+#[test]
+fn a_card_goes_with_its_case() {
+    let school = ready();
+    let record = discussed(&school);
+    fill_card(&school, record);
+    let left = || {
+        let tables = ["card_envelope", "card_draft", "card_answer", "letter_out", "letter_part"];
+        tables.map(|table| school.rows(table))
+    };
+    assert_eq!(left(), [1; 5]);
+    run(&school, move |tx| {
+        tx.execute(
+            "update record set destroyed = 1, student = null, parallels = 0, waiting = 0
+             where id = $1",
+            params![record.0],
+        )?;
+        Ok(())
+    })
+    .expect("destroyed");
+    assert_eq!(left(), [0; 5]);
 }

@@ -73,7 +73,14 @@ pub fn live(
 
 /// Digest of a version of a consent: that of the journal, which is of its canonical bytes with a
 /// random nonce, so that nobody can guess it.
-fn digest_of(tx: &Tx<'_>, record: RecordId, version: u32) -> Result<String, LedgerRefusal> {
+///
+/// # Errors
+/// There is no such version, or the store cannot be read.
+pub(crate) fn digest_of(
+    tx: &Tx<'_>,
+    record: RecordId,
+    version: u32,
+) -> Result<String, LedgerRefusal> {
     let kept = tx.query_opt(
         "select digest from journal where record = $1 and version = $2 and kind = $3",
         params![record.0, version, domain::ledger::Word::as_str(consent::Consent::KIND)],

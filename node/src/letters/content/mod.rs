@@ -9,6 +9,7 @@
 
 mod answer;
 mod bytes;
+pub mod card;
 mod referral;
 #[cfg(test)]
 pub(crate) mod tests;

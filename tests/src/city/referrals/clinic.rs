@@ -14,11 +14,17 @@ use super::super::visitors;
 pub const CLINIC: [&str; 4] =
     ["DEMO-H1", "演示市精神卫生中心", "Demonstration Mental Health Centre", "0532-0000-1001"];
 
+/// Unit id, names and telephone of an expert's unit, as the demonstration's directory lists it for
+/// the schools of the whole city.
+pub const EXPERT: [&str; 4] = ["DEMO-E2", "演示专家乙", "Demonstration Expert B", "0532-0000-1008"];
+
 /// Account of whoever does everything at the clinic: name to sign in with, and on the screen.
 pub(super) const RECEIVES: [&str; 2] = ["jiezhen", "接诊负责人"];
 
 /// A clinic that has joined, and how one signs in.
 pub(super) struct Clinic {
+    /// Its unit id, names and telephone.
+    pub(super) named: [&'static str; 4],
     /// Its web page.
     pub(super) console: SocketAddr,
     /// Password of the account.
@@ -28,8 +34,12 @@ pub(super) struct Clinic {
 }
 
 /// Everything from an empty folder to a clinic that has joined and has its account.
-pub(super) async fn join(site: &Site, district: &str) -> Result<Clinic, BuildError> {
-    let [unit, name_zh, name_en, _] = CLINIC;
+pub(super) async fn join(
+    site: &Site,
+    district: &str,
+    named: [&'static str; 4],
+) -> Result<Clinic, BuildError> {
+    let [unit, name_zh, name_en, _] = named;
     let folder = site.made("keys")?;
     let key = path_text(&folder.join(format!("{unit}.key")));
     let sheet = path_text(&folder.join(format!("{unit}-recovery.txt")));
@@ -52,12 +62,12 @@ pub(super) async fn join(site: &Site, district: &str) -> Result<Clinic, BuildErr
     let password = visitors::make(site.launcher(), &desk, login, &args).await?;
     let password_file = path_text(&visitors::password_file(&folder, unit, login));
     let console = ports::free()?.local_addr()?;
-    Ok(Clinic { console, password, password_file })
+    Ok(Clinic { named, console, password, password_file })
 }
 
 /// Starts the clinic's service.
-pub(super) async fn serve(site: &Site, console: SocketAddr) -> Result<Service, BuildError> {
-    let [unit, ..] = CLINIC;
+pub(super) async fn serve(site: &Site, clinic: &Clinic) -> Result<Service, BuildError> {
+    let ([unit, ..], console) = (clinic.named, clinic.console);
     let (data, address) = (path_text(&site.folder(unit)), console.to_string());
     let args = ["serve", "--data", &data, "--console", &address];
     let ready = move || std::net::TcpStream::connect(console).is_ok();

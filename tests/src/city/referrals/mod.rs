@@ -5,6 +5,7 @@
 //! one every three minutes.
 
 mod clinic;
+mod consult;
 mod school;
 mod week;
 
@@ -17,7 +18,7 @@ use runtime::clock::local_of;
 use runtime::web::Label;
 use serde_json::Value;
 
-pub use clinic::CLINIC;
+pub use clinic::{CLINIC, EXPERT};
 pub use school::Says;
 pub use week::{Ended, Played, Plot, play, week_of};
 
@@ -57,9 +58,18 @@ impl Lane {
     ///
     /// # Errors
     /// The first step that failed.
-    pub async fn open(
+    pub async fn open(city: &mut City, at: (&str, &str)) -> Result<Self, BuildError> {
+        Self::open_to(city, at, CLINIC).await
+    }
+
+    /// As [`Lane::open`], to another receiver than the clinic.
+    ///
+    /// # Errors
+    /// The first step that failed.
+    pub async fn open_to(
         city: &mut City,
         (school, district): (&str, &str),
+        receiver: [&'static str; 4],
     ) -> Result<Self, BuildError> {
         let (site, time) = (city.site().clone(), city.time.clone());
         let keys = site.made("keys")?;
@@ -71,20 +81,20 @@ impl Lane {
         };
         let lane = Self {
             counsellor: path_text(&visitors::password_file(&keys, school, login)),
-            clinic: clinic::join(&site, district).await?,
+            clinic: clinic::join(&site, district, receiver).await?,
             school: school.to_owned(),
             site,
             time,
             desk,
         };
         lane.state_keys(district).await?;
-        city.keep(clinic::serve(&lane.site, lane.clinic.console).await?);
+        city.keep(clinic::serve(&lane.site, &lane.clinic).await?);
         Ok(lane)
     }
 
     /// Requests, signatures of both commissions, and whoever needs a statement keeps it.
     async fn state_keys(&self, district: &str) -> Result<(), BuildError> {
-        let ([clinic, ..], school) = (CLINIC, self.school.as_str());
+        let ([clinic, ..], school) = (self.clinic.named, self.school.as_str());
         let folder = self.site.made("statements")?;
         let names = [format!("{district}-relay"), format!("{school}-referral"), clinic.to_owned()];
         let asked = names.each_ref().map(|name| {
@@ -118,7 +128,7 @@ impl Lane {
     /// Who can sign in to the clinic's web page.
     #[must_use]
     pub fn visitor(&self) -> Visitor {
-        let ([_, name_zh, name_en, _], [login, _]) = (CLINIC, RECEIVES);
+        let ([_, name_zh, name_en, _], [login, _]) = (self.clinic.named, RECEIVES);
         Visitor {
             name: Label::new(name_zh, name_en),
             address: self.clinic.console,
@@ -168,8 +178,13 @@ impl Lane {
     /// # Errors
     /// It failed.
     pub async fn referral(&self, args: &[&str]) -> Result<Value, BuildError> {
+        self.of_counsellor("referral", args).await
+    }
+
+    /// A command at the school, as the counsellor.
+    async fn of_counsellor(&self, command: &str, args: &[&str]) -> Result<Value, BuildError> {
         let [login, ..] = visitors::COUNSELLOR;
-        let mut all = vec!["referral", "--as", login, "--password-file", &self.counsellor];
+        let mut all = vec![command, "--as", login, "--password-file", &self.counsellor];
         all.extend(args);
         all.push("--json");
         parsed(&self.site.node(&self.school, &all).await?)
@@ -180,8 +195,13 @@ impl Lane {
     /// # Errors
     /// It failed.
     pub async fn intake(&self, args: &[&str]) -> Result<Value, BuildError> {
-        let ([unit, ..], [login, _]) = (CLINIC, RECEIVES);
-        let mut all = vec!["intake", "--as", login];
+        self.of_receiver("intake", args).await
+    }
+
+    /// A command at the clinic, as whoever does everything there.
+    async fn of_receiver(&self, command: &str, args: &[&str]) -> Result<Value, BuildError> {
+        let ([unit, ..], [login, _]) = (self.clinic.named, RECEIVES);
+        let mut all = vec![command, "--as", login];
         all.extend(["--password-file", &self.clinic.password_file]);
         all.extend(args);
         all.push("--json");

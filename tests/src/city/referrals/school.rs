@@ -30,7 +30,7 @@ use crate::city::visitors;
 use crate::life::school::Failure;
 
 /// Digest of the scan of a consent that nobody signed.
-const SCAN: &str = "00000000000000000000000000000000000000000000000000000000000000cc";
+pub(super) const SCAN: &str = "00000000000000000000000000000000000000000000000000000000000000cc";
 
 /// What is said of a child in the sealed part; fictitious everywhere.
 #[derive(Clone)]
@@ -62,7 +62,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    fn open(&self) -> Result<Node, Failure> {
+    pub(super) fn open(&self) -> Result<Node, Failure> {
         let opener = Opener::danger_from_key_file(&self.key)?;
         Ok(node::app::open_folder(&self.folder, &opener, self.clock.clone())?)
     }
@@ -113,14 +113,14 @@ impl Desk {
 }
 
 /// Who writes, now.
-struct People {
-    counsellor: Author,
-    owner: StaffId,
+pub(super) struct People {
+    pub(super) counsellor: Author,
+    pub(super) owner: StaffId,
     head: Author,
 }
 
 impl People {
-    fn of(tx: &Tx<'_>, now_ms: i64) -> Result<Self, LedgerRefusal> {
+    pub(super) fn of(tx: &Tx<'_>, now_ms: i64) -> Result<Self, LedgerRefusal> {
         let today = runtime::clock::local_of(now_ms).date();
         let staff = staff::staff_at(tx, today)?.unwrap_or_default();
         let first = |role: StaffRole| {
@@ -138,7 +138,7 @@ impl People {
 }
 
 /// The first student on the roll of whom neither a case nor a guardian is known.
-fn child(tx: &Tx<'_>, people: &People) -> Result<StudentId, LedgerRefusal> {
+pub(super) fn child(tx: &Tx<'_>, people: &People) -> Result<StudentId, LedgerRefusal> {
     let cases = read::all::<AlertCase>(tx)?.into_iter();
     let guarded = read::all::<Guardian>(tx)?.into_iter();
     let known: BTreeSet<StudentId> = cases
@@ -150,7 +150,7 @@ fn child(tx: &Tx<'_>, people: &People) -> Result<StudentId, LedgerRefusal> {
     free.next().ok_or(LedgerRefusal::Unknown)
 }
 
-fn guardian(people: &People, student: StudentId, says: &Says) -> Guardian {
+pub(super) fn guardian(people: &People, student: StudentId, says: &Says) -> Guardian {
     Guardian {
         from: people.counsellor.today(),
         student,

@@ -124,7 +124,7 @@ async fn an_opinion_is_given(lane: &Lane, record: i64) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expert_sees_the_card_and_loses_it_with_the_consent() {
     let folder = tempfile::tempdir().expect("folder");
-    let (mut city, lane) = up(folder.path()).await;
+    let (city, lane) = up(folder.path()).await;
     let [guardian, phone, words] = [GUARDIAN, PHONE, WORDS].map(str::to_owned);
     let says = Says { guardian, phone, words };
     let record = lane.confer(&says, CARD).await.unwrap_or_else(|error| panic!("{error}"));

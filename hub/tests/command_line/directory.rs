@@ -109,7 +109,8 @@ fn a_district_publishes_its_own_directory_at_its_own_hub() {
     assert_eq!(ran.failed(), (4, "NOT_OWN".to_owned()), "{}", ran.err);
     let ran = office.make(&agency, &office.at("both.toml"));
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let args = ["make", text(&office.at("filled.csv")), "--area", "370202", "--level", "own"];
+    let filled = office.at("filled.csv");
+    let args = ["make", text(&filled), "--area", "370202", "--level", "own"];
     let out = office.at("clinic.toml");
     let ran = office.run(&[args.as_slice(), &["--out", text(&out)]].concat());
     assert_eq!(ran.failed(), (4, "DIRECTORY_TEXT".to_owned()), "a clinic needs health");

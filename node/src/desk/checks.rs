@@ -352,7 +352,8 @@ mod tests {
             author: "校长".to_owned(),
             reason: "核对".to_owned(),
         };
-        let well = Roll { students: 40, holds: Vec::new(), absent: Vec::new(), proof: None };
+        let well =
+            Roll { students: 40, holds: Vec::new(), absent: Vec::new(), proof: None, lost: 0 };
         let absent = Absent {
             period: "2025-W45".to_owned(),
             code: "destroyed".to_owned(),
@@ -360,7 +361,8 @@ mod tests {
             zh: "已销毁".to_owned(),
             en: "destroyed".to_owned(),
         };
-        let odd = Roll { students: 0, holds: vec![hold], absent: vec![absent], proof: None };
+        let odd =
+            Roll { students: 0, holds: vec![hold], absent: vec![absent], proof: None, lost: 0 };
         let check = |roll| [on_roll(roll), held(roll), unsealed(roll)].map(|one| one.verdict());
         assert_eq!(check(Some(&well)), [Found::Well; 3]);
         assert_eq!(check(Some(&odd)), [Found::Warning; 3]);

@@ -90,7 +90,7 @@ fn hub(root: &RootAuthority, id: &str) -> LeafIdentity {
 }
 
 /// A directory's pack with the signature of a hub.
-fn directory(by: &LeafIdentity, (name, level): (&str, &str), kind: &str) -> Vec<u8> {
+fn own_directory(by: &LeafIdentity, (name, level): (&str, &str), kind: &str) -> Vec<u8> {
     let text = format!(
         "schema = \"directory/1\"\narea = \"370202\"\nlevel = \"{level}\"\n[[entry]]\n\
          id = \"DESK1\"\nkind = \"{kind}\"\nzh = \"示例\"\nen = \"Example\"\n\
@@ -126,15 +126,15 @@ fn a_district_signs_its_own_directory_and_no_other() {
         (line.in_force, line.reason)
     };
     let name = ("own-370202", "own");
-    assert_eq!(said(directory(&own, name, "centre")), (true, String::new()));
-    assert!(!said(directory(&other, name, "centre")).0, "another hub");
-    assert!(!said(directory(&own, ("370202", "own"), "centre")).0, "the commissions' own name");
-    assert!(!said(directory(&own, ("370202", "district"), "centre")).0, "theirs");
-    assert!(!said(directory(&own, ("own-370202", "district"), "centre")).0, "no level own");
-    assert!(!said(directory(&own, ("own-370203", "own"), "centre")).0, "another district's");
-    let (in_force, why) = said(directory(&own, name, "clinic"));
+    assert_eq!(said(own_directory(&own, name, "centre")), (true, String::new()));
+    assert!(!said(own_directory(&other, name, "centre")).0, "another hub");
+    assert!(!said(own_directory(&own, ("370202", "own"), "centre")).0, "the commissions' own name");
+    assert!(!said(own_directory(&own, ("370202", "district"), "centre")).0, "theirs");
+    assert!(!said(own_directory(&own, ("own-370202", "district"), "centre")).0, "no level own");
+    assert!(!said(own_directory(&own, ("own-370203", "own"), "centre")).0, "another district's");
+    let (in_force, why) = said(own_directory(&own, name, "clinic"));
     assert!(!in_force && !why.is_empty(), "a clinic needs health's signature");
-    let content = Directive::decode(directory(&own, name, "centre").as_slice()).expect("pack");
+    let content = Directive::decode(own_directory(&own, name, "centre").as_slice()).expect("pack");
     let content = Pack::decode(content.pack.as_slice()).expect("pack").content;
     let by_both = signed_as(&both, ("directory", "own-370202"), 1, &content);
     assert!(!said(by_both).0, "the commissions sign under their own name");

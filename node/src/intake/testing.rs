@@ -204,8 +204,8 @@ pub(crate) fn look(
         Look::Seal => {
             answering::seal_waiting(ledger, receiver, (identity, at)).expect("sealed");
         }
-        Look::Leave(draw) => {
-            leaving::leave((ledger, transfer), receiver, (at, draw)).expect("left");
+        Look::Leave => {
+            leaving::leave((ledger, transfer), receiver, at).expect("left");
         }
     }
 }
@@ -216,7 +216,7 @@ pub(crate) enum Look {
     Take,
     Pass,
     Seal,
-    Leave(u64),
+    Leave,
 }
 
 fn stated_by(

@@ -5,8 +5,8 @@ use domain::catalogue::{Grade, Stage};
 use domain::ledger::consent::{Answer, DataClass, Purpose};
 use domain::ledger::critical::CriticalLevel;
 use domain::ledger::terms::{
-    ActivityTag, AnalysisDecision, AppointmentOutcome, ContactWay, InterviewResult, LiaisonParty,
-    PlanReason, Post, Relation, SchoolPlanKind, SessionOrigin, SessionTopic,
+    ActivityTag, AgeBand, AnalysisDecision, AppointmentOutcome, ContactWay, InterviewResult,
+    LiaisonParty, PlanReason, Post, Relation, SchoolPlanKind, SessionOrigin, SessionTopic,
 };
 use domain::ledger::words::{
     ActivityKind, Course, EventMode, Form, Group, ParentEventKind, Physique, ReportKind, Service,
@@ -39,6 +39,7 @@ use node::ledger::session::{GroupMember, Session};
 use node::ledger::special_group::{FamilyCase, Helper, Plan, SupportGiven};
 use node::ledger::talk::Talk;
 use node::ledger::teaching::{Activity, Committee, CommitteeMeeting, ParentEvent, ParentMaterial};
+use node::ledger::teaching_case::TeachingCase;
 use node::ledger::training::{Certificate, Supervision, Supervisor, TrainingRecord};
 use node::ledger::write;
 use runtime::sql::Tx;
@@ -391,6 +392,22 @@ fn group(tx: &Tx<'_>, by: &Author, (student, day): (StudentId, Date)) -> Done {
     };
     let session = write::add(tx, by, &session)?;
     write::add(tx, by, &GroupMember { day, student, session }).map(drop)
+}
+
+/// A case retold for teaching, which waits for the head.
+pub fn retold(tx: &Tx<'_>, by: &Author, day: Date) -> Done {
+    let retold = TeachingCase {
+        day,
+        staff: by.staff().unwrap_or(StaffId(0)),
+        age_band: AgeBand::Early,
+        background: text("升学后成绩下降"),
+        assessment: text("情绪低落两个月"),
+        intervention: text("每周辅导一次"),
+        aftermath: text("八周后情绪平稳"),
+        reflection: text("家长应更早参与"),
+        released: None,
+    };
+    write::add(tx, by, &retold).map(drop)
 }
 
 fn consultation(tx: &Tx<'_>, by: &Author, (student, day): (StudentId, Date)) -> Done {

@@ -21,7 +21,7 @@ static JUNIOR: [Stage; 1] = [("junior", ["g7", "g8", "g9"])];
 /// States that the band of a sheet counts together.
 const ATTENTION: [&str; 3] = ["t1", "t2", "t3"];
 
-/// Schools of a group, as a plan makes them.
+/// Schools of a group at least, as a plan makes them: what is left over joins the last one.
 const GROUP: usize = 6;
 
 struct School {
@@ -88,7 +88,9 @@ fn school(at: usize, schools: usize, dice: &mut Dice) -> School {
     let primary = schools * 2 / 3;
     let is_primary = at < primary;
     let stages: &'static [Stage] = if is_primary { &PRIMARY } else { &JUNIOR };
-    let group = if is_primary { at / GROUP } else { 1_000 + (at - primary) / GROUP };
+    let of = |at: usize, count: usize| (at / GROUP).min((count / GROUP).saturating_sub(1));
+    let group =
+        if is_primary { of(at, primary) } else { 1_000 + of(at - primary, schools - primary) };
     School { id: format!("S{at:03}"), group, stages, enrolled: 20 + dice.below(80) }
 }
 

@@ -167,6 +167,7 @@ fn beside(tx: &Tx<'_>, week: i64, year: Option<RecordId>) -> Result<(), LedgerRe
         (0..BESIDE).map(|n| StudentId(1 + (week * BESIDE + n) * 11 % STUDENTS)).collect();
     rest::student_week(tx, (&by, &head(day)), (day, week), &students)?;
     if week == WEEKS - 1 {
+        rest::retold(tx, &by, day)?;
         let open = case::open_now(tx)?;
         for now in open.iter().take(12) {
             rest::referred(tx, &by, now.case.entry.student)?;

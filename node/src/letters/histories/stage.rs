@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use domain::referral::slot::SLOT_SECONDS;
 use domain::referral::{Event, State};
 use jiff::{SignedDuration, Timestamp};
 use proto::wire::sync::ItemKind;
@@ -13,7 +14,7 @@ use super::town::{HOUSES, Town, open_ledger};
 use crate::intake::testing::{Look, look};
 use crate::ledger::entry::RecordId;
 use crate::ledger::{Ledger, intake, letters};
-use crate::letters::{answers, copying, ending, restoring, revoking};
+use crate::letters::{answers, copying, ending, renewing, restoring, revoking};
 use crate::list::testing::now;
 use crate::transfer::letters::{self as queue, Tick};
 use crate::transfer::{Transfer, addressed};
@@ -58,12 +59,14 @@ enum Post {
     Take,
     End,
     Revoke,
+    Renew,
     Ask,
     Copy,
     Leave,
 }
 
-const POST: [Post; 6] = [Post::Take, Post::End, Post::Revoke, Post::Ask, Post::Copy, Post::Leave];
+const POST: [Post; 7] =
+    [Post::Take, Post::End, Post::Revoke, Post::Renew, Post::Ask, Post::Copy, Post::Leave];
 
 /// Which store's writes are lost where a step is killed between its two stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,10 +189,9 @@ impl<'t> Stage<'t> {
         }
     }
 
-    /// One tick of a unit, in its steps. A node that is killed stops after one of them, or within.
+    /// One slot of a unit, in its steps. A node that is killed stops after one of them, or within.
     pub(super) fn tick(&mut self, unit: usize, may_die: bool) {
-        self.pass(15);
-        let draw = self.dice.draw();
+        self.pass(SLOT_SECONDS);
         let steps = if unit == 0 { POST.len() } else { 4 };
         let dies_in = match may_die && self.dice.percent(12) {
             true => self.dice.below(steps),
@@ -197,37 +199,37 @@ impl<'t> Stage<'t> {
         };
         for step in 0..steps {
             if step != dies_in {
-                self.step(unit, step, draw);
+                self.step(unit, step);
                 continue;
             }
             let loses = match unit {
                 0 => match POST[step] {
                     Post::Take => Some(Loses::Transfer),
                     Post::End | Post::Revoke | Post::Copy => Some(Loses::Ledger),
-                    Post::Ask | Post::Leave => None,
+                    Post::Renew | Post::Ask | Post::Leave => None,
                 },
                 _ => [Some(Loses::Transfer), None, None, Some(Loses::Ledger)][step],
             };
             self.has_told_too_much |= unit == 0 && loses == Some(Loses::Ledger);
             match loses {
-                Some(loses) => self.torn(unit, loses, |stage| stage.step(unit, step, draw)),
+                Some(loses) => self.torn(unit, loses, |stage| stage.step(unit, step)),
                 None => self.crash(unit),
             }
             return;
         }
     }
 
-    fn step(&self, unit: usize, step: usize, draw: u64) {
+    fn step(&self, unit: usize, step: usize) {
         let Stores { ledger, transfer, .. } = &self.units[unit];
         if unit == 0 {
-            return self.post(POST[step], draw);
+            return self.post(POST[step]);
         }
         let house = &self.town.houses[unit - 1];
-        let step = [Look::Take, Look::Pass, Look::Seal, Look::Leave(draw)][step];
+        let step = [Look::Take, Look::Pass, Look::Seal, Look::Leave][step];
         look((ledger, transfer), &house.receiver, (&house.identity, self.now), step);
     }
 
-    fn post(&self, step: Post, draw: u64) {
+    fn post(&self, step: Post) {
         let Stores { ledger, transfer, .. } = &self.units[0];
         let (desk, now) = (&self.town.desk, self.now);
         match step {
@@ -240,6 +242,9 @@ impl<'t> Stage<'t> {
             Post::Revoke => {
                 revoking::revoke(ledger, transfer, desk, now).expect("revoked");
             }
+            Post::Renew => {
+                renewing::renew(ledger, transfer, desk, now).expect("renewed");
+            }
             Post::Ask => {
                 restoring::ask(ledger, desk, now).expect("asked");
             }
@@ -250,10 +255,8 @@ impl<'t> Stage<'t> {
                 let of = desk.clone();
                 let relay: Result<_, SqlError> = ledger.read(move |tx| of.relay(tx, now));
                 let relay = relay.expect("read").expect("a relay");
-                let unit = desk.name.unit().clone();
-                let left: Result<usize, SqlError> = transfer.write("leave", move |tx| {
-                    queue::leave(tx, &Tick { unit: &unit, relay: &relay, now, draw })
-                });
+                let leave = move |tx: &Tx<'_>| queue::leave(tx, &Tick { relay: &relay, now });
+                let left: Result<usize, SqlError> = transfer.write("leave", leave);
                 left.expect("left");
             }
         }

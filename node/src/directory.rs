@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use certs::root::{Commission, RootCertificate};
 use certs::statement::{Purpose, SignedStatement, VerifiedStatement, verify};
-use domain::directory::{Asked, Bar, Care, Directory, Entry, Level, Pairing, Place, Proposal};
+use domain::directory::{
+    Asked, Bar, Care, Directory, Entry, EntryKind, Level, Pairing, Place, Proposal,
+};
 use domain::unit::UnitId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -43,6 +45,21 @@ pub struct Recipient {
     pub signed: SignedStatement,
     /// Its key for referrals, verified under every pinned root.
     pub statement: VerifiedStatement,
+}
+
+/// How a unit is listed, whether or not a key of it is stated.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Which unit.
+    pub unit: UnitId,
+    /// What sort it is.
+    pub kind: EntryKind,
+    /// Its Chinese name.
+    pub name: String,
+    /// The hub that serves it.
+    pub relay: UnitId,
+    /// Why it may not be chosen.
+    pub bar: Option<Bar>,
 }
 
 /// A directory that is in force.
@@ -99,6 +116,25 @@ pub fn barred(tx: &Tx<'_>, today: Date) -> Result<Vec<UnitId>, SqlError> {
         bar.is_some_and(|bar| bar != Bar::Stale)
     };
     Ok(listed(&known).into_iter().filter(is_barred).cloned().collect())
+}
+
+/// How everybody is listed, by the newest word on each. `tx` is one of `transfer.db`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn all_listed(tx: &Tx<'_>, today: Date) -> Result<Vec<Listed>, SqlError> {
+    let known = known(tx, today)?;
+    let of = |unit: &UnitId| {
+        let (near, entry) = newest(&known, unit)?;
+        Some(Listed {
+            unit: unit.clone(),
+            kind: entry.kind,
+            name: entry.label.zh.clone(),
+            relay: near.directory.relay(entry).clone(),
+            bar: entry.bar(today),
+        })
+    };
+    Ok(listed(&known).into_iter().filter_map(of).collect())
 }
 
 /// Everybody who is listed, in order of ids.

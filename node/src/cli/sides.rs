@@ -9,7 +9,7 @@ use crate::config::NodeRole;
 /// Whose node a command is for; nothing where every node has it, or where it needs none.
 const fn side(command: &Command) -> Option<NodeRole> {
     match command {
-        Command::Intake(_) => Some(NodeRole::Receiver),
+        Command::Intake(_) | Command::Desk(_) => Some(NodeRole::Receiver),
         Command::Import(_)
         | Command::Release(_)
         | Command::Sealed(_)
@@ -23,6 +23,7 @@ const fn side(command: &Command) -> Option<NodeRole> {
         | Command::Standards(_)
         | Command::Keeping(_)
         | Command::Referral(_)
+        | Command::Notice(_)
         | Command::DangerLocalReport(_) => Some(NodeRole::School),
         _ => None,
     }

@@ -24,6 +24,7 @@ mod keeping;
 mod ledgers;
 mod lists;
 mod mentors;
+mod notices;
 mod office;
 mod plans;
 mod referrals;
@@ -165,6 +166,7 @@ fn shows(role: Role, href: &str) -> bool {
             ledgers::Readers::ROLES.contains(&role) && is_of_school(role, reads)
         }
         "/talks/new" => is_of_school(role, |role| browse::is_writable_by(role, Kind::Talk)),
+        notices::REPORTS_HREF | notices::TIPS_HREF => notices::Reporters::ROLES.contains(&role),
         screening::RUNS_HREF => screening::Leaders::ROLES.contains(&role),
         roll::ROLL_HREF | lists::LISTS_HREF | mentors::MENTORS_HREF | surveys::SURVEYS_HREF => {
             office::RollKeepers::ROLES.contains(&role)
@@ -250,6 +252,7 @@ fn office_pages() -> Router<Office> {
         .merge(mentors::router())
         .merge(plans::router())
         .merge(referrals::router())
+        .merge(notices::router())
         .merge(directory::router())
         .merge(lists::router())
         .merge(imports::router())

@@ -7,7 +7,7 @@ use certs::chain::Trust;
 use certs::identity::LeafIdentity;
 use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
 use certs::key::SigningKey;
-use certs::letter::{Carried, Letter, Routing, Way};
+use certs::letter::{Basis, Carried, Letter, Routing, Way};
 use certs::referral::{
     Collector, Draft, EnvelopeId, Ground, Judge, OpenedReferral, Part, ReferralEnvelope, Role,
     Taken,
@@ -151,6 +151,13 @@ impl Town {
 
     /// What the clinic makes of the last hop's letters.
     pub(crate) fn receive(&self, letters: &[Letter]) -> (OpenedReferral, ReferralContent) {
+        let opened = self.opened(letters);
+        let content = ReferralContent::read(opened.content()).expect("content");
+        (opened, content)
+    }
+
+    /// What the clinic opens of the last hop's letters.
+    pub(crate) fn opened(&self, letters: &[Letter]) -> OpenedReferral {
         let judge = Judge { trust: &self.desk.trust, zone: &zone(), now: now() };
         let mut collector = Collector::new();
         for letter in letters {
@@ -158,9 +165,7 @@ impl Town {
             let part = opened.part().expect("part");
             if let Ok(Taken::Whole(whole)) = collector.take(part, now()) {
                 let opened = ReferralEnvelope::open_referral(&whole, &self.key, &judge);
-                let opened = opened.unwrap_or_else(|error| panic!("{error}"));
-                let content = ReferralContent::read(opened.content()).expect("content");
-                return (opened, content);
+                return opened.unwrap_or_else(|error| panic!("{error}"));
             }
         }
         panic!("nothing was whole");
@@ -186,6 +191,33 @@ pub(crate) fn answer(
         let carried = Carried { way, envelope, number, urgency: Urgency::Routine, due: None };
         let routing = Routing::Answer { carried, to: about, met: None };
         Letter::seal(school, &routing, Some(part)).expect("sealed")
+    };
+    parts.iter().map(letter).collect()
+}
+
+/// A notice, or an answer to one, in the letters of its last hop.
+pub(crate) fn of_duty(
+    by: &LeafIdentity,
+    to: &VerifiedStatement,
+    (role, envelope): (Role, EnvelopeId),
+    content: &[u8],
+) -> Vec<Letter> {
+    let ground = Ground::Duty;
+    let draft = Draft { role, envelope, ground, content };
+    let closed = ReferralEnvelope::close(to, &draft, by).unwrap_or_else(|error| panic!("{error}"));
+    let parts = closed.parts(to).unwrap_or_else(|error| panic!("{error}"));
+    let letter = |part: &Part| {
+        let way = Way { recipient: to.statement().unit.clone(), relay: unit(DISTRICT) };
+        let (number, urgency) = (part.number(), Urgency::Emergency);
+        let carried = Carried { way, envelope, number, urgency, due: None };
+        let routing = match role {
+            Role::Referral { withdrawal } => {
+                let basis = Basis::of(&ground, envelope);
+                Routing::Referral { carried, basis, withdrawal }
+            }
+            Role::Answer { to } => Routing::Answer { carried, to, met: None },
+        };
+        Letter::seal(to, &routing, Some(part)).expect("sealed")
     };
     parts.iter().map(letter).collect()
 }

@@ -13,6 +13,7 @@ use super::super::approvals::APPROVALS_HREF;
 use super::super::desk::is_offered;
 use super::super::keeping::KEEPING_HREF;
 use super::super::lists::LISTS_HREF;
+use super::super::notices::{REPORTS_HREF, TIPS_HREF};
 use super::super::office::{choices, chosen};
 use super::super::referrals::REFERRALS_HREF;
 use super::course::{self, Drawing};
@@ -309,6 +310,13 @@ pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<Stri
         | DutyKind::ReferralReview
         | DutyKind::ReferralNotice
         | DutyKind::ReferralReply => return Some(format!("{REFERRALS_HREF}/{record}")),
+        DutyKind::ReportSend
+        | DutyKind::ReportReceipt
+        | DutyKind::ReportMore
+        | DutyKind::ReportAnswer => return Some(format!("{REPORTS_HREF}/{record}")),
+        DutyKind::TipReceipt | DutyKind::TipAnswer => {
+            return Some(format!("{TIPS_HREF}/{record}"));
+        }
         _ => return form("edit"),
     };
     is_offered(act, role).then(|| format!("/acts/{act}/{record}"))

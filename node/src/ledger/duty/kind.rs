@@ -60,6 +60,18 @@ pub enum DutyKind {
     ReferralNotice,
     /// A referral was taken back: tell the recipient and note the answer.
     ReferralReply,
+    /// A duty report that was written and not sent.
+    ReportSend,
+    /// A duty report that its office has not acknowledged.
+    ReportReceipt,
+    /// A duty report whose office asks for more.
+    ReportMore,
+    /// A duty report that was acknowledged and of which nobody has said that it is handled.
+    ReportAnswer,
+    /// A tip that nobody has acknowledged.
+    TipReceipt,
+    /// A tip of which nobody has said that it is handled.
+    TipAnswer,
     /// A facility to be mended.
     Facility,
     /// A certificate that ends.
@@ -74,7 +86,7 @@ pub enum DutyKind {
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 37] = [
         Self::Critical,
         Self::Contact,
         Self::Concern,
@@ -101,6 +113,12 @@ impl DutyKind {
         Self::ReferralReview,
         Self::ReferralNotice,
         Self::ReferralReply,
+        Self::ReportSend,
+        Self::ReportReceipt,
+        Self::ReportMore,
+        Self::ReportAnswer,
+        Self::TipReceipt,
+        Self::TipAnswer,
         Self::Facility,
         Self::Certificate,
         Self::Release,
@@ -139,6 +157,12 @@ impl DutyKind {
             Self::ReferralReview => "referral_review",
             Self::ReferralNotice => "referral_notice",
             Self::ReferralReply => "referral_reply",
+            Self::ReportSend => "report_send",
+            Self::ReportReceipt => "report_receipt",
+            Self::ReportMore => "report_more",
+            Self::ReportAnswer => "report_answer",
+            Self::TipReceipt => "tip_receipt",
+            Self::TipAnswer => "tip_answer",
             Self::Facility => "facility",
             Self::Certificate => "certificate",
             Self::Release => "release",
@@ -189,6 +213,17 @@ impl DutyKind {
                 "撤回后须通知接收方并登记答复",
                 "Tell the recipient it is taken back, note the answer",
             ),
+            Self::ReportSend => ("强制报告待发出", "Send a duty report"),
+            Self::ReportReceipt => (
+                "强制报告未被签收，请致电受理单位",
+                "Duty report not acknowledged: telephone the office",
+            ),
+            Self::ReportMore => {
+                ("受理单位要求补充强制报告情况", "The office asks for more on a duty report")
+            }
+            Self::ReportAnswer => ("强制报告待处置答复", "Duty report not answered as handled"),
+            Self::TipReceipt => ("外部线索待签收", "Acknowledge a tip"),
+            Self::TipAnswer => ("外部线索待处置答复", "Answer a tip as handled"),
             Self::Facility => ("物防技防整改", "Facility to be mended"),
             Self::Certificate => ("证书到期", "Certificate ends"),
             Self::Release => ("教学案例待第二人审定", "Release a teaching case"),
@@ -200,7 +235,15 @@ impl DutyKind {
     /// is due.
     #[must_use]
     pub const fn presses(self) -> bool {
-        matches!(self, Self::Critical | Self::Contact | Self::Countersign | Self::ReferralSign)
+        matches!(
+            self,
+            Self::Critical
+                | Self::Contact
+                | Self::Countersign
+                | Self::ReferralSign
+                | Self::ReportSend
+                | Self::TipReceipt
+        )
     }
 
     pub(super) const fn record_kind(self) -> Kind {

@@ -37,9 +37,13 @@ pub(crate) fn at_school(
         return reply(tx, opened, now);
     }
     let name = opened.sender().name();
+    // The hub that serves it, as the directory says or as it was entered with its statement.
+    let road = desk.road(tx, name.unit().as_str(), now)?;
+    let entered = road.as_ref().map(|road| road.relay.as_str());
     let is_it = |one: &&Listed| {
-        let of = (one.unit.as_str(), one.relay.as_str());
-        offices::is_tipster(one) && desk.is_of(name, of)
+        let mut relays = [Some(one.relay.as_str()), entered].into_iter().flatten();
+        let is_of = relays.any(|relay| desk.is_of(name, (one.unit.as_str(), relay)));
+        offices::is_tipster(one) && is_of
     };
     match offices.iter().find(is_it) {
         Some(office) => keep(tx, NoticeKind::Tip, (opened, &office.name), now),

@@ -14,6 +14,13 @@ use super::super::visitors;
 pub const CLINIC: [&str; 4] =
     ["DEMO-H1", "演示市精神卫生中心", "Demonstration Mental Health Centre", "0532-0000-1001"];
 
+/// The desk of the police, which is a receiver too; the demonstration's directory lists it.
+pub const POLICE: [&str; 4] =
+    ["DEMO-PO", "演示区公安分局未成年人保护专班", "Demonstration Police, Desk for Minors", "110"];
+
+/// A receiver: names as of [`CLINIC`], and as what it joins.
+pub(super) type House = ([&'static str; 4], &'static str);
+
 /// Account of whoever does everything at the clinic: name to sign in with, and on the screen.
 pub(super) const RECEIVES: [&str; 2] = ["jiezhen", "接诊负责人"];
 
@@ -28,8 +35,11 @@ pub(super) struct Clinic {
 }
 
 /// Everything from an empty folder to a clinic that has joined and has its account.
-pub(super) async fn join(site: &Site, district: &str) -> Result<Clinic, BuildError> {
-    let [unit, name_zh, name_en, _] = CLINIC;
+pub(super) async fn join(
+    site: &Site,
+    district: &str,
+    ([unit, name_zh, name_en, _], kind): House,
+) -> Result<Clinic, BuildError> {
     let folder = site.made("keys")?;
     let key = path_text(&folder.join(format!("{unit}.key")));
     let sheet = path_text(&folder.join(format!("{unit}-recovery.txt")));
@@ -37,7 +47,7 @@ pub(super) async fn join(site: &Site, district: &str) -> Result<Clinic, BuildErr
     args.extend(["--name-zh", name_zh, "--name-en", name_en]);
     args.extend(["--recovery-sheet", &sheet, "--danger-key-file", &key]);
     site.node(unit, &args).await?;
-    let code = hubs::invite(site, district, (unit, "clinic"), (name_zh, name_en)).await?;
+    let code = hubs::invite(site, district, (unit, kind), (name_zh, name_en)).await?;
     let mut args = vec!["join", "--code-file", &code, "--yes", "--roots-compared"];
     args.extend(["--wait", "0"]);
     // The first attempt ends with the six words; the second one finds the approval.
@@ -56,8 +66,11 @@ pub(super) async fn join(site: &Site, district: &str) -> Result<Clinic, BuildErr
 }
 
 /// Starts the clinic's service.
-pub(super) async fn serve(site: &Site, console: SocketAddr) -> Result<Service, BuildError> {
-    let [unit, ..] = CLINIC;
+pub(super) async fn serve(
+    site: &Site,
+    unit: &str,
+    console: SocketAddr,
+) -> Result<Service, BuildError> {
     let (data, address) = (path_text(&site.folder(unit)), console.to_string());
     let args = ["serve", "--data", &data, "--console", &address];
     let ready = move || std::net::TcpStream::connect(console).is_ok();

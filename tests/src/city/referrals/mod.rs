@@ -6,6 +6,7 @@
 //! routine one leaves in its school's slot, which comes once an hour.
 
 mod clinic;
+mod duty;
 mod school;
 mod week;
 
@@ -18,7 +19,8 @@ use runtime::clock::local_of;
 use runtime::web::Label;
 use serde_json::Value;
 
-pub use clinic::CLINIC;
+pub use clinic::{CLINIC, POLICE};
+pub use duty::{Told, report_and_tip};
 pub use school::Says;
 pub use week::{Ended, Played, Plot, play, week_of};
 
@@ -28,7 +30,7 @@ use super::commissions;
 use super::site::{Site, path_text};
 use super::visitors::{self, Visitor};
 use crate::life::school::Failure;
-use clinic::{Clinic, RECEIVES};
+use clinic::{Clinic, House, RECEIVES};
 use school::Desk;
 
 /// By how much time is moved at each look, more than a tick, and how long a look waits.
@@ -49,6 +51,7 @@ pub struct Lane {
     /// The file with the counsellor's password.
     counsellor: String,
     desk: Desk,
+    house: House,
     clinic: Clinic,
 }
 
@@ -58,9 +61,25 @@ impl Lane {
     ///
     /// # Errors
     /// The first step that failed.
-    pub async fn open(
+    pub async fn open(city: &mut City, between: (&str, &str)) -> Result<Self, BuildError> {
+        Self::open_to(city, between, (CLINIC, "clinic")).await
+    }
+
+    /// As [`Lane::open`], with the desk of the police in the clinic's place.
+    ///
+    /// # Errors
+    /// The first step that failed.
+    pub async fn open_to_police(
+        city: &mut City,
+        between: (&str, &str),
+    ) -> Result<Self, BuildError> {
+        Self::open_to(city, between, (POLICE, "centre")).await
+    }
+
+    async fn open_to(
         city: &mut City,
         (school, district): (&str, &str),
+        house: House,
     ) -> Result<Self, BuildError> {
         let (site, time) = (city.site().clone(), city.time.clone());
         let keys = site.made("keys")?;
@@ -72,20 +91,21 @@ impl Lane {
         };
         let lane = Self {
             counsellor: path_text(&visitors::password_file(&keys, school, login)),
-            clinic: clinic::join(&site, district).await?,
+            clinic: clinic::join(&site, district, house).await?,
+            house,
             school: school.to_owned(),
             site,
             time,
             desk,
         };
         lane.state_keys(district).await?;
-        city.keep(clinic::serve(&lane.site, lane.clinic.console).await?);
+        city.keep(clinic::serve(&lane.site, house.0[0], lane.clinic.console).await?);
         Ok(lane)
     }
 
     /// Requests, signatures of both commissions, and whoever needs a statement keeps it.
     async fn state_keys(&self, district: &str) -> Result<(), BuildError> {
-        let ([clinic, ..], school) = (CLINIC, self.school.as_str());
+        let ([clinic, ..], school) = (self.house.0, self.school.as_str());
         let folder = self.site.made("statements")?;
         let names = [format!("{district}-relay"), format!("{school}-referral"), clinic.to_owned()];
         let asked = names.each_ref().map(|name| {
@@ -119,7 +139,7 @@ impl Lane {
     /// Who can sign in to the clinic's web page.
     #[must_use]
     pub fn visitor(&self) -> Visitor {
-        let ([_, name_zh, name_en, _], [login, _]) = (CLINIC, RECEIVES);
+        let ([_, name_zh, name_en, _], [login, _]) = (self.house.0, RECEIVES);
         Visitor {
             name: Label::new(name_zh, name_en),
             address: self.clinic.console,
@@ -181,8 +201,13 @@ impl Lane {
     /// # Errors
     /// It failed.
     pub async fn intake(&self, args: &[&str]) -> Result<Value, BuildError> {
-        let ([unit, ..], [login, _]) = (CLINIC, RECEIVES);
-        let mut all = vec!["intake", "--as", login];
+        self.at_house("intake", args).await
+    }
+
+    /// A command of the receiver, as whoever does everything there.
+    async fn at_house(&self, command: &str, args: &[&str]) -> Result<Value, BuildError> {
+        let ([unit, ..], [login, _]) = (self.house.0, RECEIVES);
+        let mut all = vec![command, "--as", login];
         all.extend(["--password-file", &self.clinic.password_file]);
         all.extend(args);
         all.push("--json");

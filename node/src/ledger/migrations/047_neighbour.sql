@@ -119,3 +119,11 @@ begin
     update neighbour_out set content = null, erased_at_ms = written_at_ms
     where record = new.id and content is not null;
 end;
+
+-- With a student everything goes that an office said of him or her, as far as it was linked.
+create trigger student_takes_tips after insert on destroyed_student
+begin
+    update neighbour_in set content = null, erased_at_ms = received_at_ms, erased_why = 'ended',
+        student = null, linked_by = null
+    where student = new.student and content is not null;
+end;

@@ -7,6 +7,8 @@
 pub mod report;
 mod sent;
 mod taken;
+#[cfg(test)]
+mod tests;
 
 pub use sent::{
     NewOut, Out, acked, all_out, came, due_out, keep_came, of_envelope, of_record, one_out, put,

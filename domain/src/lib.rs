@@ -43,6 +43,7 @@
 //! | *hand-over* | giving a referral to its recipient: on a printed sheet, later as an envelope |
 //! | *card* | what an expert from outside sees of a case: a text that tells no student |
 //! | *envelope* | a referral or an answer, sealed to its recipient and signed by its sender |
+//! | *notice* | a school's duty report to an office, or an office's tip to a school, by letter |
 //! | *letter* | one hop's wrapping: routing and one part of an envelope, always of one length |
 //! | *routing* | what the hub that opens a letter reads: where to, by when; nothing of a child |
 //! | *relay* | the hub that opens a letter and seals what is in it anew to whoever is next |
@@ -62,6 +63,7 @@ pub mod digest;
 pub mod directory;
 pub mod disclosure;
 pub mod ledger;
+pub mod neighbour;
 pub mod period;
 pub mod receiver;
 pub mod referral;

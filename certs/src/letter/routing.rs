@@ -133,7 +133,9 @@ impl Basis {
                 let marked = context.field(&digest.to_tagged()).field(envelope.bytes()).finish();
                 Self::Consent { mark: sha256(&marked), valid_to: *valid_to }
             }
-            Ground::Emergency => Self::Emergency,
+            // To a relay a notice is an emergency like any other: which ones are reports about a
+            // child that somebody harms is nobody's to know on the way.
+            Ground::Emergency | Ground::Duty => Self::Emergency,
         }
     }
 

@@ -20,6 +20,8 @@ const REFERRAL: u8 = 1;
 const ANSWER: u8 = 2;
 const CONSENT: u8 = 1;
 const EMERGENCY: u8 = 2;
+/// Grounds of notices begin at 20: other numbers are other kinds of content's.
+const DUTY: u8 = 20;
 
 /// What an envelope is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,9 @@ pub enum Ground {
     },
     /// An emergency, whose basis is in the content.
     Emergency,
+    /// A duty of the law: a report to an office, or an office's tip to a school. Its envelope is no
+    /// referral, whatever its content says, and nothing takes it back.
+    Duty,
 }
 
 /// What stands on an envelope.
@@ -101,6 +106,7 @@ impl Ground {
                 consent.field(valid_to.to_string().as_bytes()).byte(scopes.code())
             }
             Self::Emergency => writer.byte(EMERGENCY),
+            Self::Duty => writer.byte(DUTY),
         }
     }
 
@@ -112,6 +118,7 @@ impl Ground {
                 Ok(Self::Consent { digest, valid_to, scopes })
             }
             EMERGENCY => Ok(Self::Emergency),
+            DUTY => Ok(Self::Duty),
             code => Err(UnknownCode { what: "ground of a referral", code }.into()),
         }
     }

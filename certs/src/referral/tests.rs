@@ -56,7 +56,9 @@ fn headers_have_their_known_bytes() {
     assert_eq!(answer().to_bytes(), known("answer"));
     assert_eq!(referral().info(), known("info"));
     assert_eq!(secret().mark(id(0x11)).digest().bytes().to_vec(), known("mark"));
-    for header in [referral(), answer()] {
+    let duty = Header { ground: Ground::Duty, ..referral() };
+    assert_eq!(duty.to_bytes().last(), Some(&20));
+    for header in [referral(), answer(), duty] {
         let read = Header::from_bytes(&header.to_bytes(), &zone()).expect("header");
         assert!(read == header);
     }

@@ -1,13 +1,15 @@
 //! Help of the command line in Chinese: each English help text and its translation.
 
+mod notices;
 mod referrals;
 
 use std::sync::LazyLock;
 
 use runtime::cli::Translation;
 
-static TEXTS: LazyLock<Vec<(&str, &str)>> =
-    LazyLock::new(|| OF_ALL.iter().chain(referrals::TEXTS).copied().collect());
+static TEXTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    OF_ALL.iter().chain(referrals::TEXTS).chain(notices::TEXTS).copied().collect()
+});
 
 /// All of them.
 pub(super) fn texts() -> Translation {

@@ -26,6 +26,7 @@ mod keeping;
 mod ledgers;
 mod lists;
 mod mentors;
+mod notices;
 mod office;
 mod plans;
 mod referrals;
@@ -169,6 +170,7 @@ fn shows(role: Role, href: &str) -> bool {
             ledgers::Readers::ROLES.contains(&role) && is_of_school(role, reads)
         }
         "/talks/new" => is_of_school(role, |role| browse::is_writable_by(role, Kind::Talk)),
+        notices::REPORTS_HREF | notices::TIPS_HREF => notices::Reporters::ROLES.contains(&role),
         screening::RUNS_HREF => screening::Leaders::ROLES.contains(&role),
         roll::ROLL_HREF | lists::LISTS_HREF | mentors::MENTORS_HREF | surveys::SURVEYS_HREF => {
             office::RollKeepers::ROLES.contains(&role)
@@ -255,6 +257,7 @@ fn office_pages() -> Router<Office> {
         .merge(plans::router())
         .merge(referrals::router())
         .merge(consultations::router())
+        .merge(notices::router())
         .merge(directory::router())
         .merge(lists::router())
         .merge(imports::router())

@@ -7,7 +7,7 @@ use certs::chain::Trust;
 use certs::identity::LeafIdentity;
 use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
 use certs::key::SigningKey;
-use certs::letter::{Carried, Letter, Routing, Way};
+use certs::letter::{Basis, Carried, Letter, Routing, Way};
 use certs::referral::{
     Collector, Draft, EnvelopeId, Ground, Judge, OpenedReferral, Part, ReferralEnvelope, Role,
     Taken,
@@ -200,6 +200,33 @@ pub(crate) fn answer_of(
         let carried = Carried { way, envelope, number, urgency: Urgency::Routine, due: None };
         let routing = Routing::Answer { carried, to: about, met: None };
         Letter::seal(school, &routing, Some(part)).expect("sealed")
+    };
+    parts.iter().map(letter).collect()
+}
+
+/// A notice, or an answer to one, in the letters of its last hop.
+pub(crate) fn of_duty(
+    by: &LeafIdentity,
+    to: &VerifiedStatement,
+    (role, envelope): (Role, EnvelopeId),
+    content: &[u8],
+) -> Vec<Letter> {
+    let ground = Ground::Duty;
+    let draft = Draft { role, envelope, ground, content };
+    let closed = ReferralEnvelope::close(to, &draft, by).unwrap_or_else(|error| panic!("{error}"));
+    let parts = closed.parts(to).unwrap_or_else(|error| panic!("{error}"));
+    let letter = |part: &Part| {
+        let way = Way { recipient: to.statement().unit.clone(), relay: unit(DISTRICT) };
+        let (number, urgency) = (part.number(), Urgency::Emergency);
+        let carried = Carried { way, envelope, number, urgency, due: None };
+        let routing = match role {
+            Role::Referral { withdrawal } => {
+                let basis = Basis::of(&ground, envelope);
+                Routing::Referral { carried, basis, withdrawal }
+            }
+            Role::Answer { to } => Routing::Answer { carried, to, met: None },
+        };
+        Letter::seal(to, &routing, Some(part)).expect("sealed")
     };
     parts.iter().map(letter).collect()
 }

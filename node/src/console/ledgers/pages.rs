@@ -14,6 +14,7 @@ use super::super::consultations::CONSULTATIONS_HREF;
 use super::super::desk::is_offered;
 use super::super::keeping::KEEPING_HREF;
 use super::super::lists::LISTS_HREF;
+use super::super::notices::{REPORTS_HREF, TIPS_HREF};
 use super::super::office::{choices, chosen};
 use super::super::referrals::REFERRALS_HREF;
 use super::course::{self, Drawing};
@@ -312,6 +313,13 @@ pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<Stri
         | DutyKind::ReferralReply => return Some(format!("{REFERRALS_HREF}/{record}")),
         DutyKind::ExpertWaits | DutyKind::ExpertSaid | DutyKind::ExpertReply => {
             return Some(format!("{CONSULTATIONS_HREF}/{record}"));
+        }
+        DutyKind::ReportSend
+        | DutyKind::ReportReceipt
+        | DutyKind::ReportMore
+        | DutyKind::ReportAnswer => return Some(format!("{REPORTS_HREF}/{record}")),
+        DutyKind::TipReceipt | DutyKind::TipAnswer => {
+            return Some(format!("{TIPS_HREF}/{record}"));
         }
         _ => return form("edit"),
     };

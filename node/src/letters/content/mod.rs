@@ -10,12 +10,14 @@
 mod answer;
 mod bytes;
 pub mod card;
+pub(crate) mod neighbour;
 mod referral;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use answer::{AnswerContent, Answered, Kept, Outcome, Summary};
 pub use bytes::TEXT_BYTES_MAX;
+pub use neighbour::{Notice, NoticeId, Reply, ReplyContent, ReportContent, TipContent};
 pub use referral::{ConsentSaid, Contact, EmergencySaid, GroundSaid, ReferralContent, ReferralId};
 
 /// Version of the form.

@@ -133,7 +133,8 @@ impl Basis {
                 let marked = context.field(&digest.to_tagged()).field(envelope.bytes()).finish();
                 Self::Consent { mark: sha256(&marked), valid_to: *valid_to }
             }
-            Ground::Emergency => Self::Emergency,
+            // What goes on another ground travels as an answer does, whose routing has none.
+            Ground::Emergency | Ground::Enrolment => Self::Emergency,
         }
     }
 

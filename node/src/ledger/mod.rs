@@ -71,6 +71,7 @@ pub mod kinds;
 pub mod letters;
 pub mod liaison;
 pub mod mentoring;
+pub mod moving;
 pub mod notice;
 #[cfg(test)]
 mod notice_tests;
@@ -354,6 +355,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 48,
         name: "what a receiver takes in",
         sql: include_str!("migrations/046_intake.sql"),
+    },
+    Migration {
+        number: 50,
+        name: "students who go to another school",
+        sql: include_str!("migrations/048_school_move.sql"),
     },
 ];
 

@@ -19,6 +19,7 @@ use proto::wire::sync::ItemKind;
 use runtime::sql::{SqlError, Tx};
 
 use super::content::{AnswerContent, Answered, Contact, Outcome};
+use super::moving::hearing;
 use super::revoking;
 use super::road::Desk;
 use crate::ledger::Ledger;
@@ -136,7 +137,8 @@ fn part_of(
 ) -> Result<Option<EnvelopeId>, SqlError> {
     let (id, now_ms) = (part.envelope(), now.as_millisecond());
     let Some(of) = store::envelope(tx, about)? else {
-        tracing::warn!("an answer came to what this school did not send");
+        // What schools say to each other about a transfer names no envelope that is known.
+        hearing::take(tx, (desk, keys), part, now)?;
         return Ok(None);
     };
     if store::is_known(tx, id)? {
@@ -159,7 +161,7 @@ fn part_of(
     Ok(Some(about))
 }
 
-fn joined(parts: &[Part], now: Timestamp) -> Option<Whole> {
+pub(super) fn joined(parts: &[Part], now: Timestamp) -> Option<Whole> {
     let mut collector = Collector::new();
     parts.iter().find_map(|part| match collector.take(part, now) {
         Ok(Taken::Whole(whole)) => Some(whole),

@@ -10,6 +10,7 @@ pub mod answers;
 pub mod content;
 pub mod copying;
 pub mod ending;
+pub mod moving;
 pub mod revoking;
 pub mod road;
 pub mod sending;

@@ -15,7 +15,7 @@ use crate::app::Node;
 use crate::directory::{self, Judge};
 use crate::ledger::letters as store;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::letters::{answers, copying, ending, revoking};
+use crate::letters::{answers, copying, ending, moving, revoking};
 use crate::transfer::letters::{self, Tick};
 
 /// How often a school is looked at that knows nobody's key.
@@ -103,6 +103,7 @@ impl Node {
         }
         let ended = ending::end(&self.ledger, self.transfer(), &desk, now);
         let told = revoking::revoke(&self.ledger, self.transfer(), &desk, now);
+        is_done("transfers", moving::work(&self.ledger, self.transfer(), &desk, now));
         // What one of them could not do keeps the other from nothing.
         let (has_ended, is_told) = (is_done("consent_ended", ended), is_done("take_back", told));
         let is_known = has_ended

@@ -48,7 +48,7 @@ pub use emergency::{
 };
 pub use kin::{Kin, age, kin};
 pub(crate) use lane::{Came, acknowledge, came, hub_ack, is_taken_back, lapse};
-pub use live::{LiveConsent, live};
+pub use live::{LiveConsent, TransferConsent, live, live_transfer};
 pub use sheet::{Ground, HandOver, Part, Score, ground, ground_to_send, hand_over};
 pub use withdrawal::{handed_to, heed, reply, withdraw};
 

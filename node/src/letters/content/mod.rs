@@ -12,10 +12,12 @@ mod bytes;
 mod referral;
 #[cfg(test)]
 pub(crate) mod tests;
+mod transfer;
 
 pub use answer::{AnswerContent, Answered, Kept, Outcome, Summary};
 pub use bytes::TEXT_BYTES_MAX;
 pub use referral::{ConsentSaid, Contact, EmergencySaid, GroundSaid, ReferralContent, ReferralId};
+pub use transfer::{CARE, Care, FromNew, FromOld, TransferId, TransferOffer, TransferSaid};
 
 /// Version of the form.
 const VERSION: u8 = 1;

@@ -1,13 +1,16 @@
 //! Help of the command line in Chinese: each English help text and its translation.
 
 mod referrals;
+mod transfers;
 
 use std::sync::LazyLock;
 
 use runtime::cli::Translation;
 
-static TEXTS: LazyLock<Vec<(&str, &str)>> =
-    LazyLock::new(|| OF_ALL.iter().chain(referrals::TEXTS).copied().collect());
+static TEXTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let all = OF_ALL.iter().chain(referrals::TEXTS).chain(transfers::TEXTS);
+    all.copied().collect()
+});
 
 /// All of them.
 pub(super) fn texts() -> Translation {

@@ -54,6 +54,7 @@ mod statements;
 mod status;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod user;
 pub(crate) mod words;
 
@@ -136,6 +137,8 @@ enum Command {
     Family(family::FamilyArgs),
     /// Referrals: the board, sending sealed, taking back, as an account
     Referral(referral::ReferralArgs),
+    /// Students who move to another school or come from one, as an account
+    Transfer(transfer::TransferArgs),
     /// Figures of process for an inspector at the school, as an account
     Inspection(inspection::InspectionArgs),
     /// Rules kept and not kept, with what is missing, as an account
@@ -233,6 +236,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Roll(args) => roll::run(terminal, place, &args),
         Command::Family(args) => family::run(terminal, place, &args),
         Command::Referral(args) => referral::run(terminal, place, &args),
+        Command::Transfer(args) => transfer::run(terminal, place, &args),
         Command::Inspection(args) => inspection::run(terminal, place, &args),
         Command::Standards(args) => standards::run(terminal, place, &args),
         Command::Keeping(args) => keeping::run(terminal, place, &args),

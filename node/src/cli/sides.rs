@@ -23,6 +23,7 @@ const fn side(command: &Command) -> Option<NodeRole> {
         | Command::Standards(_)
         | Command::Keeping(_)
         | Command::Referral(_)
+        | Command::Transfer(_)
         | Command::DangerLocalReport(_) => Some(NodeRole::School),
         _ => None,
     }

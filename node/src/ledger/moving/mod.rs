@@ -1,7 +1,7 @@
-//! Students on their way between schools: where each transfer stands, what was offered, who read it.
+//! Students on their way between schools: where each stands, what was offered, who read it.
 //!
-//! One row a transfer and side, as the rules of [`domain::transfer`] have it; what was offered names
-//! a child and is erased when nothing comes of it. Nothing here has `Debug`.
+//! One row a transfer and side, as the rules of [`domain::transfer`] have it; what was offered
+//! names a child and is erased when nothing comes of it. Nothing here has `Debug`.
 
 mod roll;
 

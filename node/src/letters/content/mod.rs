@@ -17,6 +17,8 @@ mod transfer;
 pub use answer::{AnswerContent, Answered, Kept, Outcome, Summary};
 pub use bytes::TEXT_BYTES_MAX;
 pub use referral::{ConsentSaid, Contact, EmergencySaid, GroundSaid, ReferralContent, ReferralId};
+#[cfg(test)]
+pub(crate) use transfer::tests::offer as transfer_offer;
 pub use transfer::{CARE, Care, FromNew, FromOld, TransferId, TransferOffer, TransferSaid};
 
 /// Version of the form.

@@ -69,7 +69,7 @@ pub fn prepare(
     write::allow(tx, author, Action::Write(Area::Roll), Some(wish.student))?;
     check_free(tx, wish.student)?;
     if wish.applied > author.today() {
-        return Err(LedgerRefusal::Field("applied"));
+        return Err(LedgerRefusal::Field("day"));
     }
     let road = road(tx, author, desk, &wish.unit)?;
     let known = moving::draft(tx, wish.student)?;
@@ -164,7 +164,7 @@ fn bare(wish: &Wish, shown: &TransferOffer, now: Moment) -> Move {
     }
 }
 
-/// Takes an offer back: the student stays, and what the new school has of the child is erased there.
+/// Takes an offer back: the student stays, and the new school erases what it has of the child.
 ///
 /// # Errors
 /// The role may not, the student has moved or it has ended, or the store; nothing was written.
@@ -224,9 +224,9 @@ fn check_free(tx: &Tx<'_>, student: StudentId) -> Result<(), LedgerRefusal> {
 }
 
 fn road(tx: &Tx<'_>, author: &Author, desk: &Desk, unit: &str) -> Result<Road, LedgerRefusal> {
-    let id: UnitId = unit.parse().map_err(|_| LedgerRefusal::Field("unit"))?;
+    let id: UnitId = unit.parse().map_err(|_| LedgerRefusal::Field("recipient"))?;
     if !UnitKind::School.fits(&id) || id == *desk.name.unit() {
-        return Err(LedgerRefusal::Field("unit"));
+        return Err(LedgerRefusal::Field("recipient"));
     }
     let now = Timestamp::from_millisecond(author.now().0).unwrap_or(Timestamp::UNIX_EPOCH);
     desk.road(tx, unit, now)?.ok_or(LedgerRefusal::NoRoad)

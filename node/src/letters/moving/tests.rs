@@ -243,7 +243,7 @@ fn an_offer_is_what_was_shown() {
         run(&street.old, move |tx| offering::prepare(tx, &who, &desk, &wish))
     };
     let own = desk.name.unit().to_string();
-    assert!(matches!(prepare(&own, counsellor()), Err(LedgerRefusal::Field("unit"))));
+    assert!(matches!(prepare(&own, counsellor()), Err(LedgerRefusal::Field("recipient"))));
     let unknown = prepare("F370202099J01", counsellor());
     assert!(matches!(unknown, Err(LedgerRefusal::NoRoad)));
     let teacher = crate::ledger::guard_tests::principal();

@@ -18,7 +18,7 @@ use crate::app::{Node, ring_bell};
 use crate::console::transfer_lines;
 use crate::import::value;
 use crate::ledger::author::Author;
-use crate::ledger::moving::{CareStands, Enrol, Move, Stands};
+use crate::ledger::moving::{self, CareStands, Enrol, Move, Stands};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::letters::moving::answering::{self, Acceptance};
 use crate::letters::moving::offering::{self, Wish};
@@ -195,7 +195,7 @@ fn show(terminal: &Terminal, node: &Node, (reader, id): (Author, i64)) -> Result
     let said: Vec<Value> = lines.iter().map(|(label, text)| json!([label, text])).collect();
     let log: Vec<Value> =
         shown.log.iter().map(|one| json!([one.at.0, one.what, one.account])).collect();
-    let mut value = row_json(&shown.row, answering::due(&shown.row));
+    let mut value = row_json(&shown.row, moving::due(&shown.row));
     if let Some(fields) = value.as_object_mut() {
         fields.insert("content".to_owned(), Value::from(said));
         fields.insert("log".to_owned(), Value::from(log));

@@ -147,6 +147,7 @@ fn all(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     of_papers(tx, reader, &mut duties)?;
     outside::of_cases(tx, reader, &mut duties)?;
     outside::of_agencies(tx, reader, &mut duties)?;
+    outside::of_transfers(tx, reader, &mut duties)?;
     of_referrals(tx, reader, &mut duties)?;
     of_school(tx, reader, &mut duties)?;
     disputed(tx, reader, &mut duties)?;

@@ -15,6 +15,7 @@ use super::super::keeping::KEEPING_HREF;
 use super::super::lists::LISTS_HREF;
 use super::super::office::{choices, chosen};
 use super::super::referrals::REFERRALS_HREF;
+use super::super::transfers::TRANSFERS_HREF;
 use super::course::{self, Drawing};
 use super::said::brief;
 use super::table::Pager;
@@ -309,6 +310,7 @@ pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<Stri
         | DutyKind::ReferralReview
         | DutyKind::ReferralNotice
         | DutyKind::ReferralReply => return Some(format!("{REFERRALS_HREF}/{record}")),
+        DutyKind::Transfer => return Some(format!("{TRANSFERS_HREF}/{record}")),
         _ => return form("edit"),
     };
     is_offered(act, role).then(|| format!("/acts/{act}/{record}"))

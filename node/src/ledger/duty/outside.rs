@@ -1,15 +1,19 @@
-//! What is due with people outside the school: contacts about a case, data that an agency holds.
+//! What is due with people outside the school: contacts about a case, data that an agency holds,
+//! students on their way between schools.
 
 use std::collections::HashMap;
 
-use domain::ledger::Kind;
+use domain::ledger::{Action, Area, Authority, Kind, authority};
+use domain::transfer::In;
 use runtime::sql::{SqlError, Tx};
 
 use super::super::agency::{AgencyOrder, Holds};
 use super::super::author::Author;
 use super::super::browse::is_open_to;
 use super::super::case;
+use super::super::entry::RecordId;
 use super::super::liaison::CaseContact;
+use super::super::moving::{self, Stands};
 use super::super::read;
 use super::super::refusal::LedgerRefusal;
 use super::{Duty, DutyKind, end_of, gather};
@@ -65,4 +69,27 @@ pub(super) fn of_agencies(
         };
         Some((kind, Some(end_of(due)), Some(kept.entry.staff)))
     })
+}
+
+/// Transfers that this school answers, and those of which the other one has said nothing in time:
+/// then somebody telephones.
+pub(super) fn of_transfers(
+    tx: &Tx<'_>,
+    reader: &Author,
+    duties: &mut Vec<Duty>,
+) -> Result<(), SqlError> {
+    if authority(reader.role(), Action::Write(Area::Roll)) != Authority::Allowed {
+        return Ok(());
+    }
+    for row in moving::all(tx)? {
+        let Some(due) = moving::due(&row) else { continue };
+        let is_own = matches!(row.stands, Stands::In(In::Offered | In::Given(_)));
+        if is_own || due < reader.today() {
+            let (kind, of, record) = (DutyKind::Transfer, Kind::Transfer, RecordId(row.id));
+            let (due_ms, student) = (Some(end_of(due)), row.student);
+            let (staff, tier, by_other) = (None, None, false);
+            duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });
+        }
+    }
+    Ok(())
 }

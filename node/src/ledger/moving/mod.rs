@@ -9,7 +9,8 @@ pub use roll::{Carried, Child, Entering, carried, check_entering, child, end, en
 
 use certs::referral::EnvelopeId;
 use domain::ledger::Word as _;
-use domain::transfer::{DeclinedWhy, In, Out, Told};
+use domain::referral::working;
+use domain::transfer::{ANSWER_DAYS, DeclinedWhy, In, Out, Told};
 use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
@@ -168,6 +169,20 @@ impl Stands {
             Self::Out(out) => out.is_open(),
             Self::In(new) => new.is_open(),
         }
+    }
+}
+
+/// By when somebody at this school has to do something: answer, telephone, or settle by hand.
+#[must_use]
+pub fn due(row: &Move) -> Option<Date> {
+    let answered = working(row.made_at.day(), ANSWER_DAYS).min(row.until);
+    match row.stands {
+        Stands::In(In::Offered | In::Given(_)) | Stands::Out(Out::Offered) => Some(answered),
+        Stands::In(In::Accepted(day) | In::Moved(day)) => Some(working(day, 2)),
+        Stands::Out(Out::Accepted(day) | Out::Owed(day) | Out::Confirmed(day)) => {
+            Some(working(day, ANSWER_DAYS))
+        }
+        _ => None,
     }
 }
 

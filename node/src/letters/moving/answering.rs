@@ -3,8 +3,7 @@
 use domain::ledger::day::check_span;
 use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{Action, Area};
-use domain::referral::working;
-use domain::transfer::{ANSWER_DAYS, DeclinedWhy, In, Out};
+use domain::transfer::{DeclinedWhy, In};
 use domain::unit::IdentityName;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -50,24 +49,10 @@ pub fn list(tx: &Tx<'_>, reader: &Author) -> Result<Vec<(Move, Option<Date>)>, L
     let whom = rows.iter().filter_map(|row| row.student).collect();
     access::log_list(tx, reader, &whom, ReadPurpose::ClassWork)?;
     let with_due = |row: Move| {
-        let by = due(&row);
+        let by = moving::due(&row);
         (row, by)
     };
     Ok(rows.into_iter().map(with_due).collect())
-}
-
-/// By when somebody at this school has to do something: answer, telephone, or settle by hand.
-#[must_use]
-pub fn due(row: &Move) -> Option<Date> {
-    let answered = working(row.made_at.day(), ANSWER_DAYS).min(row.until);
-    match row.stands {
-        Stands::In(In::Offered | In::Given(_)) | Stands::Out(Out::Offered) => Some(answered),
-        Stands::In(In::Accepted(day) | In::Moved(day)) => Some(working(day, 2)),
-        Stands::Out(Out::Accepted(day) | Out::Owed(day) | Out::Confirmed(day)) => {
-            Some(working(day, ANSWER_DAYS))
-        }
-        _ => None,
-    }
 }
 
 /// One transfer with what is offered; its reading is logged before it is shown.

@@ -20,6 +20,7 @@ use super::offering::{self, Wish};
 use super::{hearing, saying};
 use crate::ledger::author::Author;
 use crate::ledger::consent::Consent;
+use crate::ledger::duty::{self, DutyKind};
 use crate::ledger::entry::{Moment, Words};
 use crate::ledger::guard_tests::{CHILD, counsellor, head, run};
 use crate::ledger::letters as store;
@@ -258,6 +259,29 @@ fn an_offer_is_what_was_shown() {
     street.offered(CareStands::Behind);
     let again = prepare(OTHER, counsellor());
     assert!(matches!(again, Err(LedgerRefusal::Double)));
+}
+
+/// The new school's work has the offer with its limit; the old one's has it once nobody answered.
+#[test]
+fn an_offer_is_on_the_work_list() {
+    let street = Street::new();
+    street.offered(CareStands::Behind);
+    street.carry(true);
+    street.take(true);
+    let due = |school: &School, who: Author| {
+        let found = run(school, move |tx| {
+            Ok(duty::duties(tx, &who, |one| one.kind == DutyKind::Transfer)?.shown)
+        });
+        found.expect("duties").iter().map(|one| (one.record.0, one.due_ms)).collect::<Vec<_>>()
+    };
+    let limit = Some(duty::end_of(date(2025, 11, 27)));
+    assert_eq!(due(&street.new, head()), [(Street::row(&street.new).id, limit)]);
+    assert!(due(&street.new, crate::ledger::guard_tests::principal()).is_empty());
+    assert!(due(&street.old, counsellor()).is_empty(), "it is the other school's turn");
+    let later = NOW_MS + 8 * 86_400_000;
+    let role = domain::ledger::SchoolRole::Counsellor;
+    let late = Author::new("counsellor", role, None, later);
+    assert_eq!(due(&street.old, late).len(), 1, "telephone");
 }
 
 /// A refusal and a recall leave the student where he was, and nothing of the child at the other

@@ -3,9 +3,10 @@
 
 use certs::letter::{LETTER_BYTES, Letter, Routing};
 use certs::statement::Purpose as Purposes;
+use domain::ledger::Kind;
 use domain::ledger::consent::{Answer, DataClass, Purpose};
 use domain::ledger::day::plus_days;
-use domain::ledger::terms::Tier;
+use domain::ledger::terms::{ReadPurpose, Tier};
 use domain::transfer::{DeclinedWhy, In, Out};
 use domain::unit::UnitId;
 use jiff::civil::{Date, date};
@@ -29,7 +30,7 @@ use crate::ledger::referral::tests::{paper, ready};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::roll::{Guardian, Transfer as Coming};
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
-use crate::ledger::{journal, read, sealing_key, student, write};
+use crate::ledger::{access, journal, passed_on, read, sealing_key, student, write};
 use crate::list::testing::now;
 use crate::transfer::Transfer;
 
@@ -282,6 +283,23 @@ fn an_offer_is_on_the_work_list() {
     let role = domain::ledger::SchoolRole::Counsellor;
     let late = Author::new("counsellor", role, None, later);
     assert_eq!(due(&street.old, late).len(), 1, "telephone");
+}
+
+/// The family reads to which school something went, once it went.
+#[test]
+fn the_family_reads_where_it_went() {
+    let street = Street::new();
+    let told = || {
+        let found = run(&street.old, |tx| {
+            let pass = access::open(tx, &counsellor(), CHILD, ReadPurpose::FamilyRequest)?;
+            passed_on::of(tx, &pass)
+        });
+        found.expect("told").into_iter().map(|one| (one.kind, one.to)).collect::<Vec<_>>()
+    };
+    street.offered(CareStands::Behind);
+    assert!(told().is_empty(), "nothing was sealed yet");
+    street.carry(true);
+    assert_eq!(told(), [(Kind::Transfer, "示例第二中学".to_owned())]);
 }
 
 /// A refusal and a recall leave the student where he was, and nothing of the child at the other

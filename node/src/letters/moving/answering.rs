@@ -17,6 +17,9 @@ use crate::ledger::moving::{self, Enrol, LogLine, Move, Stands};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{access, write};
 
+/// Longest word beside an answer in bytes.
+const NOTE_BYTES_MAX: usize = 1_000;
+
 /// How a student is taken.
 #[derive(Clone)]
 pub struct Acceptance {
@@ -94,7 +97,7 @@ pub fn accept(
     let next = new.accepted(wanted.day, (author.today(), row.until));
     let next = next.ok_or(LedgerRefusal::Changed)?;
     row.enrol = Some(wanted.enrol.clone());
-    row.note = wanted.contact.trim().to_owned();
+    row.note = note_of(&wanted.contact)?;
     becomes(&mut row, Stands::In(next));
     moving::log(tx, author, (&row.transfer, row.stands.word()))?;
     Ok(moving::save(tx, &row)?)
@@ -112,10 +115,17 @@ pub fn decline(
     let (mut row, new) = of_here(tx, author, id)?;
     let next = new.declined().ok_or(LedgerRefusal::Changed)?;
     row.why = Some(why);
-    row.note = note.trim().to_owned();
+    row.note = note_of(note)?;
     becomes(&mut row, Stands::In(next));
     moving::log(tx, author, (&row.transfer, row.stands.word()))?;
     Ok(moving::save(tx, &row)?)
+}
+
+fn note_of(text: &str) -> Result<String, LedgerRefusal> {
+    match text.len() <= NOTE_BYTES_MAX {
+        true => Ok(text.trim().to_owned()),
+        false => Err(LedgerRefusal::TooLong("detail")),
+    }
 }
 
 fn of_here(tx: &Tx<'_>, author: &Author, id: i64) -> Result<(Move, In), LedgerRefusal> {

@@ -2,9 +2,9 @@
 //!
 //! What is offered is written once and shown from those bytes ([`offering`]); the new school's
 //! people answer it ([`answering`]); what comes is heard once and in any order, and the rolls
-//! follow from what both hold ([`hearing`]); what is to be said is sealed at a tick ([`saying`]). Every
-//! letter is one part, sealed to the other school's key and signed, and to hubs an answer like any
-//! other: they learn no sender, no child, and not that it is about a transfer.
+//! follow from what both hold ([`hearing`]); what is to be said is sealed at a tick. Every letter
+//! is one part, sealed to the other school's key and signed, and to hubs an answer like any other:
+//! they learn no sender, no child, and not that it is about a transfer.
 
 pub mod answering;
 pub mod hearing;

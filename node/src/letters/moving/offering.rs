@@ -26,6 +26,9 @@ use crate::ledger::{access, referral, write};
 /// For how long what was shown may be offered.
 const SHOWN_MS: i64 = 3_600_000;
 
+/// Longest offer in bytes: with what stands around it, it is one part.
+const OFFER_BYTES_MAX: usize = 8_000;
+
 /// Whom, to which school, and what goes along.
 #[derive(Clone)]
 pub struct Wish {
@@ -80,6 +83,9 @@ pub fn prepare(
     let transfer = TransferId(name.unwrap_or_else(|_| moving::new_name()));
     let offer = compose(tx, author, (desk, &road, wish), (transfer, author.now()))?;
     let bytes = offer.write().map_err(|_| LedgerRefusal::NotSealed)?;
+    if bytes.len() > OFFER_BYTES_MAX {
+        return Err(LedgerRefusal::NotSealed);
+    }
     let whom = [wish.student].into_iter().collect();
     access::log_list(tx, author, &whom, ReadPurpose::ClassWork)?;
     Ok(moving::keep_draft(tx, (wish.student, wish.unit.as_str()), &bytes, author.now().0)?)

@@ -48,6 +48,7 @@
 //! | *routing* | what the hub that opens a letter reads: where to, by when; nothing of a child |
 //! | *relay* | the hub that opens a letter and seals what is in it anew to whoever is next |
 //! | *slot* | a member's minute of every hour: a letter leaves then, a dummy where none waits |
+//! | *transfer* | a student's way from one school to another: one owner on every day |
 //! | *survey* | questions that a school asks once and without names; shown by groups only |
 //! | *special period* | more counts for some schools and some days, sent from above |
 //! | *area* | the schools that a special period is for, named one by one |
@@ -74,4 +75,5 @@ pub mod screening;
 pub mod span;
 pub mod special;
 pub mod survey;
+pub mod transfer;
 pub mod unit;

@@ -134,8 +134,9 @@ impl Basis {
                 Self::Consent { mark: sha256(&marked), valid_to: *valid_to }
             }
             // To a relay a notice is an emergency like any other: which ones are reports about a
-            // child that somebody harms is nobody's to know on the way.
-            Ground::Emergency | Ground::Duty => Self::Emergency,
+            // child that somebody harms is nobody's to know on the way. What hands an enrolment
+            // over travels as an answer does, whose routing has no ground.
+            Ground::Emergency | Ground::Duty | Ground::Enrolment => Self::Emergency,
         }
     }
 

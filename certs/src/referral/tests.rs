@@ -64,6 +64,23 @@ fn headers_have_their_known_bytes() {
     }
 }
 
+/// What two schools say to each other has a role and a ground of its own, and no other reading.
+#[test]
+fn a_transfer_is_neither_referral_nor_answer() {
+    let transfer = Header {
+        role: Role::Transfer,
+        ground: Ground::Enrolment,
+        envelope: id(0x33),
+        ..referral()
+    };
+    let bytes = transfer.to_bytes();
+    assert!(Header::from_bytes(&bytes, &zone()).expect("header") == transfer);
+    assert_eq!((bytes.get(1), bytes.last()), (Some(&30), Some(&30)));
+    let said = transfer.info();
+    let as_answer = Header { role: Role::Answer { to: id(0x11) }, ..transfer };
+    assert!(as_answer.info() != said, "what is sealed as one opens as no other");
+}
+
 /// Cut, longer, of another city, of another case or of a later version: none is a header; a code
 /// that is not known is named.
 #[test]

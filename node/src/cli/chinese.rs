@@ -2,13 +2,15 @@
 
 mod notices;
 mod referrals;
+mod transfers;
 
 use std::sync::LazyLock;
 
 use runtime::cli::Translation;
 
 static TEXTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    OF_ALL.iter().chain(referrals::TEXTS).chain(notices::TEXTS).copied().collect()
+    let parts = [OF_ALL, referrals::TEXTS, notices::TEXTS, transfers::TEXTS];
+    parts.into_iter().flatten().copied().collect()
 });
 
 /// All of them.

@@ -58,6 +58,7 @@ mod statements;
 mod status;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod user;
 pub(crate) mod words;
 
@@ -144,6 +145,8 @@ enum Command {
     Consult(consult::ConsultArgs),
     /// Duty reports to an office and tips from one, as an account
     Notice(notice::NoticeArgs),
+    /// Students who move to another school or come from one, as an account
+    Transfer(transfer::TransferArgs),
     /// Figures of process for an inspector at the school, as an account
     Inspection(inspection::InspectionArgs),
     /// Rules kept and not kept, with what is missing, as an account
@@ -247,6 +250,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Referral(args) => referral::run(terminal, place, &args),
         Command::Consult(args) => consult::run(terminal, place, &args),
         Command::Notice(args) => notice::run(terminal, place, &args),
+        Command::Transfer(args) => transfer::run(terminal, place, &args),
         Command::Inspection(args) => inspection::run(terminal, place, &args),
         Command::Standards(args) => standards::run(terminal, place, &args),
         Command::Keeping(args) => keeping::run(terminal, place, &args),

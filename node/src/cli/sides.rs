@@ -25,6 +25,7 @@ const fn side(command: &Command) -> Option<NodeRole> {
         | Command::Referral(_)
         | Command::Consult(_)
         | Command::Notice(_)
+        | Command::Transfer(_)
         | Command::DangerLocalReport(_) => Some(NodeRole::School),
         _ => None,
     }

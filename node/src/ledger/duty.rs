@@ -149,6 +149,7 @@ fn all(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     outside::of_cases(tx, reader, &mut duties)?;
     outside::of_agencies(tx, reader, &mut duties)?;
     outside::of_cards(tx, reader, &mut duties)?;
+    outside::of_transfers(tx, reader, &mut duties)?;
     of_referrals(tx, reader, &mut duties)?;
     notices::of_reports(tx, reader, &mut duties)?;
     notices::of_tips(tx, reader, &mut duties)?;

@@ -73,6 +73,7 @@ pub mod kinds;
 pub mod letters;
 pub mod liaison;
 pub mod mentoring;
+pub mod moving;
 pub mod neighbour;
 pub mod notice;
 #[cfg(test)]
@@ -362,6 +363,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 49,
         name: "notices between neighbours",
         sql: include_str!("migrations/047_neighbour.sql"),
+    },
+    Migration {
+        number: 50,
+        name: "students who go to another school",
+        sql: include_str!("migrations/048_school_move.sql"),
     },
     Migration {
         number: 51,

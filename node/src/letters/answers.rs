@@ -24,6 +24,7 @@ use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
 
 use super::content::{AnswerContent, Answered, Contact, Outcome};
+use super::moving::hearing;
 use super::road::Desk;
 use super::{cards, revoking};
 use crate::directory::{self, Listed};
@@ -165,7 +166,10 @@ fn part_of(
 ) -> Result<Option<EnvelopeId>, SqlError> {
     let (id, now_ms) = (part.envelope(), now.as_millisecond());
     let Some(of) = store::envelope(tx, about)? else {
-        if !cards::answers::part_of(tx, (desk, keys), (part, about), now)? {
+        let is_taken = cards::answers::part_of(tx, (desk, keys), (part, about), now)?
+            // What schools say to each other about a transfer names no envelope that is known.
+            || hearing::take(tx, (desk, keys), part, now)?;
+        if !is_taken {
             stray(tx, (desk, keys), (part, about), now)?;
         }
         return Ok(None);

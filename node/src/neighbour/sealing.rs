@@ -76,6 +76,8 @@ pub(super) fn seal(
                 Routing::Referral { carried, basis, withdrawal }
             }
             Role::Answer { to } => Routing::Answer { carried, to, met },
+            // No notice is one.
+            Role::Transfer => return Err(NeighbourError::NotSealed),
         };
         let letter = Letter::seal(&road.first, &routing, Some(part))?;
         put(tx, (queue, &letter), part, now)?;

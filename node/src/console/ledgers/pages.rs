@@ -17,6 +17,7 @@ use super::super::lists::LISTS_HREF;
 use super::super::notices::{REPORTS_HREF, TIPS_HREF};
 use super::super::office::{choices, chosen};
 use super::super::referrals::REFERRALS_HREF;
+use super::super::transfers::TRANSFERS_HREF;
 use super::course::{self, Drawing};
 use super::said::brief;
 use super::table::Pager;
@@ -321,6 +322,7 @@ pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<Stri
         DutyKind::TipReceipt | DutyKind::TipAnswer => {
             return Some(format!("{TIPS_HREF}/{record}"));
         }
+        DutyKind::Transfer => return Some(format!("{TRANSFERS_HREF}/{record}")),
         _ => return form("edit"),
     };
     is_offered(act, role).then(|| format!("/acts/{act}/{record}"))

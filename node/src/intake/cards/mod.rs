@@ -81,8 +81,8 @@ pub(super) fn believed(
         }
         Ground::Consent { digest, valid_to, .. } => Some((digest, valid_to)),
         Ground::Emergency => None,
-        // A notice is no card, whatever it says.
-        Ground::Duty => return Err(RefusedWhy::Content),
+        // What stands on a duty is no card, whatever it says.
+        Ground::Duty | Ground::Enrolment => return Err(RefusedWhy::Content),
     };
     let arrival = CardArrival {
         envelope: *header.envelope.bytes(),

@@ -30,6 +30,8 @@ pub const ERASED_TABLES: &[(&str, &str)] = &[
     ("participant_event", OF_PARTICIPANT),
     ("participant", OWN),
     ("sheet", OWN),
+    ("school_move", OWN),
+    ("school_move_draft", OWN),
     ("student_version", OWN),
 ];
 /// Tables with a student's internal number that stay: the number names nobody any more. Of tips the

@@ -120,11 +120,13 @@ pub enum DutyKind {
     SchoolPlan,
     /// A target of a plan of the school.
     Target,
+    /// A transfer to be answered, or of which the other school has said nothing in time.
+    Transfer,
 }
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Critical,
         Self::Contact,
         Self::Concern,
@@ -166,6 +168,7 @@ impl DutyKind {
         Self::Release,
         Self::SchoolPlan,
         Self::Target,
+        Self::Transfer,
     ];
 
     /// The word that programs read.
@@ -213,6 +216,7 @@ impl DutyKind {
             Self::Certificate => "certificate",
             Self::Release => "release",
             Self::SchoolPlan => "school_plan",
+            Self::Transfer => "school_transfer",
         }
     }
 
@@ -261,6 +265,7 @@ impl DutyKind {
             Self::Certificate => ("证书到期", "Certificate ends"),
             Self::Release => ("教学案例待第二人审定", "Release a teaching case"),
             Self::SchoolPlan => ("预案方案年度复查", "Yearly review of a school plan"),
+            Self::Transfer => ("转学待办", "Step of a transfer"),
         }
     }
 

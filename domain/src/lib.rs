@@ -43,10 +43,12 @@
 //! | *hand-over* | giving a referral to its recipient: on a printed sheet, later as an envelope |
 //! | *card* | what an expert from outside sees of a case: a text that tells no student |
 //! | *envelope* | a referral or an answer, sealed to its recipient and signed by its sender |
+//! | *notice* | a school's duty report to an office, or an office's tip to a school, by letter |
 //! | *letter* | one hop's wrapping: routing and one part of an envelope, always of one length |
 //! | *routing* | what the hub that opens a letter reads: where to, by when; nothing of a child |
 //! | *relay* | the hub that opens a letter and seals what is in it anew to whoever is next |
 //! | *slot* | a member's minute of every hour: a letter leaves then, a dummy where none waits |
+//! | *transfer* | a student's way from one school to another: one owner on every day |
 //! | *survey* | questions that a school asks once and without names; shown by groups only |
 //! | *special period* | more counts for some schools and some days, sent from above |
 //! | *area* | the schools that a special period is for, named one by one |
@@ -62,6 +64,7 @@ pub mod digest;
 pub mod directory;
 pub mod disclosure;
 pub mod ledger;
+pub mod neighbour;
 pub mod period;
 pub mod receiver;
 pub mod referral;
@@ -72,4 +75,5 @@ pub mod screening;
 pub mod span;
 pub mod special;
 pub mod survey;
+pub mod transfer;
 pub mod unit;

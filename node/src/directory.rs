@@ -51,6 +51,21 @@ pub struct Recipient {
     pub statement: VerifiedStatement,
 }
 
+/// How a unit is listed, whether or not a key of it is stated.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Which unit.
+    pub unit: UnitId,
+    /// What sort it is.
+    pub kind: EntryKind,
+    /// Its Chinese name.
+    pub name: String,
+    /// The hub that serves it.
+    pub relay: UnitId,
+    /// Why it may not be chosen.
+    pub bar: Option<Bar>,
+}
+
 /// A directory that is in force.
 #[derive(Clone, Debug)]
 pub struct Known {
@@ -120,6 +135,26 @@ pub fn agencies(tx: &Tx<'_>, today: Date, place: &Place) -> Result<Vec<ListedAge
         Some(ListedAgency { unit: entry.id.clone(), validity: entry.validity() })
     };
     Ok(listed(&known).into_iter().filter_map(of_school).collect())
+}
+
+/// How everybody is listed for a school in these areas, by the word on each that counts. `tx` is
+/// one of `transfer.db`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn all_listed(tx: &Tx<'_>, today: Date, areas: &[UnitId]) -> Result<Vec<Listed>, SqlError> {
+    let known = known(tx, today, areas)?;
+    let of = |unit: &UnitId| {
+        let (near, entry) = newest(&known, unit)?;
+        Some(Listed {
+            unit: unit.clone(),
+            kind: entry.kind,
+            name: entry.label.zh.clone(),
+            relay: near.directory.relay(entry).clone(),
+            bar: entry.bar(today),
+        })
+    };
+    Ok(listed(&known).into_iter().filter_map(of).collect())
 }
 
 /// Everybody who is listed, in order of ids.

@@ -18,6 +18,7 @@ pub mod join;
 pub mod ledger;
 pub mod letters;
 pub mod list;
+pub mod neighbour;
 pub mod obligation;
 pub mod packs;
 pub mod release;

@@ -53,7 +53,7 @@ async fn up(dir: &Path) -> (City, Lane) {
     let quiet = Progress::new(false, true);
     city.found(&quiet).await.unwrap_or_else(|error| panic!("{error}"));
     city.enrol_schools().await.unwrap_or_else(|error| panic!("{error}"));
-    let lane = Lane::open_to(&mut city, (SCHOOL, DISTRICT), EXPERT).await;
+    let lane = Lane::open_to(&mut city, (SCHOOL, DISTRICT), (EXPERT, "clinic")).await;
     let lane = lane.unwrap_or_else(|error| panic!("{error}"));
     city.serve_schools().await.unwrap_or_else(|error| panic!("{error}"));
     (city, lane)

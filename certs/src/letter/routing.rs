@@ -133,7 +133,10 @@ impl Basis {
                 let marked = context.field(&digest.to_tagged()).field(envelope.bytes()).finish();
                 Self::Consent { mark: sha256(&marked), valid_to: *valid_to }
             }
-            Ground::Emergency => Self::Emergency,
+            // To a relay a notice is an emergency like any other: which ones are reports about a
+            // child that somebody harms is nobody's to know on the way. What hands an enrolment
+            // over travels as an answer does, whose routing has no ground.
+            Ground::Emergency | Ground::Duty | Ground::Enrolment => Self::Emergency,
         }
     }
 

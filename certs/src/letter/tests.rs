@@ -336,6 +336,24 @@ fn envelopes_of_a_child_are_not_paired() {
     assert_eq!(Basis::of(&Ground::Emergency, id(1)), Basis::Emergency);
 }
 
+/// A relay reads of a duty report what it reads of an emergency, to the byte.
+#[test]
+fn a_duty_is_an_emergency_on_the_way() {
+    let way = Way { recipient: unit("CLINIC1"), relay: unit("370203") };
+    let written = |ground: &Ground| {
+        let carried = Carried {
+            way: way.clone(),
+            envelope: id(3),
+            number: PartNumber::new(1, 1).expect("number"),
+            urgency: Urgency::Emergency,
+            due: None,
+        };
+        let (basis, withdrawal) = (Basis::of(ground, id(3)), secret().mark(id(3)));
+        Routing::Referral { carried, basis, withdrawal }.to_bytes().expect("routing")
+    };
+    assert_eq!(written(&Ground::Duty), written(&Ground::Emergency));
+}
+
 /// A code that this version does not know is refused by its name.
 #[test]
 fn unknown_codes_are_named() {

@@ -18,8 +18,12 @@ const NAME_BYTES_MAX: usize = 256;
 
 const REFERRAL: u8 = 1;
 const ANSWER: u8 = 2;
+const TRANSFER: u8 = 30;
 const CONSENT: u8 = 1;
 const EMERGENCY: u8 = 2;
+/// Grounds of notices begin at 20: other numbers are other kinds of content's.
+const DUTY: u8 = 20;
+const ENROLMENT: u8 = 30;
 
 /// What an envelope is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,8 @@ pub enum Role {
         /// The referral's envelope.
         to: EnvelopeId,
     },
+    /// Something that one school says to another about a student's transfer.
+    Transfer,
 }
 
 /// On what ground a child's data leave.
@@ -51,6 +57,11 @@ pub enum Ground {
     },
     /// An emergency, whose basis is in the content.
     Emergency,
+    /// A duty of the law: a report to an office, or an office's tip to a school. Its envelope is no
+    /// referral, whatever its content says, and nothing takes it back.
+    Duty,
+    /// The duty of a school to hand a student's enrolment over to the next one: nothing of a care.
+    Enrolment,
 }
 
 /// What stands on an envelope.
@@ -78,6 +89,7 @@ impl Role {
                 writer.byte(REFERRAL).field(&withdrawal.digest().to_tagged())
             }
             Self::Answer { to } => writer.byte(ANSWER).field(to.bytes()),
+            Self::Transfer => writer.byte(TRANSFER),
         }
     }
 
@@ -88,6 +100,7 @@ impl Role {
                 Ok(Self::Referral { withdrawal })
             }
             ANSWER => Ok(Self::Answer { to: EnvelopeId::read(reader)? }),
+            TRANSFER => Ok(Self::Transfer),
             code => Err(UnknownCode { what: "role of an envelope", code }.into()),
         }
     }
@@ -101,6 +114,8 @@ impl Ground {
                 consent.field(valid_to.to_string().as_bytes()).byte(scopes.code())
             }
             Self::Emergency => writer.byte(EMERGENCY),
+            Self::Duty => writer.byte(DUTY),
+            Self::Enrolment => writer.byte(ENROLMENT),
         }
     }
 
@@ -112,6 +127,8 @@ impl Ground {
                 Ok(Self::Consent { digest, valid_to, scopes })
             }
             EMERGENCY => Ok(Self::Emergency),
+            DUTY => Ok(Self::Duty),
+            ENROLMENT => Ok(Self::Enrolment),
             code => Err(UnknownCode { what: "ground of a referral", code }.into()),
         }
     }
@@ -152,6 +169,7 @@ impl Header {
         let role = match self.role {
             Role::Referral { .. } => REFERRAL,
             Role::Answer { .. } => ANSWER,
+            Role::Transfer => TRANSFER,
         };
         let head = Writer::default().field(super::envelope::CONTENT_INFO).byte(role);
         let named = head.field(self.envelope.bytes()).field(self.sender.to_string().as_bytes());

@@ -56,10 +56,29 @@ fn headers_have_their_known_bytes() {
     assert_eq!(answer().to_bytes(), known("answer"));
     assert_eq!(referral().info(), known("info"));
     assert_eq!(secret().mark(id(0x11)).digest().bytes().to_vec(), known("mark"));
-    for header in [referral(), answer()] {
+    let duty = Header { ground: Ground::Duty, ..referral() };
+    assert_eq!(duty.to_bytes().last(), Some(&20));
+    for header in [referral(), answer(), duty] {
         let read = Header::from_bytes(&header.to_bytes(), &zone()).expect("header");
         assert!(read == header);
     }
+}
+
+/// What two schools say to each other has a role and a ground of its own, and no other reading.
+#[test]
+fn a_transfer_is_neither_referral_nor_answer() {
+    let transfer = Header {
+        role: Role::Transfer,
+        ground: Ground::Enrolment,
+        envelope: id(0x33),
+        ..referral()
+    };
+    let bytes = transfer.to_bytes();
+    assert!(Header::from_bytes(&bytes, &zone()).expect("header") == transfer);
+    assert_eq!((bytes.get(1), bytes.last()), (Some(&30), Some(&30)));
+    let said = transfer.info();
+    let as_answer = Header { role: Role::Answer { to: id(0x11) }, ..transfer };
+    assert!(as_answer.info() != said, "what is sealed as one opens as no other");
 }
 
 /// Cut, longer, of another city, of another case or of a later version: none is a header; a code

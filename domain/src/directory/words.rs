@@ -13,6 +13,8 @@ word_list!(
         Education = "education", "教育部门", "Education's district desk";
         Expert = "expert", "专家", "Expert";
         Agency = "agency", "社会服务机构", "Third-party agency";
+        Cyberspace = "cyberspace", "网信部门", "Cyberspace office";
+        Health = "health", "卫生健康部门", "Health's district desk";
     }
 );
 

@@ -1,13 +1,17 @@
 //! Help of the command line in Chinese: each English help text and its translation.
 
+mod notices;
 mod referrals;
+mod transfers;
 
 use std::sync::LazyLock;
 
 use runtime::cli::Translation;
 
-static TEXTS: LazyLock<Vec<(&str, &str)>> =
-    LazyLock::new(|| OF_ALL.iter().chain(referrals::TEXTS).copied().collect());
+static TEXTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let parts = [OF_ALL, referrals::TEXTS, notices::TEXTS, transfers::TEXTS];
+    parts.into_iter().flatten().copied().collect()
+});
 
 /// All of them.
 pub(super) fn texts() -> Translation {

@@ -39,6 +39,7 @@ mod lacks;
 mod ledger;
 mod list;
 mod local_report;
+mod notice;
 mod passphrase;
 mod reason;
 mod referral;
@@ -57,6 +58,7 @@ mod statements;
 mod status;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod user;
 pub(crate) mod words;
 
@@ -141,6 +143,10 @@ enum Command {
     Referral(referral::ReferralArgs),
     /// Cards for experts from outside, their opinions, taking back, as an account
     Consult(consult::ConsultArgs),
+    /// Duty reports to an office and tips from one, as an account
+    Notice(notice::NoticeArgs),
+    /// Students who move to another school or come from one, as an account
+    Transfer(transfer::TransferArgs),
     /// Figures of process for an inspector at the school, as an account
     Inspection(inspection::InspectionArgs),
     /// Rules kept and not kept, with what is missing, as an account
@@ -153,6 +159,8 @@ enum Command {
     Intake(intake::IntakeArgs),
     /// Receiver: cards of consultations for an expert, as an account
     Card(cards::CardArgs),
+    /// Receiver: duty reports that came and tips to schools, as an account
+    Desk(notice::desk::DeskArgs),
     /// This unit's key for what is sealed to it, and the statement about it
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -241,12 +249,15 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Family(args) => family::run(terminal, place, &args),
         Command::Referral(args) => referral::run(terminal, place, &args),
         Command::Consult(args) => consult::run(terminal, place, &args),
+        Command::Notice(args) => notice::run(terminal, place, &args),
+        Command::Transfer(args) => transfer::run(terminal, place, &args),
         Command::Inspection(args) => inspection::run(terminal, place, &args),
         Command::Standards(args) => standards::run(terminal, place, &args),
         Command::Keeping(args) => keeping::run(terminal, place, &args),
         Command::List(args) => list::run(terminal, place, &args),
         Command::Intake(args) => intake::run(terminal, place, &args),
         Command::Card(args) => cards::run(terminal, place, &args),
+        Command::Desk(args) => notice::desk::run(terminal, place, &args),
         Command::Key(command) => key::run(terminal, place, &command),
         Command::Config(command) => configuration::run(terminal, place, &command),
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),

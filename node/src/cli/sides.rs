@@ -9,7 +9,7 @@ use crate::config::NodeRole;
 /// Whose node a command is for; nothing where every node has it, or where it needs none.
 const fn side(command: &Command) -> Option<NodeRole> {
     match command {
-        Command::Intake(_) | Command::Card(_) => Some(NodeRole::Receiver),
+        Command::Intake(_) | Command::Card(_) | Command::Desk(_) => Some(NodeRole::Receiver),
         Command::Import(_)
         | Command::Release(_)
         | Command::Sealed(_)
@@ -24,6 +24,8 @@ const fn side(command: &Command) -> Option<NodeRole> {
         | Command::Keeping(_)
         | Command::Referral(_)
         | Command::Consult(_)
+        | Command::Notice(_)
+        | Command::Transfer(_)
         | Command::DangerLocalReport(_) => Some(NodeRole::School),
         _ => None,
     }

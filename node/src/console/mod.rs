@@ -26,6 +26,7 @@ mod keeping;
 mod ledgers;
 mod lists;
 mod mentors;
+mod notices;
 mod office;
 mod plans;
 mod referrals;
@@ -40,6 +41,7 @@ mod standards;
 mod students;
 mod surveys;
 mod sync;
+mod transfers;
 mod view;
 mod welcome;
 mod words;
@@ -72,6 +74,7 @@ pub(crate) use referrals::preview_lines;
 pub use sealed::{SealedAbsent, SealedForeign, SealedLine, SealedPage, SealedState, YearUnderSeal};
 pub(crate) use sealed::{in_eights, key_standing, key_words};
 pub use source::{EgressSource, SourceError};
+pub(crate) use transfers::transfer_lines;
 pub use view::*;
 pub use welcome::is_unfinished;
 
@@ -169,10 +172,13 @@ fn shows(role: Role, href: &str) -> bool {
             ledgers::Readers::ROLES.contains(&role) && is_of_school(role, reads)
         }
         "/talks/new" => is_of_school(role, |role| browse::is_writable_by(role, Kind::Talk)),
+        notices::REPORTS_HREF | notices::TIPS_HREF => notices::Reporters::ROLES.contains(&role),
         screening::RUNS_HREF => screening::Leaders::ROLES.contains(&role),
-        roll::ROLL_HREF | lists::LISTS_HREF | mentors::MENTORS_HREF | surveys::SURVEYS_HREF => {
-            office::RollKeepers::ROLES.contains(&role)
-        }
+        roll::ROLL_HREF
+        | transfers::TRANSFERS_HREF
+        | lists::LISTS_HREF
+        | mentors::MENTORS_HREF
+        | surveys::SURVEYS_HREF => office::RollKeepers::ROLES.contains(&role),
         imports::IMPORTS_HREF => imports::Importers::ROLES.contains(&role),
         family::FAMILIES_HREF => family::Callers::ROLES.contains(&role),
         keeping::KEEPING_HREF => keeping::Keepers::ROLES.contains(&role),
@@ -246,6 +252,7 @@ fn office_pages() -> Router<Office> {
     ledgers::router()
         .merge(counts::router())
         .merge(roll::router())
+        .merge(transfers::router())
         .merge(family::router())
         .merge(keeping::router())
         .merge(inspection::router())
@@ -255,6 +262,7 @@ fn office_pages() -> Router<Office> {
         .merge(plans::router())
         .merge(referrals::router())
         .merge(consultations::router())
+        .merge(notices::router())
         .merge(directory::router())
         .merge(lists::router())
         .merge(imports::router())
@@ -274,6 +282,7 @@ fn school_links() -> Vec<NavLink> {
 fn office_links() -> Vec<NavLink> {
     vec![
         roll::link(),
+        transfers::link(),
         imports::link(),
         family::link(),
         lists::link(),

@@ -254,6 +254,8 @@ texts! {
     ROWS_DRAFTS = "未交答卷", "Answers not handed in";
     ROWS_PAPER = "纸质答卷录入", "Sheets of paper as typed";
     ROWS_ANSWERING = "答题会话", "Sessions of answering";
+    ROWS_MOVES = "转学交接", "Transfers between schools";
+    ROWS_MOVE_DRAFTS = "未提出的转学交接", "Transfers that were not offered";
     KEPT_NEXT = "没有销毁任何记录。请在期满、个案移出或解除留存后再办理。",
         "Nothing was destroyed. Do it after its term, or once the case is out or the hold lifted.";
 }
@@ -553,6 +555,8 @@ pub fn destroyed_rows(what: &str, lang: Lang) -> String {
         "draft" => ROWS_DRAFTS,
         "paper_entry" => ROWS_PAPER,
         "answer_session" => ROWS_ANSWERING,
+        "school_move" => ROWS_MOVES,
+        "school_move_draft" => ROWS_MOVE_DRAFTS,
         other => {
             let (zh, en) = Kind::from_word(other).map_or((what, what), |kind| kind.label());
             return match lang {

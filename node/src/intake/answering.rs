@@ -18,6 +18,7 @@ use super::course::Course;
 use super::{IntakeError, Receiver, relay_of};
 use crate::ledger::Ledger;
 use crate::ledger::intake::{self, Done, Entry};
+use crate::letters::road::Road;
 
 /// What sealing did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -192,8 +193,26 @@ pub(super) fn of_tests(
 }
 
 impl Receiver {
+    /// The road to a unit that a hub serves; none where a statement is missing or holds no more.
+    pub(crate) fn road(
+        &self,
+        tx: &Tx<'_>,
+        (unit, relay): (&UnitId, UnitId),
+        now: Timestamp,
+    ) -> Result<Option<Road>, IntakeError> {
+        let recipient = verified(tx, self, (unit, Purpose::Referral), now)?;
+        let first = verified(tx, self, (&self.relay(), Purpose::Relay), now)?;
+        let both = recipient.zip(first);
+        Ok(both.map(|(recipient, first)| Road { recipient, relay, first }))
+    }
+
+    /// The hub that serves a unit of that name.
+    pub(crate) fn relay_for(&self, name: &IdentityName) -> UnitId {
+        relay_of(name, &self.parent)
+    }
+
     /// A stored name of this city.
-    pub(super) fn name_of(&self, sender: &str) -> Option<IdentityName> {
+    pub(crate) fn name_of(&self, sender: &str) -> Option<IdentityName> {
         IdentityName::parse(sender, self.name.zone()).ok()
     }
 }

@@ -18,6 +18,8 @@ use crate::ledger::Ledger;
 use crate::ledger::entry::Moment as At;
 use crate::ledger::intake;
 use crate::letters::restoring;
+use crate::neighbour::NeighbourError;
+use crate::neighbour::answering::{self as answering_notices, House};
 use crate::transfer::Transfer;
 
 /// Note of the slot that was filled last.
@@ -68,6 +70,22 @@ impl Node {
         if let Err(error) = self.seal_answers() {
             tracing::warn!(%error, "answers not sealed yet");
         }
+        if let Err(error) = self.keep_notices() {
+            tracing::warn!(%error, "answers to notices not sealed yet");
+        }
+    }
+
+    /// Seals answers to duty reports, and erases what has been here long enough; says how many were
+    /// sealed. Nothing at a school's node.
+    ///
+    /// # Errors
+    /// The ledger cannot be read or written.
+    pub fn keep_notices(&self) -> Result<usize, NeighbourError> {
+        let (Some(receiver), Some(member)) = (self.receiver(), self.member()) else {
+            return Ok(0);
+        };
+        let house = House::Receiver(receiver, member.identity.current());
+        answering_notices::keep(self.ledger(), &house, self.clock().now())
     }
 
     /// Ends what the receiver's clock ends; gives how many contents were erased.

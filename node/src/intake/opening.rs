@@ -1,6 +1,8 @@
 //! Opening what was collected: whose it is, who sent it, on what ground, and what it says.
 
-use certs::referral::{Ground, Judge, ReferralEnvelope, ReferralError, Role, Whole};
+use certs::referral::{
+    Ground, Judge, OpenedReferral, ReferralEnvelope, ReferralError, Role, Whole,
+};
 use certs::seal::EnvelopeKey;
 use domain::receiver::RefusedWhy;
 use domain::referral::history::Side;
@@ -33,9 +35,8 @@ pub(super) struct Opened {
     pub(super) content: Zeroizing<Vec<u8>>,
 }
 
-/// Opens an envelope with one of the receiver's keys, and believes it: sealed to this receiver, by
-/// a school whose certificate holds now, as a referral or a card, on a consent that is not over or
-/// as an emergency, and saying nothing else than its signed header.
+/// Opens an envelope with one of the receiver's keys, where it is sealed to this receiver by
+/// somebody whose certificate holds now.
 ///
 /// # Errors
 /// It is not; what came is to be forgotten.
@@ -44,49 +45,54 @@ pub(super) fn open(
     keys: &[EnvelopeKey],
     receiver: &Receiver,
     now: Timestamp,
-) -> Result<Came, RefusedWhy> {
+) -> Result<OpenedReferral, RefusedWhy> {
     let judge = Judge { trust: &receiver.trust, zone: receiver.name.zone(), now };
     let mut refused = RefusedWhy::NotOurs;
     for key in keys {
-        let opened = match ReferralEnvelope::open_referral(whole, key, &judge) {
-            Ok(opened) => opened,
+        match ReferralEnvelope::open_referral(whole, key, &judge) {
+            Ok(opened) => return Ok(opened),
             // Another key of ours may open it.
-            Err(ReferralError::Seal(_)) => continue,
-            Err(error) => {
-                refused = why(&error);
-                continue;
-            }
-        };
-        let header = opened.header();
-        // Whoever runs a hub has a certificate of this city too, and refers nobody.
-        if !UnitKind::School.fits(header.sender.unit()) {
-            return Err(RefusedWhy::Sender);
+            Err(ReferralError::Seal(_)) => {}
+            Err(error) => refused = why(&error),
         }
-        // An answer is for a school; one that was sealed to us is nobody's.
-        let Role::Referral { withdrawal } = header.role else { return Err(RefusedWhy::Kind) };
-        if is_card(opened.content()) {
-            let card = cards::believed(&opened, withdrawal, now)?;
-            return Ok(Came::Card(Box::new(card)));
-        }
-        let content = ReferralContent::read(opened.content());
-        let content = content.map_err(|_| RefusedWhy::Content)?;
-        content.fits(header).map_err(|_| RefusedWhy::Content)?;
-        let arrival = Arrival {
-            envelope: *header.envelope.bytes(),
-            digest: opened.envelope().digest(),
-            sender: header.sender.to_string(),
-            referral: content.referral.0,
-            number: content.number,
-            urgency: content.urgency,
-            seen: seen(&content),
-            consent: consent(&content.ground, &header.ground, date_of(now))?,
-            withdrawal: withdrawal.digest(),
-            received_at: Moment(now.as_millisecond()),
-        };
-        let content = Zeroizing::new(opened.content().to_vec());
-        return Ok(Came::Referral(Box::new(Opened { arrival, content })));
     }
     Err(refused)
+}
+
+/// Believes what was opened as a referral or a card: by a school, on a consent that is not over or
+/// as an emergency, and saying nothing else than its signed header.
+///
+/// # Errors
+/// It is neither; what came is to be forgotten.
+pub(super) fn referral(opened: &OpenedReferral, now: Timestamp) -> Result<Came, RefusedWhy> {
+    let header = opened.header();
+    // Whoever runs a hub has a certificate of this city too, and refers nobody.
+    if !UnitKind::School.fits(header.sender.unit()) {
+        return Err(RefusedWhy::Sender);
+    }
+    // An answer is for a school; one that was sealed to us is nobody's.
+    let Role::Referral { withdrawal } = header.role else { return Err(RefusedWhy::Kind) };
+    if is_card(opened.content()) {
+        let card = cards::believed(opened, withdrawal, now)?;
+        return Ok(Came::Card(Box::new(card)));
+    }
+    let content = ReferralContent::read(opened.content());
+    let content = content.map_err(|_| RefusedWhy::Content)?;
+    content.fits(header).map_err(|_| RefusedWhy::Content)?;
+    let arrival = Arrival {
+        envelope: *header.envelope.bytes(),
+        digest: opened.envelope().digest(),
+        sender: header.sender.to_string(),
+        referral: content.referral.0,
+        number: content.number,
+        urgency: content.urgency,
+        seen: seen(&content),
+        consent: consent(&content.ground, &header.ground, date_of(now))?,
+        withdrawal: withdrawal.digest(),
+        received_at: Moment(now.as_millisecond()),
+    };
+    let content = Zeroizing::new(opened.content().to_vec());
+    Ok(Came::Referral(Box::new(Opened { arrival, content })))
 }
 
 const fn why(error: &ReferralError) -> RefusedWhy {

@@ -8,7 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use certs::letter::{Letter, OpenedLetter, Routing};
-use certs::referral::{Collector, EnvelopeId, PartNumber, Revealed, Taken, Whole, WithdrawalMark};
+use certs::referral::{
+    Collector, EnvelopeId, Ground, OpenedReferral, PartNumber, Revealed, Taken, Whole,
+    WithdrawalMark,
+};
 use certs::seal::EnvelopeKey;
 use domain::ledger::Word as _;
 use domain::receiver::{ErasedWhy, RefusedWhy};
@@ -26,7 +29,9 @@ use crate::app::Node;
 use crate::ledger::Ledger;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::{self, Arrival, Withdrawn};
+use crate::ledger::neighbour as tips;
 use crate::letters::content::{Answered, Kept};
+use crate::neighbour;
 use crate::transfer::Transfer;
 use crate::transfer::addressed::{self, Waiting};
 
@@ -49,6 +54,8 @@ pub struct Swept {
     pub revoked: usize,
     /// Letters and envelopes that were refused.
     pub refused: usize,
+    /// Duty reports, and answers to tips of this house.
+    pub notices: usize,
 }
 
 /// A letter that waits with a part of an envelope; it is opened again once all of them are here.
@@ -142,11 +149,28 @@ impl Sweeping<'_> {
                 of.push(Come { id, arrived_ms, number });
                 Ok(true)
             }
-            // What a relay acknowledges is its sender's to know; a dummy says nothing.
-            Routing::Ack { .. } | Routing::Dummy => Ok(false),
-            Routing::Answer { .. } => {
-                self.refuse(RefusedWhy::Kind)?;
+            // Of a tip of this house, which is one letter as a rule, it is noted that it is on its
+            // way; nobody waits for it with an answer. A dummy says nothing.
+            Routing::Ack { envelope, number } => {
+                let (envelope, now_ms) = (*envelope, self.now.as_millisecond());
+                if number.of() == 1 {
+                    let note = move |tx: &Tx<'_>| tips::acked(tx, envelope, now_ms);
+                    self.ledger.write::<_, SqlError>("tip_acked", note)?;
+                }
                 Ok(false)
+            }
+            Routing::Dummy => Ok(false),
+            // A receiver waits for answers to its own tips and to nothing else.
+            Routing::Answer { carried, to, .. } => {
+                let to = *to;
+                if !self.ledger.read(move |tx| neighbour::taking::is_awaited(tx, to))? {
+                    self.refuse(RefusedWhy::Kind)?;
+                    return Ok(false);
+                }
+                let (id, arrived_ms, number) = (one.id, one.arrived_at_ms, carried.number);
+                let of = parts.entry(carried.envelope).or_default();
+                of.push(Come { id, arrived_ms, number });
+                Ok(true)
             }
         }
     }
@@ -198,7 +222,14 @@ impl Sweeping<'_> {
 
     /// Keeps an envelope whose parts are all here, or remembers why it was refused.
     fn keep(&mut self, whole: &Whole) -> Result<(), IntakeError> {
-        match opening::open(whole, self.keys, self.receiver, self.now) {
+        let opened = match opening::open(whole, self.keys, self.receiver, self.now) {
+            Err(why) => return self.refuse(why),
+            Ok(opened) => opened,
+        };
+        if opened.header().ground == Ground::Duty {
+            return self.keep_notice(opened);
+        }
+        match opening::referral(&opened, self.now) {
             Err(why) => self.refuse(why),
             Ok(came) => {
                 let receiver = self.receiver.clone();
@@ -209,6 +240,19 @@ impl Sweeping<'_> {
                 self.swept.taken += usize::from(self.ledger.write("take_referral", keep)?);
                 Ok(())
             }
+        }
+    }
+
+    /// Keeps a school's report, or its answer to a tip of this house.
+    fn keep_notice(&mut self, opened: OpenedReferral) -> Result<(), IntakeError> {
+        let now = self.now;
+        let take = move |tx: &Tx<'_>| neighbour::taking::at_receiver(tx, &opened, now);
+        match self.ledger.write::<_, SqlError>("take_notice", take)? {
+            true => {
+                self.swept.notices += 1;
+                Ok(())
+            }
+            false => self.refuse(RefusedWhy::Content),
         }
     }
 

@@ -156,6 +156,27 @@ impl City {
         closed.parts(&self.to).expect("parts").iter().map(letter).collect()
     }
 
+    /// The letters of the school's answer to a notice of this house.
+    pub(crate) fn answered(
+        &self,
+        bytes: &[u8],
+        to: EnvelopeId,
+        envelope: EnvelopeId,
+    ) -> Vec<Letter> {
+        let (role, ground) = (Role::Answer { to }, Ground::Duty);
+        let draft = Draft { role, envelope, ground, content: bytes };
+        let closed = ReferralEnvelope::close(&self.to, &draft, &self.school).expect("closed");
+        let letter = |part: &Part| {
+            let way = Way { recipient: unit(CLINIC), relay: unit(DISTRICT) };
+            let urgency = domain::referral::Urgency::Emergency;
+            let number = part.number();
+            let carried = Carried { way, envelope, number, urgency, due: None };
+            Letter::seal(&self.to, &Routing::Answer { carried, to, met: None }, Some(part))
+                .expect("letter")
+        };
+        closed.parts(&self.to).expect("parts").iter().map(letter).collect()
+    }
+
     /// The letter that takes envelopes back.
     pub(crate) fn revocation(&self, secret: Revealed, envelopes: Vec<EnvelopeId>) -> Letter {
         let way = Way { recipient: unit(CLINIC), relay: unit(DISTRICT) };

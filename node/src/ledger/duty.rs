@@ -6,6 +6,7 @@
 mod day;
 mod gone;
 mod kind;
+mod notices;
 mod outside;
 
 use std::collections::{BTreeSet, HashMap};
@@ -59,13 +60,13 @@ const SHANGHAI_MS: i64 = 8 * 3_600_000;
 pub struct Duty {
     /// What.
     pub kind: DutyKind,
-    /// Kind of its record.
+    /// Kind of its record; of a tip, which has none, that of reports under a duty.
     pub of: Kind,
     /// By when, in milliseconds since 1970 UTC; nothing where no rule sets an end.
     pub due_ms: Option<i64>,
     /// With whom, where it is about a student.
     pub student: Option<StudentId>,
-    /// The record.
+    /// The record; of a tip its own number.
     pub record: RecordId,
     /// Who is to do it, where it is one person.
     pub staff: Option<StaffId>,
@@ -148,7 +149,10 @@ fn all(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     outside::of_cases(tx, reader, &mut duties)?;
     outside::of_agencies(tx, reader, &mut duties)?;
     outside::of_cards(tx, reader, &mut duties)?;
+    outside::of_transfers(tx, reader, &mut duties)?;
     of_referrals(tx, reader, &mut duties)?;
+    notices::of_reports(tx, reader, &mut duties)?;
+    notices::of_tips(tx, reader, &mut duties)?;
     of_school(tx, reader, &mut duties)?;
     disputed(tx, reader, &mut duties)?;
     gone::leave_out(tx, reader.today(), &mut duties)?;

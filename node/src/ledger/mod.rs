@@ -73,6 +73,8 @@ pub mod kinds;
 pub mod letters;
 pub mod liaison;
 pub mod mentoring;
+pub mod moving;
+pub mod neighbour;
 pub mod notice;
 #[cfg(test)]
 mod notice_tests;
@@ -358,6 +360,16 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/046_intake.sql"),
     },
     Migration {
+        number: 49,
+        name: "notices between neighbours",
+        sql: include_str!("migrations/047_neighbour.sql"),
+    },
+    Migration {
+        number: 50,
+        name: "students who go to another school",
+        sql: include_str!("migrations/048_school_move.sql"),
+    },
+    Migration {
         number: 51,
         name: "cards for remote consultations",
         sql: include_str!("migrations/049_card.sql"),
@@ -368,9 +380,9 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/050_letter_restore.sql"),
     },
     Migration {
-        number: 54,
+        number: 53,
         name: "agencies that a directory lists",
-        sql: include_str!("migrations/052_listed_agency.sql"),
+        sql: include_str!("migrations/051_listed_agency.sql"),
     },
 ];
 

@@ -1,5 +1,6 @@
 //! What named a student to somebody outside the school, as the family may read it: hand-overs of
-//! referrals, and what an agency was given. All else that leaves is a number.
+//! referrals, what an agency was given, and what went to another school with a transfer. All else
+//! that leaves is a number.
 //!
 //! Reports by duty, calls in an emergency and what an authority was given are not in it: a guardian
 //! may be whom they are about. Whoever shows the list says that it leaves these out.
@@ -10,6 +11,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::access::Pass;
 use super::agency::AgencyOrder;
+use super::moving::{self, Stands};
 use super::read;
 use super::referral::{Referral, ReferralAct};
 use super::refusal::LedgerRefusal;
@@ -17,7 +19,7 @@ use super::refusal::LedgerRefusal;
 /// One hand-over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PassedOn {
-    /// A referral, or an order to an agency.
+    /// A referral, an order to an agency, or a transfer.
     pub kind: Kind,
     /// Day of it.
     pub day: Date,
@@ -41,6 +43,13 @@ pub fn of(tx: &Tx<'_>, pass: &Pass) -> Result<Vec<PassedOn>, LedgerRefusal> {
     for order in read::of_student::<AgencyOrder>(tx, pass)?.into_iter().map(|kept| kept.entry) {
         if let Some(day) = order.handed {
             found.push(PassedOn { kind: Kind::AgencyOrder, day, to: order.recipient_name });
+        }
+    }
+    for row in moving::all(tx)?.into_iter().filter(|row| row.student == Some(pass.student())) {
+        // Before it was sealed nothing went.
+        if matches!(row.stands, Stands::Out(_)) && row.envelope.is_some() {
+            let day = row.made_at.day();
+            found.push(PassedOn { kind: Kind::Transfer, day, to: row.called });
         }
     }
     found.sort_by_key(|one| one.day);

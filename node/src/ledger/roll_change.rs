@@ -92,6 +92,15 @@ pub struct Correction {
 /// cannot be; nothing was written.
 pub fn arrive(tx: &Tx<'_>, author: &Author, arrival: &Arrival) -> Result<StudentId, LedgerRefusal> {
     write::allow(tx, author, Action::Write(Area::Roll), None)?;
+    enter(tx, author, arrival)
+}
+
+/// As [`arrive`], of somebody whom a person has accepted before.
+pub(super) fn enter(
+    tx: &Tx<'_>,
+    author: &Author,
+    arrival: &Arrival,
+) -> Result<StudentId, LedgerRefusal> {
     check_event(arrival.day, author.today(), arrival.birth_date)?;
     check_place(tx, arrival.grade, &arrival.class)?;
     let known = super::showing::student_of(tx, arrival.number.as_str())?;
@@ -146,6 +155,16 @@ pub fn leave(
     leaving: &Leaving,
 ) -> Result<Left, LedgerRefusal> {
     write::allow(tx, author, Action::Write(Area::Roll), Some(student))?;
+    end_stay(tx, author, student, leaving)
+}
+
+/// As [`leave`], of somebody whose leaving a person has agreed to before.
+pub(super) fn end_stay(
+    tx: &Tx<'_>,
+    author: &Author,
+    student: StudentId,
+    leaving: &Leaving,
+) -> Result<Left, LedgerRefusal> {
     let status = match leaving.how {
         TransferKind::Out => Status::TransferredOut,
         TransferKind::Graduated => Status::Graduated,
@@ -363,7 +382,7 @@ fn end<T: Rules>(
 }
 
 /// The grade must be one of this school's and the class must have a name.
-fn check_place(tx: &Tx<'_>, grade: Grade, class: &str) -> Result<(), LedgerRefusal> {
+pub(super) fn check_place(tx: &Tx<'_>, grade: Grade, class: &str) -> Result<(), LedgerRefusal> {
     if class.trim().is_empty() {
         return Err(LedgerRefusal::Field("class"));
     }

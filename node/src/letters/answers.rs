@@ -6,11 +6,12 @@
 //! logged without a name and forgotten.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use certs::letter::{Letter, OpenedLetter, Routing};
 use certs::referral::{
-    Collector, EnvelopeId, Judge, OpenedReferral, Part, PartNumber, ReferralEnvelope, Role, Taken,
-    Whole,
+    Collector, EnvelopeId, Ground, Judge, OpenedReferral, Part, PartNumber, ReferralEnvelope, Role,
+    Taken, Whole,
 };
 use certs::statement::Purpose;
 use domain::ledger::Word as _;
@@ -19,16 +20,21 @@ use domain::unit::UnitKind;
 use jiff::Timestamp;
 use proto::frame::decode_item;
 use proto::wire::sync::ItemKind;
+use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
 
 use super::content::{AnswerContent, Answered, Contact, Outcome};
+use super::moving::hearing;
 use super::road::Desk;
 use super::{cards, revoking};
+use crate::directory::{self, Listed};
 use crate::ledger::Ledger;
 use crate::ledger::letters::{self as store, Answer, Envelope, Stray};
+use crate::ledger::neighbour;
 use crate::ledger::referral::{self, Came, Told};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::sealing_key::{self, KeptKey};
+use crate::neighbour::taking;
 use crate::transfer::{Transfer, addressed};
 
 /// Numbers of acts between two times at which a recipient was put back from a backup.
@@ -59,9 +65,12 @@ pub fn take(
         if some.is_empty() {
             return Ok(taken);
         }
+        let (areas, today) = (desk.areas(), date_of(now));
+        let listed = transfer.read(move |tx| directory::all_listed(tx, today, &areas))?;
+        let offices = Arc::new(listed);
         for one in some {
-            let (desk, item) = (desk.clone(), one.item);
-            let kept = ledger.write("letter", move |tx| read(tx, &desk, &item, now))?;
+            let (desk, offices, item) = (desk.clone(), Arc::clone(&offices), one.item);
+            let kept = ledger.write("letter", move |tx| read(tx, (&desk, &offices), &item, now))?;
             if let Some(about) = kept {
                 // What does not fit now stays with the answer; its letter is done with.
                 let settled = ledger.write("answer", move |tx| settle(tx, about, now));
@@ -81,7 +90,7 @@ pub fn take(
 /// Reads one letter; gives the envelope that an answer is about which is whole now.
 fn read(
     tx: &Tx<'_>,
-    desk: &Desk,
+    (desk, offices): (&Desk, &[Listed]),
     item: &[u8],
     now: Timestamp,
 ) -> Result<Option<EnvelopeId>, SqlError> {
@@ -96,7 +105,13 @@ fn read(
             acked(tx, (*envelope, *number), now)?;
             Ok(None)
         }
-        (Routing::Answer { to, .. }, Some(part)) => part_of(tx, (desk, &keys), (part, *to), now),
+        (Routing::Answer { to, .. }, Some(part)) if !taking::is_awaited(tx, *to)? => {
+            part_of(tx, (desk, &keys), (part, *to), now)
+        }
+        (Routing::Answer { .. } | Routing::Referral { .. }, Some(part)) => {
+            notice(tx, (desk, offices, &keys), part, now)?;
+            Ok(None)
+        }
         (Routing::Dummy, _) => Ok(None),
         (Routing::Referral { .. } | Routing::Revocation { .. } | Routing::Answer { .. }, _) => {
             tracing::warn!("a letter came that is not for a school");
@@ -118,7 +133,14 @@ fn acked(
 ) -> Result<(), SqlError> {
     let now_ms = now.as_millisecond();
     let Some(envelope) = store::envelope(tx, id)? else {
-        return cards::answers::acked(tx, (id, number), now);
+        // A report has no course; that it is on its way is noted with it.
+        if !taking::is_awaited(tx, id)? {
+            return cards::answers::acked(tx, (id, number), now);
+        }
+        if store::note_acked(tx, id, number.number(), now_ms)? {
+            neighbour::acked(tx, id, now_ms)?;
+        }
+        return Ok(());
     };
     if !store::note_acked(tx, id, number.number(), now_ms)? {
         return Ok(());
@@ -144,7 +166,10 @@ fn part_of(
 ) -> Result<Option<EnvelopeId>, SqlError> {
     let (id, now_ms) = (part.envelope(), now.as_millisecond());
     let Some(of) = store::envelope(tx, about)? else {
-        if !cards::answers::part_of(tx, (desk, keys), (part, about), now)? {
+        let is_taken = cards::answers::part_of(tx, (desk, keys), (part, about), now)?
+            // What schools say to each other about a transfer names no envelope that is known.
+            || hearing::take(tx, (desk, keys), part, now)?;
+        if !is_taken {
             stray(tx, (desk, keys), (part, about), now)?;
         }
         return Ok(None);
@@ -210,6 +235,36 @@ fn stray(
         tracing::warn!("an answer was passed over: there are too many about one envelope");
     }
     Ok(())
+}
+
+/// Keeps a part of a tip, or of an answer to a report, and once it is whole what it says. One that
+/// comes alone, as they do, waits for no room.
+fn notice(
+    tx: &Tx<'_>,
+    (desk, offices, keys): (&Desk, &[Listed], &[KeptKey]),
+    part: &Part,
+    now: Timestamp,
+) -> Result<(), SqlError> {
+    let (id, now_ms) = (part.envelope(), now.as_millisecond());
+    let whole = if part.number().of() == 1 {
+        joined(std::slice::from_ref(part), now)
+    } else {
+        store::keep_part(tx, (part, id), now_ms)?;
+        joined(&store::parts(tx, id)?, now)
+    };
+    let Some(whole) = whole else { return Ok(()) };
+    let judge = Judge { trust: &desk.trust, zone: desk.name.zone(), now };
+    let opening = |kept: &KeptKey| ReferralEnvelope::open_referral(&whole, &kept.key, &judge).ok();
+    let is_believed = match keys.iter().find_map(opening) {
+        Some(opened) if opened.header().ground == Ground::Duty => {
+            taking::at_school(tx, (desk, offices), &opened, now)?
+        }
+        _ => false,
+    };
+    if !is_believed {
+        tracing::warn!("a letter came that is no notice for this school");
+    }
+    store::forget_parts(tx, id)
 }
 
 pub(super) fn joined(parts: &[Part], now: Timestamp) -> Option<Whole> {

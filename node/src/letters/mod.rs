@@ -13,6 +13,7 @@ pub mod cards;
 pub mod content;
 pub mod copying;
 pub mod ending;
+pub mod moving;
 pub mod renewing;
 pub mod restoring;
 pub mod revoking;

@@ -38,6 +38,13 @@ pub struct Road {
 }
 
 impl Desk {
+    /// The school's town and district, whose own directories are for it.
+    #[must_use]
+    pub fn areas(&self) -> Vec<UnitId> {
+        let district = self.name.district_label().parse::<UnitId>().ok();
+        std::iter::once(self.parent.clone()).chain(district).collect()
+    }
+
     /// The road to a recipient; none where a statement is missing or holds no more.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use certs::chain::Trust;
 use certs::identity::LeafIdentity;
 use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
 use certs::key::SigningKey;
-use certs::letter::{Carried, Letter, Routing, Way};
+use certs::letter::{Basis, Carried, Letter, Routing, Way};
 use certs::referral::{
     Collector, Draft, EnvelopeId, Ground, Judge, OpenedReferral, Part, ReferralEnvelope, Role,
     Taken,
@@ -33,11 +33,15 @@ use crate::transfer::{Transfer, addressed};
 pub(crate) const CLINIC: &str = "CLINIC1";
 pub(crate) const DISTRICT: &str = "370202";
 pub(crate) const CLINICS_DISTRICT: &str = "370203";
+/// Another school of the district.
+pub(crate) const OTHER: &str = "F370202005J01";
 
 /// Commissions, certificates and keys.
 pub(crate) struct Town {
     keys: Vec<(SigningKey, [Vec<u8>; 1])>,
     pub(crate) desk: Desk,
+    /// The other school's.
+    pub(crate) other: Desk,
     pub(crate) clinic: LeafIdentity,
     /// The same unit under a label of another district.
     pub(crate) posed: LeafIdentity,
@@ -87,9 +91,17 @@ impl Town {
             trust: Trust::new(pins),
             identity: Arc::new(school),
         };
+        let second = identity(&roots[0], OTHER, DISTRICT, UnitKind::School);
+        let other = Desk {
+            name: second.peer().name().clone(),
+            school: "示例第二中学".to_owned(),
+            identity: Arc::new(second),
+            ..desk.clone()
+        };
         Self {
             keys,
             desk,
+            other,
             clinic: identity(&roots[1], CLINIC, CLINICS_DISTRICT, UnitKind::Clinic),
             posed: identity(&roots[1], CLINIC, DISTRICT, UnitKind::Clinic),
             key: EnvelopeKey::generate(unit(CLINIC), Purpose::Referral).expect("key"),
@@ -133,6 +145,33 @@ impl Town {
             desk.keep(tx, (&statements, Some(&unit(CLINICS_DISTRICT))), now())
         });
         assert_eq!(kept.expect("kept"), 2);
+    }
+
+    /// Two schools know each other's keys; gives the roads to the second and to the first one, as
+    /// [`Town::road`].
+    pub(crate) fn acquainted(&self, (first, second): (&School, &School)) -> [Road; 2] {
+        let own = |school: &School, id: &'static str, name: &str| {
+            let made: Result<EnvelopeKey, SqlError> = school.ledger.write("key", move |tx| {
+                sealing_key::make_for(tx, (&unit(id), Purpose::Referral), NOW_MS)
+            });
+            let stated = StatedKey::Recipient(made.expect("key").public().clone());
+            self.sign(&about(id, name, (Purpose::Referral, stated), now()))
+        };
+        let stated = [own(second, OTHER, "示例第二中学"), own(first, UNIT, "示例初级中学")];
+        let relay = EnvelopeKey::generate(unit(DISTRICT), Purpose::Referral).expect("key");
+        let relay = self.state(DISTRICT, Purpose::Relay, &relay);
+        let sides = [(first, &self.desk, &stated[0]), (second, &self.other, &stated[1])];
+        for (school, desk, theirs) in sides {
+            let (desk, both) = (desk.clone(), [theirs.clone(), relay.clone()]);
+            let kept: Result<usize, SqlError> = school
+                .ledger
+                .write("known", move |tx| desk.keep(tx, (&both, Some(&unit(DISTRICT))), now()));
+            assert_eq!(kept.expect("kept"), 2);
+        }
+        stated.map(|signed| {
+            let own = self.verified(&signed);
+            Road { recipient: own.clone(), relay: unit(DISTRICT), first: own }
+        })
     }
 
     /// A road without a relay: what would be the last hop's letters.
@@ -200,6 +239,34 @@ pub(crate) fn answer_of(
         let carried = Carried { way, envelope, number, urgency: Urgency::Routine, due: None };
         let routing = Routing::Answer { carried, to: about, met: None };
         Letter::seal(school, &routing, Some(part)).expect("sealed")
+    };
+    parts.iter().map(letter).collect()
+}
+
+/// A notice, or an answer to one, in the letters of its last hop.
+pub(crate) fn of_duty(
+    by: &LeafIdentity,
+    to: &VerifiedStatement,
+    (role, envelope): (Role, EnvelopeId),
+    content: &[u8],
+) -> Vec<Letter> {
+    let ground = Ground::Duty;
+    let draft = Draft { role, envelope, ground, content };
+    let closed = ReferralEnvelope::close(to, &draft, by).unwrap_or_else(|error| panic!("{error}"));
+    let parts = closed.parts(to).unwrap_or_else(|error| panic!("{error}"));
+    let letter = |part: &Part| {
+        let way = Way { recipient: to.statement().unit.clone(), relay: unit(DISTRICT) };
+        let (number, urgency) = (part.number(), Urgency::Emergency);
+        let carried = Carried { way, envelope, number, urgency, due: None };
+        let routing = match role {
+            Role::Referral { withdrawal } => {
+                let basis = Basis::of(&ground, envelope);
+                Routing::Referral { carried, basis, withdrawal }
+            }
+            Role::Answer { to } => Routing::Answer { carried, to, met: None },
+            Role::Transfer => panic!("no notice is a transfer"),
+        };
+        Letter::seal(to, &routing, Some(part)).expect("sealed")
     };
     parts.iter().map(letter).collect()
 }

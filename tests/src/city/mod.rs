@@ -19,5 +19,6 @@ pub mod referrals;
 pub mod report;
 pub mod site;
 pub mod sums;
+pub mod transfers;
 pub mod visitors;
 pub mod year;

@@ -22,6 +22,8 @@ const SCHOOL: [[&str; 4]; 2] =
 pub(super) const HEAD_OF_SCHOOL: &str = "T0001";
 /// The counsellor's account, as which the office brings the answers.
 pub(super) const COUNSELLOR: [&str; 4] = SCHOOL[0];
+/// The moral-education head's account.
+pub(super) const MORAL_HEAD: [&str; 4] = SCHOOL[1];
 
 /// Somebody who can sign in to one console.
 #[derive(Clone, Debug)]

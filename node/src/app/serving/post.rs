@@ -15,7 +15,8 @@ use crate::app::Node;
 use crate::directory::{self, Judge};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{agency_listed, letters as store};
-use crate::letters::{answers, cards, copying, ending, renewing, restoring, revoking};
+use crate::letters::{answers, cards, copying, ending, moving, renewing, restoring, revoking};
+use crate::neighbour::answering::{self as neighbour, House};
 use crate::transfer::letters::{self, Tick};
 
 /// How often a school is looked at that knows nobody's key.
@@ -114,6 +115,9 @@ impl Node {
         let is_looked = is_done("look", looked);
         // Relays send to whoever has a stated key, whether or not this school knows one.
         is_done("take", answers::take(&self.ledger, self.transfer(), &desk, now));
+        // Answers to tips wait to be copied as all letters do; what is old is erased in any case.
+        let house = House::School(desk.clone());
+        is_done("notices", neighbour::keep(&self.ledger, &house, now));
         if !self.ledger.read(store::is_used)? {
             return Ok(None);
         }
@@ -121,6 +125,7 @@ impl Node {
         let told = revoking::revoke(&self.ledger, self.transfer(), &desk, now);
         let of_cards = cards::revoking::revoke(&self.ledger, self.transfer(), &desk, now);
         is_done("renew", renewing::renew(&self.ledger, self.transfer(), &desk, now));
+        is_done("transfers", moving::work(&self.ledger, self.transfer(), &desk, now));
         // What one of them could not do keeps the others from nothing.
         let (has_ended, is_told) = (is_done("consent_ended", ended), is_done("take_back", told));
         is_done("ask", restoring::ask(&self.ledger, &desk, now));

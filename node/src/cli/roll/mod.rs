@@ -194,12 +194,12 @@ fn correct(
 }
 
 /// A grade by its code or its name, read as a roster of this school reads one.
-fn grade(node: &Node, text: &str, today: Date) -> Result<value::Grade, Failure> {
+pub(super) fn grade(node: &Node, text: &str, today: Date) -> Result<value::Grade, Failure> {
     let span = node.config().school.grade_span().unwrap_or(GradeSpan::ALL);
     parsed(value::grade_of(text, span, crate::ledger::turn::year_of(today)))
 }
 
-fn parsed<T>(value: Result<T, Fault>) -> Result<T, Failure> {
+pub(super) fn parsed<T>(value: Result<T, Fault>) -> Result<T, Failure> {
     value.map_err(|fault| {
         let message = Sentence::pair(
             format!("{}。名册没有改动。", fault.reason.zh),

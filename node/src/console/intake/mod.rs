@@ -6,6 +6,7 @@
 
 mod cards;
 mod forms;
+mod notices;
 mod pages;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use axum::Router;
 use axum::extract::{FromRef, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use certs::identity::LeafIdentity;
 use domain::ledger::Word as _;
 use domain::receiver::ReadWhy;
 use runtime::cli::Failure;
@@ -39,10 +41,14 @@ use crate::intake::cards::CardError;
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::Ledger;
 use crate::ledger::intake::{self, Worker};
+use crate::neighbour::NeighbourError;
 
 const HOME_HREF: &str = "/";
 const INTAKE_HREF: &str = "/intake";
 const LOG_HREF: &str = "/intake/log";
+
+/// The certificate of now, with its key.
+type Signs = Arc<dyn Fn() -> Arc<LeafIdentity> + Send + Sync>;
 
 /// Everybody of a receiver: these pages name nobody.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +80,8 @@ struct Desk {
     shell: Arc<Shell>,
     ledger: Ledger,
     receiver: Option<Receiver>,
+    /// With what a tip is signed; nothing before joining.
+    signs: Option<Signs>,
     rules: Arc<dyn Rules>,
 }
 
@@ -102,6 +110,24 @@ impl Desk {
         done.await.unwrap_or(Err(IntakeError::Unknown))
     }
 
+    /// As [`Desk::work`], on duty reports and tips.
+    async fn on_notices<T: Send + 'static>(
+        &self,
+        session: &Session,
+        work: impl FnOnce(&Tx<'_>, &Worker) -> Result<T, NeighbourError> + Send + 'static,
+    ) -> Result<T, NeighbourError> {
+        let (ledger, now_ms) = (self.ledger.clone(), self.shell.clock.now_ms());
+        let login = session.login.clone();
+        let done = runtime::blocking::run(move || {
+            ledger.write("receiver_notices", move |tx| {
+                let worker = intake::worker(tx, &login, now_ms)?;
+                work(tx, &worker.ok_or(NeighbourError::NotAllowed)?)
+            })
+        });
+        // A panic inside is a mistake of ours; nothing was committed.
+        done.await.unwrap_or(Err(NeighbourError::Unknown))
+    }
+
     /// Lets what was erased leave the log of the database too.
     async fn fold(&self) {
         let ledger = self.ledger.clone();
@@ -118,6 +144,8 @@ pub(super) fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
         NavLink { label: words::HOME, href: HOME_HREF },
         NavLink { label: words::WORKLIST, href: INTAKE_HREF },
         NavLink { label: words::CARDS, href: cards::CARDS_HREF },
+        NavLink { label: notices::REPORTS_LABEL, href: notices::REPORTS_HREF },
+        NavLink { label: notices::TIPS_LABEL, href: notices::TIPS_HREF },
         NavLink { label: words::LOG, href: LOG_HREF },
     ];
     Site {
@@ -135,7 +163,9 @@ pub(super) fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
 /// Whether a role is shown a link: what it would be refused is not offered.
 fn shows(role: Role, href: &str) -> bool {
     match href {
-        INTAKE_HREF | cards::CARDS_HREF => Workers::ROLES.contains(&role),
+        INTAKE_HREF | cards::CARDS_HREF | notices::REPORTS_HREF | notices::TIPS_HREF => {
+            Workers::ROLES.contains(&role)
+        }
         LOG_HREF => Heads::ROLES.contains(&role),
         _ => true,
     }
@@ -144,17 +174,21 @@ fn shows(role: Role, href: &str) -> bool {
 /// A receiver's console, whole: pages, sign-in, static files, error pages.
 pub(super) fn router_of(shell: Arc<Shell>, node: Node) -> Router {
     let (ledger, receiver) = (node.ledger().clone(), node.receiver());
+    let signs = node.member().map(|member| {
+        let cell = member.identity.clone();
+        Arc::new(move || cell.current()) as Signs
+    });
     let rules: Arc<dyn Rules> = Arc::new(node);
-    alone(shell, (ledger, receiver), rules)
+    alone(shell, (ledger, receiver, signs), rules)
 }
 
 /// The console over a ledger alone.
 fn alone(
     shell: Arc<Shell>,
-    (ledger, receiver): (Ledger, Option<Receiver>),
+    (ledger, receiver, signs): (Ledger, Option<Receiver>, Option<Signs>),
     rules: Arc<dyn Rules>,
 ) -> Router {
-    let desk = Desk { shell: Arc::clone(&shell), ledger, receiver, rules };
+    let desk = Desk { shell: Arc::clone(&shell), ledger, receiver, signs, rules };
     let pages = Router::new()
         .route(HOME_HREF, get(show_home))
         .route(INTAKE_HREF, get(show_list))
@@ -164,6 +198,7 @@ fn alone(
         .route("/intake/{id}/content", get(show_content))
         .route("/intake/{id}/fhir", get(export))
         .merge(cards::router())
+        .merge(notices::router())
         .with_state(desk);
     console(shell, pages)
 }

@@ -41,7 +41,9 @@ async fn browser(city: &City, login: &'static str, role: Role) -> Browser {
     let site = super::site(Label::same("示例医院"), "C1".to_owned(), Transport::Loopback);
     let (clock, _) = Clock::simulated(now());
     let shell = Arc::new(Shell { site, sessions, clock });
-    let stores = (city.ledger.clone(), Some(city.receiver()));
+    let identity = Arc::new(city.clinic.clone());
+    let signs = Arc::new(move || Arc::clone(&identity)) as Signs;
+    let stores = (city.ledger.clone(), Some(city.receiver()), Some(signs));
     let mut browser = Browser::new(alone(shell, stores, Arc::new(BuiltIn)));
     browser.sign_in(&named, PASSWORD).await.expect("sign in");
     browser
@@ -182,4 +184,42 @@ async fn a_card_is_read_and_answered_by_an_expert() {
     let refused = intake.get("/cards/1/content").await.expect("page");
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert_eq!(intake.get("/cards/2").await.expect("page").status, StatusCode::NOT_FOUND);
+}
+
+/// A duty report is read for a purpose and answered on pages of its own, which name no child in a
+/// list; a tip is shown before it leaves.
+#[tokio::test]
+async fn duty_reports_and_tips_have_pages_of_their_own() {
+    use certs::referral::{Ground, Role as Headed};
+
+    use crate::letters::content::neighbour::tests::report;
+    let (city, envelope) = (City::new(), EnvelopeId::from_bytes([1; 16]));
+    let withdrawal = WithdrawalSecret::from_bytes([5; 16]).mark(envelope);
+    let of = (Headed::Referral { withdrawal }, Ground::Duty);
+    for letter in city.sealed(&report().write().expect("report"), of, envelope) {
+        city.arrive(&letter);
+    }
+    assert_eq!(city.sweep(now()).notices, 1);
+    let mut intake = browser(&city, "deng", Role::Intake).await;
+    for page in ["/reports", "/reports/1", "/tips"] {
+        for lang in ["zh", "en"] {
+            let seen = intake.get(&format!("{page}?lang={lang}")).await.expect("page");
+            assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()), "{page}");
+            assert!(!seen.text.contains(&report().child), "{page} names the child");
+        }
+    }
+    let seen = intake.get("/reports/1/content?why=triage&lang=zh").await.expect("page");
+    assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(seen.text.contains(&report().child));
+    assert_eq!(city.count("select count(*) from neighbour_read"), 1);
+    let shown = intake.get("/reports/1").await.expect("page");
+    let token = shown.field("csrf").expect("token").to_owned();
+    let fields = [("csrf", token.as_str()), ("act", "received"), ("note", "2026-117")];
+    let done = intake.post("/reports/1/act", &fields).await.expect("form");
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    assert_eq!(city.count("select count(*) from neighbour_said"), 1);
+    let mut machine = browser(&city, "wei", Role::Operator).await;
+    for page in ["/reports", "/tips"] {
+        assert_eq!(machine.get(page).await.expect("page").status, StatusCode::FORBIDDEN, "{page}");
+    }
 }

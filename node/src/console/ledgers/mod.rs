@@ -70,11 +70,14 @@ impl Audience for Workers {
 /// The pages' part of the menu.
 pub(super) fn menu() -> NavGroup {
     let link = |label, href| NavLink { label, href };
+    let [reports, tips] = super::notices::links();
     let links = vec![
         link(words::WORK, WORK_HREF),
         link(words::ALERTS, ALERTS_HREF),
         super::referrals::link(),
         super::consultations::link(),
+        reports,
+        tips,
         super::directory::link(),
         link(words::TALK, "/talks/new"),
         link(words::MINE, "/mine"),

@@ -14,8 +14,10 @@ use super::super::consultations::CONSULTATIONS_HREF;
 use super::super::desk::is_offered;
 use super::super::keeping::KEEPING_HREF;
 use super::super::lists::LISTS_HREF;
+use super::super::notices::{REPORTS_HREF, TIPS_HREF};
 use super::super::office::{choices, chosen};
 use super::super::referrals::REFERRALS_HREF;
+use super::super::transfers::TRANSFERS_HREF;
 use super::course::{self, Drawing};
 use super::said::brief;
 use super::table::Pager;
@@ -313,6 +315,14 @@ pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<Stri
         DutyKind::ExpertWaits | DutyKind::ExpertSaid | DutyKind::ExpertReply => {
             return Some(format!("{CONSULTATIONS_HREF}/{record}"));
         }
+        DutyKind::ReportSend
+        | DutyKind::ReportReceipt
+        | DutyKind::ReportMore
+        | DutyKind::ReportAnswer => return Some(format!("{REPORTS_HREF}/{record}")),
+        DutyKind::TipReceipt | DutyKind::TipAnswer => {
+            return Some(format!("{TIPS_HREF}/{record}"));
+        }
+        DutyKind::Transfer => return Some(format!("{TRANSFERS_HREF}/{record}")),
         _ => return form("edit"),
     };
     is_offered(act, role).then(|| format!("/acts/{act}/{record}"))

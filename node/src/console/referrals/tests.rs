@@ -162,12 +162,11 @@ async fn a_referral_is_worked_in_the_browser() {
         assert_eq!((shown.status, shown.flaws()), (StatusCode::OK, Vec::new()), "{lang}");
         shown.keep(&format!("referral_{lang}.html")).expect("keep");
     }
-    assert_eq!(li.get("/work?lang=zh").await.expect("work").status, StatusCode::OK);
     exported(&mut li, &page).await;
     refused_to_others(&school, &page).await;
 }
 
-/// What was sealed is offered as a file of FHIR and comes as one.
+/// What was sealed is offered as a file of FHIR and comes as one; the work list is shown after it.
 async fn exported(li: &mut Browser, page: &str) {
     let href = format!("{page}/fhir");
     let shown = li.get(page).await.expect("page");
@@ -177,6 +176,7 @@ async fn exported(li: &mut Browser, page: &str) {
     assert!(told.header("content-type").starts_with("application/fhir+json"));
     assert!(told.header("content-disposition").starts_with("attachment"));
     assert!(told.text.contains("\"ServiceRequest\"") && !told.text.contains(TALK));
+    assert_eq!(li.get("/work?lang=zh").await.expect("work").status, StatusCode::OK);
 }
 
 /// A counsellor's browser where a directory of the district has four hospitals; the last of them

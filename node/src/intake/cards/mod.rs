@@ -81,6 +81,8 @@ pub(super) fn believed(
         }
         Ground::Consent { digest, valid_to, .. } => Some((digest, valid_to)),
         Ground::Emergency => None,
+        // What stands on a duty is no card, whatever it says.
+        Ground::Duty | Ground::Enrolment => return Err(RefusedWhy::Content),
     };
     let arrival = CardArrival {
         envelope: *header.envelope.bytes(),

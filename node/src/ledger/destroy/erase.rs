@@ -30,11 +30,14 @@ pub const ERASED_TABLES: &[(&str, &str)] = &[
     ("participant_event", OF_PARTICIPANT),
     ("participant", OWN),
     ("sheet", OWN),
+    ("school_move", OWN),
+    ("school_move_draft", OWN),
     ("student_version", OWN),
 ];
-/// Tables with a student's internal number that stay: the number names nobody any more.
+/// Tables with a student's internal number that stay: the number names nobody any more. Of tips the
+/// database itself takes away what they said, and the number.
 pub const KEPT_TABLES: &[&str] =
-    &["record", "access_log", "access_request", "destroyed_student", "destruction"];
+    &["record", "access_log", "access_request", "destroyed_student", "destruction", "neighbour_in"];
 
 /// Rows that are gone, by table.
 pub(super) type Tally = BTreeMap<String, u64>;

@@ -5,6 +5,36 @@ use domain::ledger::{Kind, Word as _};
 use super::super::alert::{AlertMove, AlertReview, FirstContact};
 use super::super::entry::Entry;
 
+/// What people read, Chinese and English.
+type Label = (&'static str, &'static str);
+
+const EXPERT_WAITS: Label =
+    ("等待专家意见，逾期请致电", "An expert's opinion: telephone where it is late");
+const EXPERT_SAID: Label =
+    ("专家已答复，待会诊作出决定", "An expert has answered: the meeting decides");
+const EXPERT_REPLY: Label = (
+    "会诊卡已撤回，待专家单位答复删除情况",
+    "A card was taken back: the expert's unit says what it erased",
+);
+const AGENCY_HAND: Label = ("委托服务待交付资料", "Data of an order to an agency to hand over");
+const AGENCY_RETURN: Label = ("机构须归还或删除资料", "An agency has to return or delete data");
+const AGENCY_RECALL: Label = (
+    "同意已失效，须立即要求机构停用并归还或删除",
+    "Consent has ended: the agency stops, returns or deletes at once",
+);
+const AGENCY_BARRED: Label = (
+    "机构已停用、资质到期或不在名录内：停止委托，收回资料",
+    "Agency withdrawn, expired or not listed: end the order, get data back",
+);
+const REFERRAL_NOTICE: Label =
+    ("紧急转介待书面告知监护人", "Tell the guardian of an emergency in writing");
+const REFERRAL_REPLY: Label =
+    ("撤回后须通知接收方并登记答复", "Tell the recipient it is taken back, note the answer");
+const REPORT_RECEIPT: Label =
+    ("强制报告未被签收，请致电受理单位", "Duty report not acknowledged: telephone the office");
+const REPORT_MORE: Label =
+    ("受理单位要求补充强制报告情况", "The office asks for more on a duty report");
+
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DutyKind {
@@ -68,6 +98,18 @@ pub enum DutyKind {
     ReferralNotice,
     /// A referral was taken back: tell the recipient and note the answer.
     ReferralReply,
+    /// A duty report that was written and not sent.
+    ReportSend,
+    /// A duty report that its office has not acknowledged.
+    ReportReceipt,
+    /// A duty report whose office asks for more.
+    ReportMore,
+    /// A duty report that was acknowledged and of which nobody has said that it is handled.
+    ReportAnswer,
+    /// A tip that nobody has acknowledged.
+    TipReceipt,
+    /// A tip of which nobody has said that it is handled.
+    TipAnswer,
     /// A facility to be mended.
     Facility,
     /// A certificate that ends.
@@ -78,11 +120,13 @@ pub enum DutyKind {
     SchoolPlan,
     /// A target of a plan of the school.
     Target,
+    /// A transfer to be answered, or of which the other school has said nothing in time.
+    Transfer,
 }
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 42] = [
         Self::Critical,
         Self::Contact,
         Self::Concern,
@@ -113,11 +157,18 @@ impl DutyKind {
         Self::ReferralReview,
         Self::ReferralNotice,
         Self::ReferralReply,
+        Self::ReportSend,
+        Self::ReportReceipt,
+        Self::ReportMore,
+        Self::ReportAnswer,
+        Self::TipReceipt,
+        Self::TipAnswer,
         Self::Facility,
         Self::Certificate,
         Self::Release,
         Self::SchoolPlan,
         Self::Target,
+        Self::Transfer,
     ];
 
     /// The word that programs read.
@@ -155,16 +206,23 @@ impl DutyKind {
             Self::ReferralReview => "referral_review",
             Self::ReferralNotice => "referral_notice",
             Self::ReferralReply => "referral_reply",
+            Self::ReportSend => "report_send",
+            Self::ReportReceipt => "report_receipt",
+            Self::ReportMore => "report_more",
+            Self::ReportAnswer => "report_answer",
+            Self::TipReceipt => "tip_receipt",
+            Self::TipAnswer => "tip_answer",
             Self::Facility => "facility",
             Self::Certificate => "certificate",
             Self::Release => "release",
             Self::SchoolPlan => "school_plan",
+            Self::Transfer => "school_transfer",
         }
     }
 
     /// What people read, Chinese and English.
     #[must_use]
-    pub fn label(self) -> (&'static str, &'static str) {
+    pub fn label(self) -> Label {
         match self {
             Self::Critical => ("危险条目约谈", "Talk about a critical answer"),
             Self::Contact => Kind::FirstContact.label(),
@@ -179,32 +237,15 @@ impl DutyKind {
             Self::Followup => Kind::Followup.label(),
             Self::CaseContact => Kind::CaseContact.label(),
             Self::Consultation => ("会诊复查", "Look again after a consultation"),
-            Self::ExpertWaits => {
-                ("等待专家意见，逾期请致电", "An expert's opinion: telephone where it is late")
-            }
-            Self::ExpertSaid => {
-                ("专家已答复，待会诊作出决定", "An expert has answered: the meeting decides")
-            }
-            Self::ExpertReply => (
-                "会诊卡已撤回，待专家单位答复删除情况",
-                "A card was taken back: the expert's unit says what it erased",
-            ),
+            Self::ExpertWaits => EXPERT_WAITS,
+            Self::ExpertSaid => EXPERT_SAID,
+            Self::ExpertReply => EXPERT_REPLY,
             Self::Plan => ("一生一策复查", "Review a plan"),
             Self::Consent => ("同意书待收回", "Consent not answered"),
-            Self::AgencyHand => {
-                ("委托服务待交付资料", "Data of an order to an agency to hand over")
-            }
-            Self::AgencyReturn => {
-                ("机构须归还或删除资料", "An agency has to return or delete data")
-            }
-            Self::AgencyRecall => (
-                "同意已失效，须立即要求机构停用并归还或删除",
-                "Consent has ended: the agency stops, returns or deletes at once",
-            ),
-            Self::AgencyBarred => (
-                "机构已停用、资质到期或不在名录内：停止委托，收回资料",
-                "Agency withdrawn, expired or not listed: end the order, get data back",
-            ),
+            Self::AgencyHand => AGENCY_HAND,
+            Self::AgencyReturn => AGENCY_RETURN,
+            Self::AgencyRecall => AGENCY_RECALL,
+            Self::AgencyBarred => AGENCY_BARRED,
             Self::Hold => ("解除留存待第二人确认", "Second signature to lift a hold"),
             Self::Destroy => ("销毁待第二人确认", "Second signature to destroy"),
             Self::Settle => ("两人同时改动，待裁定", "Two versions to settle"),
@@ -212,17 +253,19 @@ impl DutyKind {
             Self::ReferralLate => ("转介逾期未答复，请致电", "Referral not answered: telephone"),
             Self::ReferralSign => ("紧急转介待第二人补签", "Sign an emergency referral"),
             Self::ReferralReview => ("紧急转介待复核", "Review an emergency referral"),
-            Self::ReferralNotice => {
-                ("紧急转介待书面告知监护人", "Tell the guardian of an emergency in writing")
-            }
-            Self::ReferralReply => (
-                "撤回后须通知接收方并登记答复",
-                "Tell the recipient it is taken back, note the answer",
-            ),
+            Self::ReferralNotice => REFERRAL_NOTICE,
+            Self::ReferralReply => REFERRAL_REPLY,
+            Self::ReportSend => ("强制报告待发出", "Send a duty report"),
+            Self::ReportReceipt => REPORT_RECEIPT,
+            Self::ReportMore => REPORT_MORE,
+            Self::ReportAnswer => ("强制报告待处置答复", "Duty report not answered as handled"),
+            Self::TipReceipt => ("外部线索待签收", "Acknowledge a tip"),
+            Self::TipAnswer => ("外部线索待处置答复", "Answer a tip as handled"),
             Self::Facility => ("物防技防整改", "Facility to be mended"),
             Self::Certificate => ("证书到期", "Certificate ends"),
             Self::Release => ("教学案例待第二人审定", "Release a teaching case"),
             Self::SchoolPlan => ("预案方案年度复查", "Yearly review of a school plan"),
+            Self::Transfer => ("转学待办", "Step of a transfer"),
         }
     }
 
@@ -230,7 +273,15 @@ impl DutyKind {
     /// is due.
     #[must_use]
     pub const fn presses(self) -> bool {
-        matches!(self, Self::Critical | Self::Contact | Self::Countersign | Self::ReferralSign)
+        matches!(
+            self,
+            Self::Critical
+                | Self::Contact
+                | Self::Countersign
+                | Self::ReferralSign
+                | Self::ReportSend
+                | Self::TipReceipt
+        )
     }
 
     pub(super) const fn record_kind(self) -> Kind {

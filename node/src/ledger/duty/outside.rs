@@ -1,10 +1,11 @@
 //! What is due with people outside the school: contacts about a case, data that an agency holds,
-//! cards that an expert has. That a directory has withdrawn an agency shows here, at each school
-//! that ordered from it.
+//! cards that an expert has, students on their way between schools. That a directory has withdrawn
+//! an agency shows here, at each school that ordered from it.
 
 use std::collections::HashMap;
 
-use domain::ledger::Kind;
+use domain::ledger::{Action, Area, Authority, Kind, authority};
+use domain::transfer::In;
 use runtime::sql::{SqlError, Tx};
 
 use super::super::agency::{AgencyOrder, Holds};
@@ -12,8 +13,10 @@ use super::super::author::Author;
 use super::super::browse::{Rights, is_open_to};
 use super::super::case;
 use super::super::conference::{Conference, ConferenceCase};
+use super::super::entry::RecordId;
 use super::super::letters::cards::{self, CardEnvelope};
 use super::super::liaison::CaseContact;
+use super::super::moving::{self, Stands};
 use super::super::read;
 use super::super::refusal::LedgerRefusal;
 use super::{DAY_MS, Duty, DutyKind, end_of, gather};
@@ -120,4 +123,27 @@ fn due_of(
     }
     let is_answered = one.ended_at_ms.is_none();
     Ok((is_answered && !is_decided).then_some((DutyKind::ExpertSaid, meets_ms)))
+}
+
+/// Transfers that this school answers, and those of which the other one has said nothing in time:
+/// then somebody telephones.
+pub(super) fn of_transfers(
+    tx: &Tx<'_>,
+    reader: &Author,
+    duties: &mut Vec<Duty>,
+) -> Result<(), SqlError> {
+    if authority(reader.role(), Action::Write(Area::Roll)) != Authority::Allowed {
+        return Ok(());
+    }
+    for row in moving::all(tx)? {
+        let Some(due) = moving::due(&row) else { continue };
+        let is_own = matches!(row.stands, Stands::In(In::Offered | In::Given(_)));
+        if is_own || due < reader.today() {
+            let (kind, of, record) = (DutyKind::Transfer, Kind::Transfer, RecordId(row.id));
+            let (due_ms, student) = (Some(end_of(due)), row.student);
+            let (staff, tier, by_other) = (None, None, false);
+            duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });
+        }
+    }
+    Ok(())
 }

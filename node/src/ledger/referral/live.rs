@@ -7,7 +7,7 @@ use runtime::params;
 use runtime::sql::Tx;
 
 use super::super::consent;
-use super::super::entry::{Entry as _, RecordId, StudentId};
+use super::super::entry::{Entry as _, Kept, RecordId, StudentId};
 use super::super::refusal::LedgerRefusal;
 use super::super::strange;
 use super::kin::kin;
@@ -21,6 +21,13 @@ pub struct LiveConsent {
     is_signed_by_guardian: bool,
     classes: Vec<DataClass>,
     outcome_back: OutcomeBack,
+    valid_to: Date,
+    digest: String,
+}
+
+/// A consent that a care goes along to another school, checked on a day for that school. Only
+/// [`live_transfer`] makes one.
+pub struct TransferConsent {
     valid_to: Date,
     digest: String,
 }
@@ -40,8 +47,50 @@ pub fn live(
     (recipient, name): (&str, &str),
     today: Date,
 ) -> Result<LiveConsent, LedgerRefusal> {
-    let wanted = (Purpose::Referral, recipient);
-    let kept = match consent::standing(tx, student, wanted, super::LEAST, today) {
+    let kept = checked(tx, student, (Purpose::Referral, recipient, name), super::LEAST, today)?;
+    let paper = &kept.entry;
+    Ok(LiveConsent {
+        record: kept.record,
+        student,
+        recipient: recipient.to_owned(),
+        recipient_name: paper.recipient_name.clone(),
+        is_signed_by_guardian: paper.guardian_signed.is_some(),
+        classes: paper.classes.as_slice().to_vec(),
+        outcome_back: paper.outcome_back,
+        valid_to: paper.valid_to,
+        digest: digest_of(tx, kept.record, kept.version)?,
+    })
+}
+
+/// The consent by which what a school knows of how a student is looked after goes along to one
+/// other school, by its id and name, today.
+///
+/// # Errors
+/// As [`live`].
+pub fn live_transfer(
+    tx: &Tx<'_>,
+    student: StudentId,
+    (recipient, name): (&str, &str),
+    (classes, today): (&[DataClass], Date),
+) -> Result<TransferConsent, LedgerRefusal> {
+    let found = checked(tx, student, (Purpose::Transfer, recipient, name), classes, today);
+    let kept = match found {
+        Err(LedgerRefusal::Unconsented(why)) => return Err(why.into()),
+        other => other?,
+    };
+    let digest = digest_of(tx, kept.record, kept.version)?;
+    Ok(TransferConsent { valid_to: kept.entry.valid_to, digest })
+}
+
+/// The paper that stands, by nobody's hand who may not sign it and over nobody's objection.
+fn checked(
+    tx: &Tx<'_>,
+    student: StudentId,
+    (purpose, recipient, name): (Purpose, &str, &str),
+    classes: &[DataClass],
+    today: Date,
+) -> Result<Kept<consent::Consent>, LedgerRefusal> {
+    let kept = match consent::standing(tx, student, (purpose, recipient), classes, today) {
         Err(LedgerRefusal::Consent(why)) => return Err(LedgerRefusal::Unconsented(why)),
         other => other?,
     };
@@ -58,17 +107,7 @@ pub fn live(
             return Err(LedgerRefusal::Unconsented(NoConsent::Suspected));
         }
     }
-    Ok(LiveConsent {
-        record: kept.record,
-        student,
-        recipient: recipient.to_owned(),
-        recipient_name: paper.recipient_name.clone(),
-        is_signed_by_guardian: paper.guardian_signed.is_some(),
-        classes: paper.classes.as_slice().to_vec(),
-        outcome_back: paper.outcome_back,
-        valid_to: paper.valid_to,
-        digest: digest_of(tx, kept.record, kept.version)?,
-    })
+    Ok(kept)
 }
 
 /// Digest of a version of a consent: that of the journal, which is of its canonical bytes with a
@@ -145,6 +184,20 @@ impl LiveConsent {
     }
 
     /// Its digest, kept with every act that stands on it.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}
+
+impl TransferConsent {
+    /// Its last day.
+    #[must_use]
+    pub const fn valid_to(&self) -> Date {
+        self.valid_to
+    }
+
+    /// Its digest.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest

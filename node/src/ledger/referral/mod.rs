@@ -49,7 +49,7 @@ pub use emergency::{
 pub use kin::{Kin, age, kin};
 pub(crate) use lane::{Came, acknowledge, came, hub_ack, is_taken_back, lapse, reopen, stood_down};
 pub(crate) use live::digest_of as consent_digest;
-pub use live::{LiveConsent, live};
+pub use live::{LiveConsent, TransferConsent, live, live_transfer};
 pub use sheet::{Ground, HandOver, Part, Score, ground, ground_to_send, hand_over};
 pub use withdrawal::{handed_to, heed, reply, withdraw};
 

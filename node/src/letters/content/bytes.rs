@@ -56,6 +56,11 @@ impl Writer {
         self.field(text.as_bytes())
     }
 
+    /// What was written before, whole.
+    pub(super) fn whole(&mut self, bytes: &[u8]) -> Result<(), ContentError> {
+        self.field(bytes)
+    }
+
     pub(super) fn word(&mut self, word: impl Word) -> Result<(), ContentError> {
         self.field(word.as_str().as_bytes())
     }
@@ -147,6 +152,11 @@ impl<'a> Reader<'a> {
 
     pub(super) fn text(&mut self) -> Result<String, ContentError> {
         self.str(TEXT_BYTES_MAX).map(str::to_owned)
+    }
+
+    /// What was written before, whole.
+    pub(super) fn whole(&mut self) -> Result<&'a [u8], ContentError> {
+        self.field(ROOM)
     }
 
     /// A word of a closed list; one of a later version is said by the list's name.

@@ -10,13 +10,19 @@
 mod answer;
 mod bytes;
 pub mod card;
+pub(crate) mod neighbour;
 mod referral;
 #[cfg(test)]
 pub(crate) mod tests;
+mod transfer;
 
 pub use answer::{AnswerContent, Answered, Kept, Outcome, Summary};
 pub use bytes::TEXT_BYTES_MAX;
+pub use neighbour::{Notice, NoticeId, Reply, ReplyContent, ReportContent, TipContent};
 pub use referral::{ConsentSaid, Contact, EmergencySaid, GroundSaid, ReferralContent, ReferralId};
+#[cfg(test)]
+pub(crate) use transfer::tests::offer as transfer_offer;
+pub use transfer::{CARE, Care, FromNew, FromOld, TransferId, TransferOffer, TransferSaid};
 
 /// Version of the form.
 const VERSION: u8 = 1;

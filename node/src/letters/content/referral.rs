@@ -21,7 +21,7 @@ use crate::ledger::referral::{Part, Score};
 const KIND: u8 = 1;
 
 const PARTS_MAX: usize = 8;
-const GUARDIANS_MAX: usize = 12;
+pub(super) const GUARDIANS_MAX: usize = 12;
 const WORDS_MAX: usize = 32;
 const SCORES_MAX: usize = 100;
 const PHYSIQUE_MAX: usize = 16;
@@ -273,16 +273,16 @@ fn read_ground(from: &mut Reader<'_>) -> Result<GroundSaid, ContentError> {
 }
 
 /// A guardian who may be called: name, relation, telephone.
-type Called = (String, Relation, String);
+pub(super) type Called = (String, Relation, String);
 
-fn write_guardian(to: &mut Writer, guardian: &Called) -> Result<(), ContentError> {
+pub(super) fn write_guardian(to: &mut Writer, guardian: &Called) -> Result<(), ContentError> {
     let (name, relation, phone) = guardian;
     to.text(name)?;
     to.word(*relation)?;
     to.text(phone)
 }
 
-fn read_guardian(from: &mut Reader<'_>) -> Result<Called, ContentError> {
+pub(super) fn read_guardian(from: &mut Reader<'_>) -> Result<Called, ContentError> {
     Ok((from.text()?, from.word("relations")?, from.text()?))
 }
 
@@ -383,7 +383,7 @@ fn read_score(from: &mut Reader<'_>) -> Result<Score, ContentError> {
 }
 
 /// Codes of GB/T 2261.1.
-const fn sex_code(sex: Sex) -> u8 {
+pub(super) const fn sex_code(sex: Sex) -> u8 {
     match sex {
         Sex::Unknown => 0,
         Sex::Male => 1,
@@ -391,7 +391,7 @@ const fn sex_code(sex: Sex) -> u8 {
     }
 }
 
-const fn sex_of(code: u8) -> Result<Sex, ContentError> {
+pub(super) const fn sex_of(code: u8) -> Result<Sex, ContentError> {
     match code {
         0 => Ok(Sex::Unknown),
         1 => Ok(Sex::Male),

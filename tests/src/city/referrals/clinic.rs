@@ -18,13 +18,18 @@ pub const CLINIC: [&str; 4] =
 /// the schools of the whole city.
 pub const EXPERT: [&str; 4] = ["DEMO-E2", "演示专家乙", "Demonstration Expert B", "0532-0000-1008"];
 
+/// The desk of the police, which is a receiver too; the demonstration's directory lists it.
+pub const POLICE: [&str; 4] =
+    ["DEMO-PO", "演示区公安分局未成年人保护专班", "Demonstration Police, Desk for Minors", "110"];
+
+/// A receiver: names as of [`CLINIC`], and as what it joins.
+pub type House = ([&'static str; 4], &'static str);
+
 /// Account of whoever does everything at the clinic: name to sign in with, and on the screen.
 pub(super) const RECEIVES: [&str; 2] = ["jiezhen", "接诊负责人"];
 
 /// A clinic that has joined, and how one signs in.
 pub(super) struct Clinic {
-    /// Its unit id, names and telephone.
-    pub(super) named: [&'static str; 4],
     /// Its web page.
     pub(super) console: SocketAddr,
     /// Password of the account.
@@ -37,9 +42,8 @@ pub(super) struct Clinic {
 pub(super) async fn join(
     site: &Site,
     district: &str,
-    named: [&'static str; 4],
+    ([unit, name_zh, name_en, _], kind): House,
 ) -> Result<Clinic, BuildError> {
-    let [unit, name_zh, name_en, _] = named;
     let folder = site.made("keys")?;
     let key = path_text(&folder.join(format!("{unit}.key")));
     let sheet = path_text(&folder.join(format!("{unit}-recovery.txt")));
@@ -47,7 +51,7 @@ pub(super) async fn join(
     args.extend(["--name-zh", name_zh, "--name-en", name_en]);
     args.extend(["--recovery-sheet", &sheet, "--danger-key-file", &key]);
     site.node(unit, &args).await?;
-    let code = hubs::invite(site, district, (unit, "clinic"), (name_zh, name_en)).await?;
+    let code = hubs::invite(site, district, (unit, kind), (name_zh, name_en)).await?;
     let mut args = vec!["join", "--code-file", &code, "--yes", "--roots-compared"];
     args.extend(["--wait", "0"]);
     // The first attempt ends with the six words; the second one finds the approval.
@@ -62,12 +66,15 @@ pub(super) async fn join(
     let password = visitors::make(site.launcher(), &desk, login, &args).await?;
     let password_file = path_text(&visitors::password_file(&folder, unit, login));
     let console = ports::free()?.local_addr()?;
-    Ok(Clinic { named, console, password, password_file })
+    Ok(Clinic { console, password, password_file })
 }
 
 /// Starts the clinic's service.
-pub(super) async fn serve(site: &Site, clinic: &Clinic) -> Result<Service, BuildError> {
-    let ([unit, ..], console) = (clinic.named, clinic.console);
+pub(super) async fn serve(
+    site: &Site,
+    unit: &str,
+    console: SocketAddr,
+) -> Result<Service, BuildError> {
     let (data, address) = (path_text(&site.folder(unit)), console.to_string());
     let args = ["serve", "--data", &data, "--console", &address];
     let ready = move || std::net::TcpStream::connect(console).is_ok();

@@ -113,7 +113,7 @@ impl Lane {
     /// # Errors
     /// It failed.
     pub async fn card(&self, args: &[&str]) -> Result<Value, BuildError> {
-        self.of_receiver("card", args).await
+        self.at_house("card", args).await
     }
 
     /// Shows the card that would leave, once the directory has come down, and seals and sends

@@ -6,6 +6,7 @@
 
 mod clinic;
 mod consult;
+mod duty;
 mod school;
 mod week;
 
@@ -18,7 +19,8 @@ use runtime::clock::local_of;
 use runtime::web::Label;
 use serde_json::Value;
 
-pub use clinic::{CLINIC, EXPERT};
+pub use clinic::{CLINIC, EXPERT, House, POLICE};
+pub use duty::{Told, report_and_tip};
 pub use school::Says;
 pub use week::{Ended, Played, Plot, play, week_of};
 
@@ -49,6 +51,7 @@ pub struct Lane {
     /// The file with the counsellor's password.
     counsellor: String,
     desk: Desk,
+    house: House,
     clinic: Clinic,
 }
 
@@ -59,7 +62,7 @@ impl Lane {
     /// # Errors
     /// The first step that failed.
     pub async fn open(city: &mut City, at: (&str, &str)) -> Result<Self, BuildError> {
-        Self::open_to(city, at, CLINIC).await
+        Self::open_to(city, at, (CLINIC, "clinic")).await
     }
 
     /// As [`Lane::open`], to another receiver than the clinic.
@@ -69,7 +72,7 @@ impl Lane {
     pub async fn open_to(
         city: &mut City,
         (school, district): (&str, &str),
-        receiver: [&'static str; 4],
+        house: House,
     ) -> Result<Self, BuildError> {
         let (site, time) = (city.site().clone(), city.time.clone());
         let keys = site.made("keys")?;
@@ -81,20 +84,21 @@ impl Lane {
         };
         let lane = Self {
             counsellor: path_text(&visitors::password_file(&keys, school, login)),
-            clinic: clinic::join(&site, district, receiver).await?,
+            clinic: clinic::join(&site, district, house).await?,
+            house,
             school: school.to_owned(),
             site,
             time,
             desk,
         };
         lane.state_keys(district).await?;
-        city.keep(clinic::serve(&lane.site, &lane.clinic).await?);
+        city.keep(clinic::serve(&lane.site, house.0[0], lane.clinic.console).await?);
         Ok(lane)
     }
 
     /// Requests, signatures of both commissions, and whoever needs a statement keeps it.
     async fn state_keys(&self, district: &str) -> Result<(), BuildError> {
-        let ([clinic, ..], school) = (self.clinic.named, self.school.as_str());
+        let ([clinic, ..], school) = (self.house.0, self.school.as_str());
         let folder = self.site.made("statements")?;
         let names = [format!("{district}-relay"), format!("{school}-referral"), clinic.to_owned()];
         let asked = names.each_ref().map(|name| {
@@ -128,7 +132,7 @@ impl Lane {
     /// Who can sign in to the clinic's web page.
     #[must_use]
     pub fn visitor(&self) -> Visitor {
-        let ([_, name_zh, name_en, _], [login, _]) = (self.clinic.named, RECEIVES);
+        let ([_, name_zh, name_en, _], [login, _]) = (self.house.0, RECEIVES);
         Visitor {
             name: Label::new(name_zh, name_en),
             address: self.clinic.console,
@@ -195,12 +199,12 @@ impl Lane {
     /// # Errors
     /// It failed.
     pub async fn intake(&self, args: &[&str]) -> Result<Value, BuildError> {
-        self.of_receiver("intake", args).await
+        self.at_house("intake", args).await
     }
 
-    /// A command at the clinic, as whoever does everything there.
-    async fn of_receiver(&self, command: &str, args: &[&str]) -> Result<Value, BuildError> {
-        let ([unit, ..], [login, _]) = (self.clinic.named, RECEIVES);
+    /// A command of the receiver, as whoever does everything there.
+    async fn at_house(&self, command: &str, args: &[&str]) -> Result<Value, BuildError> {
+        let ([unit, ..], [login, _]) = (self.house.0, RECEIVES);
         let mut all = vec![command, "--as", login];
         all.extend(["--password-file", &self.clinic.password_file]);
         all.extend(args);

@@ -1,0 +1,165 @@
+//! `desk`: an office's side of duty reports and tips.
+
+use clap::{Args, Subcommand};
+use domain::neighbour::TipAbout;
+use domain::receiver::ReadWhy;
+use runtime::cli::{Failure, Terminal};
+use serde_json::json;
+
+use super::{AnswerArgs, came_list, content, done, listed, out_line, sent, shown, words, write};
+use crate::app::Node;
+use crate::cli::acting::{self, ActingArgs};
+use crate::cli::ledger::word;
+use crate::cli::{Place, context};
+use crate::intake::{IntakeError, Receiver};
+use crate::ledger::intake::Worker;
+use crate::letters::content::Notice;
+use crate::neighbour::{answering, reading, tipping};
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct DeskArgs {
+    #[command(flatten)]
+    acting: ActingArgs,
+    #[command(subcommand)]
+    command: DeskCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DeskCommand {
+    /// Duty reports that came and how they stand
+    Reports,
+    /// What a duty report says, for a purpose; the reading is logged
+    Show {
+        /// Number of the report
+        number: i64,
+        /// Purpose of reading: triage, care, contact, print, check
+        #[arg(long, value_name = "WORD")]
+        read: String,
+    },
+    /// Acknowledge a duty report, or answer that it is handled, not ours, or that more is needed
+    Answer(AnswerArgs),
+    /// Tips of this house and how they stand
+    Tips,
+    /// Write a tip about a child to one school
+    Tip(TipArgs),
+    /// Show a tip that would leave, or has left; with the digest of what was shown, send it
+    Send {
+        /// Number of the tip
+        number: i64,
+        /// Digest of what was shown
+        #[arg(long, value_name = "HEX")]
+        digest: Option<String>,
+    },
+}
+
+#[derive(Args, Debug)]
+struct TipArgs {
+    /// Unit id of the school
+    #[arg(long, value_name = "UNIT")]
+    school: String,
+    /// Hub that serves the school, where that is another one than this house's
+    #[arg(long, value_name = "UNIT", default_value = "")]
+    relay: String,
+    /// What it is about: danger, victim, online, missing, conduct or other
+    #[arg(long, value_name = "WORD")]
+    about: String,
+    /// The child, as far as it is known: name, class, age
+    #[arg(long, value_name = "TEXT")]
+    child: String,
+    /// What is known
+    #[arg(long, value_name = "TEXT")]
+    said: String,
+    /// Whom the school may call
+    #[arg(long, value_name = "NAME", default_value = "")]
+    person: String,
+    /// Telephone of this house
+    #[arg(long, value_name = "NUMBER", default_value = "")]
+    phone: String,
+}
+
+pub(in crate::cli) fn run(
+    terminal: &Terminal,
+    place: &Place,
+    args: &DeskArgs,
+) -> Result<(), Failure> {
+    let node = context::open(terminal, place)?;
+    let receiver = node.receiver().ok_or(IntakeError::NoReceiver)?;
+    let worker = acting::worker(terminal, &node, &args.acting)?;
+    match &args.command {
+        DeskCommand::Reports => {
+            let lines = write(&node, move |tx| reading::reports(tx, &worker))?;
+            came_list(terminal, "reports", &lines)
+        }
+        DeskCommand::Show { number, read } => {
+            let why = word::<ReadWhy>(read)?;
+            show(terminal, &node, worker, (*number, why))
+        }
+        DeskCommand::Answer(args) => {
+            let (number, said) = (args.number, args.reply(worker.today())?);
+            write(&node, move |tx| answering::by_office(tx, &worker, (number, said)))?;
+            crate::cli::fold_erased(terminal, &node);
+            done(terminal, &node, number)
+        }
+        DeskCommand::Tips => tips(terminal, &node, worker),
+        DeskCommand::Tip(args) => tip(terminal, &node, (receiver, worker), args),
+        DeskCommand::Send { number, digest: None } => preview(terminal, &node, (worker, *number)),
+        DeskCommand::Send { number, digest: Some(digest) } => {
+            let member = node.member().ok_or_else(context::not_joined)?;
+            let (identity, id, digest) = (member.identity.current(), *number, digest.clone());
+            write(&node, move |tx| {
+                tipping::send(tx, (&receiver, &worker), &identity, (id, &digest))
+            })?;
+            sent(terminal, &node, id)
+        }
+    }
+}
+
+fn show(
+    terminal: &Terminal,
+    node: &Node,
+    worker: Worker,
+    (number, why): (i64, ReadWhy),
+) -> Result<(), Failure> {
+    let (report, line) = write(node, move |tx| {
+        let report = reading::report(tx, &worker, (number, why))?;
+        Ok((report, reading::report_line(tx, &worker, number)?))
+    })?;
+    let from = terminal.text(words::REPORT_FROM, &[&line.notice.sender_name, &line.notice.sender]);
+    content(terminal, (&from, &Notice::Report(report)), &line)
+}
+
+fn tips(terminal: &Terminal, node: &Node, worker: Worker) -> Result<(), Failure> {
+    let lines = write(node, move |tx| tipping::list(tx, &worker))?;
+    let (mut values, mut rows) = (Vec::new(), Vec::new());
+    for line in &lines {
+        let (value, row) = out_line(terminal, line.out.id, &line.out, &line.came);
+        values.push(value);
+        rows.push(row);
+    }
+    listed(terminal, &json!({ "tips": values }), &rows)
+}
+
+fn tip(
+    terminal: &Terminal,
+    node: &Node,
+    (receiver, worker): (Receiver, Worker),
+    args: &TipArgs,
+) -> Result<(), Failure> {
+    let wish = tipping::Wish {
+        school: args.school.clone(),
+        relay: args.relay.clone(),
+        about: word::<TipAbout>(&args.about)?,
+        child: args.child.clone(),
+        said: args.said.clone(),
+        contact: (args.person.clone(), args.phone.clone()),
+    };
+    let by = worker.clone();
+    let id = write(node, move |tx| tipping::prepare(tx, (&receiver, &by), &wish))?;
+    preview(terminal, node, (worker, id))
+}
+
+fn preview(terminal: &Terminal, node: &Node, (worker, id): (Worker, i64)) -> Result<(), Failure> {
+    let (preview, came) = write(node, move |tx| tipping::preview(tx, &worker, id))?;
+    let next = terminal.text(words::SHOWN_TIP, &[&preview.length, &id, &preview.digest]);
+    shown(terminal, (id, &preview), (&came, &next))
+}

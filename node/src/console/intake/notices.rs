@@ -1,0 +1,270 @@
+//! An office's pages of duty reports that came and of tips to schools.
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use domain::ledger::Word as _;
+use domain::neighbour::TipAbout;
+use domain::receiver::{Duty, ReadWhy};
+use runtime::web::{Problem, SignedForm, Text, Visitor, posts, time};
+
+use super::super::filled::Filled;
+use super::super::notices::views::{self, Line, OneView, Place};
+use super::super::notices::{problem, told, words as w};
+use super::super::office::{Told, choices};
+use super::{Desk, For, Workers, reply, words};
+use crate::ledger::neighbour::stands;
+use crate::letters::content::Notice;
+use crate::neighbour::{NeighbourError, answering, reading, said, tipping};
+
+pub(super) const REPORTS_HREF: &str = "/reports";
+pub(super) const TIPS_HREF: &str = "/tips";
+pub(super) const REPORTS_LABEL: Text = w::REPORTS;
+pub(super) const TIPS_LABEL: Text = w::TIPS_OUT;
+
+const REPORTS: Place = (words::GROUP, w::REPORTS, w::REPORTS_IN_NOTE, REPORTS_HREF);
+const TIPS: Place = (words::GROUP, w::TIPS_OUT, w::TIPS_OUT_NOTE, TIPS_HREF);
+
+pub(super) fn router() -> Router<Desk> {
+    Router::new()
+        .route(REPORTS_HREF, get(show_reports))
+        .route("/reports/{id}", get(show_report))
+        .route("/reports/{id}/content", get(show_content))
+        .route("/reports/{id}/act", posts(answer, "/reports/{id}"))
+        .route(TIPS_HREF, get(show_tips).post(write))
+        .route("/tips/{id}", get(show_tip))
+        .route("/tips/{id}/send", posts(send, "/tips/{id}"))
+}
+
+async fn show_reports(
+    State(desk): State<Desk>,
+    visitor: Visitor<Workers>,
+) -> Result<Response, Problem> {
+    let found = desk.on_notices(&visitor.session, reading::reports);
+    let (lines, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
+    let rows = lines.iter().map(|line| {
+        let state = stands(line.said.iter().map(|one| one.answer.said.kind()));
+        views::in_row(format!("{REPORTS_HREF}/{}", line.notice.id), &line.notice, state, lang)
+    });
+    let of = (&visitor.session, lang);
+    let page = views::list((rows.collect(), Vec::new()), &REPORTS, &None, of)?;
+    reply(&desk, &visitor, &page)
+}
+
+async fn show_report(
+    State(desk): State<Desk>,
+    visitor: Visitor<Workers>,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    report(&desk, &visitor, (id, None), (None, Filled::default())).await
+}
+
+/// Shows what a report says; without a purpose its page asks for one.
+async fn show_content(
+    State(desk): State<Desk>,
+    visitor: Visitor<Workers>,
+    Path(id): Path<i64>,
+    Query(asked): Query<For>,
+) -> Result<Response, Problem> {
+    let why = ReadWhy::from_word(&asked.why);
+    report(&desk, &visitor, (id, why), (None, Filled::default())).await
+}
+
+async fn report(
+    desk: &Desk,
+    visitor: &Visitor<Workers>,
+    (id, why): (i64, Option<ReadWhy>),
+    (told, sent): (Told, Filled),
+) -> Result<Response, Problem> {
+    let found = desk.on_notices(&visitor.session, move |tx, worker| {
+        let line = reading::report_line(tx, worker, id)?;
+        let why = why.filter(|_| line.notice.content.is_some());
+        let report = match why {
+            Some(why) => Some(reading::report(tx, worker, (id, why))?),
+            None => None,
+        };
+        let looks = worker.may(Duty::Audit);
+        let reads = if looks { reading::report_reads(tx, worker, id)? } else { Vec::new() };
+        Ok((line, report, reads, worker.may(Duty::Answer)))
+    });
+    let (line, report, reads, may_answer) = found.await.map_err(problem)?;
+    let lang = visitor.frame.lang;
+    let notice = &line.notice;
+    let state = stands(line.said.iter().map(|one| one.answer.said.kind()));
+    let action = format!("{REPORTS_HREF}/{id}/act");
+    let forms = views::answer_forms(state, (&action, &sent), |_| may_answer, lang);
+    let is_hidden = report.is_none() && notice.content.is_some();
+    let read_at = if is_hidden { format!("{REPORTS_HREF}/{id}/content") } else { String::new() };
+    let view = OneView {
+        lead: w::LEAD_REPORT.fill(lang, &[&notice.sender_name, &notice.sender]),
+        rows: report.map_or_else(Vec::new, |one| said::lines(&Notice::Report(one), lang)),
+        read_at,
+        whys: choices::<ReadWhy>(lang),
+        answers: views::answers(line.said.iter().map(|one| &one.answer), lang),
+        forms,
+        reads: views::readers(reads),
+        ..OneView::default()
+    };
+    let page = views::one(view, &REPORTS, &told, (&visitor.session, lang))?;
+    tell(desk, visitor, (&page, &told))
+}
+
+async fn answer(
+    State(desk): State<Desk>,
+    Path(id): Path<i64>,
+    form: SignedForm<Workers, Filled>,
+) -> Result<Response, Problem> {
+    let (visitor, filled) = (form.visitor, form.fields);
+    let sent = filled.clone();
+    let done = desk.on_notices(&visitor.session, move |tx, worker| {
+        let said = views::reply(&sent)?.ok_or(NeighbourError::Unknown)?;
+        answering::by_office(tx, worker, (id, said))
+    });
+    match done.await {
+        Ok(()) => {
+            desk.fold().await;
+            Ok(Redirect::to(&format!("{REPORTS_HREF}/{id}")).into_response())
+        }
+        Err(error) => {
+            let told = told(error, visitor.frame.lang)?;
+            report(&desk, &visitor, (id, None), (told, filled)).await
+        }
+    }
+}
+
+async fn show_tips(
+    State(desk): State<Desk>,
+    visitor: Visitor<Workers>,
+) -> Result<Response, Problem> {
+    tips(&desk, &visitor, (None, Filled::default())).await
+}
+
+async fn tips(
+    desk: &Desk,
+    visitor: &Visitor<Workers>,
+    (told, sent): (Told, Filled),
+) -> Result<Response, Problem> {
+    const LINES: [Line; 7] = [
+        ("school", w::SCHOOL, "text", true),
+        ("relay", w::RELAY, "text", false),
+        ("about", w::ABOUT, "list", true),
+        ("child", w::CHILD, "text", true),
+        ("said", w::SAID, "area", true),
+        ("person", w::PERSON, "text", false),
+        ("phone", w::PHONE, "text", false),
+    ];
+    let found = desk.on_notices(&visitor.session, tipping::list);
+    let (lines, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
+    let rows = lines.iter().map(|line| {
+        let id = line.out.id;
+        views::out_row((id, format!("{TIPS_HREF}/{id}")), &line.out, &line.came, lang)
+    });
+    let (of, label) = (("write", TIPS_HREF.to_owned()), (w::WRITE_TIP.in_lang(lang), ""));
+    let mut form = views::form(of, label, (&LINES, &sent), lang);
+    views::with_words::<TipAbout>(&mut form, "about", lang);
+    let of = (&visitor.session, lang);
+    let page = views::list((rows.collect(), vec![form]), &TIPS, &told, of)?;
+    tell(desk, visitor, (&page, &told))
+}
+
+async fn write(
+    State(desk): State<Desk>,
+    form: SignedForm<Workers, Filled>,
+) -> Result<Response, Problem> {
+    let (visitor, filled) = (form.visitor, form.fields);
+    let (sent, receiver) = (filled.clone(), desk.receiver.clone());
+    let done = desk.on_notices(&visitor.session, move |tx, worker| {
+        let receiver = receiver.ok_or(NeighbourError::NoRoad)?;
+        let text = |name: &str| sent.text(name).trim().to_owned();
+        let wish = tipping::Wish {
+            school: text("school"),
+            relay: text("relay"),
+            about: views::word(&sent, "about")?,
+            child: text("child"),
+            said: text("said"),
+            contact: (text("person"), text("phone")),
+        };
+        tipping::prepare(tx, (&receiver, worker), &wish)
+    });
+    match done.await {
+        Ok(id) => Ok(Redirect::to(&format!("{TIPS_HREF}/{id}")).into_response()),
+        Err(error) => {
+            let told = told(error, visitor.frame.lang)?;
+            tips(&desk, &visitor, (told, filled)).await
+        }
+    }
+}
+
+async fn show_tip(
+    State(desk): State<Desk>,
+    visitor: Visitor<Workers>,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    tip(&desk, &visitor, (id, None)).await
+}
+
+async fn tip(
+    desk: &Desk,
+    visitor: &Visitor<Workers>,
+    (id, told): (i64, Told),
+) -> Result<Response, Problem> {
+    let found =
+        desk.on_notices(&visitor.session, move |tx, worker| tipping::preview(tx, worker, id));
+    let (preview, came) = found.await.map_err(problem)?;
+    let lang = visitor.frame.lang;
+    let lead = match preview.out.sent_at {
+        Some(at) => w::LEAD_TIP_SENT.fill(lang, &[&time::minute(at.0)]),
+        None => w::LEAD_TIP_DRAFT.in_lang(lang).to_owned(),
+    };
+    let mut forms = Vec::new();
+    if preview.out.sent_at.is_none() {
+        let of = ("send", format!("{TIPS_HREF}/{id}/send"));
+        let digest = Filled::default().with("act", "send".to_owned());
+        let digest = digest.with("digest", preview.digest.to_string());
+        let lines: [Line; 1] = [("digest", w::CONTENT, "hidden", true)];
+        forms.push(views::form(of, (w::SEND.in_lang(lang), ""), (&lines, &digest), lang));
+    }
+    let view = OneView {
+        lead,
+        rows: said::lines(&preview.notice, lang),
+        size: w::SIZE.fill(lang, &[&preview.length, &preview.digest.short()]),
+        answers: views::answers(came.iter(), lang),
+        forms,
+        ..OneView::default()
+    };
+    let page = views::one(view, &TIPS, &told, (&visitor.session, lang))?;
+    tell(desk, visitor, (&page, &told))
+}
+
+async fn send(
+    State(desk): State<Desk>,
+    Path(id): Path<i64>,
+    form: SignedForm<Workers, Filled>,
+) -> Result<Response, Problem> {
+    let (visitor, filled) = (form.visitor, form.fields);
+    let (receiver, signs) = (desk.receiver.clone(), desk.signs.clone());
+    let done = desk.on_notices(&visitor.session, move |tx, worker| {
+        let (receiver, signs) = receiver.zip(signs).ok_or(NeighbourError::NoRoad)?;
+        tipping::send(tx, (&receiver, worker), &signs(), (id, filled.text("digest")))
+    });
+    match done.await {
+        Ok(()) => Ok(Redirect::to(&format!("{TIPS_HREF}/{id}")).into_response()),
+        Err(error) => {
+            let told = told(error, visitor.frame.lang)?;
+            tip(&desk, &visitor, (id, told)).await
+        }
+    }
+}
+
+/// A page; with the status of a conflict where something was refused.
+fn tell(
+    desk: &Desk,
+    visitor: &Visitor<Workers>,
+    (page, told): (&runtime::web::Page, &Told),
+) -> Result<Response, Problem> {
+    match told {
+        None => reply(desk, visitor, page),
+        Some(_) => desk.shell.reply_with(axum::http::StatusCode::CONFLICT, &visitor.frame, page),
+    }
+}

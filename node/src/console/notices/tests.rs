@@ -1,0 +1,99 @@
+//! The pages of duty reports and tips in the browser: who sees them, what they offer, and that
+//! they are whole in both languages.
+
+use axum::http::StatusCode;
+use certs::digest::sha256;
+use domain::neighbour::NoticeKind;
+use runtime::web::Role;
+use runtime::web::trial::Browser;
+
+use super::super::trial::{Person, browser};
+use crate::ledger::entry::Moment;
+use crate::ledger::guard_tests::{run, school};
+use crate::ledger::neighbour::{self, Arrived};
+use crate::ledger::testing::{NOW_MS, School};
+use crate::letters::content::neighbour::tests::tip;
+
+/// What the tip says of the child.
+const SAID: &str = "夜间在网上说不想活";
+
+/// A school to which a tip has come.
+fn tipped() -> School {
+    let school = school();
+    let content = tip().write().expect("tip");
+    let kept = run(&school, move |tx| {
+        let new = Arrived {
+            kind: NoticeKind::Tip,
+            name: &[4; 16],
+            envelope: &[1; 16],
+            signed: sha256(b"signed"),
+            sender: ("POLICE1.370202.qd.example", "示例公安分局"),
+            content: &content,
+            at: Moment(NOW_MS),
+        };
+        Ok(neighbour::receive(tx, &new)?)
+    });
+    assert!(kept.expect("kept"));
+    school
+}
+
+async fn person(
+    school: &School,
+    (login, role): (&'static str, Role),
+    staff: &'static str,
+) -> Browser {
+    browser(school, Person { login, role, staff }, NOW_MS).await
+}
+
+async fn post(head: &mut Browser, fields: &[(&str, &str)]) -> StatusCode {
+    let shown = head.get("/tips/1").await.expect("page");
+    let token = shown.field("csrf").expect("token").to_owned();
+    let fields = [&[("csrf", token.as_str())], fields].concat();
+    head.post("/tips/1/act", &fields).await.expect("form").status
+}
+
+/// The lists and the page of a tip name no child, in either language nothing is missing, and what
+/// it says is shown to the head on a page that is logged.
+#[tokio::test]
+async fn a_tip_is_worked_by_the_head() {
+    let school = tipped();
+    let mut head = person(&school, ("fu", Role::MoralHead), "").await;
+    for page in ["/reports", "/tips", "/tips/1"] {
+        for lang in ["zh", "en"] {
+            let seen = head.get(&format!("{page}?lang={lang}")).await.expect("page");
+            assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()), "{page}");
+            assert!(!seen.text.contains(SAID), "{page} says what the tip says");
+        }
+    }
+    assert_eq!(school.rows("neighbour_read"), 0);
+    let seen = head.get("/tips/1/content?lang=zh").await.expect("page");
+    assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(seen.text.contains(SAID));
+    assert_eq!(school.rows("neighbour_read"), 1);
+    let handled = [("act", "handled"), ("how", "followed"), ("day", "2025-11-20")];
+    assert_eq!(post(&mut head, &handled).await, StatusCode::CONFLICT, "nobody has acknowledged");
+    assert_eq!(post(&mut head, &[("act", "received")]).await, StatusCode::SEE_OTHER);
+    assert_eq!(post(&mut head, &handled).await, StatusCode::SEE_OTHER);
+    assert_eq!(school.rows("neighbour_said"), 2);
+}
+
+/// A counsellor sees no tip before the head has named her, a class teacher sees no page, and what
+/// is about nobody here is gone from every page.
+#[tokio::test]
+async fn nobody_else_sees_a_tip() {
+    let school = tipped();
+    let mut counsellor = person(&school, ("wang", Role::Counsellor), "").await;
+    for page in ["/tips/1", "/tips/1/content"] {
+        let seen = counsellor.get(page).await.expect("page");
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{page}");
+    }
+    let mut teacher = person(&school, ("zhou", Role::ClassTeacher), "").await;
+    for page in ["/reports", "/tips", "/tips/1"] {
+        assert_eq!(teacher.get(page).await.expect("page").status, StatusCode::FORBIDDEN, "{page}");
+    }
+    let mut head = person(&school, ("fu", Role::MoralHead), "").await;
+    assert_eq!(post(&mut head, &[("act", "not_ours")]).await, StatusCode::SEE_OTHER);
+    let seen = head.get("/tips/1/content?lang=zh").await.expect("page");
+    assert!(seen.status == StatusCode::OK && !seen.text.contains(SAID));
+    assert!(!seen.text.contains("action=\"/tips/1/content\""));
+}

@@ -1,0 +1,68 @@
+//! What becomes of notices with the records that they belong to.
+
+use certs::digest::sha256;
+use domain::neighbour::NoticeKind;
+use runtime::params;
+
+use super::{Arrived, NewOut, all_in, link, of_record, put, receive, report};
+use crate::ledger::entry::Moment;
+use crate::ledger::guard_tests::{CHILD, counsellor, run, school};
+use crate::ledger::testing::NOW_MS;
+
+/// With a student what an office said of him or her is gone, as far as it was linked; a tip about
+/// somebody else stays.
+#[test]
+fn a_destroyed_student_takes_the_tips_along() {
+    let school = school();
+    let left = run(&school, |tx| {
+        for id in [1_u8, 2] {
+            let new = Arrived {
+                kind: NoticeKind::Tip,
+                name: &[id; 16],
+                envelope: &[id; 16],
+                signed: sha256(b"signed"),
+                sender: ("POLICE1.370202.qd.example", "示例公安分局"),
+                content: b"said",
+                at: Moment(NOW_MS),
+            };
+            receive(tx, &new)?;
+        }
+        link(tx, 1, (CHILD, "head"))?;
+        let order = report::enter(tx, &counsellor(), None, (None, "示例公安分局", "事实"))?;
+        tx.execute(
+            "insert into destroyed_student (student, ordered, first_day, left_day)
+             values ($1, $2, '2025-09-01', '2025-11-01')",
+            params![CHILD.0, order.0],
+        )?;
+        Ok(all_in(tx, 10)?)
+    });
+    let left = left.expect("left");
+    let of = |id: i64| left.iter().find(|one| one.id == id).expect("notice");
+    assert!(of(1).content.is_none() && of(1).student.is_none() && of(1).erased.is_some());
+    assert!(of(2).content.is_some());
+}
+
+/// With the record of a report what was written of it for the office is gone.
+#[test]
+fn a_destroyed_report_takes_its_content_along() {
+    let school = school();
+    let left = run(&school, |tx| {
+        let author = counsellor();
+        let record = report::enter(tx, &author, None, (None, "示例公安分局", "事实"))?;
+        let new = NewOut {
+            kind: NoticeKind::Report,
+            name: &[7; 16],
+            record: Some(record),
+            to: ("POLICE1", "示例公安分局"),
+            relay: "370202",
+            content: b"seen",
+            by: (author.account(), author.staff()),
+            at: Moment(NOW_MS),
+        };
+        put(tx, &new)?;
+        assert!(of_record(tx, record)?.is_some_and(|out| out.content.is_some()));
+        tx.execute("update record set destroyed = 1 where id = $1", params![record.0])?;
+        Ok(of_record(tx, record)?)
+    });
+    assert!(left.expect("left").is_some_and(|out| out.content.is_none()));
+}

@@ -1,0 +1,223 @@
+//! Answering: that a notice was received, that it was handled, that it is not ours, and to a school
+//! that more is needed. An answer is written at once and sealed once the road is known.
+
+use std::sync::Arc;
+
+use certs::identity::LeafIdentity;
+use certs::referral::{EnvelopeId, Role};
+use domain::ledger::SchoolRole;
+use domain::neighbour::{HANDLED_MS, NoticeErased, NoticeKind, ReplyKind, after};
+use domain::receiver::Duty;
+use domain::referral::DeadlineClass;
+use domain::unit::IdentityName;
+use jiff::Timestamp;
+use runtime::sql::{SqlError, Tx};
+
+use super::sealing::{self, Parcel, Queue};
+use super::{NeighbourError, reading};
+use crate::intake::Receiver;
+use crate::ledger::Ledger;
+use crate::ledger::author::Author;
+use crate::ledger::entry::Moment;
+use crate::ledger::intake::Worker;
+use crate::ledger::neighbour::{self, In, NewSaid, Said};
+use crate::letters::content::{Contact, NoticeId, Reply, ReplyContent};
+use crate::letters::road::{Desk, Road};
+
+/// An office answers a report.
+///
+/// # Errors
+/// The role may not, it is not answered so now, a field is empty, or the store; nothing was
+/// written.
+pub fn by_office(
+    tx: &Tx<'_>,
+    worker: &Worker,
+    (id, said): (i64, Reply),
+) -> Result<(), NeighbourError> {
+    if !worker.may(Duty::Answer) {
+        return Err(NeighbourError::NotAllowed);
+    }
+    let notice = neighbour::one_in(tx, id)?.ok_or(NeighbourError::Unknown)?;
+    answer(tx, &notice, said, (worker.account(), worker.now()))
+}
+
+/// A school answers a tip: the head, or whom the head named.
+///
+/// # Errors
+/// As [`by_office`].
+pub fn by_school(
+    tx: &Tx<'_>,
+    author: &Author,
+    (id, said): (i64, Reply),
+) -> Result<(), NeighbourError> {
+    let notice = reading::tip_of(tx, author, id)?;
+    // That it is nobody's here erases it: only the head says so.
+    if said == Reply::NotOurs && author.role() != SchoolRole::MoralHead {
+        return Err(NeighbourError::NotAllowed);
+    }
+    answer(tx, &notice, said, (author.account(), author.now()))
+}
+
+fn answer(
+    tx: &Tx<'_>,
+    notice: &In,
+    said: Reply,
+    (account, at): (&str, Moment),
+) -> Result<(), NeighbourError> {
+    let before = neighbour::said(tx, notice.id)?;
+    let stands = neighbour::stands(before.iter().map(|one| one.answer.said.kind()));
+    if after(stands, said.kind()).is_none() {
+        return Err(NeighbourError::NotAsked);
+    }
+    let said = checked(notice, said, at)?;
+    let number = u32::try_from(before.len()).unwrap_or(u32::MAX).saturating_add(1);
+    let new = NewSaid { notice: notice.id, number, said: &said, account, at };
+    neighbour::say(tx, &new)?;
+    if said == Reply::NotOurs {
+        neighbour::erase(tx, notice.id, (NoticeErased::NotOurs, at.0))?;
+    }
+    Ok(())
+}
+
+/// Fields that can be right; a receipt that nobody numbered gets the number of the notice here.
+fn checked(notice: &In, said: Reply, at: Moment) -> Result<Reply, NeighbourError> {
+    Ok(match said {
+        Reply::Received(receipt) if receipt.trim().is_empty() => {
+            Reply::Received(format!("{}-{}", at.day().year(), notice.id))
+        }
+        Reply::Received(receipt) => Reply::Received(receipt.trim().to_owned()),
+        Reply::Handled(_, day) if day > at.day() => return Err(NeighbourError::Field("day")),
+        Reply::MoreNeeded(_) if notice.kind == NoticeKind::Tip => {
+            return Err(NeighbourError::NotAsked);
+        }
+        Reply::MoreNeeded(note) => Reply::MoreNeeded(super::filled("note", &note)?),
+        other => other,
+    })
+}
+
+/// Who seals answers here.
+#[derive(Clone)]
+pub(crate) enum House {
+    /// A school.
+    School(Desk),
+    /// A receiver, with its certificate.
+    Receiver(Receiver, Arc<LeafIdentity>),
+}
+
+impl House {
+    fn called(&self) -> &str {
+        match self {
+            Self::School(desk) => &desk.school,
+            Self::Receiver(receiver, _) => receiver.called(),
+        }
+    }
+
+    fn identity(&self) -> &LeafIdentity {
+        match self {
+            Self::School(desk) => &desk.identity,
+            Self::Receiver(_, identity) => identity,
+        }
+    }
+
+    const fn queue(&self) -> Queue {
+        match self {
+            Self::School(_) => Queue::School,
+            Self::Receiver(..) => Queue::Receiver,
+        }
+    }
+
+    /// The road back to whoever signed a notice.
+    fn road(
+        &self,
+        tx: &Tx<'_>,
+        sender: &str,
+        now: Timestamp,
+    ) -> Result<Option<Road>, NeighbourError> {
+        match self {
+            Self::School(desk) => {
+                let Ok(name) = IdentityName::parse(sender, desk.name.zone()) else {
+                    return Ok(None);
+                };
+                Ok(desk.road(tx, name.unit().as_str(), now)?)
+            }
+            Self::Receiver(receiver, _) => {
+                let Some(name) = receiver.name_of(sender) else { return Ok(None) };
+                Ok(receiver.road(tx, (name.unit(), receiver.relay_for(&name)), now)?)
+            }
+        }
+    }
+}
+
+/// Seals the answers that wait, and erases what has been here long enough; says how many answers
+/// were sealed. One that cannot be sealed keeps no other back.
+pub(crate) fn keep(
+    ledger: &Ledger,
+    house: &House,
+    now: Timestamp,
+) -> Result<usize, NeighbourError> {
+    let now_ms = now.as_millisecond();
+    let waiting = ledger.read(|tx| Ok::<_, NeighbourError>(neighbour::unsealed(tx)?))?;
+    let mut sealed = 0;
+    for one in waiting {
+        match seal_one(ledger, house, (one, now)) {
+            Ok(is_sealed) => sealed += usize::from(is_sealed),
+            Err(error @ NeighbourError::Store(_)) => return Err(error),
+            Err(error) => tracing::warn!(%error, "an answer to a notice waits"),
+        }
+    }
+    let is_over = move |tx: &Tx<'_>| neighbour::is_over(tx, now_ms);
+    if ledger.read::<_, SqlError>(is_over)? {
+        let erase = move |tx: &Tx<'_>| neighbour::over(tx, now_ms);
+        ledger.write::<_, SqlError>("notices_over", erase)?;
+        if ledger.fold().is_err() {
+            tracing::warn!("the log of the ledger was not folded in at once");
+        }
+    }
+    Ok(sealed)
+}
+
+/// Seals one answer in a transaction of its own, where its road is known.
+fn seal_one(
+    ledger: &Ledger,
+    house: &House,
+    (one, now): (Said, Timestamp),
+) -> Result<bool, NeighbourError> {
+    let house = house.clone();
+    ledger.write("seal_reply", move |tx| seal_reply(tx, &house, (&one, now)))
+}
+
+fn seal_reply(
+    tx: &Tx<'_>,
+    house: &House,
+    (one, now): (&Said, Timestamp),
+) -> Result<bool, NeighbourError> {
+    let Some(notice) = neighbour::one_in(tx, one.notice)? else { return Ok(false) };
+    let Some(road) = house.road(tx, &notice.sender, now)? else { return Ok(false) };
+    let (unit, none) = (house.called().to_owned(), String::new());
+    let content = ReplyContent {
+        to: notice.kind,
+        id: NoticeId(notice.name),
+        number: one.answer.number,
+        by: Contact { unit, person: none.clone(), phone: none },
+        at: one.answer.at,
+        said: one.answer.said.clone(),
+    };
+    let bytes = content.write()?;
+    let kind = one.answer.said.kind();
+    let due = match kind {
+        ReplyKind::Received => sealing::due(DeadlineClass::Outcome, now, HANDLED_MS),
+        _ => None,
+    };
+    let met = match one.answer.number {
+        1 => DeadlineClass::Answered,
+        _ => DeadlineClass::Outcome,
+    };
+    let to = EnvelopeId::from_bytes(notice.envelope);
+    let (role, envelope) = (Role::Answer { to }, EnvelopeId::generate());
+    let parcel = Parcel { role, envelope, content: &bytes, due, met: Some(met) };
+    if !neighbour::was_sealed(tx, one.id, now.as_millisecond())? {
+        return Ok(false);
+    }
+    sealing::seal(tx, (house.identity(), &road), &parcel, (house.queue(), now))?;
+    Ok(true)
+}

@@ -1,0 +1,119 @@
+//! Sealing a notice or an answer into letters, and the queue of either side.
+
+use certs::digest::sha256;
+use certs::identity::LeafIdentity;
+use certs::letter::{Basis, Carried, Due, Letter, LetterError, Routing, Way};
+use certs::referral::{Draft, EnvelopeId, Ground, Part, ReferralEnvelope, ReferralError, Role};
+use domain::digest::Digest;
+use domain::referral::slot::Rank;
+use domain::referral::{DeadlineClass, Urgency};
+use jiff::Timestamp;
+use runtime::sql::{SqlError, Tx};
+
+use super::NeighbourError;
+use crate::ledger::intake;
+use crate::ledger::letters::{self, NewLetter};
+use crate::letters::road::Road;
+use crate::transfer::letters::number;
+
+/// How all of it travels: as an emergency does, so that it is told from none, and at once.
+const URGENCY: Urgency = Urgency::Emergency;
+
+/// Whose queue the letters go into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Queue {
+    /// A school's.
+    School,
+    /// A receiver's.
+    Receiver,
+}
+
+/// What is sealed.
+pub(super) struct Parcel<'a> {
+    /// A new notice, or an answer to one.
+    pub(super) role: Role,
+    /// Id of its envelope.
+    pub(super) envelope: EnvelopeId,
+    /// What it says.
+    pub(super) content: &'a [u8],
+    /// The limit that it sets.
+    pub(super) due: Option<Due>,
+    /// The limit that it meets.
+    pub(super) met: Option<DeadlineClass>,
+}
+
+impl From<ReferralError> for NeighbourError {
+    fn from(error: ReferralError) -> Self {
+        tracing::warn!(%error, "a notice was not sealed");
+        Self::NotSealed
+    }
+}
+
+impl From<LetterError> for NeighbourError {
+    fn from(error: LetterError) -> Self {
+        tracing::warn!(%error, "a notice was not put into letters");
+        Self::NotSealed
+    }
+}
+
+/// Seals a parcel on a road and queues its letters; gives the digest of what was signed.
+pub(super) fn seal(
+    tx: &Tx<'_>,
+    (identity, road): (&LeafIdentity, &Road),
+    parcel: &Parcel<'_>,
+    (queue, now): (Queue, Timestamp),
+) -> Result<Digest, NeighbourError> {
+    let Parcel { role, envelope, content, due, met } = *parcel;
+    let draft = Draft { role, envelope, ground: Ground::Duty, content };
+    let closed = ReferralEnvelope::close(&road.recipient, &draft, identity)?;
+    let way = Way { recipient: road.recipient.statement().unit.clone(), relay: road.relay.clone() };
+    for part in &closed.parts(&road.recipient)? {
+        let (way, number) = (way.clone(), part.number());
+        let carried = Carried { way, envelope, number, urgency: URGENCY, due };
+        let routing = match role {
+            Role::Referral { withdrawal } => {
+                let basis = Basis::of(&Ground::Duty, envelope);
+                Routing::Referral { carried, basis, withdrawal }
+            }
+            Role::Answer { to } => Routing::Answer { carried, to, met },
+            // No notice is one.
+            Role::Transfer => return Err(NeighbourError::NotSealed),
+        };
+        let letter = Letter::seal(&road.first, &routing, Some(part))?;
+        put(tx, (queue, &letter), part, now)?;
+    }
+    Ok(closed.digest())
+}
+
+fn put(
+    tx: &Tx<'_>,
+    (queue, letter): (Queue, &Letter),
+    part: &Part,
+    now: Timestamp,
+) -> Result<(), SqlError> {
+    let (bytes, now_ms) = (letter.to_bytes(), now.as_millisecond());
+    match queue {
+        Queue::Receiver => intake::queue(tx, Rank::of(URGENCY), &bytes, now_ms),
+        Queue::School => {
+            let new = NewLetter {
+                name: letter.digest(),
+                letter: &bytes,
+                rank: number(Rank::of(URGENCY)),
+                envelope: part.envelope(),
+                part: part.number().number(),
+            };
+            letters::insert_letter(tx, &new, now_ms)
+        }
+    }
+}
+
+/// A limit of so many milliseconds from now, as a relay counts it.
+pub(super) fn due(class: DeadlineClass, now: Timestamp, ms: i64) -> Option<Due> {
+    let until = Timestamp::from_millisecond(now.as_millisecond().saturating_add(ms)).ok()?;
+    Some(Due { class, until })
+}
+
+/// Whether the bytes are those that somebody looked at.
+pub(super) fn is_shown(content: &[u8], digest: &str) -> bool {
+    sha256(content).to_string() == digest.trim()
+}

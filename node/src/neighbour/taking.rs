@@ -1,0 +1,134 @@
+//! Taking: a notice or an answer that was opened is believed and kept, once.
+//!
+//! A school takes tips of offices that a directory lists, certified under the label of the hub that
+//! serves them. A receiver takes reports of schools. An answer is its notice's recipient's, about
+//! that envelope and no other.
+
+use certs::referral::{EnvelopeId, OpenedReferral, Role};
+use domain::neighbour::{NoticeKind, ReplyKind};
+use domain::unit::{CITY_LABEL, IdentityName, UnitKind};
+use jiff::Timestamp;
+use runtime::sql::{SqlError, Tx};
+
+use super::offices;
+use crate::directory::Listed;
+use crate::ledger::entry::Moment;
+use crate::ledger::neighbour::{self, Arrived, Out, report};
+use crate::ledger::refusal::LedgerRefusal;
+use crate::letters::content::{Notice, ReplyContent};
+use crate::letters::road::Desk;
+
+/// Longest name of a sender that is kept.
+const NAME_CHARS_MAX: usize = 60;
+
+/// Whether an answer in these letters would be one to a notice of this house.
+pub(crate) fn is_awaited(tx: &Tx<'_>, about: EnvelopeId) -> Result<bool, SqlError> {
+    Ok(neighbour::of_envelope(tx, about)?.is_some())
+}
+
+/// Takes what came to a school: a tip, or an answer to its report. Says whether it was believed.
+pub(crate) fn at_school(
+    tx: &Tx<'_>,
+    (desk, offices): (&Desk, &[Listed]),
+    opened: &OpenedReferral,
+    now: Timestamp,
+) -> Result<bool, SqlError> {
+    if matches!(opened.header().role, Role::Answer { .. }) {
+        return reply(tx, opened, now);
+    }
+    let name = opened.sender().name();
+    // The hub that serves it, as the directory says or as it was entered with its statement.
+    let road = desk.road(tx, name.unit().as_str(), now)?;
+    let entered = road.as_ref().map(|road| road.relay.as_str());
+    let is_it = |one: &&Listed| {
+        let mut relays = [Some(one.relay.as_str()), entered].into_iter().flatten();
+        let is_of = relays.any(|relay| desk.is_of(name, (one.unit.as_str(), relay)));
+        offices::is_tipster(one) && is_of
+    };
+    match offices.iter().find(is_it) {
+        Some(office) => keep(tx, NoticeKind::Tip, (opened, &office.name), now),
+        None => Ok(false),
+    }
+}
+
+/// Takes what came to a receiver: a school's report, or an answer to its tip. Says whether it was
+/// believed.
+pub(crate) fn at_receiver(
+    tx: &Tx<'_>,
+    opened: &OpenedReferral,
+    now: Timestamp,
+) -> Result<bool, SqlError> {
+    if matches!(opened.header().role, Role::Answer { .. }) {
+        return reply(tx, opened, now);
+    }
+    // Whoever runs a hub has a certificate of this city too, and reports nobody.
+    if !UnitKind::School.fits(opened.sender().name().unit()) {
+        return Ok(false);
+    }
+    let Ok(notice) = Notice::read(NoticeKind::Report, opened.content()) else { return Ok(false) };
+    let called: String = notice.sender().unit.chars().take(NAME_CHARS_MAX).collect();
+    keep(tx, NoticeKind::Report, (opened, &called), now)
+}
+
+/// Keeps a notice; one that was kept before is believed as well.
+fn keep(
+    tx: &Tx<'_>,
+    kind: NoticeKind,
+    (opened, called): (&OpenedReferral, &str),
+    now: Timestamp,
+) -> Result<bool, SqlError> {
+    let header = opened.header();
+    if !Notice::is_headed(header) {
+        return Ok(false);
+    }
+    let Ok(notice) = Notice::read(kind, opened.content()) else { return Ok(false) };
+    let (id, sender) = (notice.id(), header.sender.to_string());
+    let new = Arrived {
+        kind,
+        name: &id.0,
+        envelope: header.envelope.bytes(),
+        signed: opened.envelope().digest(),
+        sender: (&sender, called),
+        content: opened.content(),
+        at: Moment(now.as_millisecond()),
+    };
+    neighbour::receive(tx, &new)?;
+    Ok(true)
+}
+
+/// Keeps an answer to a notice of this house, and in the ledger the day on which an office
+/// acknowledged a report.
+fn reply(tx: &Tx<'_>, opened: &OpenedReferral, now: Timestamp) -> Result<bool, SqlError> {
+    let header = opened.header();
+    let Role::Answer { to } = header.role else { return Ok(false) };
+    let Some(out) = neighbour::of_envelope(tx, to)? else { return Ok(false) };
+    if !is_of(opened.sender().name(), &out) {
+        return Ok(false);
+    }
+    let Ok(content) = ReplyContent::read(out.kind, opened.content()) else { return Ok(false) };
+    if content.id.0 != out.name {
+        return Ok(false);
+    }
+    let (number, said, at) = (content.number, &content.said, content.at);
+    let of = (out.id, header.envelope);
+    let is_new = neighbour::keep_came(tx, of, (number, said, at), now.as_millisecond())?;
+    let acknowledges = is_new && said.kind() != ReplyKind::NotOurs;
+    if let Some(record) = out.record.filter(|_| acknowledges) {
+        let by = crate::letters::author(now);
+        match report::acknowledged(tx, &by, record, at.day()) {
+            Ok(()) => {}
+            Err(LedgerRefusal::Store(error)) => return Err(error),
+            // The answer stands; the day is entered by hand.
+            Err(error) => tracing::warn!(%error, "the day of an acknowledgement was not entered"),
+        }
+    }
+    Ok(true)
+}
+
+/// Whether a certificate's name is that of whom a notice was sealed to: any district's authority
+/// can name any unit under its own label, so the label is looked at.
+fn is_of(name: &IdentityName, out: &Out) -> bool {
+    let label = name.district_label();
+    let is_label = label == CITY_LABEL || label == out.relay.to_ascii_lowercase();
+    name.unit().as_str() == out.recipient && is_label
+}

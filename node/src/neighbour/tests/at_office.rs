@@ -1,0 +1,218 @@
+//! An office: duty reports that come to it, and its tips to schools.
+
+use std::sync::Arc;
+
+use certs::letter::{LETTER_BYTES, Letter};
+use certs::referral::{EnvelopeId, Ground, Role, WithdrawalSecret};
+use certs::seal::EnvelopeKey;
+use certs::statement::Purpose;
+use domain::neighbour::{Handling, NoticeKind, TipAbout};
+use domain::receiver::{ReadWhy, ReceiverRole};
+use runtime::sql::Tx;
+
+use crate::intake::testing::{City, SCHOOL, named, now, worker};
+use crate::intake::{IntakeError, Receiver, acting};
+use crate::ledger::neighbour;
+use crate::letters::content::neighbour::tests::report;
+use crate::letters::content::{Contact, NoticeId, Reply, ReplyContent, ReportContent};
+use crate::neighbour::answering::{self, House};
+use crate::neighbour::{NeighbourError, reading, tipping};
+
+const DISTRICT: &str = "370202";
+
+fn envelope(byte: u8) -> EnvelopeId {
+    EnvelopeId::from_bytes([byte; 16])
+}
+
+/// The letters of a report as they come.
+fn letters(city: &City, byte: u8, report: &ReportContent) -> Vec<Letter> {
+    let withdrawal = WithdrawalSecret::from_bytes([7; 16]).mark(envelope(byte));
+    let role = Role::Referral { withdrawal };
+    city.sealed(&report.write().expect("report"), (role, Ground::Duty), envelope(byte))
+}
+
+/// An office to which a report has come.
+fn city() -> City {
+    let city = City::new();
+    for letter in letters(&city, 1, &report()) {
+        city.arrive(&letter);
+    }
+    assert_eq!(city.sweep(now()).notices, 1);
+    city
+}
+
+fn write<T: Send + 'static>(
+    city: &City,
+    work: impl FnOnce(&Tx<'_>) -> Result<T, NeighbourError> + Send + 'static,
+) -> Result<T, NeighbourError> {
+    city.ledger.write("test", work)
+}
+
+/// How many notices that came can be read.
+fn here(city: &City) -> usize {
+    let all = write(city, |tx| Ok(neighbour::all_in(tx, 100)?)).expect("read");
+    all.iter().filter(|notice| notice.content.is_some()).count()
+}
+
+/// The office knows the school's key and the relay's.
+fn knows(city: &City) {
+    let relay = EnvelopeKey::generate(crate::intake::testing::unit(DISTRICT), Purpose::Referral);
+    let relay = city.stated((DISTRICT, Purpose::Relay), &relay.expect("key"));
+    let all = [city.stated((SCHOOL, Purpose::Referral), &city.school_key), relay];
+    let (receiver, by) = (city.receiver(), worker(ReceiverRole::Intake, now()));
+    let know = move |tx: &Tx<'_>| acting::know(tx, &receiver, &by, &all);
+    assert_eq!(city.ledger.write::<_, IntakeError>("know", know).expect("known"), 2);
+}
+
+/// A report is kept once, is no referral, and is read for a purpose by who may; each reading is in
+/// the log.
+#[test]
+fn a_report_is_taken_once_and_read_for_a_purpose() {
+    let city = city();
+    for letter in letters(&city, 1, &report()) {
+        city.arrive(&letter);
+    }
+    city.sweep(now());
+    assert_eq!(city.count("select count(*) from neighbour_in"), 1);
+    assert_eq!(city.count("select count(*) from intake"), 0, "it is no referral");
+    let read = |role| {
+        let by = worker(role, now());
+        write(&city, move |tx| reading::report(tx, &by, (1, ReadWhy::Triage)))
+    };
+    assert!(matches!(read(ReceiverRole::Operator), Err(NeighbourError::NotAllowed)));
+    assert_eq!(city.count("select count(*) from neighbour_read"), 0);
+    let found = read(ReceiverRole::Intake).map_err(drop).expect("read");
+    assert_eq!((found.child, found.seen), (report().child, report().seen));
+    assert_eq!(city.count("select count(*) from neighbour_read"), 1);
+}
+
+/// What says another thing than its envelope, or comes from a hub, is refused and forgotten.
+#[test]
+fn what_is_no_report_is_refused() {
+    let city = City::new();
+    let referral = crate::letters::content::tests::emergency().write().expect("content");
+    let tip = crate::letters::content::neighbour::tests::tip().write().expect("content");
+    for (byte, bytes) in [(1, &referral), (2, &tip)] {
+        let withdrawal = WithdrawalSecret::from_bytes([7; 16]).mark(envelope(byte));
+        let role = (Role::Referral { withdrawal }, Ground::Duty);
+        for letter in city.sealed(bytes, role, envelope(byte)) {
+            city.arrive(&letter);
+        }
+    }
+    // A report on the ground of an emergency would be read as a referral.
+    let withdrawal = WithdrawalSecret::from_bytes([7; 16]).mark(envelope(3));
+    let role = (Role::Referral { withdrawal }, Ground::Emergency);
+    for letter in city.sealed(&report().write().expect("report"), role, envelope(3)) {
+        city.arrive(&letter);
+    }
+    let swept = city.sweep(now());
+    assert_eq!((swept.refused, swept.notices, swept.taken), (3, 0, 0));
+    assert_eq!(city.count("select count(*) from neighbour_in"), 0);
+}
+
+/// Answers go in their order to the school's key; one that is not ours is erased at once, and what
+/// is old by itself.
+#[test]
+fn a_report_is_answered_and_erased() {
+    let city = city();
+    let say = |said: Reply| {
+        let by = worker(ReceiverRole::Intake, now());
+        write(&city, move |tx| answering::by_office(tx, &by, (1, said)))
+    };
+    let house = House::Receiver(city.receiver(), Arc::new(city.clinic.clone()));
+    say(Reply::Received("2026-117".to_owned())).expect("received");
+    assert_eq!(answering::keep(&city.ledger, &house, now()).expect("kept"), 0, "no key is known");
+    knows(&city);
+    assert_eq!(answering::keep(&city.ledger, &house, now()).expect("kept"), 1);
+    say(Reply::MoreNeeded("请补充时间".to_owned())).expect("more");
+    say(Reply::Handled(Handling::Protected, "2026-11-03".parse().expect("day"))).expect("handled");
+    assert!(matches!(say(Reply::NotOurs), Err(NeighbourError::NotAsked)));
+    assert_eq!(answering::keep(&city.ledger, &house, now()).expect("kept"), 2);
+    assert_eq!(city.count("select count(*) from intake_letter"), 3);
+    assert_eq!(here(&city), 1);
+    let later = now() + jiff::SignedDuration::from_hours(181 * 24);
+    answering::keep(&city.ledger, &house, later).expect("kept");
+    assert_eq!(here(&city), 0);
+}
+
+fn wish() -> tipping::Wish {
+    tipping::Wish {
+        school: SCHOOL.to_owned(),
+        relay: String::new(),
+        about: TipAbout::Danger,
+        child: "张某某，七年级".to_owned(),
+        said: "夜间在网上说不想活".to_owned(),
+        contact: ("值班民警".to_owned(), "110".to_owned()),
+    }
+}
+
+fn prepared(city: &City, wish: tipping::Wish) -> Result<i64, NeighbourError> {
+    let (receiver, by): (Receiver, _) = (city.receiver(), worker(ReceiverRole::Intake, now()));
+    write(city, move |tx| tipping::prepare(tx, (&receiver, &by), &wish))
+}
+
+/// A tip goes to a school whose key is known, sealed as it was shown; without a key, to no school
+/// or with an empty field nothing is written.
+#[test]
+fn a_tip_is_sealed_as_it_was_shown() {
+    let city = City::new();
+    assert!(matches!(prepared(&city, wish()), Err(NeighbourError::NoRoad)));
+    knows(&city);
+    let hub = tipping::Wish { school: DISTRICT.to_owned(), ..wish() };
+    assert!(matches!(prepared(&city, hub), Err(NeighbourError::Field("school"))));
+    let empty = tipping::Wish { said: String::new(), ..wish() };
+    assert!(matches!(prepared(&city, empty), Err(NeighbourError::Field("said"))));
+    let id = prepared(&city, wish()).expect("prepared");
+    let send = |digest: String| {
+        let (receiver, by) = (city.receiver(), worker(ReceiverRole::Intake, now()));
+        let identity = city.clinic.clone();
+        write(&city, move |tx| tipping::send(tx, (&receiver, &by), &identity, (id, &digest)))
+    };
+    assert!(matches!(send("00".to_owned()), Err(NeighbourError::Changed)));
+    let by = worker(ReceiverRole::Intake, now());
+    let preview = write(&city, move |tx| Ok(tipping::preview(tx, &by, id)?.0));
+    let digest = preview.map_err(drop).expect("preview").digest.to_string();
+    send(digest.clone()).expect("sent");
+    assert!(matches!(send(digest), Err(NeighbourError::Sent)));
+    let one = city.ledger.read(|tx| crate::ledger::intake::letter(tx, 1)).expect("read");
+    let bytes = one.expect("letter");
+    assert_eq!(bytes.len(), LETTER_BYTES);
+    let needle = "张某某".as_bytes();
+    assert!(!bytes.windows(needle.len()).any(|run| run == needle));
+}
+
+/// The school's answer to a tip is kept, once; one to nothing that was sent is refused.
+#[test]
+fn a_schools_answer_is_kept_once() {
+    let city = City::new();
+    knows(&city);
+    let id = prepared(&city, wish()).expect("prepared");
+    let by = worker(ReceiverRole::Intake, now());
+    let preview = write(&city, move |tx| Ok(tipping::preview(tx, &by, id)?.0));
+    let preview = preview.map_err(drop).expect("preview");
+    let (receiver, by) = (city.receiver(), worker(ReceiverRole::Intake, now()));
+    let (identity, digest) = (city.clinic.clone(), preview.digest.to_string());
+    write(&city, move |tx| tipping::send(tx, (&receiver, &by), &identity, (id, &digest)))
+        .expect("sent");
+    let out = write(&city, move |tx| Ok(neighbour::one_out(tx, id)?)).map_err(drop);
+    let out = out.expect("read").expect("out");
+    let unit = named(SCHOOL).to_string();
+    let content = ReplyContent {
+        to: NoticeKind::Tip,
+        id: NoticeId(out.name),
+        number: 1,
+        by: Contact { unit, person: String::new(), phone: String::new() },
+        at: crate::ledger::entry::Moment(now().as_millisecond()),
+        said: Reply::Received("2026-1".to_owned()),
+    };
+    let bytes = content.write().expect("reply");
+    let answer = |to: EnvelopeId, byte: u8| {
+        city.answered(&bytes, to, envelope(byte)).iter().for_each(|letter| city.arrive(letter));
+        city.sweep(now())
+    };
+    let to = out.envelope.expect("envelope");
+    assert_eq!(answer(to, 21).notices, 1);
+    answer(to, 21);
+    assert_eq!(city.count("select count(*) from neighbour_came"), 1);
+    assert_eq!(answer(envelope(99), 22).refused, 1);
+}

@@ -60,7 +60,7 @@ word_list!(
 );
 
 /// A transfer at the old school.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Out {
     /// It waits for an answer.
     Offered,
@@ -81,7 +81,7 @@ pub enum Out {
 }
 
 /// A transfer at the new school.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum In {
     /// It is to be answered.
     Offered,
@@ -102,7 +102,7 @@ pub enum In {
 }
 
 /// What the old school says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OldSays {
     /// It stands as it was offered.
     Offered,
@@ -117,7 +117,7 @@ pub enum OldSays {
 }
 
 /// What the new school says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NewSays {
     /// It is here.
     Received,
@@ -340,7 +340,7 @@ impl In {
 }
 
 /// How far two sides have heard each other, as one of them knows it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Told {
     /// Number of what this side says now.
     pub own: u32,
@@ -357,7 +357,7 @@ pub struct Told {
 }
 
 /// Number, and what the sender knew, of something that was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line {
     /// Number of what its sender says.
     pub number: u32,

@@ -1,6 +1,6 @@
 //! Every order of messages, with any of them lost, repeated or late, looked through to the end.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use jiff::civil::date;
 
@@ -18,7 +18,7 @@ fn day(number: u32) -> Date {
 
 /// Both schools, everything that was ever said, and the day. What was said may be heard at any time
 /// and as often as one likes, or never: that is loss, repetition and every order at once.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct World {
     today: u32,
     old: (Out, Told, Option<Date>),
@@ -219,7 +219,7 @@ impl World {
 fn a_day_has_one_owner_in_every_order() {
     let mut begin = World::begin();
     begin.settle();
-    let (mut seen, mut queue) = (HashSet::new(), VecDeque::from([begin]));
+    let (mut seen, mut queue) = (BTreeSet::new(), VecDeque::from([begin]));
     let mut ends = BTreeSet::new();
     while let Some(world) = queue.pop_front() {
         if !seen.insert(world.clone()) {

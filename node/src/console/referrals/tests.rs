@@ -162,11 +162,18 @@ async fn a_referral_is_worked_in_the_browser() {
         assert_eq!((shown.status, shown.flaws()), (StatusCode::OK, Vec::new()), "{lang}");
         shown.keep(&format!("referral_{lang}.html")).expect("keep");
     }
-    exported(&mut li, &page).await;
+    not_exported(&mut li, &page).await;
     refused_to_others(&school, &page).await;
 }
 
-/// What was sealed is offered as a file of FHIR and comes as one; the work list is shown after it.
+/// Of what was handed over on paper nothing was sealed, and there is no file.
+async fn not_exported(li: &mut Browser, page: &str) {
+    let paper = li.get(&format!("{page}/fhir")).await.expect("page");
+    assert_eq!(paper.status, StatusCode::CONFLICT, "nothing was sealed of it");
+    assert_eq!(li.get("/work?lang=zh").await.expect("work").status, StatusCode::OK);
+}
+
+/// What was sealed is offered as a file of FHIR and comes as one.
 async fn exported(li: &mut Browser, page: &str) {
     let href = format!("{page}/fhir");
     let shown = li.get(page).await.expect("page");
@@ -176,7 +183,6 @@ async fn exported(li: &mut Browser, page: &str) {
     assert!(told.header("content-type").starts_with("application/fhir+json"));
     assert!(told.header("content-disposition").starts_with("attachment"));
     assert!(told.text.contains("\"ServiceRequest\"") && !told.text.contains(TALK));
-    assert_eq!(li.get("/work?lang=zh").await.expect("work").status, StatusCode::OK);
 }
 
 /// A counsellor's browser where a directory of the district has four hospitals; the last of them
@@ -395,5 +401,6 @@ async fn a_referral_is_sealed_in_the_browser() {
             assert!(shown.text.contains("示例医院"), "{}", shown.text);
         }
     }
+    exported(&mut li, &page).await;
     refused_to_others(&school, &page).await;
 }

@@ -114,7 +114,8 @@ fn of_envelope(
     let of_it = |what: String| format!("hand-over {number} to {}: {what}", envelope.recipient);
     let may_be_over = date_of(stage.now) > LAST_DAY;
     let mut wrong = Vec::new();
-    let is_taken_back = referral::is_taken_back(course);
+    let is_calmed = referral::stood_down(course).is_some_and(|last| number <= last);
+    let is_taken_back = referral::is_taken_back(course) || is_calmed;
     if is_taken_back && envelope.revoked_at_ms.is_none() {
         wrong.push("was taken back, and nobody was told".to_owned());
     }

@@ -101,12 +101,11 @@ fn come_to_rest(stage: &mut Stage<'_>) {
     }
     for _ in 0..ROUNDS {
         stage.pass(3_600);
-        let was_asked = stage.houses_keep();
         for unit in 0..stage.units.len() {
             stage.tick(unit, false);
         }
         road::move_on(stage, true);
-        if !was_asked && stage.waiting().is_empty() {
+        if !stage.houses_keep() && stage.waiting().is_empty() {
             return;
         }
     }

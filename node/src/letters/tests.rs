@@ -105,7 +105,7 @@ pub(super) fn out(school: &School, town: &Town, transfer: &Transfer) {
 }
 
 /// What the clinic says, in its order.
-fn answers_of(content: &ReferralContent) -> Vec<AnswerContent> {
+pub(super) fn answers_of(content: &ReferralContent) -> Vec<AnswerContent> {
     let text = |text: &str| text.to_owned();
     let summary = Summary {
         adjustments: text("免体育课"),

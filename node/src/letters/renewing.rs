@@ -16,7 +16,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::content::{GroundSaid, ReferralContent};
 use super::road::Desk;
-use super::sending::answer_due;
+use super::sending::{answer_due, mark};
 use crate::ledger::entry::Moment;
 use crate::ledger::letters::{self as store, Envelope, NewLetter, Unheard};
 use crate::ledger::refusal::LedgerRefusal;
@@ -116,7 +116,7 @@ fn sealed(
         return Ok(None);
     };
     let (_, secret) = store::secret(tx, one.referral, now.as_millisecond())?;
-    let withdrawal = secret.mark(one.id);
+    let withdrawal = mark(&secret, one.id, &content);
     let role = Role::Referral { withdrawal };
     let draft = Draft { role, envelope: one.id, ground, content: &one.content };
     let closed = ReferralEnvelope::close(&road.recipient, &draft, &desk.identity)

@@ -41,7 +41,11 @@ fn consented(school: &School) -> RecordId {
     record
 }
 
-fn shown(school: &School, town: &Town, record: RecordId) -> Result<Preview, LedgerRefusal> {
+pub(super) fn shown(
+    school: &School,
+    town: &Town,
+    record: RecordId,
+) -> Result<Preview, LedgerRefusal> {
     let desk = town.desk.clone();
     run(school, move |tx| {
         sending::prepare(tx, &counsellor(), record, &desk, CALL)?;
@@ -50,7 +54,7 @@ fn shown(school: &School, town: &Town, record: RecordId) -> Result<Preview, Ledg
 }
 
 /// Seals what was shown on the road without a relay.
-fn sealed(
+pub(super) fn sealed(
     school: &School,
     town: &Town,
     record: RecordId,

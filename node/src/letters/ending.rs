@@ -49,9 +49,9 @@ fn last_day(content: &[u8]) -> Option<Date> {
     }
 }
 
-/// Keeps one envelope back, unless all of it has left; what was sealed anew since and waits here does
-/// not follow it. Where a part of it has left, or nobody knows, the act makes it be withdrawn like
-/// anything that was recalled.
+/// Keeps one envelope back, unless all of it has left; what was sealed anew since and waits here
+/// does not follow it. Where a part of it has left, or nobody knows, the act makes it be withdrawn
+/// like anything that was recalled.
 fn of_envelope(
     tx: &Tx<'_>,
     (transfer, desk): (&Transfer, &Desk),

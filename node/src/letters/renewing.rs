@@ -4,8 +4,8 @@
 //! The same bytes of the same envelope are sealed once more, to the keys that are stated now, and
 //! leave in a slot as any other letter; a letter that were sent a second time as it is would be
 //! known by whoever kept the first, and for one that holds something. Who has the envelope keeps it
-//! once. Nothing is sealed anew that was taken back or whose consent is over, nor once its recipient
-//! has said a word: who declined has erased it, and gets it no second time.
+//! once. Nothing is sealed anew that was taken back or whose consent is over, nor once its
+//! recipient has said a word: who declined has erased it, and gets it no second time.
 
 use certs::letter::{Basis, Carried, Letter, Routing, Way};
 use certs::referral::{Draft, EnvelopeId, Ground, ReferralEnvelope, Role, Scopes};

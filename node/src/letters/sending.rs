@@ -323,8 +323,8 @@ pub(super) fn again(
     Ok(true)
 }
 
-/// What takes an envelope back. An emergency's is of a secret of its own: it may be stood down while
-/// what follows it stands.
+/// What takes an envelope back. An emergency's is of a secret of its own: it may be stood down
+/// while what follows it stands.
 pub(super) fn mark(
     secret: &WithdrawalSecret,
     envelope: EnvelopeId,

@@ -128,7 +128,7 @@ impl WithdrawalSecret {
         let context = Writer::default().field(EMERGENCY_CONTEXT);
         let bytes = context.field(self.0.as_slice()).field(&number.to_be_bytes()).finish();
         let digest = sha256(&Zeroizing::new(bytes));
-        let mut own = Zeroizing::new([0; SECRET_BYTES]);
+        let mut own = Zeroizing::new([0_u8; SECRET_BYTES]);
         own.iter_mut().zip(digest.bytes()).for_each(|(to, from)| *to = *from);
         Self(own)
     }

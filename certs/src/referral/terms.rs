@@ -17,6 +17,9 @@ use crate::fields::{Malformed, Reader, Writer};
 /// What a withdrawal's mark is a digest of, beside the secret.
 const WITHDRAWAL_CONTEXT: &[u8] = b"xinqiao-withdrawal-v1";
 
+/// What the secret of an emergency is a digest of, beside the referral's.
+const EMERGENCY_CONTEXT: &[u8] = b"xinqiao-withdrawal-emergency-v1";
+
 const SECRET_BYTES: usize = 16;
 const DIGEST_BYTES: usize = 33;
 const DATE_BYTES_MAX: usize = 16;
@@ -115,6 +118,19 @@ impl WithdrawalSecret {
     #[must_use]
     pub fn expose(&self) -> &[u8; SECRET_BYTES] {
         &self.0
+    }
+
+    /// The secret of one hand-over that is an emergency. An emergency may be stood down alone: what
+    /// is revealed with it takes back nothing else of the referral, since nobody learns this secret
+    /// from that one.
+    #[must_use]
+    pub fn of_emergency(&self, number: u32) -> Self {
+        let context = Writer::default().field(EMERGENCY_CONTEXT);
+        let bytes = context.field(self.0.as_slice()).field(&number.to_be_bytes()).finish();
+        let digest = sha256(&Zeroizing::new(bytes));
+        let mut own = Zeroizing::new([0_u8; SECRET_BYTES]);
+        own.iter_mut().zip(digest.bytes()).for_each(|(to, from)| *to = *from);
+        Self(own)
     }
 
     /// What an envelope carries of it.

@@ -132,6 +132,11 @@ fn a_secret_opens_its_own_marks() {
     assert!(mark.is_opened_by(secret().reveal(), id(1)));
     assert!(!mark.is_opened_by(secret().reveal(), id(2)));
     assert!(mark != secret().mark(id(2)), "two envelopes of a child have nothing in common");
+    let emergency = secret().of_emergency(1);
+    assert!(emergency.mark(id(1)).is_opened_by(secret().of_emergency(1).reveal(), id(1)));
+    assert!(!mark.is_opened_by(emergency.reveal(), id(1)), "what is stood down tells nothing else");
+    assert!(!mark.is_opened_by(emergency.of_emergency(1).reveal(), id(1)));
+    assert!(secret().of_emergency(2).expose() != emergency.expose());
     let other = WithdrawalSecret::generate();
     assert!(!mark.is_opened_by(other.reveal(), id(1)));
     assert!(WithdrawalMark::from_digest(mark.digest()) == mark);

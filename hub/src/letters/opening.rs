@@ -19,7 +19,7 @@ use runtime::uplink::outbox;
 
 use super::desk::{Ack, Desk, DeskError, Placed, Waiting, waiting_of};
 use super::key::Held;
-use super::rules::{PAGE, REMEMBERED_MAX, WITHDRAWALS_A_DAY};
+use super::rules::{PAGE, REMEMBERED_MAX, WAITING_OF_ONE_MAX, WITHDRAWALS_A_DAY};
 use super::status;
 use crate::store::letters::{self, Arrived};
 
@@ -121,6 +121,9 @@ impl Desk {
         if waiting.last_day.is_some_and(|day| day < today) {
             return Becomes::Counted(status::EXPIRED);
         }
+        if self.has_enough_waiting(&waiting, before) {
+            return Becomes::Counted(status::LOST);
+        }
         let (rows, listed) = match routing {
             Routing::Revocation { secret, envelopes, .. } => {
                 self.taken_back((*secret, envelopes.as_slice()), before)
@@ -140,6 +143,18 @@ impl Desk {
         }
         let here = before.iter().filter(|step| step.is_withdrawal_of(by)).count();
         self.turns.withdrawals(by, now).saturating_add(here) >= WITHDRAWALS_A_DAY
+    }
+
+    /// Whether so many letters of a sender wait here that others would have no room. Another relay
+    /// has many senders.
+    fn has_enough_waiting(&self, new: &Waiting, before: &[Step]) -> bool {
+        let Some(by) = &new.by else { return false };
+        if self.stated.of(by, Purpose::Relay).is_some() {
+            return false;
+        }
+        let here = self.waiting.values().filter(|one| one.by.as_ref() == Some(by)).count();
+        let come = before.iter().filter(|step| step.waits_of(by)).count();
+        here.saturating_add(come) >= WAITING_OF_ONE_MAX
     }
 
     /// Whether a withdrawal of an envelope came before, here or in this page.
@@ -238,6 +253,10 @@ impl Desk {
 }
 
 impl Step {
+    fn waits_of(&self, by: &UnitId) -> bool {
+        matches!(&self.becomes, Becomes::Waits(goes) if goes.waiting.by.as_ref() == Some(by))
+    }
+
     fn is_withdrawal_of(&self, by: &UnitId) -> bool {
         let Becomes::Waits(goes) = &self.becomes else { return false };
         goes.waiting.by.as_ref() == Some(by) && matches!(goes.routing, Routing::Revocation { .. })

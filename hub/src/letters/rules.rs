@@ -34,6 +34,10 @@ pub(super) const WITHDRAWAL_SECONDS: i64 = 24 * 3_600;
 /// fewer referrals.
 pub(super) const WAITING_MAX: usize = 20_000;
 
+/// Letters of one member that wait at the relay, from which on further ones are dropped without an
+/// acknowledgement: two members would fill it in three weeks with letters that nobody fetches.
+pub(super) const WAITING_OF_ONE_MAX: usize = 500;
+
 /// How long an emergency may wait at a relay before its operator is told.
 pub(super) const HOP_EMERGENCY_SECONDS: i64 = 5 * 60;
 

@@ -191,6 +191,8 @@ fn part_of(
     };
     let answer = Answer { id, about, act: content.act, content: opened.content().to_vec().into() };
     store::keep_answer(tx, &answer, &opened.envelope().to_bytes(), now_ms)?;
+    // Whoever answers has it, whatever became of the relay's word: it is not sealed anew.
+    store::acked(tx, about, now_ms)?;
     Ok(Some(about))
 }
 

@@ -49,8 +49,9 @@ fn last_day(content: &[u8]) -> Option<Date> {
     }
 }
 
-/// Keeps one envelope back, unless all of it has left. Where a part of it has, or nobody knows, the
-/// act makes it be withdrawn like anything that was recalled.
+/// Keeps one envelope back, unless all of it has left; what was sealed anew since and waits here
+/// does not follow it. Where a part of it has left, or nobody knows, the act makes it be withdrawn
+/// like anything that was recalled.
 fn of_envelope(
     tx: &Tx<'_>,
     (transfer, desk): (&Transfer, &Desk),
@@ -62,16 +63,22 @@ fn of_envelope(
         return Ok(false);
     }
     let names = store::carrying(tx, one.id)?;
-    let have_left = move |tx: &Tx<'_>| queue::have_left(tx, &names);
-    if transfer.read::<_, SqlError>(have_left)? {
+    let is_one = one.parts == 1;
+    let have_left = move |tx: &Tx<'_>| {
+        Ok::<_, SqlError>((queue::have_left(tx, &names)?, is_one && queue::has_left(tx, &names)?))
+    };
+    let (have_left, has_left) = transfer.read(have_left)?;
+    if have_left {
+        return Ok(false);
+    }
+    if has_left {
+        take_back(tx, (transfer, desk), one, now)?;
         return Ok(false);
     }
     let said = format!("知情同意已于{last}到期，信件尚未全部离校，没有送达");
     referral::lapse(tx, &super::author(now), one.referral, (one.number, &said))?;
     let now_ms = now.as_millisecond();
-    let (letters, relay) = (store::drop_letters(tx, one.id, now_ms)?, desk.relay(tx, now)?);
-    let back = move |tx: &Tx<'_>| queue::take_back(tx, &letters, relay.as_ref());
-    let left = transfer.write::<_, SqlError>("take_back", back)?;
+    let left = take_back(tx, (transfer, desk), one, now)?;
     if left == 0 && !store::may_have_left(tx, one.id)? {
         store::revoked(tx, one.id, now_ms)?;
         store::stayed(tx, one.id)?;
@@ -79,4 +86,17 @@ fn of_envelope(
         revoking::answered(tx, one, &said, now)?;
     }
     Ok(true)
+}
+
+/// Takes the letters of an envelope back that have not left; says how many have.
+fn take_back(
+    tx: &Tx<'_>,
+    (transfer, desk): (&Transfer, &Desk),
+    one: &Envelope,
+    now: Timestamp,
+) -> Result<usize, LedgerRefusal> {
+    let letters = store::drop_letters(tx, one.id, now.as_millisecond())?;
+    let relay = desk.relay(tx, now)?;
+    let back = move |tx: &Tx<'_>| queue::take_back(tx, &letters, relay.as_ref());
+    Ok(transfer.write::<_, SqlError>("take_back", back)?)
 }

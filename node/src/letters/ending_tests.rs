@@ -8,11 +8,11 @@ use runtime::uplink::outbox::{letters as outbox, sent as queued};
 
 use super::testing::Town;
 use super::tests::{envelopes, leave, out, sent, state, waiting};
-use super::{copying, ending, revoking};
+use super::{copying, ending, renewing, revoking};
 use crate::ledger::entry::RecordId;
 use crate::ledger::guard_tests::run;
 use crate::ledger::referral;
-use crate::ledger::referral::tests::ready;
+use crate::ledger::referral::tests::{ready, step};
 use crate::ledger::testing::{NOW_MS, School};
 use crate::list::testing::now;
 use crate::transfer::{Transfer, letters as queue};
@@ -89,4 +89,33 @@ fn what_has_left_is_not_said_to_have_stayed() {
     assert_eq!((told.expect("told"), waiting(&school).len()), (1, 1));
     assert_eq!(envelopes(&school, record)[0].done_at_ms, None);
     assert!(recalled(&school, record).expect("recalled").1, "its answer is waited for");
+}
+
+/// What had left as a whole is not said to have stayed because it was sealed anew since: what waits
+/// does not leave, and the course stays as it is.
+#[test]
+fn what_was_sealed_anew_does_not_leave_after_the_last_day() {
+    for is_copied in [false, true] {
+        let (school, town) = (ready(), Town::new());
+        let transfer = Transfer::in_memory().expect("transfer");
+        let (record, _) = sent(&school, &town);
+        copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+        leave(&school, &town, &transfer);
+        let late = now() + SignedDuration::from_mins(31);
+        let renewed = renewing::renew(&school.ledger, &transfer, &town.desk, late);
+        assert_eq!((renewed.expect("renewed"), waiting(&school).len()), (1, 1));
+        if is_copied {
+            copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+        }
+        for _ in 0..2 {
+            assert_eq!(end(&school, &town, &transfer, after()), 0);
+        }
+        let queue: Result<queue::Queue, SqlError> = transfer.read(queue::waiting);
+        assert_eq!((queue.expect("queue").waiting, waiting(&school).len()), (0, 0));
+        assert_eq!(state(&school, record), State::Sent);
+        assert!(recalled(&school, record).is_none());
+        step(&school, record, Event::WithdrawConsent).expect("withdrawn");
+        revoking::revoke(&school.ledger, &transfer, &town.desk, now()).expect("told");
+        assert_eq!(waiting(&school).len(), 1, "whoever has it is told");
+    }
 }

@@ -26,6 +26,8 @@ mod ending_tests;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]
+mod standing_down_tests;
+#[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

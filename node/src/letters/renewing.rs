@@ -4,7 +4,8 @@
 //! The same bytes of the same envelope are sealed once more, to the keys that are stated now, and
 //! leave in a slot as any other letter; a letter that were sent a second time as it is would be
 //! known by whoever kept the first, and for one that holds something. Who has the envelope keeps it
-//! once. Nothing is sealed anew that was taken back or whose consent is over.
+//! once. Nothing is sealed anew that was taken back or whose consent is over, nor once its
+//! recipient has said a word: who declined has erased it, and gets it no second time.
 
 use certs::letter::{Basis, Carried, Letter, Routing, Way};
 use certs::referral::{Draft, EnvelopeId, Ground, ReferralEnvelope, Role, Scopes};
@@ -15,7 +16,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::content::{GroundSaid, ReferralContent};
 use super::road::Desk;
-use super::sending::answer_due;
+use super::sending::{answer_due, mark};
 use crate::ledger::entry::Moment;
 use crate::ledger::letters::{self as store, Envelope, NewLetter, Unheard};
 use crate::ledger::refusal::LedgerRefusal;
@@ -79,6 +80,10 @@ fn of_envelope(
     if is_calmed || referral::is_taken_back(&course) || one.revoked_at_ms.is_some() {
         return Ok(false);
     }
+    // A referral that is over, or that was handed over anew, sends nothing to whom it was before.
+    if course.state.is_terminal() || course.envelope != one.number {
+        return Ok(false);
+    }
     let names = store::carrying(tx, id)?;
     if transfer.read::<_, SqlError>(move |tx| queue::is_waiting(tx, &names))? {
         return Ok(false);
@@ -111,7 +116,7 @@ fn sealed(
         return Ok(None);
     };
     let (_, secret) = store::secret(tx, one.referral, now.as_millisecond())?;
-    let withdrawal = secret.mark(one.id);
+    let withdrawal = mark(&secret, one.id, &content);
     let role = Role::Referral { withdrawal };
     let draft = Draft { role, envelope: one.id, ground, content: &one.content };
     let closed = ReferralEnvelope::close(&road.recipient, &draft, &desk.identity)
@@ -154,9 +159,9 @@ mod tests {
     use crate::ledger::guard_tests::run;
     use crate::ledger::referral::tests::{ready, step};
     use crate::ledger::testing::NOW_MS;
-    use crate::letters::copying;
-    use crate::letters::testing::Town;
-    use crate::letters::tests::{leave, sent, waiting};
+    use crate::letters::testing::{Town, answer, arrive};
+    use crate::letters::tests::{answers_of, leave, sent, waiting};
+    use crate::letters::{answers, copying};
     use crate::list::testing::now;
 
     /// An urgent envelope of which no relay says anything is sealed anew after half an hour, and
@@ -193,5 +198,26 @@ mod tests {
             }
             assert_eq!(renewed(10_000), 0);
         }
+    }
+
+    /// Where the relay's word was lost, its recipient's is heard: nothing is sealed anew to who has
+    /// answered, least of all to who declined and has erased it.
+    #[test]
+    fn what_its_recipient_answered_is_not_sealed_anew() {
+        let (school, town) = (ready(), Town::new());
+        let transfer = Transfer::in_memory().expect("transfer");
+        let key = town.to_school(&school);
+        let (_, envelope) = sent(&school, &town);
+        copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+        leave(&school, &town, &transfer);
+        let content = ReferralContent::read(&envelope.content).expect("content");
+        let first = answers_of(&content).remove(0);
+        arrive(&transfer, &answer(&town.clinic, &key, envelope.id, &first));
+        answers::take(&school.ledger, &transfer, &town.desk, now()).expect("taken");
+        for minutes in [31, 90, 10_000] {
+            let at = now() + SignedDuration::from_mins(minutes);
+            assert_eq!(renew(&school.ledger, &transfer, &town.desk, at).expect("looked"), 0);
+        }
+        assert!(waiting(&school).is_empty(), "nothing leaves again");
     }
 }

@@ -253,8 +253,9 @@ pub fn take_back(
     let strays = store::strays(tx, Some(about))?;
     let first = strays.first().ok_or(LedgerRefusal::Unknown)?;
     let (recipient, relay) = way_of(tx, desk, first, now)?;
-    let secret = secret(word)?;
-    revoking::tell_one(tx, desk, (&recipient, &relay, about), &secret, now)?;
+    let said = AnswerContent::read(&first.content).map_err(|_| LedgerRefusal::NotSealed)?;
+    let (secret, envelope) = (secret(word)?, (about, said.number));
+    revoking::tell_one(tx, desk, (&recipient, &relay, envelope), &secret, now)?;
     // What the recipient answers to it is shown like what it said before.
     Ok(store::forget_strays(tx, about)?)
 }

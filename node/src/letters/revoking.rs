@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use runtime::sql::Tx;
 
 use super::answers::clipped;
+use super::content::{GroundSaid, ReferralContent};
 use super::road::Desk;
 use crate::ledger::entry::RecordId;
 use crate::ledger::letters::{self as store, Envelope, NewLetter};
@@ -33,8 +34,9 @@ const REMINDED_MS: i64 = 14 * ANSWERED_MS;
 /// What is noted of an envelope that never left.
 const NOT_LEFT: &str = "内容尚未离校，已收回";
 
-/// Recipients with the hubs that serve them, and what they may hold.
-type Holders = BTreeMap<(String, String), Vec<EnvelopeId>>;
+/// Recipients with the hubs that serve them and with the secret that takes back, and what they may
+/// hold: 0 is the referral's own secret, and else that of the emergency of this number.
+type Holders = BTreeMap<(String, String, u32), Vec<EnvelopeId>>;
 
 /// Takes back what is to be taken back and was not; says of how many referrals.
 ///
@@ -90,7 +92,7 @@ fn remind(tx: &Tx<'_>, desk: &Desk, record: RecordId, now: Timestamp) -> Result<
     let mut holders = Holders::new();
     let told = store::envelopes(tx, record)?.into_iter();
     for one in told.filter(|one| one.revoked_at_ms.is_some() && one.done_at_ms.is_none()) {
-        holders.entry((one.recipient, one.relay)).or_default().push(one.id);
+        hold(&mut holders, &one);
     }
     let now_ms = now.as_millisecond();
     let (_, secret) = store::secret(tx, record, now_ms)?;
@@ -109,26 +111,28 @@ pub(super) fn tell_again(
     now: Timestamp,
 ) -> Result<bool, LedgerRefusal> {
     let Some(relay) = desk.relay(tx, now)? else { return Ok(false) };
-    let to = (one.recipient.clone(), one.relay.clone());
-    let (holders, now_ms) = (Holders::from([(to, vec![one.id])]), now.as_millisecond());
+    let (mut holders, now_ms) = (Holders::new(), now.as_millisecond());
+    hold(&mut holders, one);
     let (_, secret) = store::secret(tx, one.referral, now_ms)?;
     tell(tx, (&relay, &secret), &holders, now_ms)?;
     Ok(true)
 }
 
-/// Tells the recipient of an envelope of which this ledger knows no more that it is taken back.
+/// Tells the recipient of an envelope of which this ledger knows no more, but the number of its
+/// hand-over, that it is taken back.
 ///
 /// # Errors
 /// No relay is known, or the store.
 pub(super) fn tell_one(
     tx: &Tx<'_>,
     desk: &Desk,
-    (recipient, hub, envelope): (&UnitId, &UnitId, EnvelopeId),
+    (recipient, hub, (envelope, number)): (&UnitId, &UnitId, (EnvelopeId, u32)),
     secret: &WithdrawalSecret,
     now: Timestamp,
 ) -> Result<(), LedgerRefusal> {
     let relay = desk.relay(tx, now)?.ok_or(LedgerRefusal::NoRoad)?;
-    let holders = Holders::from([((recipient.to_string(), hub.to_string()), vec![envelope])]);
+    let to = |word| ((recipient.to_string(), hub.to_string(), word), vec![envelope]);
+    let holders = Holders::from([0, number].map(to));
     tell(tx, (&relay, secret), &holders, now.as_millisecond())
 }
 
@@ -162,7 +166,7 @@ fn of_referral(
             store::done(tx, one.id, NOT_LEFT, now_ms)?;
             store::stayed(tx, one.id)?;
         } else {
-            holders.entry((one.recipient, one.relay)).or_default().push(one.id);
+            hold(&mut holders, &one);
         }
     }
     if !holders.is_empty() {
@@ -179,6 +183,21 @@ fn of_referral(
     Ok(true)
 }
 
+/// Who may hold an envelope, under the secret whose mark is on it. Of one that was bound to what a
+/// backup had lost it is not known whether it was an emergency: both are told, and the recipient
+/// believes the one that opens its mark.
+fn hold(holders: &mut Holders, one: &Envelope) {
+    let words = match ReferralContent::read(&one.content).map(|content| content.ground) {
+        Ok(GroundSaid::Consent(_)) => vec![0],
+        Ok(GroundSaid::Emergency(_)) => vec![one.number],
+        Err(_) => vec![0, one.number],
+    };
+    for word in words {
+        let to = (one.recipient.clone(), one.relay.clone(), word);
+        holders.entry(to).or_default().push(one.id);
+    }
+}
+
 /// One letter to each recipient for so many of its envelopes as one letter names.
 fn tell(
     tx: &Tx<'_>,
@@ -187,11 +206,15 @@ fn tell(
     now_ms: i64,
 ) -> Result<(), LedgerRefusal> {
     let unit = |id: &str| id.parse::<UnitId>().map_err(|_| LedgerRefusal::NotSealed);
-    for ((recipient, hub), envelopes) in holders {
+    for ((recipient, hub, word), envelopes) in holders {
         let way = Way { recipient: unit(recipient)?, relay: unit(hub)? };
+        let revealed = match word {
+            0 => secret.reveal(),
+            of => secret.of_emergency(*of).reveal(),
+        };
         for some in envelopes.chunks(REVOKED_MAX) {
             let (way, envelopes) = (way.clone(), some.to_vec());
-            let routing = Routing::Revocation { way, secret: secret.reveal(), envelopes };
+            let routing = Routing::Revocation { way, secret: revealed, envelopes };
             let letter = Letter::seal(relay, &routing, None);
             let letter = letter.map_err(|_| LedgerRefusal::NotSealed)?;
             let Some(first) = some.first() else { continue };

@@ -275,7 +275,7 @@ fn seal(
     let Parcel { record, ground, content, shown, secret } = *parcel;
     let ground = signed(ground)?;
     let envelope = EnvelopeId::generate();
-    let withdrawal = secret.mark(envelope);
+    let withdrawal = mark(secret, envelope, shown);
     let draft = Draft { role: Role::Referral { withdrawal }, envelope, ground, content };
     let (closed, parts) = close((desk, road), &draft, shown)?;
     let new = NewEnvelope {
@@ -314,13 +314,26 @@ pub(super) fn again(
         GroundSaid::Emergency(_) => Signed::Emergency,
     };
     let (_, secret) = letters::secret(tx, one.referral, now.0)?;
-    let withdrawal = secret.mark(one.id);
+    let withdrawal = mark(&secret, one.id, &shown);
     let role = Role::Referral { withdrawal };
     let draft = Draft { role, envelope: one.id, ground, content };
     let (_, parts) = close((desk, &road), &draft, &shown)?;
     // No relay counts a limit that it counted before.
     carry(tx, &road, (&draft, withdrawal), (&parts, shown.urgency, None), now)?;
     Ok(true)
+}
+
+/// What takes an envelope back. An emergency's is of a secret of its own: it may be stood down
+/// while what follows it stands.
+pub(super) fn mark(
+    secret: &WithdrawalSecret,
+    envelope: EnvelopeId,
+    shown: &ReferralContent,
+) -> WithdrawalMark {
+    match shown.ground {
+        GroundSaid::Consent(_) => secret.mark(envelope),
+        GroundSaid::Emergency(_) => secret.of_emergency(shown.number).mark(envelope),
+    }
 }
 
 /// Closes an envelope, whose content says what its header does, and cuts it into parts.

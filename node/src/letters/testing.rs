@@ -13,7 +13,7 @@ use certs::referral::{
     Taken,
 };
 use certs::root::{Commission, RootAuthority, RootCertificate};
-use certs::seal::EnvelopeKey;
+use certs::seal::{EnvelopeKey, Opens, RelayKey, SealingKey};
 use certs::statement::{
     self, KeyStatement, Purpose, SignedStatement, StatedKey, VerifiedStatement,
 };
@@ -46,6 +46,8 @@ pub(crate) struct Town {
     /// The same unit under a label of another district.
     pub(crate) posed: LeafIdentity,
     key: EnvelopeKey,
+    /// The district's relay's, which opens what the school withdraws.
+    pub(crate) relay: RelayKey,
 }
 
 fn unit(id: &str) -> UnitId {
@@ -105,6 +107,7 @@ impl Town {
             clinic: identity(&roots[1], CLINIC, CLINICS_DISTRICT, UnitKind::Clinic),
             posed: identity(&roots[1], CLINIC, DISTRICT, UnitKind::Clinic),
             key: EnvelopeKey::generate(unit(CLINIC), Purpose::Referral).expect("key"),
+            relay: RelayKey::generate(unit(DISTRICT), Purpose::Relay).expect("key"),
         }
     }
 
@@ -124,17 +127,16 @@ impl Town {
         statement::verify(signed, roots, &zone(), now()).expect("verified")
     }
 
-    fn state(&self, id: &str, purpose: Purpose, key: &EnvelopeKey) -> SignedStatement {
+    fn state<K: Opens>(&self, id: &str, purpose: Purpose, key: &SealingKey<K>) -> SignedStatement {
         let stated = StatedKey::Recipient(key.public().clone());
         self.sign(&about(id, "示例医院", (purpose, stated), now()))
     }
 
-    /// The statements of the clinic, and of the district's relay, whose letters nobody opens here.
+    /// The statements of the clinic, and of the district's relay.
     pub(crate) fn statements(&self) -> [SignedStatement; 2] {
-        let relay = EnvelopeKey::generate(unit(DISTRICT), Purpose::Referral).expect("key");
         [
             self.state(CLINIC, Purpose::Referral, &self.key),
-            self.state(DISTRICT, Purpose::Relay, &relay),
+            self.state(DISTRICT, Purpose::Relay, &self.relay),
         ]
     }
 

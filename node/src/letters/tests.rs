@@ -41,7 +41,11 @@ fn consented(school: &School) -> RecordId {
     record
 }
 
-fn shown(school: &School, town: &Town, record: RecordId) -> Result<Preview, LedgerRefusal> {
+pub(super) fn shown(
+    school: &School,
+    town: &Town,
+    record: RecordId,
+) -> Result<Preview, LedgerRefusal> {
     let desk = town.desk.clone();
     run(school, move |tx| {
         sending::prepare(tx, &counsellor(), record, &desk, CALL)?;
@@ -50,7 +54,7 @@ fn shown(school: &School, town: &Town, record: RecordId) -> Result<Preview, Ledg
 }
 
 /// Seals what was shown on the road without a relay.
-fn sealed(
+pub(super) fn sealed(
     school: &School,
     town: &Town,
     record: RecordId,
@@ -105,7 +109,7 @@ pub(super) fn out(school: &School, town: &Town, transfer: &Transfer) {
 }
 
 /// What the clinic says, in its order.
-fn answers_of(content: &ReferralContent) -> Vec<AnswerContent> {
+pub(super) fn answers_of(content: &ReferralContent) -> Vec<AnswerContent> {
     let text = |text: &str| text.to_owned();
     let summary = Summary {
         adjustments: text("免体育课"),

@@ -133,6 +133,19 @@ pub fn have_left(tx: &Tx<'_>, names: &[String]) -> Result<bool, SqlError> {
     Ok(true)
 }
 
+/// Whether one of these letters has left.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn has_left(tx: &Tx<'_>, names: &[String]) -> Result<bool, SqlError> {
+    for name in names {
+        if have_left(tx, std::slice::from_ref(name))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Whether one of these letters still waits here, or for the network.
 ///
 /// # Errors

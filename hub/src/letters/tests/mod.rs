@@ -12,6 +12,7 @@ use domain::unit::UnitId;
 use jiff::SignedDuration;
 
 use super::key::{self, RelayKeyError, Stands};
+use super::rules::WAITING_OF_ONE_MAX;
 use super::status::{self, Letters};
 use super::{Post, alarms};
 use crate::store::share_key_record;
@@ -351,6 +352,19 @@ fn a_member_fills_no_relay() {
     assert!(post.admits(&other, 1));
     assert_eq!(admitted(1 + hour), 25);
     assert_eq!(admitted(1 - 720 * hour), 100, "a clock that was put back silences nobody");
+}
+
+/// Letters of one member that nobody fetches leave room at the relay for those of others.
+#[test]
+fn one_member_leaves_room_at_the_relay() {
+    let mut office = Office::new();
+    for _ in 0..=WAITING_OF_ONE_MAX {
+        office.arrive(&office.referral(1, ("CLINIC9", office::OWN), Urgency::Routine), Some("S2"));
+    }
+    office.arrive(&office.referral(2, (CLINIC, office::OWN), Urgency::Routine), Some(SCHOOL));
+    office.look();
+    let (counts, most) = (office.letters(), u64::try_from(WAITING_OF_ONE_MAX).expect("small"));
+    assert_eq!((counts.waiting, counts.count(status::LOST)), (most + 1, 1));
 }
 
 /// A list that nobody fetches is not filled for ever, and what waits goes on once it is.

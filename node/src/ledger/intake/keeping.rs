@@ -9,9 +9,9 @@ use runtime::sql::{SqlError, Tx};
 
 use super::super::entry::Moment;
 
-/// Withdrawals that are remembered of envelopes that have not come. They are told without a proof,
-/// so whoever writes many gains nothing.
-const WITHDRAWN_MAX: u64 = 1_000;
+/// Withdrawals that are remembered of envelopes that have not come. They are told without a proof:
+/// so many that no member pushes one out before its envelope is here.
+const WITHDRAWN_MAX: u64 = 10_000;
 
 /// How long one is remembered: no consent holds longer, and no letter travels so long.
 const WITHDRAWN_MS: i64 = 180 * 24 * 3_600_000;
@@ -103,8 +103,9 @@ pub fn mark_revoked(tx: &Tx<'_>, id: i64, now_ms: i64) -> Result<bool, SqlError>
     Ok(marked > 0)
 }
 
-/// Remembers that an envelope was taken back that has not come; old ones go, and too many are not
-/// remembered.
+/// Remembers that an envelope was taken back that has not come; old ones go, and of too many the
+/// oldest: anybody can make withdrawals of what there never was, and who filled this once would
+/// have every later one forgotten.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -113,16 +114,21 @@ pub fn note_withdrawn(tx: &Tx<'_>, told: &Withdrawn, now_ms: i64) -> Result<(), 
         "delete from intake_withdrawn where at_ms < $1",
         params![now_ms.saturating_sub(WITHDRAWN_MS)],
     )?;
-    let count = tx.query_opt("select count(*) from intake_withdrawn", &[], |row| row.u64(0))?;
-    if count.unwrap_or(0) >= WITHDRAWN_MAX {
-        tracing::warn!("a withdrawal was passed over: too many wait for their envelopes");
-        return Ok(());
-    }
     tx.execute(
         "insert into intake_withdrawn (envelope, mark, at_ms) values ($1, $2, $3)
-         on conflict (envelope, mark) do nothing",
+         on conflict (envelope, mark) do update set at_ms = excluded.at_ms",
         params![&told.envelope, &told.mark.to_tagged(), now_ms],
     )?;
+    let count = tx.query_opt("select count(*) from intake_withdrawn", &[], |row| row.u64(0))?;
+    let too_many = count.unwrap_or(0).saturating_sub(WITHDRAWN_MAX);
+    if too_many > 0 {
+        tracing::warn!("too many withdrawals wait for their envelopes: the oldest is forgotten");
+        tx.execute(
+            "delete from intake_withdrawn where (envelope, mark) in (
+                 select envelope, mark from intake_withdrawn order by at_ms, envelope limit $1)",
+            params![too_many],
+        )?;
+    }
     Ok(())
 }
 
@@ -196,4 +202,33 @@ pub fn counts(tx: &Tx<'_>) -> Result<Counts, SqlError> {
         },
     )?;
     Ok(found.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use certs::digest::sha256;
+
+    use super::*;
+    use crate::ledger::guard_tests::run;
+    use crate::ledger::referral::tests::ready;
+
+    /// Whoever makes withdrawals of envelopes that there never were fills what is remembered, and
+    /// has none forgotten that comes after them.
+    #[test]
+    fn false_withdrawals_have_no_later_one_forgotten() {
+        let told = Withdrawn { envelope: [1; 16], mark: sha256(b"mark") };
+        let found = run(&ready(), move |tx| {
+            tx.execute(
+                "with recursive one(at) as (select 1 union all select at + 1 from one where at < $1)
+                 insert into intake_withdrawn (envelope, mark, at_ms)
+                 select cast(printf('%016d', at) as blob), x'00', at from one",
+                params![WITHDRAWN_MAX],
+            )?;
+            note_withdrawn(tx, &told, 20_000)?;
+            let read = "select count(*), min(at_ms) from intake_withdrawn";
+            let kept = tx.query_opt(read, &[], |row| Ok((row.u64(0)?, row.i64(1)?)))?;
+            Ok((kept, is_withdrawn(tx, &told)?))
+        });
+        assert_eq!(found.expect("store"), (Some((WITHDRAWN_MAX, 2)), true));
+    }
 }

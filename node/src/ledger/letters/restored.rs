@@ -12,8 +12,9 @@ use super::super::entry::RecordId;
 
 /// Answers about one envelope that nobody here knows which are kept.
 const STRAY_MAX: u64 = 64;
-/// Envelopes that nobody here knows about which answers are kept; the oldest go first.
-const STRAY_ENVELOPES_MAX: u32 = 200;
+/// Envelopes that nobody here knows about which answers of one sender are kept; the oldest go
+/// first. Any receiver of the city can say that it has one: what another said stays.
+const STRAY_ENVELOPES_MAX: u32 = 50;
 /// How long after it was put back a ledger keeps what came about a referral that it does not know,
 /// and how long that is kept: no consent holds longer.
 const STRAY_MS: i64 = 180 * 24 * 3_600_000;
@@ -203,8 +204,8 @@ pub fn asked(tx: &Tx<'_>, id: EnvelopeId, told_at_ms: Option<i64>) -> Result<(),
     Ok(())
 }
 
-/// Keeps an answer about an envelope that nobody here knows, once; says whether it is kept. Of
-/// envelopes the oldest go, and so does what nobody has dealt with for too long.
+/// Keeps an answer about an envelope that nobody here knows, once; says whether it is kept. Of one
+/// sender's envelopes the oldest go, and so does what nobody has dealt with for too long.
 ///
 /// # Errors
 /// The store cannot be read or written.
@@ -213,8 +214,9 @@ pub fn keep_stray(tx: &Tx<'_>, stray: &Stray) -> Result<bool, SqlError> {
         "delete from letter_stray where came_at_ms < $1",
         params![stray.came_at_ms.saturating_sub(STRAY_MS)],
     )?;
-    let count = "select count(*) from letter_stray where about = $1";
-    let known = tx.query_opt(count, params![stray.about.bytes()], |row| row.u64(0))?;
+    let count = "select count(*) from letter_stray where about = $1 and sender = $2";
+    let known =
+        tx.query_opt(count, params![stray.about.bytes(), &stray.sender], |row| row.u64(0))?;
     if known.unwrap_or(0) >= STRAY_MAX {
         return Ok(false);
     }
@@ -231,10 +233,10 @@ pub fn keep_stray(tx: &Tx<'_>, stray: &Stray) -> Result<bool, SqlError> {
         ],
     )?;
     tx.execute(
-        "delete from letter_stray where about not in (
-             select about from letter_stray group by about
-             order by max(came_at_ms) desc, about limit $1)",
-        params![STRAY_ENVELOPES_MAX],
+        "delete from letter_stray where sender = $1 and about not in (
+             select about from letter_stray where sender = $1 group by about
+             order by max(came_at_ms) desc, about limit $2)",
+        params![&stray.sender, STRAY_ENVELOPES_MAX],
     )?;
     Ok(true)
 }

@@ -34,6 +34,8 @@ pub struct Envelope {
     pub recipient: String,
     /// Hub that serves the recipient.
     pub relay: String,
+    /// How many letters carry it.
+    pub parts: u32,
     /// The bytes that were sealed.
     pub content: Vec<u8>,
     /// When it was sealed.
@@ -195,7 +197,7 @@ pub fn insert_letter(tx: &Tx<'_>, new: &NewLetter<'_>, now_ms: i64) -> Result<()
 }
 
 const ENVELOPE: &str = "select envelope, referral, number, recipient, relay, content, made_at_ms,
-    acked_at_ms, revoked_at_ms, done_at_ms, kept from letter_envelope";
+    acked_at_ms, revoked_at_ms, done_at_ms, kept, parts from letter_envelope";
 
 fn read(row: &Row<'_, '_>) -> Result<Envelope, SqlError> {
     Ok(Envelope {
@@ -210,6 +212,7 @@ fn read(row: &Row<'_, '_>) -> Result<Envelope, SqlError> {
         revoked_at_ms: row.opt_i64(8)?,
         done_at_ms: row.opt_i64(9)?,
         kept: row.opt_text(10)?,
+        parts: row.u32(11)?,
     })
 }
 

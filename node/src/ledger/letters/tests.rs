@@ -127,6 +127,29 @@ fn what_never_becomes_whole_is_bounded() {
     assert_eq!(left.expect("read"), (0, 1), "the oldest went");
 }
 
+/// Whoever makes up answers to what was never sent pushes none of another's out.
+#[test]
+fn strays_of_one_sender_leave_those_of_others() {
+    let school = ready();
+    let stray = |byte: u8, sender: &str| Stray {
+        id: id(byte),
+        about: id(byte),
+        sender: sender.to_owned(),
+        content: b"answer".to_vec().into(),
+        signed: b"signed".to_vec(),
+        came_at_ms: NOW_MS + i64::from(byte),
+    };
+    let mut all = vec![stray(0, "clinic1.370203.example")];
+    all.extend((1..=60).map(|byte| stray(byte, "clinic2.370202.example")));
+    let left = run(&school, move |tx| {
+        for one in &all {
+            assert!(keep_stray(tx, one)?);
+        }
+        Ok((strays(tx, Some(id(0)))?.len(), stray_count(tx)?))
+    });
+    assert_eq!(left.expect("kept"), (1, 51));
+}
+
 /// A case of a consultation with somebody from outside, in an emergency.
 fn discussed(school: &School) -> RecordId {
     let written = run(school, |tx| {

@@ -278,7 +278,7 @@ async fn one(
         is_unheard: row.told.asks(),
         rows: offer.as_ref().map(|offer| transfer_lines(offer, lang)).unwrap_or_default(),
         log: log.iter().map(at).collect(),
-        answers: matches!(row.stands, Stands::In(In::Offered | In::Given(_))),
+        answers: matches!(row.stands, Stands::In(In::Offered | In::Given(_) | In::Moved(_))),
         recalls: matches!(row.stands, Stands::Out(Out::Offered | Out::Accepted(_))),
         whys: choices::<DeclinedWhy>(lang),
         sent: &sent,

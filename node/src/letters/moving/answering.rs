@@ -86,13 +86,16 @@ pub fn accept(
 ) -> Result<(), LedgerRefusal> {
     let (mut row, new) = of_here(tx, author, id)?;
     check_sender(tx, author, desk, &row)?;
-    check_span(author.today(), Some(wanted.day))?;
     moving::check_entering(tx, &wanted.enrol)?;
     if row.offer.is_none() {
         return Err(LedgerRefusal::Changed);
     }
-    if wanted.day > row.until {
-        return Err(LedgerRefusal::Field("day"));
+    // The day of what is confirmed is the old school's, whatever is asked for.
+    if matches!(new, In::Offered) {
+        check_span(author.today(), Some(wanted.day))?;
+        if wanted.day > row.until {
+            return Err(LedgerRefusal::Field("day"));
+        }
     }
     let next = new.accepted(wanted.day, (author.today(), row.until));
     let next = next.ok_or(LedgerRefusal::Changed)?;

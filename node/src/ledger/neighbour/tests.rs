@@ -1,10 +1,13 @@
 //! What becomes of notices with the records that they belong to.
 
 use certs::digest::sha256;
+use certs::referral::EnvelopeId;
 use domain::neighbour::{Handling, NoticeKind};
 use runtime::params;
 
-use super::{Arrived, NewOut, NewSaid, all_in, link, of_record, put, receive, report, say};
+use super::{
+    Arrived, NewOut, NewSaid, all_in, keep_came, link, of_record, put, receive, report, say,
+};
 use crate::ledger::entry::Moment;
 use crate::ledger::guard_tests::{CHILD, counsellor, run, school};
 use crate::ledger::testing::{NOW_MS, TODAY};
@@ -40,6 +43,31 @@ fn what_waits_is_listed_before_what_was_answered() {
         Ok(all_in(tx, 1)?)
     });
     assert_eq!(first.expect("list").first().map(|notice| notice.id), Some(1));
+}
+
+/// An answer whose sender's clock is ahead does not stop the limit that runs from it.
+#[test]
+fn no_clock_over_there_stops_a_limit() {
+    let school = school();
+    let at = run(&school, |tx| {
+        let new = NewOut {
+            kind: NoticeKind::Tip,
+            name: &[7; 16],
+            record: None,
+            to: ("POLICE1", "示例公安分局"),
+            relay: "370202",
+            content: b"said",
+            by: ("head", None),
+            at: Moment(NOW_MS),
+        };
+        let id = put(tx, &new)?;
+        let of = (id, EnvelopeId::from_bytes([9; 16]));
+        let ahead = Moment(NOW_MS + 400 * 86_400_000);
+        let said = Reply::Received("2025-1".to_owned());
+        keep_came(tx, of, (1, &said, ahead), NOW_MS)?;
+        Ok(super::came(tx, id)?)
+    });
+    assert_eq!(at.expect("came").first().map(|one| one.at), Some(Moment(NOW_MS)));
 }
 
 /// With a student what an office said of him or her is gone, as far as it was linked; a tip about

@@ -29,6 +29,9 @@ const WAITING_MAX: usize = 1_000;
 /// Of one sender: whoever offers without end keeps no other school out.
 const OF_ONE_MAX: usize = 250;
 
+/// Longest name of a school that is kept: it is entered with the coming.
+const CALLED_CHARS_MAX: usize = 60;
+
 /// Takes a part that belongs to no answer: what a school says about a transfer is one part. Says
 /// whether it is about one.
 ///
@@ -171,7 +174,7 @@ fn heard_old(
         let offer = TransferOffer::read(&bytes).map_err(|_| LedgerRefusal::NotSealed)?;
         row.until = offer.until;
         if !offer.sender.unit.trim().is_empty() {
-            row.called.clone_from(&offer.sender.unit);
+            row.called = offer.sender.unit.trim().chars().take(CALLED_CHARS_MAX).collect();
         }
         let has_care = offer.care.is_some();
         row.care = if has_care { CareStands::Along } else { CareStands::Behind };

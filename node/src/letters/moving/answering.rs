@@ -87,6 +87,7 @@ pub fn accept(
     let (mut row, new) = of_here(tx, author, id)?;
     check_sender(tx, author, desk, &row)?;
     moving::check_entering(tx, &wanted.enrol)?;
+    check_number(tx, (id, &wanted.enrol.number))?;
     if row.offer.is_none() {
         return Err(LedgerRefusal::Changed);
     }
@@ -122,6 +123,19 @@ pub fn decline(
     becomes(&mut row, Stands::In(next));
     moving::log(tx, author, (&row.transfer, row.stands.word()))?;
     Ok(moving::save(tx, &row)?)
+}
+
+/// Two who come at once have two numbers: the second one would pass for the first.
+fn check_number(tx: &Tx<'_>, (id, number): (i64, &str)) -> Result<(), LedgerRefusal> {
+    let is_taken = |other: &Move| {
+        let comes = matches!(other.stands, Stands::In(In::Accepted(_) | In::Moved(_)));
+        let has_it = other.enrol.as_ref().is_some_and(|enrol| enrol.number == number);
+        other.id != id && comes && has_it
+    };
+    match moving::all(tx)?.iter().any(is_taken) {
+        true => Err(LedgerRefusal::Field("student_number")),
+        false => Ok(()),
+    }
 }
 
 fn note_of(text: &str) -> Result<String, LedgerRefusal> {

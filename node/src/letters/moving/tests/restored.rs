@@ -65,6 +65,17 @@ fn another_students_number_enters_nobody() {
     assert_eq!(on_roll(&street.new, TODAY), 5);
 }
 
+/// The offer of the old school as it would be said of another transfer.
+fn another(of: &mut Move, n: u16) -> FromOld {
+    let TransferSaid::Old(said) = saying::said(of, NOW_MS) else { panic!("an offer") };
+    let mut offer = TransferOffer::read(said.offer.as_ref().expect("offer")).expect("read");
+    let mut name = [0_u8; 16];
+    name[..2].copy_from_slice(&n.to_be_bytes());
+    offer.transfer = TransferId(name);
+    let bytes = offer.write().expect("written");
+    FromOld { transfer: TransferId(name), offer: Some(bytes), ..said }
+}
+
 /// Whoever offers without end keeps no other school's offer out.
 #[test]
 fn one_sender_fills_no_list() {
@@ -73,20 +84,38 @@ fn one_sender_fills_no_list() {
     let mut row = Street::row(&street.old);
     let (own, other) = (street.town.desk.name.clone(), street.town.other.name.clone());
     let heard = run(&street.new, move |tx| {
-        let TransferSaid::Old(said) = saying::said(&mut row, NOW_MS) else { panic!("an offer") };
-        let mut offer = TransferOffer::read(said.offer.as_ref().expect("offer")).expect("read");
         let mut hears = |from: &IdentityName, n: u16| {
-            let mut name = [0; 16];
-            name[..2].copy_from_slice(&n.to_be_bytes());
-            offer.transfer = TransferId(name);
-            let bytes = offer.write().expect("written");
-            let said = FromOld { transfer: TransferId(name), offer: Some(bytes), ..said.clone() };
-            hearing::hear(tx, from, TransferSaid::Old(said), now())
+            let said = TransferSaid::Old(another(&mut row, n));
+            hearing::hear(tx, from, said, now())
         };
         let taken = (0..300).filter(|n| hears(&own, *n).is_ok()).count();
         Ok((taken, hears(&other, 400).is_ok()))
     });
     assert_eq!(heard.expect("heard"), (250, true));
+}
+
+/// Two who come at once are not entered under one number.
+#[test]
+fn two_who_come_have_two_numbers() {
+    let street = Street::new();
+    street.offered(CareStands::Behind);
+    street.carry(true);
+    street.take(true);
+    street.accepted(0, TODAY).expect("the first");
+    let (mut row, own) = (Street::row(&street.old), street.town.desk.name.clone());
+    run(&street.new, move |tx| {
+        hearing::hear(tx, &own, TransferSaid::Old(another(&mut row, 1)), now())
+    })
+    .expect("another offer");
+    let rows = Street::rows(&street.new);
+    let open = rows.iter().find(|row| row.stands == Stands::In(In::Offered)).expect("offered");
+    let (desk, id) = (street.town.other.clone(), open.id);
+    let accept = |n: u32| {
+        let (desk, wanted) = (desk.clone(), taking(n, TODAY));
+        run(&street.new, move |tx| answering::accept(tx, &head(), &desk, (id, &wanted)))
+    };
+    assert!(matches!(accept(0), Err(LedgerRefusal::Field("student_number"))));
+    accept(1).expect("with a number of its own");
 }
 
 /// A later paper that lets less go along takes the care back at the other school, as a no does.

@@ -184,6 +184,8 @@ impl Out {
                 Self::Offered | Self::Accepted(_) | Self::Recalled | Self::Expired,
                 NewSays::Closed(day),
             ) => Self::Owed(day),
+            // It has heard that this was taken back, which this side has lost: nobody moves.
+            (Self::Accepted(_), NewSays::Ended) => Self::Recalled,
             _ => self,
         }
     }
@@ -277,7 +279,12 @@ impl In {
             (Self::Offered | Self::Accepted(_), OldSays::Recalled) => Self::Recalled,
             (Self::Offered | Self::Accepted(_), OldSays::Expired) => Self::Expired,
             (Self::Accepted(_), OldSays::Confirmed(day)) => Self::Moved(day),
-            (Self::Offered | Self::Expired, OldSays::Confirmed(day)) => Self::Given(day),
+            // Nobody confirms what was not accepted: one of the two was put back since, and a
+            // person looks at it here. The student would be nobody's otherwise.
+            (
+                Self::Offered | Self::Expired | Self::Declined | Self::Recalled,
+                OldSays::Confirmed(day),
+            ) => Self::Given(day),
             _ => self,
         }
     }
@@ -287,7 +294,8 @@ impl In {
     pub fn accepted(self, day: Date, (today, until): (Date, Date)) -> Option<Self> {
         match self {
             Self::Offered if today <= day && day <= until => Some(Self::Accepted(day)),
-            Self::Given(moved) => Some(Self::Moved(moved)),
+            // What could not be entered, the number being another student's, is entered otherwise.
+            Self::Given(moved) | Self::Moved(moved) => Some(Self::Moved(moved)),
             _ => None,
         }
     }

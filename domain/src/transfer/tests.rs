@@ -258,6 +258,13 @@ fn a_side_that_was_put_back_hears_the_rest() {
     let given = In::Offered.hears(OldSays::Confirmed(moved));
     assert_eq!(given, In::Given(moved));
     assert_eq!(given.accepted(day(3), (day(3), UNTIL)), Some(In::Moved(moved)));
+    for lost in [In::Declined, In::Recalled, In::Expired] {
+        let heard = lost.hears(OldSays::Confirmed(moved));
+        assert_eq!(heard, In::Given(moved), "{lost:?}: confirmed, so it had been accepted");
+    }
+    let again = In::Moved(moved).accepted(day(3), (day(3), UNTIL));
+    assert_eq!(again, Some(In::Moved(moved)), "entered with another number");
+    assert_eq!(Out::Accepted(day(4)).hears(NewSays::Ended), Out::Recalled, "the recall was lost");
     let mut told = Told { own: 1, ..Told::default() };
     assert!(told.hears(Line { number: 4, seen: 3, asks: true }));
     assert!(told.own > 3 && told.asks() && told.is_due(0), "numbers go on behind what was heard");

@@ -6,7 +6,7 @@ use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{Action, Area, Authority, Footing, SchoolRole, Word as _};
 use domain::ledger::{authority, permits};
 use runtime::params;
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::{Row, SqlError, Tx};
 
 use super::access_chain::{self, NewRead};
 use super::author::Author;
@@ -16,6 +16,9 @@ use super::{footing, strange};
 
 /// A list that is looked at again within so long leaves no second line for the same student.
 const LIST_MS: i64 = 3_600_000;
+
+/// How reasons of reads for a duty report or a tip begin: a guardian may be whom they are about.
+pub const BY_DUTY: [&str; 2] = ["强制报告", "外部线索"];
 
 /// The right to read one student's record, already logged. Only [`open`] makes one.
 pub struct Pass {
@@ -167,7 +170,8 @@ impl Pass {
     }
 }
 
-/// Who read this student's record, newest first.
+/// Who read this student's record, newest first; reads for a duty report or a tip for whoever may
+/// read reports.
 ///
 /// Words are often those of an act, a listing or an interview, and say what the record says: they
 /// open to who wrote them and to whoever may read all that their writer's role may.
@@ -175,21 +179,43 @@ impl Pass {
 /// # Errors
 /// The store cannot be read.
 pub fn reads(tx: &Tx<'_>, pass: &Pass, limit: u32) -> Result<Vec<ReadLine>, SqlError> {
+    read_lines(tx, pass, pass.allow(Area::DutyReport).is_ok(), limit)
+}
+
+/// As [`reads`], as the family may see it: a read for a duty report or a tip tells that there is
+/// one, and is left out as the report itself is.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn family_reads(tx: &Tx<'_>, pass: &Pass, limit: u32) -> Result<Vec<ReadLine>, SqlError> {
+    read_lines(tx, pass, false, limit)
+}
+
+fn read_lines(
+    tx: &Tx<'_>,
+    pass: &Pass,
+    shows_duty: bool,
+    limit: u32,
+) -> Result<Vec<ReadLine>, SqlError> {
+    let [report, tip] = BY_DUTY;
     tx.query(
         "select at_ms, account, role, purpose, reason from access_log
-         where student = $1 order by id desc limit $2",
-        params![pass.student.0, limit],
-        |row| {
-            let (account, role) = (row.text(1)?, strange(SchoolRole::from_word(row.str(2)?))?);
-            let opens = account == pass.account || pass.reaches_as_far_as(role);
-            let reason = row.text(4)?;
-            Ok(ReadLine {
-                at: Moment(row.i64(0)?),
-                account,
-                role,
-                purpose: strange(ReadPurpose::from_word(row.str(3)?))?,
-                reason: (opens || reason.is_empty()).then_some(reason),
-            })
-        },
+         where student = $1 and ($2 or (instr(reason, $3) <> 1 and instr(reason, $4) <> 1))
+         order by id desc limit $5",
+        params![pass.student.0, shows_duty, report, tip, limit],
+        |row| read_line(row, pass),
     )
+}
+
+fn read_line(row: &Row<'_, '_>, pass: &Pass) -> Result<ReadLine, SqlError> {
+    let (account, role) = (row.text(1)?, strange(SchoolRole::from_word(row.str(2)?))?);
+    let opens = account == pass.account || pass.reaches_as_far_as(role);
+    let reason = row.text(4)?;
+    Ok(ReadLine {
+        at: Moment(row.i64(0)?),
+        account,
+        role,
+        purpose: strange(ReadPurpose::from_word(row.str(3)?))?,
+        reason: (opens || reason.is_empty()).then_some(reason),
+    })
 }

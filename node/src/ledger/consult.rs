@@ -159,6 +159,14 @@ pub fn let_out(tx: &Tx<'_>, of: &Consultation, today: Date) -> Result<LetOut, Le
     Ok(LetOut { ground, unit })
 }
 
+/// Refuses what is written beside a card where it tells the student.
+///
+/// # Errors
+/// It does, and by what; or the store.
+pub fn check_tells(tx: &Tx<'_>, of: &Consultation, text: &str) -> Result<(), LedgerRefusal> {
+    card::check(tx, of.case.entry.student, text)
+}
+
 /// Whether the family said no, both guardians or one of them.
 const fn is_no(why: NoConsent) -> bool {
     matches!(why, NoConsent::Refused | NoConsent::Withdrawn | NoConsent::OnHold)

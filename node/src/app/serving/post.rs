@@ -14,7 +14,7 @@ use runtime::uplink::Uplink;
 use crate::app::Node;
 use crate::directory::{self, Judge};
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::{agency_listed, letters as store};
+use crate::ledger::{agency_listed, letters as store, moving as school_moves};
 use crate::letters::{answers, cards, copying, ending, moving, renewing, restoring, revoking};
 use crate::neighbour::answering::{self as neighbour, House};
 use crate::transfer::letters::{self, Tick};
@@ -113,6 +113,7 @@ impl Node {
         let now = self.clock().now();
         let looked = restoring::look(&self.ledger, self.transfer(), now);
         let is_looked = is_done("look", looked);
+        let offered = self.ledger.read(school_moves::lengths)?;
         // Relays send to whoever has a stated key, whether or not this school knows one.
         is_done("take", answers::take(&self.ledger, self.transfer(), &desk, now));
         // Answers to tips wait to be copied as all letters do; what is old is erased in any case.
@@ -126,6 +127,7 @@ impl Node {
         let of_cards = cards::revoking::revoke(&self.ledger, self.transfer(), &desk, now);
         is_done("renew", renewing::renew(&self.ledger, self.transfer(), &desk, now));
         is_done("transfers", moving::work(&self.ledger, self.transfer(), &desk, now));
+        is_done("erased", moving::fold_erased(&self.ledger, &offered));
         // What one of them could not do keeps the others from nothing.
         let (has_ended, is_told) = (is_done("consent_ended", ended), is_done("take_back", told));
         is_done("ask", restoring::ask(&self.ledger, &desk, now));

@@ -208,7 +208,7 @@ fn view(tx: &Tx<'_>, pass: &Pass, reader: &Author) -> Result<View, LedgerRefusal
     }
     Ok(View {
         not_to: not_to(tx, pass, reader.today())?,
-        reads: access::reads(tx, pass, READS_MAX)?,
+        reads: access::family_reads(tx, pass, READS_MAX)?,
         held,
         held_in_part: !pass.is_whole(),
         passed: match pass.allow(Area::Referral) {

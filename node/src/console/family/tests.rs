@@ -1,10 +1,12 @@
 //! The pages for families, as a browser without scripts meets them.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use runtime::web::trial::{Browser, Seen};
 
 use domain::ledger::consent::{Answer, Method};
-use domain::ledger::terms::Relation;
+use domain::ledger::terms::{ReadPurpose, Relation};
 use domain::ledger::words::ReportKind;
 use domain::ledger::{Kind, SchoolRole};
 use domain::referral::{Event, Urgency};
@@ -16,7 +18,7 @@ use crate::ledger::entry::{Moment, StaffId, StudentId};
 use crate::ledger::referral::tests as referrals;
 use crate::ledger::roll::Guardian;
 use crate::ledger::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil};
-use crate::ledger::{account, consented};
+use crate::ledger::{access, account, consented};
 
 const COUNSELLOR: Person = Person { login: "li", role: Role::Counsellor, staff: "T001" };
 const PAPER: &[u8] = b"%PDF-1.7 slips of a class";
@@ -335,6 +337,10 @@ async fn a_family_is_told_of_no_report_and_no_hold() {
             acknowledged: None,
         };
         write::add(tx, &head, &report)?;
+        for reason in ["强制报告：起草", "外部线索"] {
+            let (reader, whom) = (head.because(reason), BTreeSet::from([student]));
+            access::log_list(tx, &reader, &whom, ReadPurpose::Emergency)?;
+        }
         place_hold(tx, &head.because("公安机关要求"), student, "区公安分局", None)
     });
     written.expect("written");
@@ -345,6 +351,8 @@ async fn a_family_is_told_of_no_report_and_no_hold() {
         assert!(!page.text.contains(&line(kind)), "{}: {}", kind.as_str(), page.text);
     }
     assert!(!page.text.contains("公安分局"), "{}", page.text);
+    let read_for = ReadPurpose::Emergency.label().0;
+    assert!(!page.text.contains(read_for), "a read for a report tells of it: {}", page.text);
     let warned = page.text.split("only-screen\" role=\"status\">").nth(1).expect("a warning");
     let warned = warned.split("</section>").next().unwrap_or_default();
     assert!(warned.contains("张父") && !warned.contains("王母"), "{warned}");

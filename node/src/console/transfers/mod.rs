@@ -146,11 +146,19 @@ fn line_of(row: &Move, (due, today): (Option<Date>, Date), names: &Names, lang: 
         id: row.id,
         side: side.in_lang(lang),
         who: row.student.map_or_else(String::new, |student| names.student_line(student)),
-        school: row.called.clone(),
+        school: school_of(row),
         state: chosen(row.stands.label(), lang),
         day: text(row.stands.day()),
         due: text(due),
         is_late: due.is_some_and(|due| due < today),
+    }
+}
+
+/// What the other school is called; who offers calls itself so, and its unit id is signed.
+fn school_of(row: &Move) -> String {
+    match row.stands {
+        Stands::In(_) if row.called != row.unit => format!("{} {}", row.called, row.unit),
+        _ => row.called.clone(),
     }
 }
 
@@ -272,13 +280,13 @@ async fn one(
         told: &told,
         id: row.id,
         state: chosen(row.stands.label(), lang),
-        school: row.called.clone(),
+        school: school_of(&row),
         day: row.stands.day().map_or_else(String::new, |day| day.to_string()),
         note: row.note.clone(),
         is_unheard: row.told.asks(),
         rows: offer.as_ref().map(|offer| transfer_lines(offer, lang)).unwrap_or_default(),
         log: log.iter().map(at).collect(),
-        answers: matches!(row.stands, Stands::In(In::Offered | In::Given(_))),
+        answers: matches!(row.stands, Stands::In(In::Offered | In::Given(_) | In::Moved(_))),
         recalls: matches!(row.stands, Stands::Out(Out::Offered | Out::Accepted(_))),
         whys: choices::<DeclinedWhy>(lang),
         sent: &sent,
@@ -422,6 +430,32 @@ pub(crate) fn transfer_lines(offer: &TransferOffer, lang: Lang) -> Vec<(&'static
 mod tests {
     use super::*;
     use crate::letters::content::transfer_offer;
+
+    /// Who offers gives itself any name: the unit id that was signed stands beside it.
+    #[test]
+    fn who_offers_is_shown_by_its_unit_too() {
+        let mut row = Move {
+            id: 1,
+            transfer: [1; 16],
+            student: None,
+            unit: "F370202005J01".to_owned(),
+            called: "示例初级中学".to_owned(),
+            sender: None,
+            until: Date::MAX,
+            stands: Stands::In(In::Offered),
+            care: CareStands::Behind,
+            offer: None,
+            enrol: None,
+            why: None,
+            note: String::new(),
+            told: domain::transfer::Told::default(),
+            envelope: None,
+            made_at: crate::ledger::entry::Moment(0),
+        };
+        assert_eq!(school_of(&row), "示例初级中学 F370202005J01");
+        row.stands = Stands::Out(Out::Offered);
+        assert_eq!(school_of(&row), "示例初级中学", "whom this school chose");
+    }
 
     /// What the bytes say is on the page, in both languages, and nothing that they do not say.
     #[test]

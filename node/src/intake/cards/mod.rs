@@ -33,8 +33,8 @@ use acting::By;
 /// Cards that the clock looks at.
 const LOOKED_AT: u32 = 1_000;
 
-/// Without a last day of a consent a card is erased after the longest life of one.
-const EMERGENCY_DAYS: u32 = 180;
+/// No card is here for longer than the longest life of a consent.
+const LONGEST_DAYS: u32 = 180;
 
 /// Why nothing of a card was shown or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -188,12 +188,15 @@ fn end_of(one: &CardIn, done: &[CardDone], now: Moment) -> Option<ErasedWhy> {
     }
     let (arrival, received_ms) = (&one.arrival, one.arrival.received_at.0);
     let answered = done.iter().find(|act| act.what.answers());
+    // Whatever day a school's content names.
+    let longest = plus_days(arrival.received_at.day(), LONGEST_DAYS);
     let last = match (arrival.consent, answered) {
         (Some((_, valid_to)), Some(act)) => valid_to.min(plus_days(act.at.day(), CARD_DAYS)),
         (None, Some(act)) => plus_days(act.at.day(), CARD_DAYS),
         (Some((_, valid_to)), None) => valid_to,
-        (None, None) => plus_days(arrival.received_at.day(), EMERGENCY_DAYS),
+        (None, None) => longest,
     };
+    let last = last.min(longest);
     if answered.is_none() {
         let span_ms = arrival.due_ms.saturating_sub(received_ms).max(0);
         let has_run_out = arrival.due_ms.saturating_add(span_ms) < now.0;

@@ -205,6 +205,15 @@ fn cards_are_erased_in_time() {
 
     let urgent = come(&CardContent { ground: CardGround::Emergency, ..card() });
     assert_eq!((passed(&urgent, 30), passed(&urgent, 200)), (0, 1));
+
+    // No day of a content keeps it for longer than a consent lives.
+    let ground = CardGround::Consent {
+        digest: certs::digest::sha256(b"paper"),
+        valid_to: jiff::civil::date(2095, 1, 1),
+    };
+    let until = Moment(3_900_000_000_000);
+    let forever = come(&CardContent { ground, until, ..card() });
+    assert_eq!((passed(&forever, 170), passed(&forever, 190)), (0, 1));
 }
 
 /// An answer waits until the school's key and the relay's are known, and is sealed once; the school

@@ -285,6 +285,15 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Move>, SqlError> {
     tx.query(&format!("{COLUMNS} order by id desc"), &[], read)
 }
 
+/// How many bytes of what is offered each transfer has here; none where nothing is.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn lengths(tx: &Tx<'_>) -> Result<Vec<(i64, i64)>, SqlError> {
+    let all = "select id, length(offer) from school_move where offer is not null order by id";
+    tx.query(all, &[], |row| Ok((row.i64(0)?, row.i64(1)?)))
+}
+
 /// Draws the name of a new transfer.
 #[must_use]
 pub fn new_name() -> [u8; 16] {

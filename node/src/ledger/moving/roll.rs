@@ -146,7 +146,8 @@ pub fn check_entering(tx: &Tx<'_>, enrol: &Enrol) -> Result<(), LedgerRefusal> {
 /// whom somebody has entered meanwhile stays as entered.
 ///
 /// # Errors
-/// The place or the day cannot be, or the store; nothing was written.
+/// The number is another student's by now, the place or the day cannot be, or the store; nothing
+/// was written.
 pub fn enter(
     tx: &Tx<'_>,
     author: &Author,
@@ -156,6 +157,7 @@ pub fn enter(
     let Entering { child, enrol, before } = *entering;
     let (number, grade) = parsed(enrol)?;
     if let Some(known) = on_roll(tx, &number)? {
+        check_same(tx, known, child)?;
         return Ok(known);
     }
     let arrival = Arrival {
@@ -188,6 +190,20 @@ pub fn enter(
         write::put_new(tx, author, &guardian, None)?;
     }
     Ok(student)
+}
+
+/// Whoever has the number on the roll is the child who comes: else somebody else got it meanwhile,
+/// and the child would stand nowhere.
+fn check_same(tx: &Tx<'_>, known: StudentId, child: &Child) -> Result<(), LedgerRefusal> {
+    let row = student::one(tx, known.0)?.ok_or(LedgerRefusal::Unknown)?.row;
+    let has_other_birth = match (row.birth_date, child.birth) {
+        (Some(here), Some(there)) => here != there,
+        _ => false,
+    };
+    match row.name.trim() == child.name.trim() && !has_other_birth {
+        true => Ok(()),
+        false => Err(LedgerRefusal::OnRoll),
+    }
 }
 
 fn parsed(enrol: &Enrol) -> Result<(StudentNumber, Grade), LedgerRefusal> {

@@ -221,13 +221,14 @@ pub fn keep_came(
     Ok(kept > 0)
 }
 
-/// What was answered to a notice, in the order of numbers.
+/// What was answered to a notice, in the order of numbers. None was answered after it came: limits
+/// run from it, and a clock over there that is ahead does not stop them.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn came(tx: &Tx<'_>, notice: i64) -> Result<Vec<Answer>, SqlError> {
     tx.query(
-        "select number, said, code, day, note, at_ms from neighbour_came
+        "select number, said, code, day, note, min(at_ms, came_at_ms) from neighbour_came
          where notice = $1 order by number",
         params![notice],
         |row| answer(row, 0),

@@ -142,12 +142,17 @@ pub fn one_in(tx: &Tx<'_>, id: i64) -> Result<Option<In>, SqlError> {
     tx.query_opt(&format!("{IN} where id = $1"), params![id], read)
 }
 
-/// What came, what is here before what is erased, the newest first.
+/// What came: what nobody has answered for good first, then what was, then what is erased; each the
+/// newest first. So no list that is cut leaves out what waits for what is done.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn all_in(tx: &Tx<'_>, limit: u32) -> Result<Vec<In>, SqlError> {
-    let all = format!("{IN} order by (erased_at_ms is not null), id desc limit $1");
+    let all = format!(
+        "{IN} order by (erased_at_ms is not null), exists (
+             select 1 from neighbour_said s where s.notice = neighbour_in.id
+                 and s.said in ('handled', 'not_ours')), id desc limit $1"
+    );
     tx.query(&all, params![limit], read)
 }
 

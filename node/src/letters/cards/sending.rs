@@ -78,6 +78,10 @@ pub fn prepare(
         person: person.trim().to_owned(),
         phone: phone.trim().to_owned(),
     };
+    // Whom to call is written by hand as well, and could tell the child.
+    for text in [&sender.person, &sender.phone] {
+        consult::check_tells(tx, &of, text)?;
+    }
     let meta = Meta { card: CardId(random_bytes()), sender, urgency, at: author.now() };
     let content = content(tx, author, (&of, post), meta)?;
     road(tx, author, post.desk, &of)?;

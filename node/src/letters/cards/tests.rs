@@ -116,11 +116,15 @@ pub(crate) fn held(card: &'static str, emergency: Option<&'static str>) -> Held 
 
 impl Held {
     fn shown_by(&self, who: Author) -> Result<Preview, LedgerRefusal> {
+        self.shown_with(who, "王老师")
+    }
+
+    fn shown_with(&self, who: Author, person: &'static str) -> Result<Preview, LedgerRefusal> {
         let (desk, listed, record) =
             (self.town.desk.clone(), self.directories.clone(), self.record);
         run(&self.school, move |tx| {
             let post = Post { desk: &desk, directories: &listed };
-            let asked = (Urgency::Urgent, "王老师", "0532-1234567");
+            let asked = (Urgency::Urgent, person, "0532-1234567");
             sending::prepare(tx, &who, record, post, asked)?;
             Ok(sending::preview(tx, &who, record)?.expect("preview"))
         })
@@ -210,6 +214,17 @@ fn rows(held: &Held, count: &'static str) -> u64 {
     let read = held.school.ledger.read(move |tx| tx.query_opt(count, &[], |row| row.u64(0)));
     let found: Result<Option<u64>, runtime::sql::SqlError> = read;
     found.expect("read").unwrap_or(0)
+}
+
+/// Whom the expert may call is written by hand too, and tells no child either.
+#[test]
+fn whom_to_call_tells_no_student() {
+    let held = held(CARD, None);
+    let said = held.shown_with(counsellor(), "张某某的班主任").err();
+    let tells = matches!(said, Some(LedgerRefusal::CardTells { field: "student_name", .. }));
+    assert!(tells, "the child's name stood in the field of a teacher");
+    assert_eq!(rows(&held, "select count(*) from card_draft"), 0);
+    held.shown().expect("a teacher's own name");
 }
 
 /// What was shown is what the expert reads, on the same consent; nothing of the student, the

@@ -93,7 +93,7 @@ pub struct FromOld {
     pub says: OldSays,
     /// Whether the consent to the care stands.
     pub has_care: bool,
-    /// The offer, as long as that is what stands.
+    /// The offer, as long as the new school may not have entered the student.
     pub offer: Option<Zeroizing<Vec<u8>>>,
 }
 
@@ -278,7 +278,7 @@ impl FromOld {
     /// What is offered is there and is of this transfer; a care only where its consent stands.
     fn check(&self) -> Result<(), ContentError> {
         match (&self.offer, self.says) {
-            (Some(bytes), OldSays::Offered) => {
+            (Some(bytes), OldSays::Offered | OldSays::Confirmed(_)) => {
                 let offer = TransferOffer::read(bytes)?;
                 let is_fit =
                     offer.transfer == self.transfer && (self.has_care || offer.care.is_none());
@@ -466,5 +466,8 @@ pub(crate) mod tests {
         assert!(!read([8; 16], true, OldSays::Offered));
         assert!(!read([7; 16], false, OldSays::Offered));
         assert!(!read([7; 16], true, OldSays::Recalled));
+        let day = date(2025, 11, 20);
+        assert!(read([7; 16], true, OldSays::Confirmed(day)), "whoever lost it hears it again");
+        assert!(!read([7; 16], false, OldSays::Confirmed(day)));
     }
 }

@@ -86,13 +86,17 @@ pub fn accept(
 ) -> Result<(), LedgerRefusal> {
     let (mut row, new) = of_here(tx, author, id)?;
     check_sender(tx, author, desk, &row)?;
-    check_span(author.today(), Some(wanted.day))?;
     moving::check_entering(tx, &wanted.enrol)?;
+    check_number(tx, (id, &wanted.enrol.number))?;
     if row.offer.is_none() {
         return Err(LedgerRefusal::Changed);
     }
-    if wanted.day > row.until {
-        return Err(LedgerRefusal::Field("day"));
+    // The day of what is confirmed is the old school's, whatever is asked for.
+    if matches!(new, In::Offered) {
+        check_span(author.today(), Some(wanted.day))?;
+        if wanted.day > row.until {
+            return Err(LedgerRefusal::Field("day"));
+        }
     }
     let next = new.accepted(wanted.day, (author.today(), row.until));
     let next = next.ok_or(LedgerRefusal::Changed)?;
@@ -119,6 +123,19 @@ pub fn decline(
     becomes(&mut row, Stands::In(next));
     moving::log(tx, author, (&row.transfer, row.stands.word()))?;
     Ok(moving::save(tx, &row)?)
+}
+
+/// Two who come at once have two numbers: the second one would pass for the first.
+fn check_number(tx: &Tx<'_>, (id, number): (i64, &str)) -> Result<(), LedgerRefusal> {
+    let is_taken = |other: &Move| {
+        let comes = matches!(other.stands, Stands::In(In::Accepted(_) | In::Moved(_)));
+        let has_it = other.enrol.as_ref().is_some_and(|enrol| enrol.number == number);
+        other.id != id && comes && has_it
+    };
+    match moving::all(tx)?.iter().any(is_taken) {
+        true => Err(LedgerRefusal::Field("student_number")),
+        false => Ok(()),
+    }
 }
 
 fn note_of(text: &str) -> Result<String, LedgerRefusal> {

@@ -5,7 +5,7 @@
 //! and each is written in the transaction that says so.
 
 use certs::referral::{Judge, OpenedReferral, Part, ReferralEnvelope, Role};
-use domain::transfer::{In, NewSays, Out, Told};
+use domain::transfer::{In, NewSays, OldSays, Out, Told};
 use domain::unit::{IdentityName, UnitKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -23,8 +23,14 @@ use crate::ledger::moving::{self, CareStands, Child, Entering, Move, Stands};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::sealing_key::KeptKey;
 
-/// Offers that wait at a school at most: who sends more is heard no more.
-const WAITING_MAX: usize = 500;
+/// Offers that wait at a school at most: who sends more is heard once some were answered.
+const WAITING_MAX: usize = 1_000;
+
+/// Of one sender: whoever offers without end keeps no other school out.
+const OF_ONE_MAX: usize = 250;
+
+/// Longest name of a school that is kept: it is entered with the coming.
+const CALLED_CHARS_MAX: usize = 60;
 
 /// Takes a part that belongs to no answer: what a school says about a transfer is one part. Says
 /// whether it is about one.
@@ -122,9 +128,11 @@ fn first(
     said: &FromOld,
     now: Timestamp,
 ) -> Result<Move, LedgerRefusal> {
-    let waiting = moving::all(tx)?;
-    let waiting = waiting.iter().filter(|row| matches!(row.stands, Stands::In(In::Offered)));
-    if waiting.count() >= WAITING_MAX {
+    let mut waiting = moving::all(tx)?;
+    waiting.retain(|row| matches!(row.stands, Stands::In(In::Offered)));
+    let signed = sender.to_string();
+    let of_one = waiting.iter().filter(|row| row.sender.as_deref() == Some(signed.as_str()));
+    if waiting.len() >= WAITING_MAX || of_one.count() >= OF_ONE_MAX {
         return Err(LedgerRefusal::Double);
     }
     let mut row = Move {
@@ -133,7 +141,7 @@ fn first(
         student: None,
         unit: sender.unit().to_string(),
         called: sender.unit().to_string(),
-        sender: Some(sender.to_string()),
+        sender: Some(signed),
         until: date_of(now),
         stands: Stands::In(In::Offered),
         care: CareStands::Behind,
@@ -155,12 +163,18 @@ fn heard_old(
     (is_first, today): (bool, Date),
 ) -> Result<(), LedgerRefusal> {
     let Stands::In(new) = row.stands else { return Err(LedgerRefusal::Unknown) };
-    let is_wanted = matches!(new, In::Offered | In::Accepted(_) | In::Given(_));
+    let is_confirmed = matches!(said.says, OldSays::Confirmed(_));
+    let is_wanted = match new {
+        In::Offered | In::Accepted(_) | In::Given(_) => true,
+        // Of one that is confirmed a person here has to see whom.
+        In::Declined | In::Recalled | In::Expired => is_confirmed,
+        In::Moved(_) | In::Closed(_) => false,
+    };
     if let Some(bytes) = said.offer.filter(|_| is_wanted) {
         let offer = TransferOffer::read(&bytes).map_err(|_| LedgerRefusal::NotSealed)?;
         row.until = offer.until;
         if !offer.sender.unit.trim().is_empty() {
-            row.called.clone_from(&offer.sender.unit);
+            row.called = offer.sender.unit.trim().chars().take(CALLED_CHARS_MAX).collect();
         }
         let has_care = offer.care.is_some();
         row.care = if has_care { CareStands::Along } else { CareStands::Behind };
@@ -239,6 +253,8 @@ fn settle_one(tx: &Tx<'_>, id: i64, now: Timestamp) -> Result<(), LedgerRefusal>
 fn settle_out(tx: &Tx<'_>, row: &mut Move, out: Out, now: Timestamp) -> Result<(), LedgerRefusal> {
     let (today, student) = (date_of(now), row.student.ok_or(LedgerRefusal::Unknown)?);
     offering::heed(tx, row, (student, today))?;
+    // What is said again carries no care whose consent has run out.
+    care_is_over(row, today)?;
     let (next, left) = out.settled(today, row.until, moving::stay(tx, student)?);
     if let Some(day) = left {
         moving::end(tx, &author(now), (student, day), &row.called)?;

@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 use super::content::TransferOffer;
 use super::road::Desk;
 use crate::ledger::Ledger;
-use crate::ledger::moving::{CareStands, Move, Stands};
+use crate::ledger::moving::{self, CareStands, Move, Stands};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::transfer::Transfer;
 
@@ -48,6 +48,23 @@ pub fn work(
     saying::say(ledger, transfer, desk, now)
 }
 
+/// Folds the ledger's log in where something that was offered is here no more, or less of it, so
+/// that what was erased is in no file.
+///
+/// # Errors
+/// The ledger cannot be read.
+pub fn fold_erased(ledger: &Ledger, before: &[(i64, i64)]) -> Result<bool, SqlError> {
+    let now = ledger.read(moving::lengths)?;
+    let is_less = before.iter().any(|(id, length)| {
+        let kept = now.iter().find(|(known, _)| known == id);
+        kept.is_none_or(|(_, kept)| kept < length)
+    });
+    if is_less && ledger.fold().is_err() {
+        tracing::warn!("the log of the ledger was not folded in at once");
+    }
+    Ok(is_less)
+}
+
 fn says(row: &Move) -> Says {
     match row.stands {
         Stands::Out(out) => Says::Old(out.says()),
@@ -64,7 +81,8 @@ fn becomes(row: &mut Move, next: Stands) {
         row.told.says();
     }
     let is_kept = match next {
-        Stands::Out(out) => matches!(out, Out::Offered | Out::Accepted(_)),
+        // A new school that was put back since it accepted needs it again, to enter the student.
+        Stands::Out(out) => matches!(out, Out::Offered | Out::Accepted(_) | Out::Confirmed(_)),
         Stands::In(new) => !matches!(new, In::Declined | In::Recalled | In::Expired),
     };
     if !is_kept {

@@ -206,7 +206,18 @@ pub(super) fn heed(
     let to = (row.unit.as_str(), row.called.as_str());
     match referral::live_transfer(tx, student, to, (CARE, today)) {
         Err(LedgerRefusal::Store(error)) => Err(error.into()),
-        Err(LedgerRefusal::Consent(N::Refused | N::Withdrawn | N::OnHold | N::Suspected)) => {
+        // A later paper that lets less go along takes back as a no does, and so does it where the
+        // student came back.
+        Err(LedgerRefusal::Consent(
+            N::Refused
+            | N::Withdrawn
+            | N::OnHold
+            | N::Suspected
+            | N::Unanswered
+            | N::Blank
+            | N::OtherData
+            | N::Left,
+        )) => {
             row.care = CareStands::Over;
             without_care(row)?;
             row.told.says();

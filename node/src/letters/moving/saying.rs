@@ -100,7 +100,8 @@ pub(super) fn said(row: &mut Move, now_ms: i64) -> TransferSaid {
     match row.stands {
         Stands::Out(out) => {
             let says = out.says();
-            let offer = row.offer.clone().filter(|_| says == OldSays::Offered);
+            let is_told = matches!(says, OldSays::Offered | OldSays::Confirmed(_));
+            let offer = row.offer.clone().filter(|_| is_told);
             let has_care = row.care == CareStands::Along;
             TransferSaid::Old(FromOld { transfer, line, says, has_care, offer })
         }

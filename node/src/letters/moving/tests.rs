@@ -1,6 +1,8 @@
 //! Two schools with their ledgers: a student has one owner on every day in every order of what they
 //! say, what is shown is what is sealed, and what the family does not let go along stays behind.
 
+mod restored;
+
 use certs::letter::{LETTER_BYTES, Letter, Routing};
 use certs::statement::Purpose as Purposes;
 use domain::ledger::Kind;

@@ -86,6 +86,7 @@ impl School {
             catalogue_digest: packs.in_force().digest,
             catalogues: packs.catalogues_ever(),
             specials: packs.specials().to_vec(),
+            special_versions: packs.special_versions(),
             sealed_years: node::ledger::sealed::SealYears::default(),
             calendar: Arc::clone(packs.calendar()),
             today: self.clock.today(),

@@ -424,6 +424,7 @@ pub fn context(node: &Node) -> Result<Context, release::ReleaseError> {
         catalogue_digest: packs.in_force().digest,
         catalogues: packs.catalogues_ever(),
         specials: packs.specials().to_vec(),
+        special_versions: packs.special_versions(),
         sealed_years: node.years_under_seal()?,
         calendar: Arc::clone(packs.calendar()),
         today: node.clock().today(),

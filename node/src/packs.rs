@@ -57,6 +57,25 @@ pub struct Packs {
     specials_dated: Vec<(Date, String, Option<Known<SpecialPeriod>>)>,
 }
 
+/// Versions of special periods as this school has them, to tell from when on one names it.
+#[derive(Clone, Debug, Default)]
+pub struct SpecialVersions(Vec<SpecialVersion>);
+
+/// First day in force, id, and whether this school follows the version.
+type SpecialVersion = (Date, String, bool);
+
+impl SpecialVersions {
+    /// Whether this school was asked by a special period on a day: the version in force then is one
+    /// that it follows, or the first of all where none was in force yet. Hubs count who is due by
+    /// the same version.
+    #[must_use]
+    pub fn ask_on(&self, id: &str, day: Date) -> bool {
+        let of_id = move || self.0.iter().filter(move |(_, known, _)| known == id);
+        let then = of_id().rev().find(|(from, ..)| *from <= day);
+        then.or_else(|| of_id().next()).is_none_or(|(.., is_followed)| *is_followed)
+    }
+}
+
 impl Packs {
     /// Only the built-in packs.
     ///
@@ -175,6 +194,19 @@ impl Packs {
         self
     }
 
+    /// The same where a version of a special period is in force from a day on; nothing in place of
+    /// one that does not ask this school.
+    #[cfg(test)]
+    pub(crate) fn dated(
+        mut self,
+        from: Date,
+        id: &str,
+        known: Option<Known<SpecialPeriod>>,
+    ) -> Self {
+        self.specials_dated.push((from, id.to_owned(), known));
+        self
+    }
+
     /// The catalogue in force.
     #[must_use]
     pub const fn in_force(&self) -> &Known<Catalogue> {
@@ -229,6 +261,28 @@ impl Packs {
         let (_, _, known) = self.specials_dated.iter().rev().find(of_id)?;
         let is_followed = self.specials.iter().any(|one| one.pack.id().as_str() == id);
         known.as_ref().filter(|_| is_followed)
+    }
+
+    /// Every version of every special period, for the days on which each asks this school.
+    #[must_use]
+    pub fn special_versions(&self) -> SpecialVersions {
+        let versions = self.specials_dated.iter();
+        let version = versions.map(|(from, id, known)| (*from, id.clone(), known.is_some()));
+        SpecialVersions(version.collect())
+    }
+
+    /// The last day on which a special period asks this school, as of today: its own last one by
+    /// the version in force, or the day before a version that asks this school no more. Nothing
+    /// where it is not known here.
+    #[must_use]
+    pub fn special_until(&self, id: &str, today: Date) -> Option<Date> {
+        let versions = self.specials_dated.iter().rev();
+        let mut begun = versions.filter(|(from, known, _)| known == id && *from <= today);
+        let (from, _, known) = begun.next()?;
+        match known {
+            Some(known) => Some(known.pack.last()),
+            None => from.yesterday().ok(),
+        }
     }
 
     /// The digest of the pack by which a sealed table is counted in a period that begins on a day:

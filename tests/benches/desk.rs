@@ -168,6 +168,7 @@ fn begin_run(school: &Node) {
         lowest: LowestTier::Left,
         unasked: Unasked::Wait,
         per_day: PER_DAY,
+        special: None,
     };
     let (shelf, by) = (school.shelf(), years::counsellor(years::TODAY));
     let opened = school.ledger().write("run", move |tx| opening::open(tx, &by, &plan, &shelf));

@@ -33,7 +33,7 @@ use node::ledger::profile::{self, Profile};
 use node::ledger::refusal::LedgerRefusal;
 use node::ledger::talk::Talk;
 use node::ledger::{Ledger, student, write};
-use node::packs::Packs;
+use node::packs::{Packs, SpecialVersions};
 use node::release::{self, Context};
 use node::transfer::Transfer;
 use node::unlock::LedgerKey;
@@ -76,6 +76,7 @@ impl School {
             catalogue_digest: packs.in_force().digest,
             catalogues: packs.catalogues_ever(),
             specials: Vec::new(),
+            special_versions: SpecialVersions::default(),
             sealed_years: node::ledger::sealed::SealYears::default(),
             calendar: Arc::clone(packs.calendar()),
             today: TODAY,

@@ -86,6 +86,7 @@ impl School {
             catalogue_digest: packs.in_force().digest,
             catalogues: packs.catalogues_ever(),
             specials: packs.specials().to_vec(),
+            special_versions: packs.special_versions(),
             sealed_years: node::ledger::sealed::SealYears::default(),
             calendar: Arc::clone(packs.calendar()),
             today: self.clock.today(),
@@ -150,8 +151,18 @@ fn text(id: &str, (revision, last): (u32, Date), schools: &[&str]) -> String {
     )
 }
 
-/// Signs a text under the city's root and publishes it, as `directive publish` does.
+/// Publishes a text that is in force from the Sunday before on.
 fn publish(federation: &Federation, city: &RunningHub, name: &str, serial: u64, text: &str) {
+    publish_from(federation, city, (name, serial, "2025-11-16"), text);
+}
+
+/// Signs a text under the city's root and publishes it, as `directive publish` does.
+fn publish_from(
+    federation: &Federation,
+    city: &RunningHub,
+    (name, serial, from): (&str, u64, &str),
+    text: &str,
+) {
     let key = SigningKey::generate().expect("key");
     let (now, clock) = (federation.clock().now(), federation.clock());
     let root = federation.authority().root_authority();
@@ -161,7 +172,7 @@ fn publish(federation: &Federation, city: &RunningHub, name: &str, serial: u64, 
         name: name.to_owned(),
         serial,
         version: serial.to_string(),
-        effective_from: "2025-11-16".to_owned(),
+        effective_from: from.to_owned(),
         content: text.as_bytes().to_vec(),
     };
     let pack = pack.encode_to_vec();
@@ -342,4 +353,55 @@ async fn an_earlier_end_is_kept_by_the_hubs() {
     outcomes.sort();
     assert_eq!(outcomes, ["accepted", "outside_time"]);
     assert_eq!(late.context().specials[0].pack.last(), FIRST, "the later version came down");
+}
+
+/// A school that a later version adds begins with it: it makes up for no day before, and coverage
+/// of each day counts against who was asked then, at street, district and city alike.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_that_is_added_begins_with_its_version() {
+    let (clock, hand) = clock();
+    let federation = Federation::with_clock(clock);
+    let city = RunningHub::start(&federation, CITY, "", None).await;
+    let district = RunningHub::start(&federation, DISTRICT, "370202", Some(&city)).await;
+    let street = RunningHub::start(&federation, STREET, "370202", Some(&district)).await;
+    district.admit(&street.hub.identity().current(), federation.clock());
+    let units = ["J1", "J2", "J3", "J4", "J5", "J6"];
+    let schools: Vec<School> =
+        units.iter().map(|unit| School::join(&federation, &street, unit)).collect();
+    publish(&federation, &city, "flood", 1, &text("flood", (1, LAST), &units[..5]));
+    for hub in [&district, &street] {
+        until(hub, ("flood", "the first version"), |_| true).await;
+    }
+    for school in &schools {
+        school.member.flush().await.expect("directives");
+        school.drill(FIRST, 1);
+    }
+    hand.advance_ms(DAY_MS);
+    for school in schools.iter().take(5) {
+        assert_eq!(school.slot().await, [Period::Day(FIRST)], "{}", school.unit);
+    }
+
+    let second = date(2025, 11, 18);
+    let version = ("flood", 2, "2025-11-18");
+    publish_from(&federation, &city, version, &text("flood", (2, LAST), &units));
+    for hub in [&district, &street] {
+        let six = |found: &SpecialOut| found.special.schools == 6;
+        until(hub, ("flood", "the second version"), six).await;
+    }
+    for school in &schools {
+        school.member.flush().await.expect("directives");
+        school.drill(second, 1);
+    }
+    assert!(schools[5].slot().await.is_empty(), "nobody asked for the first day");
+    hand.advance_ms(DAY_MS);
+    for school in &schools {
+        assert_eq!(school.slot().await, [Period::Day(second)], "{}", school.unit);
+    }
+    for hub in [&street, &district, &city] {
+        let wanted = |found: &SpecialOut| {
+            let days = [FIRST, second].map(|day| told(found, day));
+            days == [Some((5, 5, 5)), Some((6, 6, 6))]
+        };
+        until(hub, ("flood", "both days"), wanted).await;
+    }
 }

@@ -45,17 +45,28 @@ pub(super) struct Told {
     pub below: u32,
 }
 
+/// Versions besides the one that is named.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Since<'p> {
+    /// The one in force on the first day that is told.
+    pub then: Option<&'p SpecialPeriod>,
+    /// The latest one.
+    pub latest: Option<&'p SpecialPeriod>,
+}
+
 /// Judges a sheet of a school, or sums of a hub.
 ///
 /// Days are judged by the version that is named and by the latest one, which may have ended it. A
 /// school must be of both, and this hub must be above it: a school that the list has in a wrong
-/// place is refused by name here, instead of spoiling the sums that go up with it. Sums hold
-/// sheets under several versions: they may hold as many schools as these had together.
+/// place is refused by name here, instead of spoiling the sums that go up with it. And the version
+/// that was in force then must name it, in whatever place: who was not asked yet makes up for
+/// nothing, since coverage counts by that version at every level. Sums hold sheets under several
+/// versions: they may hold as many schools as these had together.
 pub(super) fn check(
     own: &Own,
     (unit, period, schools): (&UnitId, Period, Option<Told>),
     named: &SpecialPeriod,
-    latest: Option<&SpecialPeriod>,
+    Since { then, latest }: Since<'_>,
 ) -> Result<(), OutOfPlace> {
     may_run(named)?;
     let versions = || std::iter::once(named).chain(latest);
@@ -63,6 +74,7 @@ pub(super) fn check(
         return Err(OutOfPlace::Time(period));
     }
     match schools {
+        None if then.is_some_and(|then| !then.area().holds(unit)) => Err(OutOfPlace::School),
         None if versions().all(|special| is_placed(own, unit, special)) => Ok(()),
         None => Err(OutOfPlace::School),
         Some(told) if told.schools <= told.below => Ok(()),
@@ -133,7 +145,8 @@ mod tests {
         let told = |own: &Own, sender: &str, schools: Option<u32>| {
             let below = special.area().below(&unit(sender));
             let schools = schools.map(|schools| Told { schools, below });
-            check(own, (&unit(sender), day, schools), &special, Some(&special))
+            let all = Since { then: Some(&special), latest: Some(&special) };
+            check(own, (&unit(sender), day, schools), &special, all)
         };
         let second = at("D2", UnitKind::District);
         assert!(told(&second, "S4", None).is_ok());
@@ -156,10 +169,29 @@ mod tests {
             let below = before.area().below(&unit(sender));
             let schools = schools.map(|schools| Told { schools, below });
             let about = (&unit(sender), Period::Day(date(2026, 12, day)), schools);
-            check(&city, about, &before, Some(&after))
+            let all = Since { then: Some(&before), latest: Some(&after) };
+            check(&city, about, &before, all)
         };
         assert!(told("D1", 1, Some(4)).is_ok());
         assert!(matches!(told("S6", 1, None), Err(OutOfPlace::School)));
         assert!(matches!(told("D1", 6, Some(3)), Err(OutOfPlace::Time(_))));
+    }
+
+    /// A school that a later version adds tells no day that began before that version: nobody
+    /// waited for it then. One that the version before had in a wrong place was asked.
+    #[test]
+    fn who_was_not_asked_yet_makes_up_for_nothing() {
+        let (before, after) =
+            (version(&SIX[..5], date(2026, 12, 13)), version(&SIX, date(2026, 12, 13)));
+        let own = at("D1", UnitKind::District);
+        let told = |then: &SpecialPeriod, named: &SpecialPeriod| {
+            let about = (&unit("S6"), Period::Day(date(2026, 12, 1)), None);
+            check(&own, about, named, Since { then: Some(then), latest: Some(&after) })
+        };
+        assert!(matches!(told(&before, &after), Err(OutOfPlace::School)));
+        assert!(told(&after, &after).is_ok());
+        let mut misplaced = SIX;
+        misplaced[5] = ("S6", "D2");
+        assert!(told(&version(&misplaced, date(2026, 12, 13)), &after).is_ok());
     }
 }

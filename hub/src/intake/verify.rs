@@ -10,6 +10,7 @@ use domain::cell::CellError;
 use domain::disclosure::{Breach, FIGURE_MAX, check_clear, check_rounded, check_sums};
 use domain::period::Period;
 use domain::release::{Claimed, ReleaseId, Rule};
+use domain::span::Span;
 use domain::unit::{UnitId, UnitKind};
 use proto::frame::{Epoch, FrameError, OpenItem, RELEASE_CONTEXT, decode_frame};
 use proto::limits::ADDRESSED_BYTES_MAX;
@@ -224,11 +225,14 @@ fn judge(
     if let Some(named) = packs.special(&claimed.header.catalogue) {
         let id = &claimed.header.id;
         let latest = packs.special_of(id.table.as_str()).map(|known| &*known.special);
+        let span = Span::of(id.period, packs.calendar()).ok();
+        let then = span.and_then(|span| packs.special_for(named.id().as_str(), span.from));
+        let versions = special::Since { then: then.map(|known| &*known.special), latest };
         let below = || packs.special_below(named.id().as_str(), &id.unit);
         let schools = claimed.provenance.as_ref();
         let schools =
             schools.map(|sums| special::Told { schools: sums.schools_reported, below: below() });
-        special::check(own, (&id.unit, id.period, schools), named, latest)
+        special::check(own, (&id.unit, id.period, schools), named, versions)
             .map_err(|error| refuse(error.code(), &error))?;
     }
     let schools = claimed.provenance.as_ref().map_or(1, |sums| sums.schools_reported);

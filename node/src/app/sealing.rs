@@ -135,9 +135,10 @@ impl Node {
             return Ok(None);
         }
         let (today, now_ms) = (self.clock().today(), self.clock().now_ms());
-        let rounded = queued::rounded(&self.transfer().names().map_err(PacksError::Store)?);
+        let names = self.transfer().names().map_err(PacksError::Store)?;
+        let (rounded, queued) = (queued::rounded(&names), queued::sealed_weeks(names));
         let packs = self.packs()?;
-        Ok(Some(Context { unit, years, packs, today, now_ms, again: None, rounded }))
+        Ok(Some(Context { unit, years, packs, today, now_ms, again: None, rounded, queued }))
     }
 
     /// Sends reports again that have no verdict of both hubs, under the certificate that holds now:

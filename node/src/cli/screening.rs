@@ -154,6 +154,7 @@ fn plan(args: &NewArgs, packs: &Packs, (term, today): (Term, Date)) -> Result<Pl
         },
         unasked: Unasked::Wait,
         per_day: PER_DAY,
+        special: None,
     })
 }
 

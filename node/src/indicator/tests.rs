@@ -165,6 +165,20 @@ fn broken_identities_are_named() {
     assert_eq!(error.stratum, "stage=junior");
 }
 
+/// Every identity that the catalogue names is held to: by relations that are evaluated here and at
+/// the hubs, or by code of its own. Moves of cases are followed one by one, in each tier, and the
+/// hub compares the roll with the persons of the release.
+#[test]
+fn no_identity_is_only_named() {
+    let school = School::new();
+    let identities = school.catalogue.identities().iter();
+    let without: Vec<&str> = identities
+        .filter(|identity| identity.checks.is_empty())
+        .map(|identity| identity.name.as_str())
+        .collect();
+    assert_eq!(without, ["alert balance", "alert moves by tier", "roll"]);
+}
+
 /// Sums, bounds and missing fields are evaluated by the definition alone.
 #[test]
 fn the_evaluator_knows_measures_and_not_indicators() {

@@ -384,6 +384,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "agencies that a directory lists",
         sql: include_str!("migrations/051_listed_agency.sql"),
     },
+    Migration {
+        number: 55,
+        name: "runs that end with their special period",
+        sql: include_str!("migrations/053_run_of_special.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

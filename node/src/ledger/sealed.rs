@@ -241,6 +241,24 @@ pub fn open_bodies(tx: &Tx<'_>) -> Result<BTreeSet<Digest>, SqlError> {
     Ok(bodies.into_iter().collect())
 }
 
+/// The names of all reports.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn names(tx: &Tx<'_>) -> Result<BTreeSet<String>, SqlError> {
+    let names = tx.query("select name from sealed_report", &[], |row| row.text(0))?;
+    Ok(names.into_iter().collect())
+}
+
+/// The periods of which a report was sealed before an instant.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn periods_before(tx: &Tx<'_>, at_ms: i64) -> Result<BTreeSet<String>, SqlError> {
+    let sealed = "select distinct period from sealed_report where made_at_ms < $1";
+    Ok(tx.query(sealed, params![at_ms], |row| row.text(0))?.into_iter().collect())
+}
+
 /// The periods of reports beside which another report of this school stands: it was told by a
 /// ledger that this one was put back from, and what it told then is not known here.
 ///

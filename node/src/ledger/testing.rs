@@ -33,6 +33,7 @@ use crate::import::roster::{self, RosterContext};
 use crate::import::source::Source;
 use crate::import::table::ParsedFile;
 use crate::import::value::{Grade, GradeSpan};
+use crate::packs::SpecialVersions;
 use crate::release::{self, Context, Prepared, ReleaseError};
 use crate::screening::{Screening, ScreeningError, ScreeningReceipt};
 
@@ -126,6 +127,7 @@ impl School {
             catalogue_digest: sha256(b"catalogue of the tests"),
             catalogues: Vec::new(),
             specials: Vec::new(),
+            special_versions: SpecialVersions::default(),
             sealed_years: SealYears::default(),
             calendar: self.calendar.clone(),
             today: TODAY,

@@ -42,7 +42,7 @@ pub use sealed::{DecodeError, DecodedRelease, decode_for_page, named_catalogue};
 use crate::indicator::{BrokenIdentity, IndicatorError};
 use crate::ledger::hold::Hold;
 use crate::ledger::sealed::{Seal, SealYears};
-use crate::packs::Known;
+use crate::packs::{Known, SpecialVersions};
 
 /// What releases are made with, besides the ledger.
 #[derive(Clone)]
@@ -55,6 +55,8 @@ pub struct Context {
     pub catalogues: Vec<(Digest, Arc<Catalogue>)>,
     /// Special periods that this school follows.
     pub specials: Vec<Known<SpecialPeriod>>,
+    /// Every version of them, for the days on which they ask this school.
+    pub special_versions: SpecialVersions,
     /// School years under seal, now or once: nothing about persons goes rounded in them.
     pub sealed_years: SealYears,
     /// The term calendar in force.

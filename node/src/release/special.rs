@@ -2,7 +2,9 @@
 //!
 //! A special period ends by itself. On the day after its last day its last sheet leaves and closes
 //! it: what was entered later is not told any more. Only what never left, because the machine was
-//! off, is made up for, and that for a week. Nothing here is asked of a person or of the hub.
+//! off, is made up for, and that for a week. For a school it begins with the version that names
+//! it: of the days before nobody asked it, and nobody waits for it. Nothing here is asked of a
+//! person or of the hub.
 
 use domain::disclosure::RawTable;
 use domain::period::Period;
@@ -33,7 +35,8 @@ pub(super) fn open<'c>(
     let mut open = Vec::new();
     for followed in &context.specials {
         let special = &*followed.pack;
-        if special.holds(period) && is_open(tx, (special, unit), (period, span), context.today)? {
+        let is_asked = special.holds(period) && asks(context, special, span);
+        if is_asked && is_open(tx, (special, unit), (period, span), context.today)? {
             open.push(followed);
         }
     }
@@ -51,7 +54,8 @@ pub(super) fn due(
         for period in followed.pack.periods() {
             let Ok(span) = Span::of(period, &context.calendar) else { continue };
             let of = (&*followed.pack, unit);
-            if span.to < context.today && is_open(tx, of, (period, &span), context.today)? {
+            let is_over = span.to < context.today && asks(context, &followed.pack, &span);
+            if is_over && is_open(tx, of, (period, &span), context.today)? {
                 due.push(period);
             }
         }
@@ -66,6 +70,12 @@ pub(super) fn count(
 ) -> Result<Option<RawTable>, ReleaseError> {
     let table = followed.pack.table();
     Ok(table.map(|table| facts.table(followed.pack.catalogue(), table)).transpose()?)
+}
+
+/// Whether the version in force on the first day of a period asked this school. One that came in
+/// later is due from its version on: hubs count nobody before, and refuse what is made up for.
+fn asks(context: &Context, special: &SpecialPeriod, span: &Span) -> bool {
+    context.special_versions.ask_on(special.id().as_str(), span.from)
 }
 
 /// Whether a period of a special period may still be told on a day: it never left, or something

@@ -66,6 +66,7 @@ fn plan(unasked: Unasked, lowest: LowestTier) -> Plan {
         lowest,
         unasked,
         per_day: PER_DAY,
+        special: None,
     }
 }
 

@@ -14,6 +14,7 @@ pub mod funnel;
 pub mod interview;
 pub mod opening;
 pub mod paper;
+pub mod pulse;
 pub mod queue;
 pub mod report;
 pub mod result;

@@ -53,6 +53,8 @@ pub struct Plan {
     pub unasked: Unasked,
     /// Interviews a school day.
     pub per_day: u32,
+    /// The special period whose pulse screen it is, with its last day: it ends with it.
+    pub special: Option<(String, Date)>,
 }
 
 /// Why a run was not opened. Nothing was written.
@@ -68,6 +70,9 @@ pub enum OpeningError {
     /// The days are not in the term.
     #[error("the days are not between {} and {}", .0.start, .0.end)]
     OutsideTerm(Term),
+    /// It is a pulse screen and would go on after its special period.
+    #[error("the special period ends on {0}")]
+    PastSpecial(Date),
     /// The classes need more school days than there are.
     #[error("the classes need days until {0}")]
     TooFewDays(Date),
@@ -141,6 +146,7 @@ pub fn open(
         unasked: plan.unasked,
         per_day: plan.per_day,
         batch,
+        special: plan.special.as_ref().map(|(id, _)| id.as_str()),
     };
     let id = run::insert(tx, &new, by)?;
     for (known, grades) in plan.scales.iter().filter(|(_, grades)| !grades.is_empty()) {
@@ -166,6 +172,9 @@ fn check(plan: &Plan, setting: Setting) -> Result<(), OpeningError> {
     }
     if !in_term {
         return Err(OpeningError::OutsideTerm(plan.term));
+    }
+    if let Some((_, last)) = plan.special.as_ref().filter(|(_, last)| plan.last > *last) {
+        return Err(OpeningError::PastSpecial(*last));
     }
     if plan.hours.0 >= plan.hours.1 {
         return Err(OpeningError::Hours);

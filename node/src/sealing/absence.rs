@@ -96,9 +96,9 @@ fn why(made: &Made) -> Option<Why> {
         ),
         Made::Absent { reason: Unsealed::OfLostLedger, .. } => (
             "lost_ledger",
-            "该周在本机现用台账建立之前，可能已由原来的台账上报；为避免重复统计，本机不再补报",
-            "the week is before this ledger began; a ledger that was lost may have told it, and \
-             nothing is told twice",
+            "该周在本机现用台账建立或从备份恢复之前，可能已由原来的台账上报；为避免重复统计，本机不再补报",
+            "the week is before this ledger began or was put back from a backup; the ledger that \
+             was lost may have told it, and nothing is told twice",
         ),
         Made::Absent { reason: Unsealed::ToldOtherwise, .. } => (
             "told_otherwise",

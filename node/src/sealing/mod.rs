@@ -51,7 +51,7 @@ use certs::key::KeyError;
 use certs::seal::SealError;
 use domain::catalogue::{Catalogue, TableId};
 use domain::digest::Digest;
-use domain::disclosure::sealed::{MeasureError, ReportNumber};
+use domain::disclosure::sealed::{MeasureError, ReportNumber, Week};
 use domain::disclosure::{may_run, may_seal};
 use domain::period::{Period, PeriodError};
 use domain::span::Span;
@@ -94,6 +94,8 @@ pub struct Context {
     /// Terms of which counts about persons were queued rounded: a ledger that was put back does not
     /// know it any more.
     pub rounded: BTreeSet<Period>,
+    /// Names of sealed reports of weeks that were ever queued, with their weeks, for the same.
+    pub queued: Vec<(String, Week)>,
 }
 
 impl Context {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::disclosure::sealed::{is_sealed, year_of};
+use domain::disclosure::sealed::{Week, is_sealed, year_of};
 use domain::period::Period;
 
 /// School years of which a sealed report was queued.
@@ -13,6 +13,18 @@ use domain::period::Period;
 pub fn sealed_years(names: &[String]) -> BTreeSet<i16> {
     let sealed = names.iter().filter_map(|name| table_and_period(name));
     sealed.filter(|(table, _)| is_sealed(table)).filter_map(|(_, of)| year_of(of)).collect()
+}
+
+/// The sealed reports of weeks that were queued: name and week.
+#[must_use]
+pub fn sealed_weeks(names: Vec<String>) -> Vec<(String, Week)> {
+    let week = |name: String| match table_and_period(&name) {
+        Some((table, Period::Week { year, week })) if is_sealed(table) => {
+            Week::new(year, week).map(|week| (name, week))
+        }
+        _ => None,
+    };
+    names.into_iter().filter_map(week).collect()
 }
 
 /// Periods of which a table about persons was queued rounded.
@@ -45,5 +57,7 @@ mod tests {
         assert_eq!(sealed_years(&names), BTreeSet::from([2025]));
         let term: Period = "2024S2".parse().expect("period");
         assert_eq!(rounded(&names), BTreeSet::from([term]));
+        let week = Week::new(2026, 9).expect("week");
+        assert_eq!(sealed_weeks(names.to_vec()), [(names[0].clone(), week)]);
     }
 }

@@ -164,6 +164,11 @@ pub fn leaves_on(
     day.checked_add(notice.days()).ok()
 }
 
+/// The morning on which the reports of a week leave.
+pub(super) fn leaves(week: Week) -> Date {
+    week.sunday().saturating_add(NOTICE_DAYS.days())
+}
+
 /// The weeks and terms of a school year that are over or have their census day behind them.
 fn periods(context: &Context, under_seal: &SealingYear) -> Vec<(Period, Kind)> {
     let year = under_seal.year().plan.year();

@@ -4,7 +4,7 @@
 use certs::digest::sha256;
 use certs::key::SigningKey;
 use certs::signature::Signature;
-use domain::disclosure::sealed::Answer;
+use domain::disclosure::sealed::{Answer, Week};
 use jiff::civil::date;
 use proto::frame::{SEALED_REPORT_CONTEXT, decode_item, encode_item};
 use proto::pack::PackKind;
@@ -21,6 +21,7 @@ use super::{
 };
 use crate::indicator::Unsealed;
 use crate::ledger::hold::{self, Act};
+use crate::ledger::letters;
 use crate::ledger::report_key;
 use crate::ledger::sealed as register;
 use crate::ledger::sealed_absent as absent;
@@ -109,6 +110,69 @@ fn a_ledger_that_begins_anew_tells_nothing_twice() {
     context.years = vec![hubs.year(200)];
     seal(&late, &context, week("2025-W38"));
     assert_eq!(told(&hubs, &late, "2025-W38"), 1);
+}
+
+/// Notes that this ledger was put back from a copy.
+fn put_back(school: &School, at_ms: i64) {
+    let note = move |tx: &Tx<'_>| letters::note(tx, letters::SeenBy::Copy, (i64::MAX, at_ms));
+    school.ledger.write("put_back", note).expect("noted");
+}
+
+/// A ledger that was put back from a copy older than the last slot does not know whether the week
+/// was told, nor with what: it seals none of its tables, nor anything of it in a later week. What
+/// was sealed before the copy was made stays, and the weeks after are told.
+#[test]
+fn a_week_that_left_after_the_copy_was_made_is_not_sealed_anew() {
+    let (school, hubs) = (school(), Hubs::new());
+    open_case(&school, 1, date(2025, 11, 5));
+    open_case(&school, 2, date(2025, 11, 12));
+    seal(&school, &hubs.context(date(2025, 11, 11)), week("2025-W45"));
+    assert_eq!(told(&hubs, &school, "2025-W45"), 1);
+    // The copy is of this moment; the week after is sealed by the ledger that is lost then.
+    put_back(&school, NOW_MS + 1);
+    let context = hubs.context(date(2025, 11, 20));
+    let anew = seal(&school, &context, week("2025-W46"));
+    assert!(is_absent(&anew, Unsealed::OfLostLedger), "{anew:?}");
+    refuse(&school, &hubs, &context, "nonce_used");
+    let anew = seal(&school, &context, week("2025-W45"));
+    assert_eq!(sealed(&anew), 0, "{anew:?}");
+    // Entered again by the counsellor, who found it missing.
+    open_case(&school, 3, date(2025, 11, 13));
+    open_case(&school, 4, date(2025, 11, 18));
+    seal(&school, &hubs.context(date(2025, 11, 25)), week("2025-W47"));
+    assert_eq!(told(&hubs, &school, "2025-W47"), 1, "only what is of the later week");
+}
+
+/// A copy that knows the last week which was due loses nothing: late entries are told as ever.
+#[test]
+fn a_copy_that_knows_its_last_week_goes_on() {
+    let (school, hubs) = (school(), Hubs::new());
+    for (day, name) in [(date(2025, 11, 11), "2025-W45"), (date(2025, 11, 18), "2025-W46")] {
+        seal(&school, &hubs.context(day), week(name));
+    }
+    put_back(&school, NOW_MS + 1);
+    open_case(&school, 1, date(2025, 11, 12));
+    open_case(&school, 2, date(2025, 11, 18));
+    seal(&school, &hubs.context(date(2025, 11, 25)), week("2025-W47"));
+    assert_eq!(told(&hubs, &school, "2025-W47"), 2);
+}
+
+/// Where the ledger alone was put back the outbox still has what left: a week of which it names a
+/// report that the register does not know is not sealed anew.
+#[test]
+fn a_week_that_the_outbox_knows_better_is_not_sealed_anew() {
+    let (school, hubs) = (school(), Hubs::new());
+    open_case(&school, 1, date(2025, 11, 12));
+    let context = hubs.context(date(2025, 11, 18));
+    let left = (format!("{UNIT}/{OPENED}/2025-W46/1"), Week::new(2025, 46).expect("week"));
+    let asked = Context { queued: vec![left.clone()], ..context.clone() };
+    let anew = seal(&school, &asked, week("2025-W46"));
+    assert!(is_absent(&anew, Unsealed::OfLostLedger), "{anew:?}");
+    assert!(sealed(&seal(&school, &context, week("2025-W46"))) > 0);
+    let name = registered(&school, OPENED, "2025-W46").expect("sealed").name;
+    assert_eq!(name, left.0, "and what the register knows holds nothing back");
+    let later = Context { queued: vec![left], ..hubs.context(date(2025, 11, 25)) };
+    assert!(sealed(&seal(&school, &later, week("2025-W47"))) > 0);
 }
 
 /// A held week's events are told by no other week; once the hold is lifted, in their own.

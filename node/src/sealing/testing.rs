@@ -198,6 +198,7 @@ impl Hubs {
             now_ms: NOW_MS,
             again: None,
             rounded: std::collections::BTreeSet::new(),
+            queued: Vec::new(),
         }
     }
 

@@ -119,6 +119,7 @@ pub fn open_run(ledger: &Ledger, shelf: &Arc<Shelf>, now_ms: i64) -> Result<RunI
         lowest: LowestTier::Left,
         unasked: Unasked::Answer,
         per_day: PER_DAY,
+        special: None,
     };
     let shelf = Arc::clone(shelf);
     let opened = ledger.write("open_run", move |tx| {

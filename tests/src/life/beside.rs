@@ -150,6 +150,7 @@ impl Life {
             lowest: LowestTier::Left,
             unasked: Unasked::Wait,
             per_day: PER_DAY,
+            special: None,
         };
         let opened = opening::open(tx, by, &plan, shelf);
         opened.map(drop).map_err(|source| paper("a run", source))

@@ -46,6 +46,7 @@ pub(super) fn check(lived: &Lived) {
         lowest: LowestTier::Left,
         unasked: Unasked::Wait,
         per_day: PER_DAY,
+        special: None,
     };
     let noon = instant_ms(DAY.at(12, 0, 0, 0));
     let seats = lived.ledger.write("seats", move |tx| {

@@ -16,7 +16,10 @@ use super::ring_bell;
 use crate::app::Node;
 use crate::desk::checks;
 use crate::egress;
+use crate::ledger::run;
+use crate::packs::PacksError;
 use crate::release::{self, Depth, LEAVES_AT_HOUR, ReleaseError};
+use crate::screening::pulse;
 
 /// How often the clock is looked at.
 const LOOK_EVERY: Duration = Duration::from_mins(5);
@@ -32,6 +35,7 @@ pub(super) async fn keep(node: Node) {
             look_at_directives(&node).await;
             looked = Some(today);
         }
+        end_pulse_runs(&node).await;
         if hour >= LEAVES_AT_HOUR && node.config().automatic_release {
             if released != Some(today) && release(&node).await {
                 released = Some(today);
@@ -48,6 +52,16 @@ async fn look_at_directives(node: &Node) {
     let working = node.clone();
     // One that ended is made up for tomorrow.
     let _ = runtime::blocking::run(move || working.judge_directives_again()).await;
+}
+
+/// Ends runs whose special period was ended since the last look.
+async fn end_pulse_runs(node: &Node) {
+    let working = node.clone();
+    match runtime::blocking::run(move || working.end_pulse_runs()).await {
+        Ok(Ok(0)) | Err(_) => {}
+        Ok(Ok(ended)) => tracing::info!(ended, "runs end with their special period"),
+        Ok(Err(error)) => tracing::warn!(%error, "runs of special periods not looked at"),
+    }
 }
 
 /// Signs the sheets that are due; says whether the slot is done.
@@ -106,6 +120,19 @@ async fn seal(node: &Node) -> bool {
 }
 
 impl Node {
+    /// Ends runs with the special period that they were opened for; gives how many were changed.
+    ///
+    /// # Errors
+    /// A store cannot be read or written.
+    pub fn end_pulse_runs(&self) -> Result<usize, PacksError> {
+        if self.ledger.read(run::open_of_specials)?.is_empty() {
+            return Ok(0);
+        }
+        let (packs, today) = (self.packs()?, self.clock.today());
+        let end = move |tx: &Tx<'_>| pulse::end_with_specials(tx, &packs, today);
+        Ok(self.ledger.write("end_pulse_runs", end)?)
+    }
+
     /// Signs the sheets of every period whose day has come and that nobody holds; gives how many.
     ///
     /// A period that cannot be told keeps no other back; `release preview` and the page of what

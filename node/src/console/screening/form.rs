@@ -92,6 +92,7 @@ fn pulse(campaign: &Campaign, special: &str, lang: Lang) -> Result<Vec<(String, 
     let last = end.map_or(special.last(), |end| special.last().min(end));
     let named = |name: &str, value: String| (name.to_owned(), value);
     let mut fields = vec![
+        named("special", special.id().to_string()),
         named("name", chosen((&label.zh, &label.en), lang).to_owned()),
         named("first", first.to_string()),
         named("last", last.to_string()),
@@ -222,6 +223,7 @@ fn told(error: &OpeningError, lang: Lang) -> String {
         OpeningError::Number(_) => plain(words::W_NUMBER),
         OpeningError::Days => plain(words::W_ORDER),
         OpeningError::OutsideTerm(term) => words::W_IN_TERM.fill(lang, &[&term.start, &term.end]),
+        OpeningError::PastSpecial(last) => words::W_PAST_SPECIAL.fill(lang, &[last]),
         OpeningError::TooFewDays(until) => words::W_TOO_FEW.fill(lang, &[until]),
         OpeningError::Stands { name, grades } => {
             let grades: Vec<&str> = grades.iter().map(|g| chosen(g.label(), lang)).collect();
@@ -253,6 +255,10 @@ fn plan_of(fields: &Filled, packs: &Packs, term: Term) -> Option<Plan> {
     let scales: Vec<_> = scales.collect();
     let number = |name: &str| fields.text(name).trim().parse::<u32>().ok();
     let day = |name: &str| fields.text(name).trim().parse::<Date>().ok();
+    let special = match fields.text("special") {
+        "" => None,
+        id => Some(special_of(packs, id)?),
+    };
     let is_interviewed = !fields.text("lowest").is_empty();
     Some(Plan {
         name: fields.text("name").to_owned(),
@@ -266,5 +272,13 @@ fn plan_of(fields: &Filled, packs: &Packs, term: Term) -> Option<Plan> {
         lowest: if is_interviewed { LowestTier::Interviewed } else { LowestTier::Left },
         unasked: Unasked::from_word(fields.text("unasked"))?,
         per_day: number("per_day")?,
+        special,
     })
+}
+
+/// The special period that a pulse screen is opened for, and its last day; nothing where this
+/// school follows none of that id, or it asks for no screen.
+fn special_of(packs: &Packs, id: &str) -> Option<(String, Date)> {
+    let known = packs.specials().iter().find(|known| known.pack.id().as_str() == id)?;
+    known.pack.pulse().map(|_| (id.to_owned(), known.pack.last()))
 }

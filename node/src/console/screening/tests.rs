@@ -61,6 +61,7 @@ fn plan(name: &str) -> Plan {
         lowest: LowestTier::Left,
         unasked: Unasked::Wait,
         per_day: PER_DAY,
+        special: None,
     }
 }
 

@@ -45,6 +45,8 @@ texts! {
         "a field is empty or not understood; write days like 2026-09-21, and whole numbers";
     W_ORDER = "最后一天早于第一天", "the last day lies before the first";
     W_IN_TERM = "日期不在本学期内（{0} 至 {1}）", "the days are not in the term ({0} to {1})";
+    W_PAST_SPECIAL = "这是特殊时期的简短筛查，该特殊时期到 {0} 结束，最后一天不能晚于它",
+        "this is the short screen of a special period, which ends on {0}: the last day is no later";
     W_TOO_FEW = "按每天的班数要排到 {0}，晚于最后一天：请增加每天的班数，或推后最后一天",
         "so many classes a day need days until {0}, after the last day: take more a day, or a \
          later last day";

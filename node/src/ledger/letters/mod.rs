@@ -18,7 +18,7 @@ pub use came::{
 };
 pub use restored::{
     LaneKnown, SeenBy, Stray, ask, asked, bind, forget_strays, is_unsure, keep_stray, know_lane,
-    lane, may_have_left, note, stayed, stray_count, strays, times, to_ask,
+    lane, may_have_left, note, put_back_ms, stayed, stray_count, strays, times, to_ask,
 };
 pub use sealed::{
     Draft, Envelope, NewEnvelope, NewLetter, Outgoing, Rank, Unheard, acked, carrying, done, draft,

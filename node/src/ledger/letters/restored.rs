@@ -103,6 +103,15 @@ pub fn note(
     Ok(unsure)
 }
 
+/// When this ledger was put back last, as far as it was seen; nothing where it never was.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn put_back_ms(tx: &Tx<'_>) -> Result<Option<i64>, SqlError> {
+    let last = "select max(at_ms) from restored";
+    Ok(tx.query_opt(last, &[], |row| row.opt_i64(0))?.flatten())
+}
+
 /// How often this ledger was put back, as far as it was seen.
 ///
 /// # Errors

@@ -62,6 +62,8 @@ pub struct Run {
     pub per_day: u32,
     /// Where its sheets come from.
     pub batch: i64,
+    /// The special period whose pulse screen it is: it ends with it.
+    pub special: Option<String>,
     /// Account that opened it.
     pub opened_by: String,
     /// When it was closed; nothing while it is open.
@@ -122,6 +124,8 @@ pub struct NewRun<'a> {
     pub per_day: u32,
     /// Where its sheets come from.
     pub batch: i64,
+    /// The special period whose pulse screen it is.
+    pub special: Option<&'a str>,
 }
 
 /// Keeps a run.
@@ -131,8 +135,8 @@ pub struct NewRun<'a> {
 pub fn insert(tx: &Tx<'_>, run: &NewRun<'_>, by: (&str, i64)) -> Result<RunId, SqlError> {
     let id = tx.query_opt(
         "insert into screening_run (term, name, contact, first_day, lowest_tier, unasked, per_day,
-             batch, opened_by, opened_at_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+             batch, opened_by, opened_at_ms, special)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id",
         params![
             &run.term.to_string(),
             run.name,
@@ -144,6 +148,7 @@ pub fn insert(tx: &Tx<'_>, run: &NewRun<'_>, by: (&str, i64)) -> Result<RunId, S
             run.batch,
             by.0,
             by.1,
+            run.special.unwrap_or_default(),
         ],
         |row| row.i64(0),
     )?;
@@ -308,6 +313,28 @@ pub fn set_window(
     if changed == 1 { Ok(()) } else { Err(LedgerRefusal::Unknown) }
 }
 
+/// The open runs that are the pulse screen of a special period.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn open_of_specials(tx: &Tx<'_>) -> Result<Vec<Run>, SqlError> {
+    let statement = format!("{RUN} where closed_at_ms is null and special <> '' order by id");
+    tx.query(&statement, &[], read_run)
+}
+
+/// Lets nobody answer in a run after an instant: no window goes on, and nobody who was let in to
+/// make up stays. Says whether anything changed.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn end_windows(tx: &Tx<'_>, run: RunId, at_ms: i64) -> Result<bool, SqlError> {
+    let windows = "update run_class set opens_at_ms = min(opens_at_ms, $2), closes_at_ms = $2
+        where run = $1 and closes_at_ms > $2";
+    let late = "update participant set late_until_ms = $2 where run = $1 and late_until_ms > $2";
+    let changed = tx.execute(windows, params![run.0, at_ms])?;
+    Ok(tx.execute(late, params![run.0, at_ms])? + changed > 0)
+}
+
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -382,7 +409,7 @@ pub(crate) fn class_order(grade: Grade, class: &str) -> (Grade, u32, String) {
 }
 
 const RUN: &str = "select id, term, name, contact, first_day, lowest_tier, unasked, per_day, batch,
-    opened_by, closed_at_ms, closed_by, voided, ended_why from screening_run";
+    opened_by, closed_at_ms, closed_by, voided, ended_why, special from screening_run";
 
 fn read_run(row: &Row<'_, '_>) -> Result<Run, SqlError> {
     Ok(Run {
@@ -400,6 +427,7 @@ fn read_run(row: &Row<'_, '_>) -> Result<Run, SqlError> {
         closed_by: row.opt_text(11)?,
         is_voided: row.bool(12)?,
         ended_why: row.text(13)?,
+        special: Some(row.text(14)?).filter(|special| !special.is_empty()),
     })
 }
 

@@ -190,6 +190,33 @@ fn an_earlier_end_closes_it() {
     assert_eq!(send(&school, &context, FIRST), 1);
 }
 
+/// A school that a later version adds begins with that version: of the days before nobody asked it,
+/// and it makes up for none of them. Had it been asked before, it would.
+#[test]
+fn a_school_begins_with_the_version_that_names_it() {
+    let school = school();
+    (17..=20).for_each(|day| lesson(&school, date(2025, 11, day), NOW_MS));
+    let from = date(2025, 11, 19);
+    let known = |first| {
+        let packs = crate::packs::Packs::embedded().expect("packs");
+        let dated = packs.dated(FIRST, "flood", first);
+        dated.dated(from, "flood", Some(followed(2, LAST))).special_versions()
+    };
+    let on = |special_versions| Context {
+        special_versions,
+        ..context(&school, date(2025, 11, 21), NOW_MS + 1)
+    };
+    let added = on(known(None));
+    assert_eq!(due_days(&school, &added), [from, date(2025, 11, 20)]);
+    let before = Period::Day(date(2025, 11, 18));
+    assert!(prepare(&school.ledger, &added, before).expect("prepared").drafts.is_empty());
+    assert_eq!(send(&school, &added, date(2025, 11, 18)), 0);
+    assert_eq!(send(&school, &added, from), 1);
+    let asked = on(known(Some(followed(1, LAST))));
+    let whole = [17, 18, 20].map(|day| date(2025, 11, day));
+    assert_eq!(due_days(&school, &asked), whole, "asked all along");
+}
+
 /// A school that keeps none of the ledgers says nothing, which is not a zero.
 #[test]
 fn silence_is_no_zero() {

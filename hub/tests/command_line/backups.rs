@@ -38,7 +38,8 @@ fn create(place: &Place) -> PathBuf {
 }
 
 fn restore(copy: &Path, data: &Path, rest: &[&str]) -> crate::support::Ran {
-    hub(&[&["restore", text(copy), "--data", text(data)], rest].concat())
+    let args = ["restore", text(copy), "--data", text(data)];
+    hub(&[args.as_slice(), rest].concat())
 }
 
 fn names(folder: &Path) -> Vec<String> {

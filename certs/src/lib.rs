@@ -20,6 +20,7 @@
 //! | [`pack`], [`keywrap`] | packs signed under every root; a data key under another key |
 //! | [`countersign`] | what packs and key statements have in common: a signature under each root |
 //! | [`document`] | what the certificate of such a key says that it signs |
+//! | [`sealed_file`] | files of any length under one key, as in a backup |
 //! | [`seal`], [`statement`] | sealing to one recipient; who vouches that a key is whose |
 //! | [`referral`] | a referral or an answer in its envelope, whose it is, and its parts |
 //! | [`letter`] | one hop's wrapping of a part: all alike, opened and wrapped anew by a relay |
@@ -52,6 +53,7 @@ pub mod referral;
 pub mod renewal;
 pub mod root;
 pub mod seal;
+pub mod sealed_file;
 pub mod serial;
 pub mod signature;
 pub mod statement;

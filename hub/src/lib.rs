@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod authority;
+pub mod backup;
 pub mod barred;
 mod below;
 pub mod ca;

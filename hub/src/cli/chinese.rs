@@ -498,4 +498,39 @@ pub(super) const CHINESE: Translation = &[
     ("Id of the key in the list", "列表中的密钥编号"),
     ("Show every value", "显示每一项"),
     ("Show where each value comes from", "显示每一项的来源"),
+    ("Copies of the data folder, sealed under a passphrase", "用口令密封的数据文件夹备份"),
+    ("Put a copy back into a data folder that is empty or new", "把备份恢复到空的或新的数据文件夹"),
+    ("Choose the passphrase that opens copies", "设定打开备份的口令"),
+    (
+        "File with the passphrase of backups, or - for standard input; asked for if left out",
+        "备份口令所在文件，- 为标准输入；不填则询问",
+    ),
+    ("Make a copy each day while serve runs", "serve 运行期间每天备份"),
+    ("Folder on another disk for copies", "存放备份的文件夹，放在另一块盘上"),
+    ("Hour of the day from which on the copy is made", "每天几点起备份"),
+    ("How many copies are kept", "保留几份"),
+    ("Make a copy now, and put it back for a test", "立即备份，并试恢复"),
+    (
+        "Folder on another disk; the planned one if not given",
+        "另一块盘上的文件夹；不填则用计划中的",
+    ),
+    ("Show the copies that are there", "列出现有备份"),
+    ("Folder of the copies; the planned one if not given", "备份所在文件夹；不填则用计划中的"),
+    (
+        "Put a copy back for a test with its passphrase, look it through, and remove it again",
+        "用口令试恢复一份备份，检查后删除试验内容",
+    ),
+    (
+        "Folder of the copy; the newest of the planned place if not given",
+        "备份的文件夹；不填则用最新一份",
+    ),
+    (
+        "Make a copy, put it back for a test, and say how long both took",
+        "演练：备份并试恢复，报告用时",
+    ),
+    ("Folder of the copy", "备份的文件夹"),
+    (
+        "Key that was destroyed since, by the beginning of its number; may be repeated",
+        "此后已销毁的密钥，填编号开头；可重复",
+    ),
 ];

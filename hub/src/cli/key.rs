@@ -17,6 +17,7 @@ use super::relay_key::{self, Shown};
 use super::school_key;
 use super::words::key as words;
 use crate::app::{HubError, load_pins};
+use crate::backup;
 use crate::ca::source::create;
 use crate::config::Config;
 use crate::packs::Packs;
@@ -200,6 +201,7 @@ fn destroy(context: &Context, (key, confirm): (&str, &str)) -> Result<(), Failur
         share_key::record(tx, (&config, &signer), (&held, packs.sealed_years()), now_ms)?;
         Ok::<_, ShareKeyError>(held)
     })?;
+    backup::forget(&place, &held.digest())?;
     // The record stands first: a key that is gone without one would be a loss that nobody meant.
     share_key::erase(&held)?;
     share_key::sweep(&place)?;

@@ -4,6 +4,7 @@
 //! through the store, and its version tells the running hub that it changed.
 
 mod api_key;
+mod backup;
 pub(crate) mod causes;
 mod chinese;
 mod context;
@@ -27,6 +28,7 @@ mod publication_doctor;
 mod publish_plan;
 mod reason;
 mod relay_key;
+mod restore;
 mod roots;
 mod school_key;
 mod sealed;
@@ -138,6 +140,11 @@ enum Command {
     /// What one role can work out from everything that it has seen
     #[command(subcommand)]
     Disclosure(disclosure::Command),
+    /// Copies of the data folder, sealed under a passphrase
+    #[command(subcommand)]
+    Backup(backup::Command),
+    /// Put a copy back into a data folder that is empty or new
+    Restore(restore::Restore),
     /// Root certificates that this hub trusts
     #[command(subcommand)]
     Root(roots::Command),
@@ -205,6 +212,8 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Publish(command) => publication::run(context, &command),
         Command::Key(command) => key::run(context, &command),
         Command::Letters(command) => letters::run(context, &command),
+        Command::Backup(command) => backup::run(context, &command),
+        Command::Restore(asked) => restore::run(context, &asked),
         Command::Root(command) => roots::run(context, command),
         Command::Config(command) => settings::run(context, &command),
         Command::Service(command) => service::run(context, &command),

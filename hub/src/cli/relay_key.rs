@@ -94,6 +94,7 @@ pub(super) fn destroy(
         held.record(tx, (&place, own.key()), now)?;
         Ok::<_, RelayKeyError>(held)
     })?;
+    crate::backup::forget(config, &held.digest())?;
     // The record stands first: a key that is gone without one would be a loss that nobody meant.
     held.erase()?;
     key::sweep(config)?;

@@ -2,6 +2,7 @@
 
 use runtime::web::{Lang, Text};
 
+pub(super) mod backup;
 pub(super) mod key;
 pub(super) mod letters;
 pub(super) mod plan;

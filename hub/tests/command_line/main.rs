@@ -10,6 +10,7 @@
 mod accounts;
 mod api_keys;
 mod authority;
+mod backups;
 mod directory;
 mod disclosure;
 mod doctor;

@@ -299,6 +299,24 @@ impl Database {
         Ok(said?.into_iter().filter(|line| line != "ok").collect())
     }
 
+    /// How many rows each table has, by name; SQLite's own tables are left out.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn rows(&self) -> Result<Vec<(String, i64)>, SqlError> {
+        self.read(|tx| {
+            let sql = "select name from sqlite_schema where type = 'table' order by name";
+            let names: Vec<String> = tx.query(sql, &[], |row| row.text(0))?;
+            let ours = names.into_iter().filter(|name| !name.starts_with("sqlite_"));
+            let counted = ours.map(|name| {
+                let sql = format!("select count(*) from \"{name}\"");
+                let rows = tx.query_opt(&sql, &[], |row| row.i64(0))?;
+                Ok::<_, SqlError>((name, rows.unwrap_or_default()))
+            });
+            counted.collect()
+        })
+    }
+
     /// As [`Database::read`], off the async threads.
     ///
     /// # Errors

@@ -384,6 +384,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "agencies that a directory lists",
         sql: include_str!("migrations/051_listed_agency.sql"),
     },
+    Migration {
+        number: 54,
+        name: "callers of a hotline who are handed over",
+        sql: include_str!("migrations/052_hand_off.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -1,6 +1,6 @@
-//! Answering: that a notice was received, that it was handled, that it is not ours, to a school that
-//! more is needed, and to a hotline whether its caller was reached. An answer is written at once and
-//! sealed once the road is known.
+//! Answering: that a notice was received, that it was handled, that it is not ours, to a school
+//! that more is needed, and to a hotline whether its caller was reached. An answer is written at
+//! once and sealed once the road is known.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! A hotline hands a caller over to one school: written here, looked at and sealed as a tip is.
 //!
-//! It says as little as reaches the caller. It stands on the caller's word, or on danger where nobody
-//! gave one.
+//! It says as little as reaches the caller. It stands on the caller's word, or on danger where
+//! nobody gave one.
 
 use certs::digest::random_bytes;
 use domain::neighbour::{Danger, HandOffGround, NoticeKind};
@@ -37,8 +37,8 @@ pub struct Wish {
 /// needed: the counsellor calls it before reading where somebody is in danger.
 ///
 /// # Errors
-/// The role may not, the unit is no school whose key is known, nobody agreed and nobody is in danger,
-/// a field is empty or too long, or the store; nothing was written.
+/// The role may not, the unit is no school whose key is known, nobody agreed and nobody is in
+/// danger, a field is empty or too long, or the store; nothing was written.
 pub fn prepare(
     tx: &Tx<'_>,
     (receiver, worker): (&Receiver, &Worker),

@@ -26,7 +26,8 @@ pub(crate) fn is_awaited(tx: &Tx<'_>, about: EnvelopeId) -> Result<bool, SqlErro
     Ok(neighbour::of_envelope(tx, about)?.is_some())
 }
 
-/// Takes what came to a school: a tip, a hotline's caller, or an answer to its report. Says whether it was believed.
+/// Takes what came to a school: a tip, a hotline's caller, or an answer to its report. Says whether
+/// it was believed.
 pub(crate) fn at_school(
     tx: &Tx<'_>,
     (desk, offices): (&Desk, &[Listed]),
@@ -52,8 +53,8 @@ pub(crate) fn at_school(
     }
 }
 
-/// Takes what came to a receiver: a school's report, or an answer to its own notice. Says whether it was
-/// believed.
+/// Takes what came to a receiver: a school's report, or an answer to its own notice. Says whether it
+/// was believed.
 pub(crate) fn at_receiver(
     tx: &Tx<'_>,
     opened: &OpenedReferral,

@@ -1,5 +1,5 @@
-//! An office's tip to one school: written, looked at and sealed. A hotline's hand-off takes the same
-//! way.
+//! An office's tip to one school: written, looked at and sealed. A hotline's hand-off takes the
+//! same way.
 
 use certs::digest::random_bytes;
 use certs::identity::LeafIdentity;

@@ -14,8 +14,8 @@ texts! {
     TIPS_OUT_NOTE = "就一名学生发给一所学校的线索，密封送达", "about a child, to one school, sealed";
     HAND_OFFS = "热线转介", "Hotline callers";
     HAND_OFFS_NOTE = "热线转来的来电人，由心理教师直接办理；有危险的立即联系，其余一个工作日内签收，并答复是否联系上",
-        "callers whom a hotline handed over, for the counsellor; in danger at once, else acknowledge \
-         within one working day, then answer whether the caller was reached";
+        "callers whom a hotline handed over, for the counsellor; in danger at once, else \
+         acknowledge within one working day, then answer whether the caller was reached";
     HAND_OFFS_OUT = "转介给学校", "Callers handed to schools";
     HAND_OFFS_OUT_NOTE = "把一名来电人转介给一所学校的心理教师，密封送达；有危险的请先打电话",
         "a caller, to one school's counsellor, sealed; where there is danger telephone first";
@@ -34,8 +34,8 @@ texts! {
     HOTLINE_PHONE = "热线值班电话", "Telephone of the hotline";
     DAY_TRIED = "联系日期", "Day";
     LINK_CALLER_NOTE = "转介本身不建立学生或个案；列入预警请另行办理，来源填热线。",
-        "A caller handed over makes no student and no case; where one is opened, the hotline is its \
-         source.";
+        "A caller handed over makes no student and no case; where one is opened, the hotline is \
+         its source.";
     NONE = "没有记录。", "There is none.";
     NUMBER = "编号", "No";
     WHEN = "时间", "When";

@@ -1,6 +1,6 @@
 //! A duty report, a tip and a hotline's caller from end to end with real processes: a school, its
-//! street's hub, the district's relay, the city, and the desk of the police, or the centre that runs
-//! the hotline, with a node of its own.
+//! street's hub, the district's relay, the city, and the desk of the police, or the centre that
+//! runs the hotline, with a node of its own.
 //!
 //! Goal: each is acknowledged and answered at both sides, whoever wrote a report does not send it
 //! alone, and what was sealed is in no file of a hub, no log and no copy in the clear.
@@ -107,8 +107,8 @@ async fn a_report_and_a_tip_come_to_their_ends() {
     nothing_is_found(folder.path(), POLICE[0]);
 }
 
-/// A caller in danger comes to the counsellor, and not to the head; the hotline hears that he or she
-/// was reached, and what was sealed is nowhere else.
+/// A caller in danger comes to the counsellor, and not to the head; the hotline hears that he or
+/// she was reached, and what was sealed is nowhere else.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hotlines_caller_comes_to_the_counsellor() {
     let folder = tempfile::tempdir().expect("folder");

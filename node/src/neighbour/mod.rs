@@ -5,8 +5,8 @@
 //! They travel as referrals do, in the same letters and as emergencies, so that nobody on the way
 //! tells them apart. What will be sealed is written once, shown from its bytes and sent from there.
 //! No guardian's consent is asked and nothing is taken back; whoever is suspected hears nothing
-//! from here. A tip and a hand-off make no student: a school's head, or the counsellor, links one with
-//! who is on the roll, or nobody does.
+//! from here. A tip and a hand-off make no student: a school's head, or the counsellor, links one
+//! with who is on the roll, or nobody does.
 
 pub mod answering;
 pub mod handing;

@@ -53,8 +53,8 @@ pub(crate) fn at_school(
     }
 }
 
-/// Takes what came to a receiver: a school's report, or an answer to its own notice. Says whether it
-/// was believed.
+/// Takes what came to a receiver: a school's report, or an answer to its own notice. Says whether
+/// it was believed.
 pub(crate) fn at_receiver(
     tx: &Tx<'_>,
     opened: &OpenedReferral,

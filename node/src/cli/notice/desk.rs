@@ -46,8 +46,7 @@ enum DeskCommand {
     HandOffs,
     /// Write a hand-off of a caller to one school's counsellor
     HandOff(HandOffArgs),
-    /// Show a tip or a hand-off that would leave, or has left; with the digest of what was shown,
-    /// send it
+    /// Show a tip or hand-off that would leave, or has left; with the digest of it, send it
     Send {
         /// Number of the tip or the hand-off
         number: i64,

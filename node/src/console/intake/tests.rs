@@ -224,8 +224,8 @@ async fn duty_reports_and_tips_have_pages_of_their_own() {
     }
 }
 
-/// A hotline writes a hand-off on a page of its own; one to a school whose key is not known, or on
-/// nobody's word without danger, is refused with what was typed, and the operator sees no page.
+/// A hotline writes a hand-off on a page of its own; one to a school whose key is not known is
+/// refused with what was typed, and the operator sees no page.
 #[tokio::test]
 async fn a_hotline_has_pages_of_its_own() {
     let city = City::new();

@@ -1,5 +1,5 @@
-//! The pages of duty reports, tips and a hotline's callers in the browser: who sees them, what they offer, and that
-//! they are whole in both languages.
+//! The pages of duty reports, tips and a hotline's callers in the browser: who sees them, what they
+//! offer, and that they are whole in both languages.
 
 use axum::http::StatusCode;
 use certs::digest::sha256;

@@ -25,7 +25,7 @@ pub(super) const TEXTS: Translation = &[
     ("What a tip says; the reading is logged", "一条线索的内容；阅读会留下记录"),
     ("Number of the tip", "线索编号"),
     (
-        "Acknowledge a tip or a caller, or answer: handled, reached or not, no student of this school",
+        "Acknowledge a tip or caller, or answer: handled, reached or not, not of this school",
         "签收线索或转介，或答复已处置、是否联系上、不是本校学生",
     ),
     (

@@ -65,7 +65,7 @@ enum NoticeCommand {
         /// Number of the caller
         number: i64,
     },
-    /// Acknowledge a tip or a caller, or answer: handled, reached or not, no student of this school
+    /// Acknowledge a tip or caller, or answer: handled, reached or not, not of this school
     Answer(AnswerArgs),
     /// Name the counsellor who may read a tip beside the head; nobody without one
     Reader {

@@ -1,9 +1,11 @@
 //! Notices between neighbours: a school's report under the duty of mandatory reporting to one
-//! office, and a tip of an office to one school.
+//! office, a tip of an office to one school, and a caller whom a hotline hands over to one school's
+//! counsellor.
 //!
-//! Neither is a referral. It stands on the law and on no consent, nobody takes it back, and what is
-//! answered to it is that it was received and that it was handled, never what was found. How one
-//! stands follows from its replies alone, so both sides agree whatever was lost on the way.
+//! None is a referral. A report and a tip stand on the law and on no consent, a hand-off on the
+//! caller's word or on danger; nobody takes one back, and what is answered to it is that it was
+//! received and that it was handled, or whether the caller was reached, never what was found. How
+//! one stands follows from its replies alone, so both sides agree whatever was lost on the way.
 
 use crate::ledger::words::word_list;
 
@@ -12,8 +14,34 @@ word_list!(
     NoticeKind {
         Report = "report", "强制报告", "Duty report";
         Tip = "tip", "外部线索", "Tip from an office";
+        HandOff = "hand_off", "热线转介", "Hotline hand-off";
     }
 );
+
+word_list!(
+    /// Whether a caller of a hotline is in danger.
+    Danger {
+        Yes = "yes", "有危险", "In danger";
+        No = "no", "未发现危险", "No danger was found";
+    }
+);
+
+word_list!(
+    /// On what a hotline hands a caller over: how the caller agreed, or the danger.
+    HandOffGround {
+        Spoken = "spoken", "来电人口头同意", "The caller agreed by word of mouth";
+        Written = "written", "来电人书面或文字同意", "The caller agreed in writing";
+        Danger = "danger", "有危险，未取得同意", "Danger; nobody agreed";
+    }
+);
+
+impl HandOffGround {
+    /// Whether a hand-off may stand on it: without the caller's word only danger does.
+    #[must_use]
+    pub const fn carries(self, danger: Danger) -> bool {
+        matches!((self, danger), (Self::Spoken | Self::Written, _) | (Self::Danger, Danger::Yes))
+    }
+}
 
 word_list!(
     /// What is reported: the situations of the nine departments' opinion of 2020 on the reporting
@@ -64,8 +92,24 @@ word_list!(
         Handled = "handled", "已处置", "Handled";
         NotOurs = "not_ours", "不属于本单位", "Not ours";
         MoreNeeded = "more_needed", "需补充情况", "More is needed";
+        Reached = "reached", "已联系上", "Reached";
+        NotReached = "not_reached", "未联系上", "Not reached";
     }
 );
+
+impl NoticeKind {
+    /// Whether such a notice is answered so. A tip is answered with no words, so nobody asks a desk
+    /// for more; a hand-off with whether the caller was reached.
+    #[must_use]
+    pub const fn takes(self, reply: ReplyKind) -> bool {
+        use ReplyKind as R;
+        match self {
+            Self::Report => !matches!(reply, R::Reached | R::NotReached),
+            Self::Tip => matches!(reply, R::Received | R::Handled | R::NotOurs),
+            Self::HandOff => !matches!(reply, R::Handled | R::MoreNeeded),
+        }
+    }
+}
 
 word_list!(
     /// How something was handled, and no more than that.
@@ -88,6 +132,8 @@ word_list!(
         MoreNeeded = "more_needed", "需补充情况", "More is needed";
         Handled = "handled", "已处置", "Handled";
         NotOurs = "not_ours", "不属于该单位", "Not of that unit";
+        Reached = "reached", "已联系上", "Reached";
+        NotReached = "not_reached", "未联系上", "Not reached";
     }
 );
 
@@ -105,17 +151,24 @@ pub const RECEIVED_MS: i64 = 24 * 3_600_000;
 /// Within which one that was acknowledged is answered: a week, a proposed default.
 pub const HANDLED_MS: i64 = 7 * RECEIVED_MS;
 
+/// Working days within which a hand-off is acknowledged where nobody is in danger; where somebody
+/// is, that is at once.
+pub const HAND_OFF_DAYS: u32 = 1;
+
 /// For how long what came is kept: as an emergency at a receiver, 180 days.
 pub const KEPT_MS: i64 = 180 * RECEIVED_MS;
 
-/// How a notice stands after one more answer; nothing where it is not answered so any more. A tip
-/// is answered with no words, so nobody asks a desk for more.
+/// How a notice stands after one more answer; nothing where it is not answered so any more. Which
+/// answers a kind has at all is [`NoticeKind::takes`]. Whoever was not reached may be later.
 #[must_use]
 pub const fn after(state: NoticeState, reply: ReplyKind) -> Option<NoticeState> {
     match (state, reply) {
         (NoticeState::Sent, ReplyKind::Received) => Some(NoticeState::Received),
         (
-            NoticeState::Sent | NoticeState::Received | NoticeState::MoreNeeded,
+            NoticeState::Sent
+            | NoticeState::Received
+            | NoticeState::MoreNeeded
+            | NoticeState::NotReached,
             ReplyKind::NotOurs,
         ) => Some(NoticeState::NotOurs),
         (NoticeState::Received | NoticeState::MoreNeeded, ReplyKind::Handled) => {
@@ -123,6 +176,12 @@ pub const fn after(state: NoticeState, reply: ReplyKind) -> Option<NoticeState> 
         }
         (NoticeState::Received | NoticeState::MoreNeeded, ReplyKind::MoreNeeded) => {
             Some(NoticeState::MoreNeeded)
+        }
+        (NoticeState::Received | NoticeState::NotReached, ReplyKind::Reached) => {
+            Some(NoticeState::Reached)
+        }
+        (NoticeState::Received | NoticeState::NotReached, ReplyKind::NotReached) => {
+            Some(NoticeState::NotReached)
         }
         _ => None,
     }
@@ -137,6 +196,10 @@ pub fn standing(replies: &[ReplyKind]) -> NoticeState {
         (None, ReplyKind::Handled) if matches!(state, NoticeState::Sent) => NoticeState::Handled,
         (None, ReplyKind::MoreNeeded) if matches!(state, NoticeState::Sent) => {
             NoticeState::MoreNeeded
+        }
+        (None, ReplyKind::Reached) if matches!(state, NoticeState::Sent) => NoticeState::Reached,
+        (None, ReplyKind::NotReached) if matches!(state, NoticeState::Sent) => {
+            NoticeState::NotReached
         }
         (None, _) => state,
     })
@@ -169,10 +232,48 @@ mod tests {
     fn what_may_be_answered_when() {
         assert_eq!(after(NoticeState::Sent, ReplyKind::Handled), None);
         assert_eq!(after(NoticeState::Sent, ReplyKind::NotOurs), Some(NoticeState::NotOurs));
-        for ended in [NoticeState::Draft, NoticeState::Handled, NoticeState::NotOurs] {
+        let draft = NoticeState::Draft;
+        for ended in [draft, NoticeState::Handled, NoticeState::NotOurs, NoticeState::Reached] {
             for reply in ReplyKind::ALL {
                 assert_eq!(after(ended, *reply), None, "{ended:?} {reply:?}");
             }
+        }
+    }
+
+    /// A caller who was not reached may be reached later, whatever of the replies is lost; one who
+    /// was reached stays so.
+    #[test]
+    fn who_was_not_reached_may_be_reached_later() {
+        use ReplyKind as R;
+        let all = [R::Received, R::NotReached, R::NotReached, R::Reached];
+        for lost in 0..3 {
+            let mut some = all.to_vec();
+            some.remove(lost);
+            assert_eq!(standing(&some), NoticeState::Reached, "{lost}");
+        }
+        assert_eq!(standing(&[R::NotReached]), NoticeState::NotReached);
+        assert_eq!(standing(&[R::Received, R::NotReached, R::NotOurs]), NoticeState::NotOurs);
+        assert_eq!(standing(&[R::Reached, R::NotReached]), NoticeState::Reached);
+        assert_eq!(after(NoticeState::Sent, R::Reached), None, "nobody has acknowledged it");
+    }
+
+    /// Every kind is acknowledged and may be somebody else's; each has an end of its own, and
+    /// without the caller's word only danger carries a hand-off.
+    #[test]
+    fn each_kind_has_its_answers_and_its_ground() {
+        use ReplyKind as R;
+        for kind in NoticeKind::ALL {
+            assert!(kind.takes(R::Received) && kind.takes(R::NotOurs), "{kind:?}");
+            let is_hand_off = *kind == NoticeKind::HandOff;
+            assert_eq!(kind.takes(R::Handled), !is_hand_off, "{kind:?}");
+            for reply in [R::Reached, R::NotReached] {
+                assert_eq!(kind.takes(reply), is_hand_off, "{kind:?}");
+            }
+            assert_eq!(kind.takes(R::MoreNeeded), *kind == NoticeKind::Report, "{kind:?}");
+        }
+        for ground in HandOffGround::ALL {
+            assert!(ground.carries(Danger::Yes), "{ground:?}");
+            assert_eq!(ground.carries(Danger::No), *ground != HandOffGround::Danger, "{ground:?}");
         }
     }
 
@@ -190,6 +291,8 @@ mod tests {
             }
         }
         check::<NoticeKind>();
+        check::<Danger>();
+        check::<HandOffGround>();
         check::<Harm>();
         check::<Suspicion>();
         check::<TipAbout>();

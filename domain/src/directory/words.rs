@@ -15,6 +15,7 @@ word_list!(
         Agency = "agency", "社会服务机构", "Third-party agency";
         Cyberspace = "cyberspace", "网信部门", "Cyberspace office";
         Health = "health", "卫生健康部门", "Health's district desk";
+        Hotline = "hotline", "心理热线", "Hotline";
     }
 );
 

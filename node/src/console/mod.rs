@@ -173,6 +173,7 @@ fn shows(role: Role, href: &str) -> bool {
         }
         "/talks/new" => is_of_school(role, |role| browse::is_writable_by(role, Kind::Talk)),
         notices::REPORTS_HREF | notices::TIPS_HREF => notices::Reporters::ROLES.contains(&role),
+        notices::HAND_OFFS_HREF => notices::Takers::ROLES.contains(&role),
         screening::RUNS_HREF => screening::Leaders::ROLES.contains(&role),
         roll::ROLL_HREF
         | transfers::TRANSFERS_HREF

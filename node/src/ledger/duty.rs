@@ -60,13 +60,14 @@ const SHANGHAI_MS: i64 = 8 * 3_600_000;
 pub struct Duty {
     /// What.
     pub kind: DutyKind,
-    /// Kind of its record; of a tip, which has none, that of reports under a duty.
+    /// Kind of its record; of a tip or a hotline's caller, who has none, that of reports under a
+    /// duty.
     pub of: Kind,
     /// By when, in milliseconds since 1970 UTC; nothing where no rule sets an end.
     pub due_ms: Option<i64>,
     /// With whom, where it is about a student.
     pub student: Option<StudentId>,
-    /// The record; of a tip its own number.
+    /// The record; of a tip or a hotline's caller its own number.
     pub record: RecordId,
     /// Who is to do it, where it is one person.
     pub staff: Option<StaffId>,
@@ -124,7 +125,7 @@ fn cut(mut duties: Vec<Duty>, now_ms: i64, wanted: impl Fn(&Duty) -> bool) -> Du
     let kinds = duties.iter().map(|duty| duty.kind).collect();
     duties.retain(wanted);
     duties.sort_by_key(|duty| {
-        let rest = !duty.kind.presses();
+        let rest = (!duty.kind.comes_first(), !duty.kind.presses());
         (rest, duty.due_ms.unwrap_or(i64::MAX), duty.kind, duty.record)
     });
     let (mut kept, mut more) = (0, 0);
@@ -153,6 +154,7 @@ fn all(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     of_referrals(tx, reader, &mut duties)?;
     notices::of_reports(tx, reader, &mut duties)?;
     notices::of_tips(tx, reader, &mut duties)?;
+    notices::of_callers(tx, reader, &mut duties)?;
     of_school(tx, reader, &mut duties)?;
     disputed(tx, reader, &mut duties)?;
     gone::leave_out(tx, reader.today(), &mut duties)?;

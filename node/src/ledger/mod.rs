@@ -385,6 +385,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/051_listed_agency.sql"),
     },
     Migration {
+        number: 54,
+        name: "callers of a hotline who are handed over",
+        sql: include_str!("migrations/052_hand_off.sql"),
+    },
+    Migration {
         number: 55,
         name: "runs that end with their special period",
         sql: include_str!("migrations/053_run_of_special.sql"),

@@ -1,5 +1,6 @@
-//! Answering: that a notice was received, that it was handled, that it is not ours, and to a school
-//! that more is needed. An answer is written at once and sealed once the road is known.
+//! Answering: that a notice was received, that it was handled, that it is not ours, to a school
+//! that more is needed, and to a hotline whether its caller was reached. An answer is written at
+//! once and sealed once the road is known.
 
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ pub fn by_office(
     answer(tx, &notice, said, (worker.account(), worker.now()))
 }
 
-/// A school answers a tip: the head, or whom the head named.
+/// A school answers a tip: the head, or whom the head named. A counsellor answers a hotline.
 ///
 /// # Errors
 /// As [`by_office`].
@@ -50,9 +51,10 @@ pub fn by_school(
     author: &Author,
     (id, said): (i64, Reply),
 ) -> Result<(), NeighbourError> {
-    let notice = reading::tip_of(tx, author, id)?;
-    // That it is nobody's here erases it: only the head says so.
-    if said == Reply::NotOurs && author.role() != SchoolRole::MoralHead {
+    let notice = reading::came_to(tx, author, id)?;
+    // That it is nobody's here erases it: of a tip only the head says so.
+    let is_heads = notice.kind == NoticeKind::Tip && said == Reply::NotOurs;
+    if is_heads && author.role() != SchoolRole::MoralHead {
         return Err(NeighbourError::NotAllowed);
     }
     answer(tx, &notice, said, (author.account(), author.now()))
@@ -66,7 +68,7 @@ fn answer(
 ) -> Result<(), NeighbourError> {
     let before = neighbour::said(tx, notice.id)?;
     let stands = neighbour::stands(before.iter().map(|one| one.answer.said.kind()));
-    if after(stands, said.kind()).is_none() {
+    if !notice.kind.takes(said.kind()) || after(stands, said.kind()).is_none() {
         return Err(NeighbourError::NotAsked);
     }
     let said = checked(notice, said, at)?;
@@ -86,9 +88,8 @@ fn checked(notice: &In, said: Reply, at: Moment) -> Result<Reply, NeighbourError
             Reply::Received(format!("{}-{}", at.day().year(), notice.id))
         }
         Reply::Received(receipt) => Reply::Received(receipt.trim().to_owned()),
-        Reply::Handled(_, day) if day > at.day() => return Err(NeighbourError::Field("day")),
-        Reply::MoreNeeded(_) if notice.kind == NoticeKind::Tip => {
-            return Err(NeighbourError::NotAsked);
+        Reply::Handled(_, day) | Reply::Reached(day) | Reply::NotReached(day) if day > at.day() => {
+            return Err(NeighbourError::Field("day"));
         }
         Reply::MoreNeeded(note) => Reply::MoreNeeded(super::filled("note", &note)?),
         other => other,

@@ -1,12 +1,15 @@
 //! Notices between neighbours by letter: a school's duty report to an office, an office's tip to a
-//! school, and what is answered to either.
+//! school, a caller whom a hotline hands over to a school's counsellor, and what is answered to
+//! each.
 //!
 //! They travel as referrals do, in the same letters and as emergencies, so that nobody on the way
 //! tells them apart. What will be sealed is written once, shown from its bytes and sent from there.
-//! No consent is asked and nothing is taken back; whoever is suspected hears nothing from here. A
-//! tip makes no student: a school's head links it with one who is on the roll, or nobody does.
+//! No guardian's consent is asked and nothing is taken back; whoever is suspected hears nothing
+//! from here. A tip and a hand-off make no student: a school's head, or the counsellor, links one
+//! with who is on the roll, or nobody does.
 
 pub mod answering;
+pub mod handing;
 pub mod offices;
 pub mod reading;
 pub mod reporting;

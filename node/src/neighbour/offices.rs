@@ -1,7 +1,8 @@
-//! Offices: to whom a school reports under its duty, and from whom it takes a tip. Both are in the
-//! directories that both commissions signed, and nobody else is.
+//! Offices: to whom a school reports under its duty, from whom it takes a tip, and which hotlines
+//! hand callers over to it. All are in the directories in force, and nobody else is.
 
 use domain::directory::{Bar, Entry, EntryKind};
+use domain::neighbour::NoticeKind;
 use domain::unit::UnitId;
 use jiff::civil::Date;
 
@@ -14,10 +15,19 @@ pub const fn takes_reports(kind: EntryKind) -> bool {
     matches!(kind, EntryKind::Police | EntryKind::CivilAffairs)
 }
 
-/// Whether a tip of an office of this sort is taken: police, cyberspace office or health.
+/// What is taken of a unit of this sort: tips of police, cyberspace office and health, callers of a
+/// hotline or of the centre that runs one.
 #[must_use]
-pub const fn gives_tips(kind: EntryKind) -> bool {
-    matches!(kind, EntryKind::Police | EntryKind::Cyberspace | EntryKind::Health)
+pub const fn gives(kind: EntryKind) -> Option<NoticeKind> {
+    match kind {
+        EntryKind::Police | EntryKind::Cyberspace | EntryKind::Health => Some(NoticeKind::Tip),
+        EntryKind::Hotline | EntryKind::Centre => Some(NoticeKind::HandOff),
+        EntryKind::Clinic
+        | EntryKind::CivilAffairs
+        | EntryKind::Education
+        | EntryKind::Expert
+        | EntryKind::Agency => None,
+    }
 }
 
 /// Offices to which a report may be sealed today.
@@ -43,10 +53,10 @@ pub fn for_report<'d>(
     if is_one { Ok(entry) } else { Err(NeighbourError::WrongOffice) }
 }
 
-/// Whether the unit is listed as an office whose tips are taken.
+/// What is taken of a unit as it is listed today.
 #[must_use]
-pub fn is_tipster(listed: &Listed) -> bool {
-    gives_tips(listed.kind) && listed.bar.is_none_or(|bar| bar == Bar::Stale)
+pub fn given_by(listed: &Listed) -> Option<NoticeKind> {
+    gives(listed.kind).filter(|_| listed.bar.is_none_or(|bar| bar == Bar::Stale))
 }
 
 /// An office that was only not verified for long is who it was, and a child cannot wait.

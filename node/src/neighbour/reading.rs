@@ -1,11 +1,12 @@
 //! Reading what came: an office reads reports for a purpose, a school's head reads tips, and so
-//! does whom the head named. Each reading is logged before anything is shown.
+//! does whom the head named; what a hotline says of a caller the counsellor reads and nobody else.
+//! Each reading is logged before anything is shown.
 
 use std::collections::BTreeSet;
 
 use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{SchoolRole, Word as _};
-use domain::neighbour::NoticeKind;
+use domain::neighbour::{Danger, NoticeKind};
 use domain::receiver::{Duty, ReadWhy};
 use runtime::sql::Tx;
 
@@ -15,13 +16,10 @@ use crate::ledger::entry::{Moment, StaffId, StudentId};
 use crate::ledger::intake::Worker;
 use crate::ledger::neighbour::{self, In, Said};
 use crate::ledger::{access, people};
-use crate::letters::content::{Notice, ReportContent, TipContent};
+use crate::letters::content::{Contact, HandOffContent, Notice, ReportContent, TipContent};
 
 /// Lines that a list shows at most.
 const LISTED: u32 = 500;
-
-/// Why a school's reading of a tip is logged with the student with whom it is linked.
-const TIP: &str = "外部线索";
 
 /// A notice that came, without what it says.
 pub struct Line {
@@ -29,6 +27,14 @@ pub struct Line {
     pub notice: In,
     /// What was answered.
     pub said: Vec<Said>,
+}
+
+/// A hotline's caller, without what is said of him or her.
+pub struct CallerLine {
+    /// How it is kept.
+    pub line: Line,
+    /// Whom to telephone at the hotline, where the caller is in danger and it is not erased.
+    pub alarm: Option<Contact>,
 }
 
 /// Reports that came to an office, what is here before what is erased.
@@ -71,7 +77,7 @@ pub fn report(
     neighbour::log_read(tx, id, by, worker.now().0)?;
     match Notice::read(NoticeKind::Report, &bytes)? {
         Notice::Report(report) => Ok(report),
-        Notice::Tip(_) => Err(NeighbourError::Unknown),
+        Notice::Tip(_) | Notice::HandOff(_) => Err(NeighbourError::Unknown),
     }
 }
 
@@ -81,7 +87,16 @@ pub fn report(
 /// # Errors
 /// The store cannot be read.
 pub fn tips(tx: &Tx<'_>, author: &Author) -> Result<Vec<Line>, NeighbourError> {
-    lines(tx, |notice| may_read(author, notice))
+    lines(tx, |notice| notice.kind == NoticeKind::Tip && may_read(author, notice))
+}
+
+/// Callers of hotlines who were handed over, for a counsellor. They name nobody.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn hand_offs(tx: &Tx<'_>, author: &Author) -> Result<Vec<CallerLine>, NeighbourError> {
+    let is_one = |notice: &In| notice.kind == NoticeKind::HandOff && may_read(author, notice);
+    Ok(lines(tx, is_one)?.into_iter().map(caller_line).collect())
 }
 
 /// One tip without what it says, for who may read it.
@@ -89,7 +104,15 @@ pub fn tips(tx: &Tx<'_>, author: &Author) -> Result<Vec<Line>, NeighbourError> {
 /// # Errors
 /// Nobody of that account may, there is none, or the store.
 pub fn tip_line(tx: &Tx<'_>, author: &Author, id: i64) -> Result<Line, NeighbourError> {
-    line(tx, tip_of(tx, author, id)?)
+    line(tx, of_kind(tx, author, (NoticeKind::Tip, id))?)
+}
+
+/// One caller without what is said of him or her, for a counsellor.
+///
+/// # Errors
+/// As [`tip_line`].
+pub fn hand_off_line(tx: &Tx<'_>, author: &Author, id: i64) -> Result<CallerLine, NeighbourError> {
+    Ok(caller_line(line(tx, of_kind(tx, author, (NoticeKind::HandOff, id))?)?))
 }
 
 /// What a tip says; the reading is logged before anything is given, and in the record of the
@@ -98,18 +121,38 @@ pub fn tip_line(tx: &Tx<'_>, author: &Author, id: i64) -> Result<Line, Neighbour
 /// # Errors
 /// As [`tip_line`], and where it was erased.
 pub fn tip(tx: &Tx<'_>, author: &Author, id: i64) -> Result<TipContent, NeighbourError> {
-    let notice = tip_of(tx, author, id)?;
+    match opened(tx, author, (NoticeKind::Tip, id))? {
+        Notice::Tip(tip) => Ok(tip),
+        Notice::Report(_) | Notice::HandOff(_) => Err(NeighbourError::Unknown),
+    }
+}
+
+/// What a hotline says of a caller; logged as a tip's reading is.
+///
+/// # Errors
+/// As [`tip`].
+pub fn hand_off(tx: &Tx<'_>, author: &Author, id: i64) -> Result<HandOffContent, NeighbourError> {
+    match opened(tx, author, (NoticeKind::HandOff, id))? {
+        Notice::HandOff(caller) => Ok(caller),
+        Notice::Report(_) | Notice::Tip(_) => Err(NeighbourError::Unknown),
+    }
+}
+
+/// What came to a school says, once its reading is logged.
+fn opened(
+    tx: &Tx<'_>,
+    author: &Author,
+    (kind, id): (NoticeKind, i64),
+) -> Result<Notice, NeighbourError> {
+    let notice = of_kind(tx, author, (kind, id))?;
     let bytes = notice.content.ok_or(NeighbourError::Erased)?;
     let by = (author.account(), author.role().as_str(), "");
     neighbour::log_read(tx, id, by, author.now().0)?;
     if let Some(student) = notice.student {
-        let reader = author.because(TIP);
+        let reader = author.because(kind.label().0);
         access::log_list(tx, &reader, &BTreeSet::from([student]), ReadPurpose::Emergency)?;
     }
-    match Notice::read(NoticeKind::Tip, &bytes)? {
-        Notice::Tip(tip) => Ok(tip),
-        Notice::Report(_) => Err(NeighbourError::Unknown),
-    }
+    Ok(Notice::read(kind, &bytes)?)
 }
 
 /// Who read a tip, for the head.
@@ -122,6 +165,19 @@ pub fn tip_reads(
     id: i64,
 ) -> Result<Vec<(Moment, String)>, NeighbourError> {
     of_head(tx, author, id)?;
+    Ok(neighbour::reads(tx, id)?)
+}
+
+/// Who read what a hotline said of a caller, for counsellors.
+///
+/// # Errors
+/// Somebody else asks, there is none, or the store.
+pub fn hand_off_reads(
+    tx: &Tx<'_>,
+    author: &Author,
+    id: i64,
+) -> Result<Vec<(Moment, String)>, NeighbourError> {
+    of_kind(tx, author, (NoticeKind::HandOff, id))?;
     Ok(neighbour::reads(tx, id)?)
 }
 
@@ -153,8 +209,9 @@ pub fn name_reader(
     Ok(neighbour::name_reader(tx, id, reader)?)
 }
 
-/// The head links a tip with a student who is on the roll, by number or name. No student is made
-/// by it, and no case: whoever opens one writes that the tip was its source.
+/// The head links a tip with a student who is on the roll, by number or name, and a counsellor a
+/// hotline's caller. No student is made by it, and no case: whoever opens one writes what was its
+/// source.
 ///
 /// # Errors
 /// Somebody else asks, it was erased, nobody or several are meant, or the store.
@@ -163,7 +220,10 @@ pub fn link(
     author: &Author,
     (id, meant): (i64, &str),
 ) -> Result<StudentId, NeighbourError> {
-    let notice = of_head(tx, author, id)?;
+    let notice = match author.role() {
+        SchoolRole::Counsellor => of_kind(tx, author, (NoticeKind::HandOff, id))?,
+        _ => of_head(tx, author, id)?,
+    };
     if notice.content.is_none() {
         return Err(NeighbourError::Erased);
     }
@@ -174,26 +234,42 @@ pub fn link(
     Ok(student)
 }
 
-/// A tip that somebody may read.
-pub(super) fn tip_of(tx: &Tx<'_>, author: &Author, id: i64) -> Result<In, NeighbourError> {
-    let notice = neighbour::one_in(tx, id)?.filter(|notice| notice.kind == NoticeKind::Tip);
+/// What came to a school and somebody may read, of any kind.
+pub(super) fn came_to(tx: &Tx<'_>, author: &Author, id: i64) -> Result<In, NeighbourError> {
+    let notice = neighbour::one_in(tx, id)?;
     // That there is one is told to nobody else either.
     notice.filter(|notice| may_read(author, notice)).ok_or(NeighbourError::Unknown)
 }
 
+fn of_kind(
+    tx: &Tx<'_>,
+    author: &Author,
+    (kind, id): (NoticeKind, i64),
+) -> Result<In, NeighbourError> {
+    let notice = came_to(tx, author, id)?;
+    if notice.kind == kind { Ok(notice) } else { Err(NeighbourError::Unknown) }
+}
+
 fn of_head(tx: &Tx<'_>, author: &Author, id: i64) -> Result<In, NeighbourError> {
     match author.role() {
-        SchoolRole::MoralHead => tip_of(tx, author, id),
+        SchoolRole::MoralHead => of_kind(tx, author, (NoticeKind::Tip, id)),
         _ => Err(NeighbourError::NotAllowed),
     }
 }
 
 fn may_read(author: &Author, notice: &In) -> bool {
-    match author.role() {
-        SchoolRole::MoralHead => true,
-        SchoolRole::Counsellor => neighbour::is_read_by(notice, author.staff()),
+    match (notice.kind, author.role()) {
+        (NoticeKind::Tip, SchoolRole::MoralHead)
+        | (NoticeKind::HandOff, SchoolRole::Counsellor) => true,
+        (NoticeKind::Tip, SchoolRole::Counsellor) => neighbour::is_read_by(notice, author.staff()),
         _ => false,
     }
+}
+
+/// That a caller is in danger, and the hotline's telephone, are said before anybody reads the rest.
+fn caller_line(line: Line) -> CallerLine {
+    let alarm = neighbour::caller(&line.notice).filter(|caller| caller.danger == Danger::Yes);
+    CallerLine { alarm: alarm.map(|caller| caller.sender), line }
 }
 
 fn lines(tx: &Tx<'_>, is_shown: impl Fn(&In) -> bool) -> Result<Vec<Line>, NeighbourError> {

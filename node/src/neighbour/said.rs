@@ -8,18 +8,22 @@ use runtime::web::{Lang, Text, time};
 
 use super::NeighbourError;
 use crate::ledger::neighbour::Answer;
-use crate::letters::content::{Contact, ContentError, Notice, Reply, ReportContent, TipContent};
+use crate::letters::content::{
+    Contact, ContentError, HandOffContent, Notice, Reply, ReportContent, TipContent,
+};
 
 texts! {
     NOT_ALLOWED = "这个岗位不能办理此事，没有改动任何内容。", "this role may not do that; nothing was changed.";
-    NOT_ALLOWED_NEXT = "强制报告由心理教师或德育主任起草；外部线索由德育主任或其指定的心理教师办理。",
+    NOT_ALLOWED_NEXT = "强制报告由心理教师或德育主任起草；外部线索由德育主任或其指定的心理教师办理；\
+                        热线转介由心理教师办理。",
         "Counsellor and moral-education head write duty reports; tips are the head's, or of whom \
-         the head named.";
+         the head named; a hotline's callers are the counsellor's.";
     UNKNOWN = "没有这一份。", "there is no such notice here.";
     ERASED = "内容已经删除。", "what it said was erased.";
     FIELD = "{0} 没有填写，或填写的内容不可能。", "{0} is empty or cannot be right.";
-    FIELD_NEXT = "请检查所填内容；日期不能晚于今天。",
-        "Look at what was filled in; a day is not after today.";
+    FIELD_NEXT = "请检查所填内容；日期不能晚于今天；来电人没有同意的，只有存在危险才能转介。",
+        "Look at what was filled in; a day is not after today, and without the caller's word only \
+         danger carries a hand-off.";
     WRONG_OFFICE = "名录中没有这个可受理强制报告的公安或民政单位，没有保存。",
         "no directory lists that unit as a police or civil-affairs desk; nothing was kept.";
     WRONG_OFFICE_NEXT = "请从名录中另选；情况紧急请立即拨打 110。",
@@ -59,6 +63,11 @@ texts! {
     DONE = "已采取的措施", "What was done at once";
     ABOUT = "线索类别", "What it is about";
     SAID = "线索内容", "What is known";
+    NAME_GIVEN = "来电人自称", "Name as given";
+    REACH = "联系方式", "How the caller is reached";
+    DANGER = "是否有危险", "Whether in danger";
+    GROUND = "转介依据", "On what it stands";
+    AGREED = "已约定事项", "What was agreed";
     NOBODY = "（不涉及某一名学生）", "(about no single student)";
     RECEIPT = "{0}，收件编号 {1}", "{0}, receipt {1}";
     HANDLED = "{0}：{1}（{2}）", "{0}: {1} ({2})";
@@ -109,6 +118,7 @@ pub fn lines(notice: &Notice, lang: Lang) -> Vec<(&'static str, String)> {
     let rows = match notice {
         Notice::Report(report) => of_report(report, lang),
         Notice::Tip(tip) => of_tip(tip, lang),
+        Notice::HandOff(caller) => of_caller(caller, lang),
     };
     let rows = rows.into_iter().filter(|(_, text)| !text.trim().is_empty());
     rows.map(|(label, text)| (label.in_lang(lang), text)).collect()
@@ -145,7 +155,22 @@ fn of_tip(tip: &TipContent, lang: Lang) -> Vec<(Text, String)> {
     ]
 }
 
-fn contact(one: &Contact) -> String {
+fn of_caller(caller: &HandOffContent, lang: Lang) -> Vec<(Text, String)> {
+    vec![
+        (FROM, contact(&caller.sender)),
+        (TO, contact(&caller.recipient)),
+        (WRITTEN, time::minute(caller.at.0)),
+        (DANGER, half(caller.danger.label(), lang).to_owned()),
+        (NAME_GIVEN, caller.name.clone()),
+        (REACH, caller.reach.clone()),
+        (GROUND, half(caller.ground.label(), lang).to_owned()),
+        (AGREED, caller.agreed.clone()),
+    ]
+}
+
+/// Whom to ask, on one line.
+#[must_use]
+pub fn contact(one: &Contact) -> String {
     let texts = [one.unit.as_str(), one.person.as_str(), one.phone.as_str()];
     let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
     texts.join(" ")
@@ -160,6 +185,7 @@ pub fn answer(answer: &Answer, lang: Lang) -> (String, String) {
         Reply::Handled(how, day) => HANDLED.fill(lang, &[&word, &half(how.label(), lang), day]),
         Reply::NotOurs => word.to_owned(),
         Reply::MoreNeeded(note) => MORE.fill(lang, &[&word, note]),
+        Reply::Reached(day) | Reply::NotReached(day) => MORE.fill(lang, &[&word, day]),
     };
     (time::minute(answer.at.0), said)
 }

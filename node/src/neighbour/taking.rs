@@ -1,8 +1,8 @@
 //! Taking: a notice or an answer that was opened is believed and kept, once.
 //!
-//! A school takes tips of offices that a directory lists, certified under the label of the hub that
-//! serves them. A receiver takes reports of schools. An answer is its notice's recipient's, about
-//! that envelope and no other.
+//! A school takes tips of offices and callers of hotlines that a directory lists, certified under
+//! the label of the hub that serves them. A receiver takes reports of schools. An answer is its
+//! notice's recipient's, about that envelope and no other.
 
 use certs::referral::{EnvelopeId, OpenedReferral, Role};
 use domain::neighbour::{NoticeKind, ReplyKind};
@@ -26,7 +26,8 @@ pub(crate) fn is_awaited(tx: &Tx<'_>, about: EnvelopeId) -> Result<bool, SqlErro
     Ok(neighbour::of_envelope(tx, about)?.is_some())
 }
 
-/// Takes what came to a school: a tip, or an answer to its report. Says whether it was believed.
+/// Takes what came to a school: a tip, a hotline's caller, or an answer to its report. Says whether
+/// it was believed.
 pub(crate) fn at_school(
     tx: &Tx<'_>,
     (desk, offices): (&Desk, &[Listed]),
@@ -40,19 +41,20 @@ pub(crate) fn at_school(
     // The hub that serves it, as the directory says or as it was entered with its statement.
     let road = desk.road(tx, name.unit().as_str(), now)?;
     let entered = road.as_ref().map(|road| road.relay.as_str());
-    let is_it = |one: &&Listed| {
+    let given = |one: &Listed| {
+        let kind = offices::given_by(one)?;
         let mut relays = [Some(one.relay.as_str()), entered].into_iter().flatten();
         let is_of = relays.any(|relay| desk.is_of(name, (one.unit.as_str(), relay)));
-        offices::is_tipster(one) && is_of
+        is_of.then(|| (kind, one.name.clone()))
     };
-    match offices.iter().find(is_it) {
-        Some(office) => keep(tx, NoticeKind::Tip, (opened, &office.name), now),
+    match offices.iter().find_map(given) {
+        Some((kind, called)) => keep(tx, kind, (opened, &called), now),
         None => Ok(false),
     }
 }
 
-/// Takes what came to a receiver: a school's report, or an answer to its tip. Says whether it was
-/// believed.
+/// Takes what came to a receiver: a school's report, or an answer to its own notice. Says whether
+/// it was believed.
 pub(crate) fn at_receiver(
     tx: &Tx<'_>,
     opened: &OpenedReferral,

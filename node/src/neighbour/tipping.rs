@@ -1,4 +1,5 @@
-//! An office's tip to one school: written, looked at and sealed.
+//! An office's tip to one school: written, looked at and sealed. A hotline's hand-off takes the
+//! same way.
 
 use certs::digest::random_bytes;
 use certs::identity::LeafIdentity;
@@ -38,7 +39,7 @@ pub struct Wish {
     pub contact: (String, String),
 }
 
-/// A tip as a list shows it.
+/// A tip or a hand-off as a list shows it.
 pub struct Line {
     /// How it is kept.
     pub out: Out,
@@ -56,17 +57,7 @@ pub fn prepare(
     (receiver, worker): (&Receiver, &Worker),
     wish: &Wish,
 ) -> Result<i64, NeighbourError> {
-    allow(worker)?;
-    let unit: UnitId = wish.school.trim().parse().map_err(|_| NeighbourError::Field("school"))?;
-    // A hub has a key as well; it is no school.
-    if !UnitKind::School.fits(&unit) || unit == *receiver.unit() {
-        return Err(NeighbourError::Field("school"));
-    }
-    let relay = match wish.relay.trim() {
-        "" => receiver.relay(),
-        named => named.parse().map_err(|_| NeighbourError::Field("relay"))?,
-    };
-    let road = road(tx, (receiver, worker), (&unit, relay))?;
+    let road = to_school(tx, (receiver, worker), (&wish.school, &wish.relay))?;
     let name = random_bytes::<16>();
     let (person, phone) = &wish.contact;
     let [person, phone] = [person, phone].map(|text| text.trim().to_owned());
@@ -80,14 +71,43 @@ pub fn prepare(
         child: filled("child", &wish.child)?,
         said: filled("said", &wish.said)?,
     };
-    let bytes = content.write()?;
+    put(tx, worker, (NoticeKind::Tip, &name, &content.write()?), &road)
+}
+
+/// The road to a school whose key is known, for who may send there.
+pub(super) fn to_school(
+    tx: &Tx<'_>,
+    (receiver, worker): (&Receiver, &Worker),
+    (school, relay): (&str, &str),
+) -> Result<Road, NeighbourError> {
+    allow(worker)?;
+    let unit: UnitId = school.trim().parse().map_err(|_| NeighbourError::Field("school"))?;
+    // A hub has a key as well; it is no school.
+    if !UnitKind::School.fits(&unit) || unit == *receiver.unit() {
+        return Err(NeighbourError::Field("school"));
+    }
+    let relay = match relay.trim() {
+        "" => receiver.relay(),
+        named => named.parse().map_err(|_| NeighbourError::Field("relay"))?,
+    };
+    road(tx, (receiver, worker), (&unit, relay))
+}
+
+/// Keeps what would be sealed on a road; gives its number.
+pub(super) fn put(
+    tx: &Tx<'_>,
+    worker: &Worker,
+    (kind, name, content): (NoticeKind, &[u8; 16], &[u8]),
+    road: &Road,
+) -> Result<i64, NeighbourError> {
+    let to = road.recipient.statement();
     let new = NewOut {
-        kind: NoticeKind::Tip,
-        name: &name,
+        kind,
+        name,
         record: None,
-        to: (unit.as_str(), &content.recipient.unit),
+        to: (to.unit.as_str(), &to.name),
         relay: road.relay.as_str(),
-        content: &bytes,
+        content,
         by: (worker.account(), None),
         at: worker.now(),
     };
@@ -104,22 +124,22 @@ pub fn preview(
     id: i64,
 ) -> Result<(Preview, Vec<Answer>), NeighbourError> {
     allow(worker)?;
-    let out = tip(tx, id)?;
+    let out = own(tx, id)?;
     let came = neighbour::came(tx, id)?;
     Ok((Preview::of(out)?, came))
 }
 
-/// Tips, the newest first, without what they say.
+/// Tips or hand-offs, the newest first, without what they say.
 ///
 /// # Errors
 /// The role may not, or the store.
-pub fn list(tx: &Tx<'_>, worker: &Worker) -> Result<Vec<Line>, NeighbourError> {
+pub fn list(tx: &Tx<'_>, worker: &Worker, kind: NoticeKind) -> Result<Vec<Line>, NeighbourError> {
     match worker.may(Duty::List) {
         true => {}
         false => return Err(NeighbourError::NotAllowed),
     }
     let mut lines = Vec::new();
-    for out in neighbour::all_out(tx, NoticeKind::Tip, LISTED)? {
+    for out in neighbour::all_out(tx, kind, LISTED)? {
         let came = neighbour::came(tx, out.id)?;
         lines.push(Line { out, came });
     }
@@ -138,7 +158,7 @@ pub fn send(
     (id, digest): (i64, &str),
 ) -> Result<(), NeighbourError> {
     allow(worker)?;
-    let out = tip(tx, id)?;
+    let out = own(tx, id)?;
     if out.sent_at.is_some() {
         return Err(NeighbourError::Sent);
     }
@@ -151,7 +171,7 @@ pub fn send(
         return Err(NeighbourError::Changed);
     }
     let (now, envelope) = (instant(worker), EnvelopeId::generate());
-    // Nothing takes a tip back: nobody keeps the secret that could.
+    // Nothing takes one back: nobody keeps the secret that could.
     let withdrawal = WithdrawalSecret::generate().mark(envelope);
     let due = sealing::due(DeadlineClass::Answered, now, RECEIVED_MS);
     let role = Role::Referral { withdrawal };
@@ -164,8 +184,9 @@ pub fn send(
     }
 }
 
-fn tip(tx: &Tx<'_>, id: i64) -> Result<Out, NeighbourError> {
-    let found = neighbour::one_out(tx, id)?.filter(|out| out.kind == NoticeKind::Tip);
+/// What an office or a hotline wrote.
+fn own(tx: &Tx<'_>, id: i64) -> Result<Out, NeighbourError> {
+    let found = neighbour::one_out(tx, id)?.filter(|out| out.kind != NoticeKind::Report);
     found.ok_or(NeighbourError::Unknown)
 }
 

@@ -1,4 +1,4 @@
-//! The help of duty reports and tips.
+//! The help of duty reports, tips and a hotline's callers.
 
 use runtime::cli::Translation;
 
@@ -25,15 +25,15 @@ pub(super) const TEXTS: Translation = &[
     ("What a tip says; the reading is logged", "一条线索的内容；阅读会留下记录"),
     ("Number of the tip", "线索编号"),
     (
-        "Acknowledge a tip, or answer that it is handled or about no student of this school",
-        "签收线索，或答复已处置、不是本校学生",
+        "Acknowledge a tip or caller, or answer: handled, reached or not, not of this school",
+        "签收线索或转介，或答复已处置、是否联系上、不是本校学生",
     ),
     (
         "Name the counsellor who may read a tip beside the head; nobody without one",
         "指定可与德育主任一同阅读线索的心理教师；不写则取消",
     ),
     ("Number of the member of staff in the ledger", "教职工在台账中的编号"),
-    ("Link a tip with a student who is on the roll", "把线索与在册学生关联"),
+    ("Link a tip or a caller with a student who is on the roll", "把线索或转介与在册学生关联"),
     ("Student number, or name", "学籍号或姓名"),
     (
         "Record of a report that was written and not sent, to write it anew",
@@ -62,16 +62,16 @@ pub(super) const TEXTS: Translation = &[
     ("Whom the office may call at the school", "受理单位可联系的学校联系人"),
     ("Number of the notice", "编号"),
     (
-        "Answer: received, handled, not_ours or more_needed",
-        "答复：received、handled、not_ours 或 more_needed",
+        "Answer: received, handled, not_ours, more_needed, reached or not_reached",
+        "答复：received、handled、not_ours、more_needed、reached 或 not_reached",
     ),
     (
         "How it was handled, such as contacted, followed or investigated",
         "处置方式代码，如 contacted、followed、investigated",
     ),
     (
-        "Day of handling, such as 2026-12-01; today if not given",
-        "处置日期，如 2026-12-01；不写为今天",
+        "Day of handling or of the call, such as 2026-12-01; today if not given",
+        "处置或联系的日期，如 2026-12-01；不写为今天",
     ),
     ("Number of receipt, or what is asked for", "收件编号，或需要补充什么"),
     ("Duty reports that came and how they stand", "收到的强制报告及进展"),
@@ -87,8 +87,8 @@ pub(super) const TEXTS: Translation = &[
     ("Tips of this house and how they stand", "本单位发出的线索及进展"),
     ("Write a tip about a child to one school", "就一名学生向一所学校书写线索"),
     (
-        "Show a tip that would leave, or has left; with the digest of what was shown, send it",
-        "显示将要或已经发出的线索；写上所示摘要，即加密发送",
+        "Show a tip or hand-off that would leave, or has left; with the digest of it, send it",
+        "显示将要或已经发出的线索或转介；写上所示摘要，即加密发送",
     ),
     ("Unit id of the school", "学校的单位编号"),
     (
@@ -103,4 +103,27 @@ pub(super) const TEXTS: Translation = &[
     ("What is known", "已知情况"),
     ("Whom the school may call", "学校可联系的人"),
     ("Telephone of this house", "本单位电话"),
+    ("Callers whom hotlines handed over, for a counsellor", "热线转来的来电人（心理教师）"),
+    ("What a hotline says of a caller; the reading is logged", "一次转介的内容；阅读会留下记录"),
+    ("Number of the caller", "转介编号"),
+    ("Number of the tip or the caller", "线索或转介编号"),
+    (
+        "Callers whom this house handed over to schools, and how that stands",
+        "本单位转介给学校的来电人及进展",
+    ),
+    (
+        "Write a hand-off of a caller to one school's counsellor",
+        "把一名来电人转介给一所学校的心理教师",
+    ),
+    ("Number of the tip or the hand-off", "线索或转介的编号"),
+    ("The caller's name as it was given", "来电人自称的姓名"),
+    ("How and when the caller is reached", "联系方式和方便的时间"),
+    ("Whether the caller is in danger: yes or no", "是否有危险：yes 或 no"),
+    (
+        "On what it stands: spoken, written, or danger where nobody agreed",
+        "转介依据：spoken（口头同意）、written（书面同意），未取得同意而有危险写 danger",
+    ),
+    ("What was agreed with the caller", "与来电人约定的事项"),
+    ("Whom the school may call at the hotline", "学校可联系的热线人员"),
+    ("Telephone of the hotline", "热线电话"),
 ];

@@ -1,7 +1,7 @@
-//! `desk`: an office's side of duty reports and tips.
+//! `desk`: an office's side of duty reports and tips, and a hotline's of its callers.
 
 use clap::{Args, Subcommand};
-use domain::neighbour::TipAbout;
+use domain::neighbour::{Danger, HandOffGround, NoticeKind, TipAbout};
 use domain::receiver::ReadWhy;
 use runtime::cli::{Failure, Terminal};
 use serde_json::json;
@@ -14,7 +14,7 @@ use crate::cli::{Place, context};
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::intake::Worker;
 use crate::letters::content::Notice;
-use crate::neighbour::{answering, reading, tipping};
+use crate::neighbour::{answering, handing, reading, tipping};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct DeskArgs {
@@ -42,9 +42,13 @@ enum DeskCommand {
     Tips,
     /// Write a tip about a child to one school
     Tip(TipArgs),
-    /// Show a tip that would leave, or has left; with the digest of what was shown, send it
+    /// Callers whom this house handed over to schools, and how that stands
+    HandOffs,
+    /// Write a hand-off of a caller to one school's counsellor
+    HandOff(HandOffArgs),
+    /// Show a tip or hand-off that would leave, or has left; with the digest of it, send it
     Send {
-        /// Number of the tip
+        /// Number of the tip or the hand-off
         number: i64,
         /// Digest of what was shown
         #[arg(long, value_name = "HEX")]
@@ -77,6 +81,37 @@ struct TipArgs {
     phone: String,
 }
 
+#[derive(Args, Debug)]
+struct HandOffArgs {
+    /// Unit id of the school
+    #[arg(long, value_name = "UNIT")]
+    school: String,
+    /// Hub that serves the school, where that is another one than this house's
+    #[arg(long, value_name = "UNIT", default_value = "")]
+    relay: String,
+    /// The caller's name as it was given
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    /// How and when the caller is reached
+    #[arg(long, value_name = "TEXT")]
+    reach: String,
+    /// Whether the caller is in danger: yes or no
+    #[arg(long, value_name = "WORD")]
+    danger: String,
+    /// On what it stands: spoken, written, or danger where nobody agreed
+    #[arg(long, value_name = "WORD")]
+    ground: String,
+    /// What was agreed with the caller
+    #[arg(long, value_name = "TEXT")]
+    agreed: String,
+    /// Whom the school may call at the hotline
+    #[arg(long, value_name = "NAME", default_value = "")]
+    person: String,
+    /// Telephone of the hotline
+    #[arg(long, value_name = "NUMBER")]
+    phone: String,
+}
+
 pub(in crate::cli) fn run(
     terminal: &Terminal,
     place: &Place,
@@ -100,8 +135,12 @@ pub(in crate::cli) fn run(
             crate::cli::fold_erased(terminal, &node);
             done(terminal, &node, number)
         }
-        DeskCommand::Tips => tips(terminal, &node, worker),
+        DeskCommand::Tips => out_list(terminal, &node, worker, (NoticeKind::Tip, "tips")),
         DeskCommand::Tip(args) => tip(terminal, &node, (receiver, worker), args),
+        DeskCommand::HandOffs => {
+            out_list(terminal, &node, worker, (NoticeKind::HandOff, "hand_offs"))
+        }
+        DeskCommand::HandOff(args) => hand_off(terminal, &node, (receiver, worker), args),
         DeskCommand::Send { number, digest: None } => preview(terminal, &node, (worker, *number)),
         DeskCommand::Send { number, digest: Some(digest) } => {
             let member = node.member().ok_or_else(context::not_joined)?;
@@ -128,15 +167,20 @@ fn show(
     content(terminal, (&from, &Notice::Report(report)), &line)
 }
 
-fn tips(terminal: &Terminal, node: &Node, worker: Worker) -> Result<(), Failure> {
-    let lines = write(node, move |tx| tipping::list(tx, &worker))?;
+fn out_list(
+    terminal: &Terminal,
+    node: &Node,
+    worker: Worker,
+    (kind, name): (NoticeKind, &str),
+) -> Result<(), Failure> {
+    let lines = write(node, move |tx| tipping::list(tx, &worker, kind))?;
     let (mut values, mut rows) = (Vec::new(), Vec::new());
     for line in &lines {
         let (value, row) = out_line(terminal, line.out.id, &line.out, &line.came);
         values.push(value);
         rows.push(row);
     }
-    listed(terminal, &json!({ "tips": values }), &rows)
+    listed(terminal, &json!({ name: values }), &rows)
 }
 
 fn tip(
@@ -158,8 +202,33 @@ fn tip(
     preview(terminal, node, (worker, id))
 }
 
+fn hand_off(
+    terminal: &Terminal,
+    node: &Node,
+    (receiver, worker): (Receiver, Worker),
+    args: &HandOffArgs,
+) -> Result<(), Failure> {
+    let wish = handing::Wish {
+        school: args.school.clone(),
+        relay: args.relay.clone(),
+        name: args.name.clone(),
+        reach: args.reach.clone(),
+        danger: word::<Danger>(&args.danger)?,
+        ground: word::<HandOffGround>(&args.ground)?,
+        agreed: args.agreed.clone(),
+        contact: (args.person.clone(), args.phone.clone()),
+    };
+    let by = worker.clone();
+    let id = write(node, move |tx| handing::prepare(tx, (&receiver, &by), &wish))?;
+    preview(terminal, node, (worker, id))
+}
+
 fn preview(terminal: &Terminal, node: &Node, (worker, id): (Worker, i64)) -> Result<(), Failure> {
     let (preview, came) = write(node, move |tx| tipping::preview(tx, &worker, id))?;
-    let next = terminal.text(words::SHOWN_TIP, &[&preview.length, &id, &preview.digest]);
+    let next = match preview.out.kind {
+        NoticeKind::HandOff => words::SHOWN_HAND_OFF,
+        NoticeKind::Tip | NoticeKind::Report => words::SHOWN_TIP,
+    };
+    let next = terminal.text(next, &[&preview.length, &id, &preview.digest]);
     shown(terminal, (id, &preview), (&came, &next))
 }

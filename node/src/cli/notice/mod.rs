@@ -1,4 +1,4 @@
-//! `notice` and `desk`: duty reports and tips, at a school and at an office.
+//! `notice` and `desk`: duty reports, tips and a hotline's callers, at a school and at an office.
 //!
 //! A list names nobody. What a report or a tip says is shown to who may read it, and the reading is
 //! logged; what leaves is shown from its bytes, and sent by the digest of what was shown.
@@ -58,7 +58,14 @@ enum NoticeCommand {
         /// Number of the tip
         number: i64,
     },
-    /// Acknowledge a tip, or answer that it is handled or about no student of this school
+    /// Callers whom hotlines handed over, for a counsellor
+    HandOffs,
+    /// What a hotline says of a caller; the reading is logged
+    HandOff {
+        /// Number of the caller
+        number: i64,
+    },
+    /// Acknowledge a tip or caller, or answer: handled, reached or not, not of this school
     Answer(AnswerArgs),
     /// Name the counsellor who may read a tip beside the head; nobody without one
     Reader {
@@ -68,9 +75,9 @@ enum NoticeCommand {
         #[arg(long, value_name = "NUMBER")]
         staff: Option<i64>,
     },
-    /// Link a tip with a student who is on the roll
+    /// Link a tip or a caller with a student who is on the roll
     Link {
-        /// Number of the tip
+        /// Number of the tip or the caller
         number: i64,
         /// Student number, or name
         #[arg(long, value_name = "TEXT")]
@@ -120,13 +127,13 @@ struct ReportArgs {
 pub(super) struct AnswerArgs {
     /// Number of the notice
     number: i64,
-    /// Answer: received, handled, not_ours or more_needed
+    /// Answer: received, handled, not_ours, more_needed, reached or not_reached
     #[arg(long, value_name = "WORD")]
     say: String,
     /// How it was handled, such as contacted, followed or investigated
     #[arg(long, value_name = "WORD")]
     how: Option<String>,
-    /// Day of handling, such as 2026-12-01; today if not given
+    /// Day of handling or of the call, such as 2026-12-01; today if not given
     #[arg(long, value_name = "DATE")]
     day: Option<Date>,
     /// Number of receipt, or what is asked for
@@ -149,6 +156,8 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &NoticeArgs) -> Resu
         }
         NoticeCommand::Tips => tips(terminal, &node, author),
         NoticeCommand::Tip { number } => tip(terminal, &node, (author, *number)),
+        NoticeCommand::HandOffs => hand_offs(terminal, &node, author),
+        NoticeCommand::HandOff { number } => hand_off(terminal, &node, (author, *number)),
         NoticeCommand::Answer(args) => {
             let (number, said) = (args.number, args.reply(author.today())?);
             write(&node, move |tx| answering::by_school(tx, &author, (number, said)))?;
@@ -187,6 +196,8 @@ impl AnswerArgs {
             }
             ReplyKind::NotOurs => Reply::NotOurs,
             ReplyKind::MoreNeeded => Reply::MoreNeeded(self.note.clone()),
+            ReplyKind::Reached => Reply::Reached(self.day.unwrap_or(today)),
+            ReplyKind::NotReached => Reply::NotReached(self.day.unwrap_or(today)),
         })
     }
 }
@@ -268,6 +279,31 @@ fn tip(terminal: &Terminal, node: &Node, (author, number): (Author, i64)) -> Res
     })?;
     let from = terminal.text(words::TIP_FROM, &[&line.notice.sender_name, &line.notice.sender]);
     content(terminal, (&from, &Notice::Tip(tip)), &line)
+}
+
+fn hand_offs(terminal: &Terminal, node: &Node, author: Author) -> Result<(), Failure> {
+    let callers = write(node, move |tx| reading::hand_offs(tx, &author))?;
+    let lines: Vec<Line> = callers.into_iter().map(|caller| caller.line).collect();
+    came_list(terminal, "hand_offs", &lines)
+}
+
+/// Where somebody is in danger the telephones come first.
+fn hand_off(
+    terminal: &Terminal,
+    node: &Node,
+    (author, number): (Author, i64),
+) -> Result<(), Failure> {
+    let (said, caller) = write(node, move |tx| {
+        let said = reading::hand_off(tx, &author, number)?;
+        Ok((said, reading::hand_off_line(tx, &author, number)?))
+    })?;
+    let notice = &caller.line.notice;
+    let mut from = terminal.text(words::CALLER_FROM, &[&notice.sender_name, &notice.sender]);
+    if let Some(hotline) = &caller.alarm {
+        let danger = terminal.text(words::DANGER, &[&said::contact(hotline)]);
+        from = format!("{danger}\n{from}");
+    }
+    content(terminal, (&from, &Notice::HandOff(said)), &caller.line)
 }
 
 /// A notice that was written here, in a list.

@@ -6,6 +6,7 @@
 
 mod cards;
 mod forms;
+mod hand_offs;
 mod notices;
 mod pages;
 #[cfg(test)]
@@ -110,7 +111,7 @@ impl Desk {
         done.await.unwrap_or(Err(IntakeError::Unknown))
     }
 
-    /// As [`Desk::work`], on duty reports and tips.
+    /// As [`Desk::work`], on duty reports, tips and hand-offs.
     async fn on_notices<T: Send + 'static>(
         &self,
         session: &Session,
@@ -146,6 +147,7 @@ pub(super) fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
         NavLink { label: words::CARDS, href: cards::CARDS_HREF },
         NavLink { label: notices::REPORTS_LABEL, href: notices::REPORTS_HREF },
         NavLink { label: notices::TIPS_LABEL, href: notices::TIPS_HREF },
+        NavLink { label: hand_offs::LABEL, href: hand_offs::HREF },
         NavLink { label: words::LOG, href: LOG_HREF },
     ];
     Site {
@@ -163,9 +165,11 @@ pub(super) fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
 /// Whether a role is shown a link: what it would be refused is not offered.
 fn shows(role: Role, href: &str) -> bool {
     match href {
-        INTAKE_HREF | cards::CARDS_HREF | notices::REPORTS_HREF | notices::TIPS_HREF => {
-            Workers::ROLES.contains(&role)
-        }
+        INTAKE_HREF
+        | cards::CARDS_HREF
+        | notices::REPORTS_HREF
+        | notices::TIPS_HREF
+        | hand_offs::HREF => Workers::ROLES.contains(&role),
         LOG_HREF => Heads::ROLES.contains(&role),
         _ => true,
     }
@@ -199,6 +203,7 @@ fn alone(
         .route("/intake/{id}/fhir", get(export))
         .merge(cards::router())
         .merge(notices::router())
+        .merge(hand_offs::router())
         .with_state(desk);
     console(shell, pages)
 }

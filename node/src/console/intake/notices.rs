@@ -5,8 +5,9 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::ledger::Word as _;
-use domain::neighbour::TipAbout;
+use domain::neighbour::{NoticeKind, TipAbout};
 use domain::receiver::{Duty, ReadWhy};
+use runtime::sql::Tx;
 use runtime::web::{Problem, SignedForm, Text, Visitor, posts, time};
 
 use super::super::filled::Filled;
@@ -14,6 +15,7 @@ use super::super::notices::views::{self, Line, OneView, Place};
 use super::super::notices::{problem, told, words as w};
 use super::super::office::{Told, choices};
 use super::{Desk, For, Workers, reply, words};
+use crate::ledger::intake::Worker;
 use crate::ledger::neighbour::stands;
 use crate::letters::content::Notice;
 use crate::neighbour::{NeighbourError, answering, reading, said, tipping};
@@ -93,7 +95,8 @@ async fn report(
     let notice = &line.notice;
     let state = stands(line.said.iter().map(|one| one.answer.said.kind()));
     let action = format!("{REPORTS_HREF}/{id}/act");
-    let forms = views::answer_forms(state, (&action, &sent), |_| may_answer, lang);
+    let is_let = |kind| may_answer && NoticeKind::Report.takes(kind);
+    let forms = views::answer_forms(state, (&action, &sent), is_let, lang);
     let is_hidden = report.is_none() && notice.content.is_some();
     let read_at = if is_hidden { format!("{REPORTS_HREF}/{id}/content") } else { String::new() };
     let view = OneView {
@@ -154,7 +157,8 @@ async fn tips(
         ("person", w::PERSON, "text", false),
         ("phone", w::PHONE, "text", false),
     ];
-    let found = desk.on_notices(&visitor.session, tipping::list);
+    let listed = |tx: &Tx<'_>, worker: &Worker| tipping::list(tx, worker, NoticeKind::Tip);
+    let found = desk.on_notices(&visitor.session, listed);
     let (lines, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
     let rows = lines.iter().map(|line| {
         let id = line.out.id;
@@ -201,12 +205,14 @@ async fn show_tip(
     visitor: Visitor<Workers>,
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
-    tip(&desk, &visitor, (id, None)).await
+    written(&desk, &visitor, &TIPS, (id, None)).await
 }
 
-async fn tip(
+/// The page of what was written here, a tip or a hand-off, with what was answered.
+pub(super) async fn written(
     desk: &Desk,
     visitor: &Visitor<Workers>,
+    place: &Place,
     (id, told): (i64, Told),
 ) -> Result<Response, Problem> {
     let found =
@@ -219,7 +225,7 @@ async fn tip(
     };
     let mut forms = Vec::new();
     if preview.out.sent_at.is_none() {
-        let of = ("send", format!("{TIPS_HREF}/{id}/send"));
+        let of = ("send", format!("{}/{id}/send", place.3));
         let digest = Filled::default().with("act", "send".to_owned());
         let digest = digest.with("digest", preview.digest.to_string());
         let lines: [Line; 1] = [("digest", w::CONTENT, "hidden", true)];
@@ -233,7 +239,7 @@ async fn tip(
         forms,
         ..OneView::default()
     };
-    let page = views::one(view, &TIPS, &told, (&visitor.session, lang))?;
+    let page = views::one(view, place, &told, (&visitor.session, lang))?;
     tell(desk, visitor, (&page, &told))
 }
 
@@ -242,6 +248,15 @@ async fn send(
     Path(id): Path<i64>,
     form: SignedForm<Workers, Filled>,
 ) -> Result<Response, Problem> {
+    sent(&desk, &TIPS, (id, form)).await
+}
+
+/// Sends what was shown on a page, and shows it again.
+pub(super) async fn sent(
+    desk: &Desk,
+    place: &Place,
+    (id, form): (i64, SignedForm<Workers, Filled>),
+) -> Result<Response, Problem> {
     let (visitor, filled) = (form.visitor, form.fields);
     let (receiver, signs) = (desk.receiver.clone(), desk.signs.clone());
     let done = desk.on_notices(&visitor.session, move |tx, worker| {
@@ -249,16 +264,16 @@ async fn send(
         tipping::send(tx, (&receiver, worker), &signs(), (id, filled.text("digest")))
     });
     match done.await {
-        Ok(()) => Ok(Redirect::to(&format!("{TIPS_HREF}/{id}")).into_response()),
+        Ok(()) => Ok(Redirect::to(&format!("{}/{id}", place.3)).into_response()),
         Err(error) => {
             let told = told(error, visitor.frame.lang)?;
-            tip(&desk, &visitor, (id, told)).await
+            written(desk, &visitor, place, (id, told)).await
         }
     }
 }
 
 /// A page; with the status of a conflict where something was refused.
-fn tell(
+pub(super) fn tell(
     desk: &Desk,
     visitor: &Visitor<Workers>,
     (page, told): (&runtime::web::Page, &Told),

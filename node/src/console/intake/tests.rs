@@ -223,3 +223,35 @@ async fn duty_reports_and_tips_have_pages_of_their_own() {
         assert_eq!(machine.get(page).await.expect("page").status, StatusCode::FORBIDDEN, "{page}");
     }
 }
+
+/// A hotline writes a hand-off on a page of its own; one to a school whose key is not known is
+/// refused with what was typed, and the operator sees no page.
+#[tokio::test]
+async fn a_hotline_has_pages_of_its_own() {
+    let city = City::new();
+    let mut intake = browser(&city, "deng", Role::Intake).await;
+    for lang in ["zh", "en"] {
+        let seen = intake.get(&format!("/hand-offs?lang={lang}")).await.expect("page");
+        assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()));
+    }
+    let shown = intake.get("/hand-offs").await.expect("page");
+    let token = shown.field("csrf").expect("token").to_owned();
+    let fields = [
+        ("csrf", token.as_str()),
+        ("act", "write"),
+        ("school", "SCHOOL-1"),
+        ("name", "小雨"),
+        ("reach", "晚七点后"),
+        ("danger", "no"),
+        ("ground", "spoken"),
+        ("agreed", "由心理教师打电话"),
+        ("phone", "0532-00000000"),
+    ];
+    let done = intake.post("/hand-offs", &fields).await.expect("form");
+    assert_eq!((done.status, done.flaws()), (StatusCode::CONFLICT, Vec::new()));
+    assert!(done.text.contains("由心理教师打电话"), "what was typed stays");
+    assert_eq!(city.count("select count(*) from neighbour_out"), 0);
+    assert_eq!(intake.get("/hand-offs/1").await.expect("page").status, StatusCode::NOT_FOUND);
+    let mut machine = browser(&city, "wei", Role::Operator).await;
+    assert_eq!(machine.get("/hand-offs").await.expect("page").status, StatusCode::FORBIDDEN);
+}

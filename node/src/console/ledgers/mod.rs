@@ -70,7 +70,7 @@ impl Audience for Workers {
 /// The pages' part of the menu.
 pub(super) fn menu() -> NavGroup {
     let link = |label, href| NavLink { label, href };
-    let [reports, tips] = super::notices::links();
+    let [reports, tips, callers] = super::notices::links();
     let links = vec![
         link(words::WORK, WORK_HREF),
         link(words::ALERTS, ALERTS_HREF),
@@ -78,6 +78,7 @@ pub(super) fn menu() -> NavGroup {
         super::consultations::link(),
         reports,
         tips,
+        callers,
         super::directory::link(),
         link(words::TALK, "/talks/new"),
         link(words::MINE, "/mine"),

@@ -14,7 +14,7 @@ use super::super::consultations::CONSULTATIONS_HREF;
 use super::super::desk::is_offered;
 use super::super::keeping::KEEPING_HREF;
 use super::super::lists::LISTS_HREF;
-use super::super::notices::{REPORTS_HREF, TIPS_HREF};
+use super::super::notices::{HAND_OFFS_HREF, REPORTS_HREF, TIPS_HREF};
 use super::super::office::{choices, chosen};
 use super::super::referrals::REFERRALS_HREF;
 use super::super::transfers::TRANSFERS_HREF;
@@ -321,6 +321,9 @@ pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<Stri
         | DutyKind::ReportAnswer => return Some(format!("{REPORTS_HREF}/{record}")),
         DutyKind::TipReceipt | DutyKind::TipAnswer => {
             return Some(format!("{TIPS_HREF}/{record}"));
+        }
+        DutyKind::HandOffDanger | DutyKind::HandOffReceipt | DutyKind::HandOffAnswer => {
+            return Some(format!("{HAND_OFFS_HREF}/{record}"));
         }
         DutyKind::Transfer => return Some(format!("{TRANSFERS_HREF}/{record}")),
         _ => return form("edit"),

@@ -1,9 +1,10 @@
-//! A school's duty reports and the tips of offices.
+//! A school's duty reports, the tips of offices and the callers of hotlines.
 //!
 //! Lists name nobody. A report is shown from the bytes that leave, and is sent from there by a
 //! second person or the head. What a tip says is on a page of its own, for the head and for whom
 //! the head named, and is logged before it is shown.
 
+mod hand_offs;
 #[cfg(test)]
 mod tests;
 pub(in crate::console) mod views;
@@ -14,7 +15,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::ledger::SchoolRole;
-use domain::neighbour::{Harm, ReplyKind, Suspicion};
+use domain::neighbour::{Harm, NoticeKind, ReplyKind, Suspicion};
 use jiff::civil::Date;
 use runtime::cli::Failure;
 use runtime::sql::Tx;
@@ -33,6 +34,7 @@ use crate::ledger::{people, staff};
 use crate::letters::content::Notice;
 use crate::neighbour::reporting::{self, Wish};
 use crate::neighbour::{NeighbourError, answering, offices, reading, said};
+pub(super) use hand_offs::{HAND_OFFS_HREF, Takers};
 use views::{FormView, Line, OneView, Place};
 
 pub(super) const REPORTS_HREF: &str = "/reports";
@@ -50,10 +52,11 @@ const REPORTS: Place = (super::ledgers::RECORDS, words::REPORTS, words::REPORTS_
 const TIPS: Place = (super::ledgers::RECORDS, words::TIPS, words::TIPS_NOTE, TIPS_HREF);
 
 /// The pages' entries of the menu.
-pub(super) const fn links() -> [NavLink; 2] {
+pub(super) const fn links() -> [NavLink; 3] {
     [
         NavLink { label: words::REPORTS, href: REPORTS_HREF },
         NavLink { label: words::TIPS, href: TIPS_HREF },
+        NavLink { label: words::HAND_OFFS, href: HAND_OFFS_HREF },
     ]
 }
 
@@ -67,6 +70,7 @@ pub(super) fn router() -> Router<Office> {
         .route("/tips/{id}", get(show_tip))
         .route("/tips/{id}/content", get(show_content))
         .route("/tips/{id}/act", posts(act, "/tips/{id}"))
+        .merge(hand_offs::router())
 }
 
 async fn show_reports(
@@ -289,11 +293,8 @@ async fn tip(
     let notice = &line.notice;
     let state = stands(line.said.iter().map(|one| one.answer.said.kind()));
     let action = format!("{TIPS_HREF}/{id}/act");
-    let is_let = |kind| match kind {
-        ReplyKind::MoreNeeded => false,
-        ReplyKind::NotOurs => is_head,
-        _ => true,
-    };
+    let is_let =
+        |kind| NoticeKind::Tip.takes(kind) && (is_head || !matches!(kind, ReplyKind::NotOurs));
     let mut forms = views::answer_forms(state, (&action, &sent), is_let, lang);
     if is_head && notice.content.is_some() {
         forms.extend(of_head((&action, &sent), counsellors, lang));

@@ -1,5 +1,5 @@
-//! The pages of duty reports and tips in the browser: who sees them, what they offer, and that
-//! they are whole in both languages.
+//! The pages of duty reports, tips and a hotline's callers in the browser: who sees them, what they
+//! offer, and that they are whole in both languages.
 
 use axum::http::StatusCode;
 use certs::digest::sha256;
@@ -12,18 +12,22 @@ use crate::ledger::entry::Moment;
 use crate::ledger::guard_tests::{run, school};
 use crate::ledger::neighbour::{self, Arrived};
 use crate::ledger::testing::{NOW_MS, School};
-use crate::letters::content::neighbour::tests::tip;
+use crate::letters::content::neighbour::tests::{hand_off, tip};
 
 /// What the tip says of the child.
 const SAID: &str = "夜间在网上说不想活";
 
 /// A school to which a tip has come.
 fn tipped() -> School {
+    came(NoticeKind::Tip, tip().write().expect("tip").to_vec())
+}
+
+/// A school to which a notice has come.
+fn came(kind: NoticeKind, content: Vec<u8>) -> School {
     let school = school();
-    let content = tip().write().expect("tip");
     let kept = run(&school, move |tx| {
         let new = Arrived {
-            kind: NoticeKind::Tip,
+            kind,
             name: &[4; 16],
             envelope: &[1; 16],
             signed: sha256(b"signed"),
@@ -46,10 +50,14 @@ async fn person(
 }
 
 async fn post(head: &mut Browser, fields: &[(&str, &str)]) -> StatusCode {
-    let shown = head.get("/tips/1").await.expect("page");
+    post_to(head, "/tips/1", fields).await
+}
+
+async fn post_to(browser: &mut Browser, page: &str, fields: &[(&str, &str)]) -> StatusCode {
+    let shown = browser.get(page).await.expect("page");
     let token = shown.field("csrf").expect("token").to_owned();
     let fields = [&[("csrf", token.as_str())], fields].concat();
-    head.post("/tips/1/act", &fields).await.expect("form").status
+    browser.post(&format!("{page}/act"), &fields).await.expect("form").status
 }
 
 /// The lists and the page of a tip name no child, in either language nothing is missing, and what
@@ -96,4 +104,39 @@ async fn nobody_else_sees_a_tip() {
     let seen = head.get("/tips/1/content?lang=zh").await.expect("page");
     assert!(seen.status == StatusCode::OK && !seen.text.contains(SAID));
     assert!(!seen.text.contains("action=\"/tips/1/content\""));
+}
+
+/// A hotline's caller is worked by the counsellor: the danger and the telephones are said before
+/// anything is read, what is said of the caller is logged, and the head sees no page of it.
+#[tokio::test]
+async fn a_caller_is_worked_by_the_counsellor() {
+    let school = came(NoticeKind::HandOff, hand_off().write().expect("caller").to_vec());
+    let mut head = person(&school, ("fu", Role::MoralHead), "").await;
+    for page in ["/hand-offs", "/hand-offs/1", "/hand-offs/1/content"] {
+        assert_eq!(head.get(page).await.expect("page").status, StatusCode::FORBIDDEN, "{page}");
+    }
+    assert_eq!(head.get("/tips/1").await.expect("page").status, StatusCode::NOT_FOUND);
+    let mut counsellor = person(&school, ("wang", Role::Counsellor), "").await;
+    for page in ["/hand-offs", "/hand-offs/1"] {
+        for lang in ["zh", "en"] {
+            let seen = counsellor.get(&format!("{page}?lang={lang}")).await.expect("page");
+            assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()), "{page}");
+            assert!(!seen.text.contains(&hand_off().reach), "{page} says what is sealed");
+        }
+    }
+    let seen = counsellor.get("/hand-offs/1?lang=zh").await.expect("page");
+    let phone = hand_off().sender.phone;
+    assert!(["110", "120", phone.as_str()].iter().all(|one| seen.text.contains(*one)));
+    assert_eq!(school.rows("neighbour_read"), 0);
+    let seen = counsellor.get("/hand-offs/1/content?lang=zh").await.expect("page");
+    assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(seen.text.contains(&hand_off().reach));
+    assert_eq!(school.rows("neighbour_read"), 1);
+    let reached = [("act", "reached"), ("day", "2025-11-20")];
+    let one = "/hand-offs/1";
+    assert_eq!(post_to(&mut counsellor, one, &reached).await, StatusCode::CONFLICT);
+    let received = [("act", "received")];
+    assert_eq!(post_to(&mut counsellor, one, &received).await, StatusCode::SEE_OTHER);
+    assert_eq!(post_to(&mut counsellor, one, &reached).await, StatusCode::SEE_OTHER);
+    assert_eq!(school.rows("neighbour_said"), 2);
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::ledger::Word;
 use domain::neighbour::{Handling, NoticeState, ReplyKind, after};
+use jiff::civil::Date;
 use runtime::web::{Html, Lang, Page, RenderError, Session, Text};
 
 use super::super::filled::Filled;
@@ -265,6 +266,7 @@ pub(in crate::console) fn answer_forms(
             ReplyKind::Handled => &[("how", w::HOW, "list", true), ("day", w::DAY, "date", true)],
             ReplyKind::NotOurs => &[],
             ReplyKind::MoreNeeded => &[("note", w::ASKS, "area", true)],
+            ReplyKind::Reached | ReplyKind::NotReached => &[("day", w::DAY_TRIED, "date", true)],
         };
         let note = match kind {
             ReplyKind::NotOurs => w::NOT_OURS_NOTE.in_lang(lang),
@@ -285,15 +287,14 @@ pub(in crate::console) fn reply(
     use crate::letters::content::Reply;
     let Some(kind) = ReplyKind::from_word(sent.text("act")) else { return Ok(None) };
     let note = sent.text("note").trim().to_owned();
+    let day = || sent.text("day").trim().parse::<Date>().map_err(|_| NeighbourError::Field("day"));
     Ok(Some(match kind {
         ReplyKind::Received => Reply::Received(note),
-        ReplyKind::Handled => {
-            let how = word(sent, "how")?;
-            let day = sent.text("day").trim().parse();
-            Reply::Handled(how, day.map_err(|_| NeighbourError::Field("day"))?)
-        }
+        ReplyKind::Handled => Reply::Handled(word(sent, "how")?, day()?),
         ReplyKind::NotOurs => Reply::NotOurs,
         ReplyKind::MoreNeeded => Reply::MoreNeeded(note),
+        ReplyKind::Reached => Reply::Reached(day()?),
+        ReplyKind::NotReached => Reply::NotReached(day()?),
     }))
 }
 

@@ -1,4 +1,4 @@
-//! Sentences of the pages about duty reports and tips, in both languages.
+//! Sentences of the pages about duty reports, tips and a hotline's callers, in both languages.
 
 use runtime::texts;
 
@@ -12,6 +12,30 @@ texts! {
         "from police, cyberspace office and health; acknowledge within 24 hours, then answer";
     TIPS_OUT = "给学校的线索", "Tips to schools";
     TIPS_OUT_NOTE = "就一名学生发给一所学校的线索，密封送达", "about a child, to one school, sealed";
+    HAND_OFFS = "热线转介", "Hotline callers";
+    HAND_OFFS_NOTE = "热线转来的来电人，由心理教师直接办理；有危险的立即联系，其余一个工作日内签收，并答复是否联系上",
+        "callers whom a hotline handed over, for the counsellor; in danger at once, else \
+         acknowledge within one working day, then answer whether the caller was reached";
+    HAND_OFFS_OUT = "转介给学校", "Callers handed to schools";
+    HAND_OFFS_OUT_NOTE = "把一名来电人转介给一所学校的心理教师，密封送达；有危险的请先打电话",
+        "a caller, to one school's counsellor, sealed; where there is danger telephone first";
+    IN_DANGER = "有危险", "in danger";
+    LEAD_HAND_OFF = "热线转介，来自{0}（{1}）。只由心理教师办理，请勿外传；联系时按约定的方式。",
+        "A caller from {0} ({1}), for the counsellor alone. Keep it to yourself, and reach the \
+         caller as was agreed.";
+    LEAD_DANGER = "有危险：立即联系来电人，必要时拨打 110、120；热线值班：{0}。",
+        "In danger: reach the caller now, and 110 or 120 where needed; the hotline on duty: {0}.";
+    WRITE_HAND_OFF = "书写转介", "Hand a caller over";
+    CALLER = "来电人自称", "The caller's name as given";
+    REACH = "联系方式和方便的时间", "How and when the caller is reached";
+    DANGER = "是否有危险", "Whether in danger";
+    GROUND = "转介依据", "On what it stands";
+    AGREED = "与来电人约定的事项", "What was agreed with the caller";
+    HOTLINE_PHONE = "热线值班电话", "Telephone of the hotline";
+    DAY_TRIED = "联系日期", "Day";
+    LINK_CALLER_NOTE = "转介本身不建立学生或个案；列入预警请另行办理，来源填热线。",
+        "A caller handed over makes no student and no case; where one is opened, the hotline is \
+         its source.";
     NONE = "没有记录。", "There is none.";
     NUMBER = "编号", "No";
     WHEN = "时间", "When";

@@ -35,6 +35,13 @@ const REPORT_RECEIPT: Label =
 const REPORT_MORE: Label =
     ("受理单位要求补充强制报告情况", "The office asks for more on a duty report");
 
+const HAND_OFF_DANGER: Label = (
+    "热线转介有危险：立即联系，必要时拨打 110、120",
+    "Hotline's caller in danger: reach the child now; 110, 120 where needed",
+);
+const HAND_OFF_ANSWER: Label =
+    ("热线转介待答复是否联系上", "Answer whether a hotline's caller was reached");
+
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DutyKind {
@@ -110,6 +117,12 @@ pub enum DutyKind {
     TipReceipt,
     /// A tip of which nobody has said that it is handled.
     TipAnswer,
+    /// A hotline's caller in danger whom nobody has answered for.
+    HandOffDanger,
+    /// A hotline's caller whom nobody has acknowledged.
+    HandOffReceipt,
+    /// A hotline's caller of whom nobody has said whether he or she was reached.
+    HandOffAnswer,
     /// A facility to be mended.
     Facility,
     /// A certificate that ends.
@@ -126,7 +139,7 @@ pub enum DutyKind {
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 45] = [
         Self::Critical,
         Self::Contact,
         Self::Concern,
@@ -163,6 +176,9 @@ impl DutyKind {
         Self::ReportAnswer,
         Self::TipReceipt,
         Self::TipAnswer,
+        Self::HandOffDanger,
+        Self::HandOffReceipt,
+        Self::HandOffAnswer,
         Self::Facility,
         Self::Certificate,
         Self::Release,
@@ -212,6 +228,9 @@ impl DutyKind {
             Self::ReportAnswer => "report_answer",
             Self::TipReceipt => "tip_receipt",
             Self::TipAnswer => "tip_answer",
+            Self::HandOffDanger => "hand_off_danger",
+            Self::HandOffReceipt => "hand_off_receipt",
+            Self::HandOffAnswer => "hand_off_answer",
             Self::Facility => "facility",
             Self::Certificate => "certificate",
             Self::Release => "release",
@@ -261,6 +280,9 @@ impl DutyKind {
             Self::ReportAnswer => ("强制报告待处置答复", "Duty report not answered as handled"),
             Self::TipReceipt => ("外部线索待签收", "Acknowledge a tip"),
             Self::TipAnswer => ("外部线索待处置答复", "Answer a tip as handled"),
+            Self::HandOffDanger => HAND_OFF_DANGER,
+            Self::HandOffReceipt => ("热线转介待签收", "Acknowledge a hotline's caller"),
+            Self::HandOffAnswer => HAND_OFF_ANSWER,
             Self::Facility => ("物防技防整改", "Facility to be mended"),
             Self::Certificate => ("证书到期", "Certificate ends"),
             Self::Release => ("教学案例待第二人审定", "Release a teaching case"),
@@ -281,7 +303,15 @@ impl DutyKind {
                 | Self::ReferralSign
                 | Self::ReportSend
                 | Self::TipReceipt
+                | Self::HandOffDanger
         )
+    }
+
+    /// Whether it stands before all that presses, however long that has been due: somebody outside
+    /// has handed a child in danger over, and waits for a word.
+    #[must_use]
+    pub const fn comes_first(self) -> bool {
+        matches!(self, Self::HandOffDanger)
     }
 
     pub(super) const fn record_kind(self) -> Kind {

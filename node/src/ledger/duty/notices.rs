@@ -1,8 +1,10 @@
 //! What is due of notices: a duty report that was not sent or that its office has not answered, and
-//! a tip that was not acknowledged or not handled. A tip is on the list without any name.
+//! a tip or a hotline's caller that was not acknowledged or not answered. What came is on the list
+//! without any name.
 
 use domain::ledger::{Kind, SchoolRole};
-use domain::neighbour::{HANDLED_MS, NoticeKind, NoticeState, RECEIVED_MS};
+use domain::neighbour::{Danger, HAND_OFF_DAYS, HANDLED_MS, NoticeKind, NoticeState, RECEIVED_MS};
+use domain::referral::working;
 use runtime::sql::{SqlError, Tx};
 
 use super::super::author::Author;
@@ -10,9 +12,9 @@ use super::super::browse::Rights;
 use super::super::entry::{Moment, RecordId};
 use super::super::neighbour::{self, Answer, Out, report};
 use super::super::refusal::LedgerRefusal;
-use super::{Duty, DutyKind};
+use super::{Duty, DutyKind, end_of};
 
-/// Tips that are looked at.
+/// Tips and callers that are looked at.
 const LOOKED_AT: u32 = 1_000;
 
 /// Reports, for whoever writes them about that student.
@@ -88,6 +90,40 @@ pub(super) fn of_tips(
         };
         let (of, record) = (Kind::DutyReport, RecordId(notice.id));
         let (due_ms, student) = (Some(last.0.saturating_add(within)), None);
+        let (staff, tier, by_other) = (None, None, false);
+        duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });
+    }
+    Ok(())
+}
+
+/// Callers whom hotlines handed over, for every counsellor. One in danger is due at once and until
+/// it is said whether the caller was reached.
+pub(super) fn of_callers(
+    tx: &Tx<'_>,
+    reader: &Author,
+    duties: &mut Vec<Duty>,
+) -> Result<(), SqlError> {
+    if reader.role() != SchoolRole::Counsellor {
+        return Ok(());
+    }
+    for notice in neighbour::all_in(tx, LOOKED_AT)? {
+        let Some(caller) = neighbour::caller(&notice) else { continue };
+        let (is_danger, came) = (caller.danger == Danger::Yes, notice.received_at);
+        let said = neighbour::said(tx, notice.id)?;
+        let state = neighbour::stands(said.iter().map(|one| one.answer.said.kind()));
+        let (kind, due_ms) = match (state, is_danger) {
+            (NoticeState::Sent | NoticeState::Received, true) => (DutyKind::HandOffDanger, came.0),
+            (NoticeState::Sent, false) => {
+                (DutyKind::HandOffReceipt, end_of(working(came.day(), HAND_OFF_DAYS)))
+            }
+            (NoticeState::Received, false) => {
+                let last = said.last().map_or(came, |one| one.answer.at);
+                (DutyKind::HandOffAnswer, last.0.saturating_add(HANDLED_MS))
+            }
+            _ => continue,
+        };
+        let (of, record) = (Kind::DutyReport, RecordId(notice.id));
+        let (due_ms, student) = (Some(due_ms), None);
         let (staff, tier, by_other) = (None, None, false);
         duties.push(Duty { kind, of, due_ms, student, record, staff, tier, by_other });
     }

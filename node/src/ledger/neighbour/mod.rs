@@ -1,5 +1,5 @@
-//! Notices between neighbours in the ledger: duty reports and tips that were written, and those
-//! that came, with what is answered.
+//! Notices between neighbours in the ledger: duty reports, tips and a hotline's hand-offs that were
+//! written, and those that came, with what is answered.
 //!
 //! How one stands is not stored: it follows from its answers. Contents name a child, so nothing
 //! that holds one has `Debug`.
@@ -15,8 +15,8 @@ pub use sent::{
     sealed,
 };
 pub use taken::{
-    Arrived, In, NewSaid, Said, all_in, erase, is_over, is_read_by, link, log_read, name_reader,
-    one_in, over, reads, receive, said, say, unsealed, was_sealed,
+    Arrived, In, NewSaid, Said, all_in, caller, erase, is_over, is_read_by, link, log_read,
+    name_reader, one_in, over, reads, receive, said, say, unsealed, was_sealed,
 };
 
 use domain::ledger::Word as _;
@@ -53,20 +53,25 @@ fn columns(said: &Reply) -> (&'static str, &'static str, Option<String>, &str) {
         Reply::Handled(how, day) => (word, how.as_str(), Some(day.to_string()), ""),
         Reply::NotOurs => (word, "", None, ""),
         Reply::MoreNeeded(note) => (word, "", None, note.as_str()),
+        Reply::Reached(day) | Reply::NotReached(day) => (word, "", Some(day.to_string()), ""),
     }
 }
 
 /// Reads an answer of the columns number, said, code, day, note, `at_ms`, from one on.
 fn answer(row: &Row<'_, '_>, from: usize) -> Result<Answer, SqlError> {
+    let day = || {
+        let day = row.opt_text(from + 3)?.and_then(|day| day.parse::<Date>().ok());
+        strange(day)
+    };
     let said = match strange(ReplyKind::from_word(row.str(from + 1)?))? {
         ReplyKind::Received => Reply::Received(row.text(from + 4)?),
         ReplyKind::Handled => {
-            let how = strange(Handling::from_word(row.str(from + 2)?))?;
-            let day = row.opt_text(from + 3)?.and_then(|day| day.parse::<Date>().ok());
-            Reply::Handled(how, strange(day)?)
+            Reply::Handled(strange(Handling::from_word(row.str(from + 2)?))?, day()?)
         }
         ReplyKind::NotOurs => Reply::NotOurs,
         ReplyKind::MoreNeeded => Reply::MoreNeeded(row.text(from + 4)?),
+        ReplyKind::Reached => Reply::Reached(day()?),
+        ReplyKind::NotReached => Reply::NotReached(day()?),
     };
     Ok(Answer { number: row.u32(from)?, said, at: Moment(row.i64(from + 5)?) })
 }

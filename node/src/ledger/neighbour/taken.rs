@@ -9,7 +9,7 @@ use runtime::sql::{Row, SqlError, Tx};
 use super::super::entry::{Moment, StaffId, StudentId};
 use super::super::strange;
 use super::{Answer, answer, columns};
-use crate::letters::content::Reply;
+use crate::letters::content::{HandOffContent, Notice, Reply};
 
 /// Who reads the same again within so long leaves no second line.
 const READ_MS: i64 = 3_600_000;
@@ -172,6 +172,17 @@ pub fn is_read_by(notice: &In, staff: Option<StaffId>) -> bool {
     staff.is_some() && notice.reader == staff
 }
 
+/// What a hotline says of a caller, for who decides what is due; nothing of other kinds and of what
+/// was erased.
+#[must_use]
+pub fn caller(notice: &In) -> Option<HandOffContent> {
+    let bytes = notice.content.as_deref().filter(|_| notice.kind == NoticeKind::HandOff)?;
+    match Notice::read(NoticeKind::HandOff, bytes) {
+        Ok(Notice::HandOff(caller)) => Some(caller),
+        Ok(Notice::Report(_) | Notice::Tip(_)) | Err(_) => None,
+    }
+}
+
 /// Links a notice with a student who is on the roll.
 ///
 /// # Errors
@@ -212,12 +223,12 @@ pub fn erase(tx: &Tx<'_>, id: i64, (why, now_ms): (NoticeErased, i64)) -> Result
 pub fn is_over(tx: &Tx<'_>, now_ms: i64) -> Result<bool, SqlError> {
     let old = "select 1 from neighbour_in where content is not null and received_at_ms < $1
         union all select 1 from neighbour_out
-        where kind = 'tip' and content is not null and written_at_ms < $1 limit 1";
+        where kind <> 'report' and content is not null and written_at_ms < $1 limit 1";
     let before = now_ms.saturating_sub(KEPT_MS);
     Ok(tx.query_opt(old, params![before], |row| row.i64(0))?.is_some())
 }
 
-/// Erases all whose time is over, what came and what was sent as a tip; says how many.
+/// Erases all whose time is over, what came and what was sent but reports; says how many.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -228,12 +239,12 @@ pub fn over(tx: &Tx<'_>, now_ms: i64) -> Result<usize, SqlError> {
     for id in &old {
         erase(tx, *id, (NoticeErased::Ended, now_ms))?;
     }
-    let tips = tx.execute(
+    let sent = tx.execute(
         "update neighbour_out set content = null, erased_at_ms = $2
-         where kind = 'tip' and content is not null and written_at_ms < $1",
+         where kind <> 'report' and content is not null and written_at_ms < $1",
         params![before, now_ms],
     )?;
-    Ok(old.len() + tips)
+    Ok(old.len() + sent)
 }
 
 /// Logs that somebody reads what a notice says, in a role and for a purpose.

@@ -18,7 +18,9 @@ mod transfer;
 
 pub use answer::{AnswerContent, Answered, Kept, Outcome, Summary};
 pub use bytes::TEXT_BYTES_MAX;
-pub use neighbour::{Notice, NoticeId, Reply, ReplyContent, ReportContent, TipContent};
+pub use neighbour::{
+    HandOffContent, Notice, NoticeId, Reply, ReplyContent, ReportContent, TipContent,
+};
 pub use referral::{ConsentSaid, Contact, EmergencySaid, GroundSaid, ReferralContent, ReferralId};
 #[cfg(test)]
 pub(crate) use transfer::tests::offer as transfer_offer;

@@ -1,10 +1,12 @@
-//! A duty report, a tip, and what is answered to either.
+//! A duty report, a tip, a caller whom a hotline hands over, and what is answered to each.
 //!
 //! Their kinds begin at 20 and their envelopes say that the ground is a duty: a content of this
 //! file is never read as a referral, and a referral never as one of these.
 
 use certs::referral::{Ground, Header, Role};
-use domain::neighbour::{Handling, Harm, NoticeKind, ReplyKind, Suspicion, TipAbout};
+use domain::neighbour::{
+    Danger, HandOffGround, Handling, Harm, NoticeKind, ReplyKind, Suspicion, TipAbout,
+};
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
@@ -17,6 +19,8 @@ const REPORT: u8 = 20;
 const REPORT_REPLY: u8 = 21;
 const TIP: u8 = 22;
 const TIP_REPLY: u8 = 23;
+const HAND_OFF: u8 = 24;
+const HAND_OFF_REPLY: u8 = 25;
 
 /// Names a notice in everything that is sealed about it. Drawn at random; it stands in no header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,15 +74,41 @@ pub struct TipContent {
     pub said: String,
 }
 
+/// A caller whom a hotline hands over, as the school's counsellor reads it: no more than is needed
+/// to reach the caller.
+#[derive(Clone)]
+pub struct HandOffContent {
+    /// Which hand-off.
+    pub id: NoticeId,
+    /// Whom to ask at the hotline.
+    pub sender: Contact,
+    /// The school.
+    pub recipient: Contact,
+    /// When it was written.
+    pub at: Moment,
+    /// The caller's name as it was given.
+    pub name: String,
+    /// How the caller is reached.
+    pub reach: String,
+    /// Whether the caller is in danger.
+    pub danger: Danger,
+    /// On what it stands.
+    pub ground: HandOffGround,
+    /// What was agreed with the caller.
+    pub agreed: String,
+}
+
 /// What was opened.
 pub enum Notice {
     /// A duty report.
     Report(ReportContent),
     /// A tip.
     Tip(TipContent),
+    /// A caller whom a hotline hands over.
+    HandOff(HandOffContent),
 }
 
-/// What a reply says. A tip's has no words of its own.
+/// What a reply says. A tip's and a hand-off's have no words of their own.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Reply {
     /// It came, under this number of the recipient's.
@@ -89,6 +119,10 @@ pub enum Reply {
     NotOurs,
     /// The office asks for more.
     MoreNeeded(String),
+    /// The caller was reached, on a day.
+    Reached(Date),
+    /// The caller was not reached, on a day.
+    NotReached(Date),
 }
 
 /// A reply to a notice.
@@ -117,6 +151,8 @@ impl Reply {
             Self::Handled(..) => ReplyKind::Handled,
             Self::NotOurs => ReplyKind::NotOurs,
             Self::MoreNeeded(_) => ReplyKind::MoreNeeded,
+            Self::Reached(_) => ReplyKind::Reached,
+            Self::NotReached(_) => ReplyKind::NotReached,
         }
     }
 }
@@ -201,6 +237,48 @@ impl TipContent {
     }
 }
 
+impl HandOffContent {
+    /// The bytes that are sealed.
+    ///
+    /// # Errors
+    /// A text is longer than a content carries, or it stands on nothing.
+    pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, ContentError> {
+        if !self.ground.carries(self.danger) {
+            return Err(ContentError::Form);
+        }
+        let mut to = Writer::new();
+        to.byte(VERSION)?;
+        to.byte(HAND_OFF)?;
+        to.id(&self.id.0)?;
+        write_contact(&mut to, &self.sender)?;
+        write_contact(&mut to, &self.recipient)?;
+        to.moment(self.at)?;
+        to.text(&self.name)?;
+        to.text(&self.reach)?;
+        to.word(self.danger)?;
+        to.word(self.ground)?;
+        to.text(&self.agreed)?;
+        Ok(to.finish())
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, ContentError> {
+        let mut from = opened(bytes, HAND_OFF)?;
+        let content = Self {
+            id: NoticeId(from.id()?),
+            sender: read_contact(&mut from)?,
+            recipient: read_contact(&mut from)?,
+            at: from.moment()?,
+            name: from.text()?,
+            reach: from.text()?,
+            danger: from.word("danger")?,
+            ground: from.word("grounds of hand-offs")?,
+            agreed: from.text()?,
+        };
+        from.finish()?;
+        if content.write()?.as_slice() == bytes { Ok(content) } else { Err(ContentError::Form) }
+    }
+}
+
 impl Notice {
     /// Reads what is sealed as a notice of a kind.
     ///
@@ -210,6 +288,7 @@ impl Notice {
         match kind {
             NoticeKind::Report => ReportContent::read(bytes).map(Self::Report),
             NoticeKind::Tip => TipContent::read(bytes).map(Self::Tip),
+            NoticeKind::HandOff => HandOffContent::read(bytes).map(Self::HandOff),
         }
     }
 
@@ -219,6 +298,7 @@ impl Notice {
         match self {
             Self::Report(report) => report.id,
             Self::Tip(tip) => tip.id,
+            Self::HandOff(caller) => caller.id,
         }
     }
 
@@ -228,6 +308,7 @@ impl Notice {
         match self {
             Self::Report(report) => &report.sender,
             Self::Tip(tip) => &tip.sender,
+            Self::HandOff(caller) => &caller.sender,
         }
     }
 
@@ -242,14 +323,14 @@ impl ReplyContent {
     /// The bytes that are sealed.
     ///
     /// # Errors
-    /// A text is longer than a content carries, or a tip is answered with words.
+    /// A text is longer than a content carries, or nothing of that kind is answered so.
     pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, ContentError> {
+        if !self.to.takes(self.said.kind()) {
+            return Err(ContentError::Form);
+        }
         let mut to = Writer::new();
         to.byte(VERSION)?;
-        to.byte(match self.to {
-            NoticeKind::Report => REPORT_REPLY,
-            NoticeKind::Tip => TIP_REPLY,
-        })?;
+        to.byte(reply_to(self.to))?;
         to.id(&self.id.0)?;
         to.count(self.number)?;
         write_contact(&mut to, &self.by)?;
@@ -262,8 +343,8 @@ impl ReplyContent {
                 to.day(*day)?;
             }
             Reply::NotOurs => {}
-            Reply::MoreNeeded(_) if self.to == NoticeKind::Tip => return Err(ContentError::Form),
             Reply::MoreNeeded(note) => to.text(note)?,
+            Reply::Reached(day) | Reply::NotReached(day) => to.day(*day)?,
         }
         Ok(to.finish())
     }
@@ -273,13 +354,7 @@ impl ReplyContent {
     /// # Errors
     /// The bytes are no such reply of this version.
     pub fn read(kind: NoticeKind, bytes: &[u8]) -> Result<Self, ContentError> {
-        let mut from = opened(
-            bytes,
-            match kind {
-                NoticeKind::Report => REPORT_REPLY,
-                NoticeKind::Tip => TIP_REPLY,
-            },
-        )?;
+        let mut from = opened(bytes, reply_to(kind))?;
         let (id, number) = (NoticeId(from.id()?), from.count()?);
         let (by, at) = (read_contact(&mut from)?, from.moment()?);
         let said = match from.word::<ReplyKind>("answers")? {
@@ -287,6 +362,8 @@ impl ReplyContent {
             ReplyKind::Handled => Reply::Handled(from.word("ways of handling")?, from.day()?),
             ReplyKind::NotOurs => Reply::NotOurs,
             ReplyKind::MoreNeeded => Reply::MoreNeeded(from.text()?),
+            ReplyKind::Reached => Reply::Reached(from.day()?),
+            ReplyKind::NotReached => Reply::NotReached(from.day()?),
         };
         from.finish()?;
         let content = Self { to: kind, id, number, by, at, said };
@@ -295,8 +372,18 @@ impl ReplyContent {
     }
 }
 
+/// The kind of a reply to a notice of a kind.
+const fn reply_to(kind: NoticeKind) -> u8 {
+    match kind {
+        NoticeKind::Report => REPORT_REPLY,
+        NoticeKind::Tip => TIP_REPLY,
+        NoticeKind::HandOff => HAND_OFF_REPLY,
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
+    use domain::ledger::Word as _;
     use jiff::civil::date;
 
     use super::super::{AnswerContent, ReferralContent};
@@ -338,6 +425,21 @@ pub(crate) mod tests {
         }
     }
 
+    /// A hand-off of the tests.
+    pub(crate) fn hand_off() -> HandOffContent {
+        HandOffContent {
+            id: NoticeId([5; 16]),
+            sender: contact("示例心理热线"),
+            recipient: contact("示例初级中学"),
+            at: Moment(1_763_600_000_000),
+            name: "小雨".to_owned(),
+            reach: "母亲手机 13800000000，晚七点后".to_owned(),
+            danger: Danger::Yes,
+            ground: HandOffGround::Spoken,
+            agreed: "今晚由心理教师打电话".to_owned(),
+        }
+    }
+
     fn reply(to: NoticeKind, said: Reply) -> ReplyContent {
         let (by, at) = (contact("示例公安分局"), Moment(1_763_600_000_000));
         ReplyContent { to, id: NoticeId([3; 16]), number: 1, by, at, said }
@@ -348,21 +450,37 @@ pub(crate) mod tests {
     #[test]
     fn each_kind_has_one_reading() {
         let (report, tip) = (report().write().expect("report"), tip().write().expect("tip"));
+        let caller = hand_off().write().expect("hand-off");
         assert!(matches!(Notice::read(NoticeKind::Report, &report), Ok(Notice::Report(_))));
         assert!(matches!(Notice::read(NoticeKind::Tip, &tip), Ok(Notice::Tip(_))));
-        assert!(Notice::read(NoticeKind::Tip, &report).is_err());
-        assert!(Notice::read(NoticeKind::Report, &tip).is_err());
-        for bytes in [&report, &tip] {
+        assert!(matches!(Notice::read(NoticeKind::HandOff, &caller), Ok(Notice::HandOff(_))));
+        let all = [&report, &tip, &caller];
+        for (own, bytes) in NoticeKind::ALL.iter().zip(all) {
             assert!(ReferralContent::read(bytes).is_err() && AnswerContent::read(bytes).is_err());
-            for kind in [NoticeKind::Report, NoticeKind::Tip] {
-                assert!((0..bytes.len()).all(|cut| Notice::read(kind, &bytes[..cut]).is_err()));
-                assert!(ReplyContent::read(kind, bytes).is_err());
+            for kind in NoticeKind::ALL {
+                assert_eq!(Notice::read(*kind, bytes).is_ok(), kind == own);
+                assert!((0..bytes.len()).all(|cut| Notice::read(*kind, &bytes[..cut]).is_err()));
+                assert!(ReplyContent::read(*kind, bytes).is_err());
             }
         }
-        assert_eq!((report[1], tip[1]), (20, 22), "numbers of kinds are of the wire");
+        assert_eq!(all.map(|bytes| bytes[1]), [20, 22, 24], "numbers of kinds are of the wire");
     }
 
-    /// Every reply is read as it was written; a tip is answered with no words.
+    /// A hand-off on nobody's word and on no danger is neither written nor read.
+    #[test]
+    fn a_hand_off_stands_on_a_word_or_on_danger() {
+        let ground = HandOffGround::Danger;
+        let none = HandOffContent { danger: Danger::No, ground, ..hand_off() };
+        assert_eq!(none.write().err(), Some(ContentError::Form));
+        let bytes = HandOffContent { ground, ..hand_off() }.write().expect("danger");
+        let yes = bytes.windows(3).position(|run| run == b"yes").expect("danger is said");
+        let mut no = bytes[..yes - 1].to_vec();
+        no.extend_from_slice(b"\x02no");
+        no.extend_from_slice(&bytes[yes + 3..]);
+        assert!(Notice::read(NoticeKind::HandOff, &no).is_err());
+    }
+
+    /// Every reply is read as it was written, and nothing is answered in another kind's words.
     #[test]
     fn replies_are_read_as_they_were_written() {
         let all = [
@@ -370,11 +488,13 @@ pub(crate) mod tests {
             Reply::Handled(Handling::Protected, date(2025, 11, 21)),
             Reply::NotOurs,
             Reply::MoreNeeded("请补充时间".to_owned()),
+            Reply::Reached(date(2025, 11, 21)),
+            Reply::NotReached(date(2025, 11, 21)),
         ];
         for said in all {
-            for kind in [NoticeKind::Report, NoticeKind::Tip] {
+            for kind in NoticeKind::ALL.iter().copied() {
                 let written = reply(kind, said.clone()).write();
-                if kind == NoticeKind::Tip && said.kind() == ReplyKind::MoreNeeded {
+                if !kind.takes(said.kind()) {
                     assert!(written.is_err());
                     continue;
                 }

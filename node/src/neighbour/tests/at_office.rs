@@ -1,4 +1,4 @@
-//! An office: duty reports that come to it, and its tips to schools.
+//! An office: duty reports that come to it, its tips to schools, and a hotline's callers.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use certs::letter::{LETTER_BYTES, Letter};
 use certs::referral::{EnvelopeId, Ground, Role, WithdrawalSecret};
 use certs::seal::EnvelopeKey;
 use certs::statement::Purpose;
-use domain::neighbour::{Handling, NoticeKind, TipAbout};
+use domain::neighbour::{Danger, HandOffGround, Handling, NoticeKind, NoticeState, TipAbout};
 use domain::receiver::{ReadWhy, ReceiverRole};
 use runtime::sql::Tx;
 
@@ -16,7 +16,7 @@ use crate::ledger::neighbour;
 use crate::letters::content::neighbour::tests::report;
 use crate::letters::content::{Contact, NoticeId, Reply, ReplyContent, ReportContent};
 use crate::neighbour::answering::{self, House};
-use crate::neighbour::{NeighbourError, reading, tipping};
+use crate::neighbour::{NeighbourError, handing, reading, tipping};
 
 const DISTRICT: &str = "370202";
 
@@ -215,4 +215,97 @@ fn a_schools_answer_is_kept_once() {
     answer(to, 21);
     assert_eq!(city.count("select count(*) from neighbour_came"), 1);
     assert_eq!(answer(envelope(99), 22).refused, 1);
+}
+
+fn caller() -> handing::Wish {
+    handing::Wish {
+        school: SCHOOL.to_owned(),
+        relay: String::new(),
+        name: "小雨".to_owned(),
+        reach: "母亲手机，晚七点后".to_owned(),
+        danger: Danger::No,
+        ground: HandOffGround::Spoken,
+        agreed: "由心理教师打电话".to_owned(),
+        contact: (String::new(), "0532-00000000".to_owned()),
+    }
+}
+
+fn handed(city: &City, wish: handing::Wish, role: ReceiverRole) -> Result<i64, NeighbourError> {
+    let (receiver, by) = (city.receiver(), worker(role, now()));
+    write(city, move |tx| handing::prepare(tx, (&receiver, &by), &wish))
+}
+
+fn send(city: &City, id: i64, digest: &str) -> Result<(), NeighbourError> {
+    let (receiver, by) = (city.receiver(), worker(ReceiverRole::Intake, now()));
+    let (identity, digest) = (city.clinic.clone(), digest.to_owned());
+    write(city, move |tx| tipping::send(tx, (&receiver, &by), &identity, (id, &digest)))
+}
+
+fn shown(city: &City, id: i64) -> String {
+    let by = worker(ReceiverRole::Intake, now());
+    let preview = write(city, move |tx| Ok(tipping::preview(tx, &by, id)?.0));
+    preview.map_err(drop).expect("preview").digest.to_string()
+}
+
+/// A caller is handed over on his or her word, or in danger; on neither, without a telephone of the
+/// hotline, to a school whose key is not known or by the machine's operator nothing is written.
+#[test]
+fn a_caller_is_sealed_as_was_shown() {
+    let city = City::new();
+    let intake = ReceiverRole::Intake;
+    assert!(matches!(handed(&city, caller(), intake), Err(NeighbourError::NoRoad)));
+    knows(&city);
+    let operator = handed(&city, caller(), ReceiverRole::Operator);
+    assert!(matches!(operator, Err(NeighbourError::NotAllowed)));
+    let none = handing::Wish { ground: HandOffGround::Danger, ..caller() };
+    assert!(matches!(handed(&city, none, intake), Err(NeighbourError::Field("ground"))));
+    let silent = handing::Wish { contact: (String::new(), String::new()), ..caller() };
+    assert!(matches!(handed(&city, silent, intake), Err(NeighbourError::Field("phone"))));
+    let unreachable = handing::Wish { reach: " ".to_owned(), ..caller() };
+    assert!(matches!(handed(&city, unreachable, intake), Err(NeighbourError::Field("reach"))));
+    assert_eq!(city.count("select count(*) from neighbour_out"), 0);
+    let id = handed(&city, caller(), intake).expect("prepared");
+    assert!(matches!(send(&city, id, "00"), Err(NeighbourError::Changed)));
+    let digest = shown(&city, id);
+    send(&city, id, &digest).expect("sent");
+    assert!(matches!(send(&city, id, &digest), Err(NeighbourError::Sent)));
+    let one = city.ledger.read(|tx| crate::ledger::intake::letter(tx, 1)).expect("read");
+    let bytes = one.expect("letter");
+    assert_eq!(bytes.len(), LETTER_BYTES, "as long as every other letter");
+    let needle = caller().reach;
+    assert!(!bytes.windows(needle.len()).any(|run| run == needle.as_bytes()));
+}
+
+/// The school's word whether the caller was reached is kept, one in a tip's words is not, and what
+/// was said of the caller goes with time.
+#[test]
+fn the_hotline_hears_whether_its_caller_was_reached() {
+    let city = City::new();
+    knows(&city);
+    let id = handed(&city, caller(), ReceiverRole::Intake).expect("prepared");
+    send(&city, id, &shown(&city, id)).expect("sent");
+    let out = write(&city, move |tx| Ok(neighbour::one_out(tx, id)?)).map_err(drop);
+    let out = out.expect("read").expect("out");
+    let answer = |to: NoticeKind, (number, byte): (u32, u8), said: Reply| {
+        let (unit, none) = (named(SCHOOL).to_string(), String::new());
+        let by = Contact { unit, person: none.clone(), phone: none };
+        let at = crate::ledger::entry::Moment(now().as_millisecond());
+        let content = ReplyContent { to, id: NoticeId(out.name), number, by, at, said };
+        let (bytes, about) = (content.write().expect("reply"), out.envelope.expect("envelope"));
+        city.answered(&bytes, about, envelope(byte)).iter().for_each(|one| city.arrive(one));
+        city.sweep(now())
+    };
+    let day: jiff::civil::Date = "2026-11-03".parse().expect("day");
+    let as_tip = answer(NoticeKind::Tip, (1, 31), Reply::Handled(Handling::Followed, day));
+    assert_eq!((as_tip.notices, as_tip.refused), (0, 1));
+    answer(NoticeKind::HandOff, (1, 32), Reply::Received("1".to_owned()));
+    answer(NoticeKind::HandOff, (2, 33), Reply::NotReached(day));
+    answer(NoticeKind::HandOff, (3, 34), Reply::Reached(day));
+    let came = write(&city, move |tx| Ok(neighbour::came(tx, id)?)).map_err(drop);
+    let kinds = came.expect("came").into_iter().map(|one| one.said.kind());
+    assert_eq!(neighbour::stands(kinds), NoticeState::Reached);
+    let house = House::Receiver(city.receiver(), Arc::new(city.clinic.clone()));
+    let later = now() + jiff::SignedDuration::from_hours(181 * 24);
+    answering::keep(&city.ledger, &house, later).expect("kept");
+    assert_eq!(city.count("select count(*) from neighbour_out where content is not null"), 0);
 }

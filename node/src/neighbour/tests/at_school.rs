@@ -4,7 +4,7 @@ use certs::letter::{Basis, LETTER_BYTES, Letter};
 use certs::referral::{EnvelopeId, Ground, Role, WithdrawalSecret};
 use domain::directory::{Care, Entry, EntryKind, Place};
 use domain::ledger::words::ReportKind;
-use domain::neighbour::{Handling, Harm, NoticeState, RECEIVED_MS, ReplyKind, Suspicion};
+use domain::neighbour::{Danger, Handling, Harm, NoticeState, RECEIVED_MS, ReplyKind, Suspicion};
 use jiff::civil::date;
 use runtime::sealing::Pins;
 use runtime::sql::{SqlError, Tx};
@@ -20,8 +20,8 @@ use crate::ledger::neighbour::{self, stands};
 use crate::ledger::testing::{NOW_MS, School, TODAY};
 use crate::ledger::{letters, read, write};
 use crate::letters::answers;
-use crate::letters::content::neighbour::tests::tip;
-use crate::letters::content::{Contact, Notice, NoticeId, Reply, ReplyContent};
+use crate::letters::content::neighbour::tests::{hand_off, tip};
+use crate::letters::content::{Contact, HandOffContent, Notice, NoticeId, Reply, ReplyContent};
 use crate::letters::testing::{CLINIC, CLINICS_DISTRICT, Town, arrive, of_duty};
 use crate::list::testing::{UNIT, now, zone};
 use crate::neighbour::reporting::{self, Wish};
@@ -116,6 +116,9 @@ impl World {
             DutyKind::ReportAnswer,
             DutyKind::TipReceipt,
             DutyKind::TipAnswer,
+            DutyKind::HandOffDanger,
+            DutyKind::HandOffReceipt,
+            DutyKind::HandOffAnswer,
         ];
         let shown = found.expect("duties").shown.into_iter();
         shown.filter(|duty| of.contains(&duty.kind)).map(|one| (one.kind, one.by_other)).collect()
@@ -279,11 +282,20 @@ fn answers_are_the_offices() {
 
 /// Puts a tip into the school's inbox.
 fn tipped(world: &World, by: &certs::identity::LeafIdentity, id: u8) {
+    came(world, by, (id, &tip().write().expect("tip")));
+}
+
+/// Puts a hotline's caller into the school's inbox.
+fn called(world: &World, by: &certs::identity::LeafIdentity, (id, danger): (u8, Danger)) {
+    let caller = HandOffContent { danger, ..hand_off() };
+    came(world, by, (id, &caller.write().expect("hand-off")));
+}
+
+fn came(world: &World, by: &certs::identity::LeafIdentity, (id, bytes): (u8, &[u8])) {
     let to = world.town.to_school(&world.school);
     let envelope = EnvelopeId::from_bytes([id; 16]);
     let withdrawal = WithdrawalSecret::from_bytes([7; 16]).mark(envelope);
-    let bytes = tip().write().expect("tip");
-    let letters = of_duty(by, &to, (Role::Referral { withdrawal }, envelope), &bytes);
+    let letters = of_duty(by, &to, (Role::Referral { withdrawal }, envelope), bytes);
     assert!(letters.iter().all(|one| one.to_bytes().len() == LETTER_BYTES));
     arrive(&world.transfer, &letters);
     world.take();
@@ -358,6 +370,101 @@ fn a_tip_is_answered_and_erased() {
     assert_eq!(answering::keep(&world.school.ledger, &house, now()).expect("sealed"), 3);
     assert_eq!(answering::keep(&world.school.ledger, &house, now()).expect("sealed"), 0);
     assert_eq!(world.letters().len(), 3);
+    let later = now() + jiff::SignedDuration::from_millis(181 * RECEIVED_MS);
+    answering::keep(&world.school.ledger, &house, later).expect("kept");
+    assert_eq!(world.here(), 0);
+}
+
+/// A caller is taken once, of a hotline or a centre that the directory lists under that hub and of
+/// no other office, which gives no tip either; the counsellor reads and links, and the head is told
+/// nothing.
+#[test]
+fn a_caller_is_the_counsellors_to_read() {
+    let (police, posed) = (World::of(EntryKind::Police), World::of(EntryKind::Hotline));
+    called(&police, &police.town.clinic.clone(), (1, Danger::Yes));
+    called(&posed, &posed.town.posed.clone(), (2, Danger::Yes));
+    let hotline = World::of(EntryKind::Hotline);
+    tipped(&hotline, &hotline.town.clinic.clone(), 3);
+    for world in [&police, &posed, &hotline] {
+        assert_eq!(world.rows("select count(*) from neighbour_in"), 0);
+    }
+    for world in [hotline, World::of(EntryKind::Centre)] {
+        let students = world.rows("select count(*) from student");
+        for _ in 0..2 {
+            called(&world, &world.town.clinic.clone(), (4, Danger::Yes));
+        }
+        assert_eq!(world.rows("select count(*) from neighbour_in"), 1);
+        assert_eq!(world.rows("select count(*) from student"), students);
+        is_the_counsellors(&world);
+    }
+}
+
+fn is_the_counsellors(world: &World) {
+    let all = |by: Author| world.write(move |tx| reading::hand_offs(tx, &by)).map_err(drop);
+    let count = |by: Author| all(by).expect("callers").len();
+    assert_eq!((count(counsellor()), count(head()), count(principal())), (1, 0, 0));
+    let tips = world.write(|tx| reading::tips(tx, &head())).map_err(drop);
+    assert!(tips.expect("tips").is_empty(), "a caller is no tip");
+    assert!(world.due(head()).is_empty());
+    let read = |by: Author| world.write(move |tx| reading::hand_off(tx, &by, 1));
+    assert!(matches!(read(head()), Err(NeighbourError::Unknown)));
+    let as_tip = world.write(|tx| reading::tip(tx, &counsellor(), 1));
+    assert!(matches!(as_tip, Err(NeighbourError::Unknown)));
+    assert_eq!(world.rows("select count(*) from neighbour_read"), 0);
+    let alarm = all(counsellor()).expect("callers").remove(0).alarm.expect("danger");
+    assert_eq!(alarm.phone, hand_off().sender.phone, "said before anything is read");
+    let meant = crate::ledger::testing::TestPupil::new(0).number();
+    let linked =
+        |by: Author, meant: String| world.write(move |tx| reading::link(tx, &by, (1, &meant)));
+    assert!(matches!(linked(head(), meant.clone()), Err(NeighbourError::Unknown)));
+    assert_eq!(linked(counsellor(), meant).map_err(drop).expect("linked"), CHILD);
+    let before = world.rows("select count(*) from access_log");
+    assert_eq!(read(counsellor()).map_err(drop).expect("read").reach, hand_off().reach);
+    assert_eq!(world.rows("select count(*) from neighbour_read"), 1);
+    assert_eq!(world.rows("select count(*) from access_log"), before + 1);
+}
+
+/// A caller in danger is due at once and stands first until it is said whether he or she was
+/// reached; another within a working day. What is answered is that and nothing else, and one who is
+/// no student here is erased.
+#[test]
+fn a_caller_is_answered_and_erased() {
+    let world = World::of(EntryKind::Hotline);
+    for (id, danger) in [(1, Danger::No), (2, Danger::Yes), (3, Danger::Yes)] {
+        called(&world, &world.town.clinic.clone(), (id, danger));
+    }
+    let due = |kinds: &[DutyKind]| {
+        let found: Vec<_> = world.due(counsellor()).into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(found, kinds);
+    };
+    let (danger, receipt) = (DutyKind::HandOffDanger, DutyKind::HandOffReceipt);
+    due(&[danger, danger, receipt]);
+    let say = |by: Author, id: i64, said: Reply| {
+        world.write(move |tx| answering::by_school(tx, &by, (id, said)))
+    };
+    let day = TODAY;
+    let not_yet = say(counsellor(), 2, Reply::Reached(day));
+    assert!(matches!(not_yet, Err(NeighbourError::NotAsked)));
+    for id in [1, 2] {
+        say(counsellor(), id, Reply::Received(String::new())).expect("received");
+    }
+    due(&[danger, danger, DutyKind::HandOffAnswer]);
+    assert!(matches!(say(head(), 2, Reply::Reached(day)), Err(NeighbourError::Unknown)));
+    let handled = say(counsellor(), 2, Reply::Handled(Handling::Contacted, day));
+    assert!(matches!(handled, Err(NeighbourError::NotAsked)));
+    let tomorrow = day.tomorrow().expect("day");
+    let early = say(counsellor(), 2, Reply::Reached(tomorrow));
+    assert!(matches!(early, Err(NeighbourError::Field("day"))));
+    say(counsellor(), 2, Reply::NotReached(day)).expect("not reached");
+    say(counsellor(), 1, Reply::Reached(day)).expect("reached");
+    say(counsellor(), 3, Reply::NotOurs).expect("not ours");
+    due(&[]);
+    say(counsellor(), 2, Reply::Reached(day)).expect("reached later");
+    let over = say(counsellor(), 2, Reply::NotOurs);
+    assert!(matches!(over, Err(NeighbourError::NotAsked)));
+    assert_eq!((world.here(), world.rows("select count(*) from neighbour_in")), (2, 3));
+    let house = answering::House::School(world.town.desk.clone());
+    assert_eq!(answering::keep(&world.school.ledger, &house, now()).expect("sealed"), 6);
     let later = now() + jiff::SignedDuration::from_millis(181 * RECEIVED_MS);
     answering::keep(&world.school.ledger, &house, later).expect("kept");
     assert_eq!(world.here(), 0);

@@ -22,6 +22,14 @@ pub const EXPERT: [&str; 4] = ["DEMO-E2", "演示专家乙", "Demonstration Expe
 pub const POLICE: [&str; 4] =
     ["DEMO-PO", "演示区公安分局未成年人保护专班", "Demonstration Police, Desk for Minors", "110"];
 
+/// The centre that runs a hotline, a receiver too; the demonstration's directory lists it.
+pub const CENTRE: [&str; 4] = [
+    "DEMO-C1",
+    "演示区未成年人心理健康辅导中心",
+    "Demonstration District Counselling Centre",
+    "0532-0000-1003",
+];
+
 /// A receiver: names as of [`CLINIC`], and as what it joins.
 pub type House = ([&'static str; 4], &'static str);
 

@@ -1,11 +1,12 @@
-//! A duty report to the police and a tip from there, each to its end by the commands of both sides.
+//! A duty report to the police, a tip from there, and a caller whom a hotline hands over, each to
+//! its end by the commands of both sides.
 
 use serde_json::Value;
 
 use super::super::process::Program;
 use super::super::site::path_text;
 use super::super::visitors;
-use super::{LOOKS_MAX, Lane, late, parsed, strange, text};
+use super::{LOOKS_MAX, Lane, POLICE, late, parsed, strange, text};
 use crate::city::build::BuildError;
 
 /// What became of the report and of the tip, as each side sees it.
@@ -53,6 +54,58 @@ pub async fn report_and_tip(lane: &Lane, words: [&str; 2]) -> Result<Told, Build
         lane.stands("notice", ("tips", &number)).await?,
     ];
     Ok(Told { report, report_stands, tip, tip_stands, was_sent_alone })
+}
+
+/// What became of a hotline's caller, as each side sees it.
+#[derive(Clone, Debug)]
+pub struct Handed {
+    /// How many callers the school's head sees.
+    pub seen_by_head: usize,
+    /// What the counsellor read.
+    pub read: String,
+    /// How it stands at the hotline, and at the school.
+    pub stands: [String; 2],
+}
+
+/// Plays a hand-off: a caller in danger who is not reached at first.
+///
+/// # Errors
+/// The first step that failed.
+pub async fn hand_off(lane: &Lane, words: &str) -> Result<Handed, BuildError> {
+    lane.admit_head().await?;
+    lane.until_listed().await?;
+    let mut args = vec!["hand-off", "--school", &lane.school, "--name", "小雨"];
+    args.extend(["--reach", words, "--danger", "yes", "--ground", "spoken"]);
+    args.extend(["--agreed", "由心理教师打电话", "--phone", lane.house.0[3]]);
+    let shown = lane.at_house("desk", &args).await?;
+    let (sent, digest) = (number_of(&shown)?, text(&shown, "digest").to_owned());
+    lane.at_house("desk", &["send", &sent, "--digest", &digest]).await?;
+    let number = lane.until_caller().await?;
+    let seen_by_head = hand_offs(&lane.as_head(&["hand-offs"]).await?).len();
+    let read = lane.as_counsellor(&["hand-off", &number]).await?.to_string();
+    for said in ["received", "not_reached", "reached"] {
+        lane.as_counsellor(&["answer", &number, "--say", said]).await?;
+    }
+    for _ in 0..LOOKS_MAX {
+        let house = lane.at_house("desk", &["hand-offs"]).await?;
+        let school = lane.as_counsellor(&["hand-offs"]).await?;
+        let stands = [state_in(&house, &sent), state_in(&school, &number)];
+        if stands[0] == "reached" {
+            return Ok(Handed { seen_by_head, read, stands });
+        }
+        lane.look().await?;
+    }
+    Err(late("the answer to a hotline"))
+}
+
+fn hand_offs(listed: &Value) -> Vec<Value> {
+    listed.get("hand_offs").and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+fn state_in(listed: &Value, number: &str) -> String {
+    let lines = hand_offs(listed);
+    let own = lines.iter().find(|line| number_of(line).is_ok_and(|one| one == number));
+    own.map_or_else(String::new, |line| text(line, "state").to_owned())
 }
 
 /// Written by the counsellor once the directory is there, and sent by the head; gives its record.
@@ -119,6 +172,33 @@ impl Lane {
     async fn as_head(&self, args: &[&str]) -> Result<Value, BuildError> {
         let [login, ..] = visitors::MORAL_HEAD;
         self.notice(login, args).await
+    }
+
+    /// Waits until the directory has come down to the school: a report to the police, whose key the
+    /// school does not know, is then refused for the key and not for the office.
+    async fn until_listed(&self) -> Result<(), BuildError> {
+        let mut args = vec!["report", "--office", POLICE[0], "--harm", "other"];
+        args.extend(["--suspicion", "unknown", "--found-by", "班主任", "--seen", "试"]);
+        args.extend(["--done", "试"]);
+        for _ in 0..LOOKS_MAX {
+            match self.as_counsellor(&args).await {
+                Err(error) if error.to_string().contains("NOTICE_ROAD") => return Ok(()),
+                _ => self.look().await?,
+            }
+        }
+        Err(late("the directory"))
+    }
+
+    /// Waits until a caller is in the counsellor's list; gives the number.
+    async fn until_caller(&self) -> Result<String, BuildError> {
+        for _ in 0..LOOKS_MAX {
+            let listed = self.as_counsellor(&["hand-offs"]).await?;
+            if let Some(line) = hand_offs(&listed).first() {
+                return number_of(line);
+            }
+            self.look().await?;
+        }
+        Err(late("a hotline's caller"))
     }
 
     /// A list at a school, as its head sees it, or at the office.

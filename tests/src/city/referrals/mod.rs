@@ -19,8 +19,8 @@ use runtime::clock::local_of;
 use runtime::web::Label;
 use serde_json::Value;
 
-pub use clinic::{CLINIC, EXPERT, House, POLICE};
-pub use duty::{Told, report_and_tip};
+pub use clinic::{CENTRE, CLINIC, EXPERT, House, POLICE};
+pub use duty::{Handed, Told, hand_off, report_and_tip};
 pub use school::Says;
 pub use week::{Ended, Played, Plot, play, week_of};
 

@@ -23,10 +23,10 @@ const LIST_BYTES_MAX: u64 = 1 << 20;
 /// Folders of a copy that hold such keys.
 const KEYS: [&str; 2] = ["share-keys", "relay-keys"];
 
-/// Notes that a key was destroyed and takes it out of the copies that are within reach.
+/// Notes that a key is destroyed, before its file goes: no copy brings it back from then on.
 ///
 /// # Errors
-/// The list cannot be written; or a copy could not, and the next one is tried with the next backup.
+/// The list cannot be written.
 pub fn forget(config: &Config, key: &Digest) -> Result<(), BackupError> {
     let mut all: BTreeSet<String> = known(config)?.into_iter().collect();
     all.insert(key.short());
@@ -35,6 +35,14 @@ pub fn forget(config: &Config, key: &Digest) -> Result<(), BackupError> {
     if let Ok(_busy) = busy(config) {
         drop(Scratch::file(config.path(TRIAL)));
     }
+    Ok(())
+}
+
+/// Takes what was noted out of the copies that are within reach, once the key itself is gone.
+///
+/// # Errors
+/// A copy could not be changed; it is tried again with the next backup.
+pub fn clear_copies(config: &Config) -> Result<(), BackupError> {
     match Plan::load(config)? {
         Some(plan) => sweep_places(config, &plan),
         None => Ok(()),

@@ -28,7 +28,7 @@ use crate::authority;
 use crate::config::Config;
 use crate::store::MIGRATIONS;
 
-pub use destroyed::{forget, sweep_places};
+pub use destroyed::{clear_copies, forget, sweep_places};
 pub use key::{choose, is_set, open_copy};
 pub use put_back::{Proof, Restored, prove, restore};
 pub use schedule::{Plan, serve};

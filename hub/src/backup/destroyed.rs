@@ -70,7 +70,7 @@ pub(super) fn beside(place: &Path, config: &Config) -> Result<Vec<String>, Backu
 ///
 /// # Errors
 /// A file cannot be written or removed.
-pub fn sweep_places(config: &Config, plan: &Plan) -> Result<(), BackupError> {
+pub(super) fn sweep_places(config: &Config, plan: &Plan) -> Result<(), BackupError> {
     let gone = known(config)?;
     if gone.is_empty() || !plan.to.is_dir() {
         return Ok(());

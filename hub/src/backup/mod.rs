@@ -28,7 +28,7 @@ use crate::authority;
 use crate::config::Config;
 use crate::store::MIGRATIONS;
 
-pub use destroyed::{clear_copies, forget, sweep_places};
+pub use destroyed::{clear_copies, forget};
 pub use key::{choose, is_set, open_copy};
 pub use put_back::{Proof, Restored, prove, restore};
 pub use schedule::{Plan, serve};
@@ -150,7 +150,7 @@ pub fn make(
     let name = format!("{prefix}{}", local_of(now_ms).strftime(INSTANT));
     let (part, whole) = (plan.to.join(format!("{name}{PART}")), plan.to.join(&name));
     sweep(&plan.to, &prefix)?;
-    sweep_places(config, plan)?;
+    destroyed::sweep_places(config, plan)?;
     if !whole.exists() {
         let filled = fill((config, database), &key, &part, now_ms)
             .and_then(|()| put_back::trial(config, &part, &key).map(drop))

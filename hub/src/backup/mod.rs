@@ -28,7 +28,7 @@ use crate::authority;
 use crate::config::Config;
 use crate::store::MIGRATIONS;
 
-pub use destroyed::{forget, sweep_places};
+pub use destroyed::{clear_copies, forget};
 pub use key::{choose, is_set, open_copy};
 pub use put_back::{Proof, Restored, prove, restore};
 pub use schedule::{Plan, serve};
@@ -150,7 +150,7 @@ pub fn make(
     let name = format!("{prefix}{}", local_of(now_ms).strftime(INSTANT));
     let (part, whole) = (plan.to.join(format!("{name}{PART}")), plan.to.join(&name));
     sweep(&plan.to, &prefix)?;
-    sweep_places(config, plan)?;
+    destroyed::sweep_places(config, plan)?;
     if !whole.exists() {
         let filled = fill((config, database), &key, &part, now_ms)
             .and_then(|()| put_back::trial(config, &part, &key).map(drop))
@@ -200,7 +200,7 @@ fn fill(
 ) -> Result<(), BackupError> {
     make_private(part)?;
     let id: String = random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
-    let scratch = Scratch::file(config.path(SCRATCH))?;
+    let scratch = Scratch::file(config.path(SCRATCH));
     database.copy_to(&scratch.0).map_err(BackupError::Store)?;
     let mut files = vec!["hub.db".to_owned()];
     seal((&scratch.0, part), key, (&id, "hub.db"))?;
@@ -304,15 +304,15 @@ fn busy(config: &Config) -> Result<File, BackupError> {
 struct Scratch(PathBuf);
 
 impl Scratch {
-    fn file(path: PathBuf) -> Result<Self, BackupError> {
+    fn file(path: PathBuf) -> Self {
         let scratch = Self(path);
         // One that was left when the machine went down.
         scratch.clear();
-        Ok(scratch)
+        scratch
     }
 
     fn folder(path: PathBuf) -> Result<Self, BackupError> {
-        let scratch = Self::file(path)?;
+        let scratch = Self::file(path);
         make_private(&scratch.0)?;
         Ok(scratch)
     }
@@ -326,6 +326,15 @@ impl Scratch {
         }
         for path in beside.iter().filter(|path| path.exists()) {
             let is_folder = path.is_dir();
+            // Keys were put back there: what is destroyed later must not lie in a free block.
+            for folder in FOLDERS.iter().map(|folder| path.join(folder)).filter(|one| one.is_dir())
+            {
+                for name in files_of(&folder).unwrap_or_default() {
+                    if let Err(error) = crate::share_key::erase_file(&folder.join(name)) {
+                        tracing::warn!(%error, "a key that was put back for a test stays");
+                    }
+                }
+            }
             let removed =
                 if is_folder { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
             if let Err(error) = removed {

@@ -73,12 +73,13 @@ pub fn prove(config: &Config, copy: &Path, key: &FileKey) -> Result<Proof, Backu
 /// As [`prove`], by who made the copy and is still at it.
 pub(super) fn trial(config: &Config, copy: &Path, key: &FileKey) -> Result<Proof, BackupError> {
     let scratch = Scratch::folder(config.path(TRIAL))?;
-    let place = copy.parent().unwrap_or(Path::new("."));
+    let place = folder_of(copy);
     let manifest = manifest(copy, key)?;
     if manifest.unit != config.unit.as_str() {
         return Err(BackupError::Foreign);
     }
     put_back((copy, &manifest), key, &scratch.0, &beside(place, config)?)?;
+    Config::load(&scratch.0).map_err(|_| BackupError::Damaged)?;
     look(&scratch.0, &manifest).map(|(_, proof)| proof)
 }
 
@@ -97,11 +98,13 @@ pub fn restore(
     if data.exists() && std::fs::read_dir(data)?.next().is_some() {
         return Err(BackupError::NotEmpty);
     }
+    // Without a slash at its end, after which a name would lie inside.
+    let data: PathBuf = std::path::absolute(data)?.components().collect();
     let mut part = data.as_os_str().to_owned();
     part.push(".restore.part");
     let part = Scratch::folder(PathBuf::from(part))?;
     let manifest = manifest(copy, opener)?;
-    let place = copy.parent().unwrap_or(Path::new("."));
+    let place = folder_of(copy);
     put_config((copy, &manifest), opener, &part.0)?;
     let config = Config::load(&part.0).map_err(|_| BackupError::Damaged)?;
     if manifest.unit != config.unit.as_str() {
@@ -124,14 +127,19 @@ pub fn restore(
     opener.danger_save_plain(&part.0.join(key::KEY))?;
     std::fs::copy(copy.join(key::LOCK), part.0.join(key::LOCK))?;
     if data.exists() {
-        std::fs::remove_dir(data)?;
+        std::fs::remove_dir(&data)?;
     }
-    std::fs::rename(&part.0, data)?;
-    let above = data.parent().filter(|folder| !folder.as_os_str().is_empty());
-    sync_folder(above.unwrap_or(Path::new(".")))?;
+    std::fs::rename(&part.0, &data)?;
+    sync_folder(folder_of(&data))?;
     let issues = manifest.files.iter().any(|name| name == authority::FILES.0);
     let holds_keys = holds_keys || data.join("relay-keys").is_dir();
     Ok(Restored { proof, without, issues, waits_for_notes: sums, holds_keys, invites })
+}
+
+/// The folder that a path lies in, also where it says none.
+fn folder_of(path: &Path) -> &Path {
+    let above = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    above.unwrap_or(Path::new("."))
 }
 
 /// Takes away keys that were destroyed, and names all that the copy had and the folder has not.

@@ -205,6 +205,7 @@ fn destroy(context: &Context, (key, confirm): (&str, &str)) -> Result<(), Failur
     // The record stands first: a key that is gone without one would be a loss that nobody meant.
     share_key::erase(&held)?;
     share_key::sweep(&place)?;
+    backup::clear_copies(&place)?;
     let value = json!({"key": digest, "destroyed": true});
     context.terminal.result(&value, |t| t.text(words::DESTROYED, &[&digest]))
 }

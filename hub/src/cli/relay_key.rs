@@ -98,6 +98,7 @@ pub(super) fn destroy(
     // The record stands first: a key that is gone without one would be a loss that nobody meant.
     held.erase()?;
     key::sweep(config)?;
+    crate::backup::clear_copies(config)?;
     let value = json!({"key": digest, "destroyed": true});
     context.terminal.result(&value, |t| t.text(words::DESTROYED, &[&digest]))
 }

@@ -33,9 +33,10 @@ pub(super) fn run(context: &Context, asked: &Restore) -> Result<(), Failure> {
         let message = Sentence::new(words::BAD_KEY, &[wrong]);
         return Err(Failure::new(Exit::Usage, "KEY_NUMBER", message).hint(words::BAD_KEY_NEXT));
     }
+    let destroyed: Vec<String> = asked.destroyed.iter().map(|key| key.to_lowercase()).collect();
     let data = context.data();
     let key = backup::open_copy(&asked.copy, &opening(context, asked.passphrase_file.as_deref())?)?;
-    let restored = backup::restore(&asked.copy, data, &key, &asked.destroyed, context.now_ms());
+    let restored = backup::restore(&asked.copy, data, &key, &destroyed, context.now_ms());
     let restored = restored.map_err(|error| match error {
         BackupError::NotEmpty => {
             let message = Sentence::new(words::NOT_EMPTY, &[&data.display()]);

@@ -177,14 +177,18 @@ impl Lane {
     /// Waits until the directory has come down to the school: a report to the police, whose key the
     /// school does not know, is then refused for the key and not for the office.
     async fn until_listed(&self) -> Result<(), BuildError> {
-        let mut args = vec!["report", "--office", POLICE[0], "--harm", "other"];
+        let ([login, ..], unit) = (visitors::COUNSELLOR, self.school.as_str());
+        let data = path_text(&self.site.folder(unit));
+        let mut args = vec!["notice", "--as", login, "--password-file", &self.counsellor];
+        args.extend(["report", "--office", POLICE[0], "--harm", "other"]);
         args.extend(["--suspicion", "unknown", "--found-by", "班主任", "--seen", "试"]);
-        args.extend(["--done", "试"]);
+        args.extend(["--done", "试", "--json", "--data", &data]);
         for _ in 0..LOOKS_MAX {
-            match self.as_counsellor(&args).await {
-                Err(error) if error.to_string().contains("NOTICE_ROAD") => return Ok(()),
-                _ => self.look().await?,
+            let ended = self.site.launcher().ended(Program::Node, unit, &args).await?;
+            if ended.printed.contains("NOTICE_ROAD") {
+                return Ok(());
             }
+            self.look().await?;
         }
         Err(late("the directory"))
     }

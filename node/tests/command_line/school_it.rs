@@ -13,7 +13,7 @@ const COMMANDS: &str = include_str!("../../src/cli/tests/commands.txt");
 
 /// Commands that read, each with how it is run: `@` stands for the account, `OUT` for a file that
 /// the command writes, a name in capitals for a file that lies there.
-const READS: [(&str, &[&str]); 77] = [
+const READS: [(&str, &[&str]); 80] = [
     // A receiver's: at a school there is nothing to read.
     ("card list", &["card @ list"]),
     ("card log", &["card @ log"]),
@@ -24,6 +24,7 @@ const READS: [(&str, &[&str]); 77] = [
     ("consult send", &["consult @ send 1"]),
     ("consult show", &["consult @ show 1"]),
     ("danger-local-report", &["danger-local-report @ --out OUT"]),
+    ("desk hand-offs", &["desk @ hand-offs"]),
     ("desk reports", &["desk @ reports"]),
     ("desk send", &["desk @ send 1"]),
     ("desk show", &["desk @ show 1 --read check"]),
@@ -68,6 +69,8 @@ const READS: [(&str, &[&str]); 77] = [
     ("ledger verify", &["ledger @ verify"]),
     ("list sender", &["list @ sender 1"]),
     ("list show", &["list @ show"]),
+    ("notice hand-off", &["notice @ hand-off 1"]),
+    ("notice hand-offs", &["notice @ hand-offs"]),
     ("notice reports", &["notice @ reports"]),
     ("notice send", &["notice @ send 1"]),
     ("notice tip", &["notice @ tip 1"]),
@@ -106,13 +109,14 @@ const READS: [(&str, &[&str]); 77] = [
 ];
 
 /// Commands that change something, and say what they did.
-const WRITES: [&str; 75] = [
+const WRITES: [&str; 76] = [
     "backup",
     "backup verify",
     "card decline",
     "card opinion",
     "consult recall",
     "desk answer",
+    "desk hand-off",
     "desk tip",
     "family withdraw",
     "import undo",

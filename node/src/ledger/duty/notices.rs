@@ -61,7 +61,11 @@ fn of_report(out: &Out, came: &[Answer]) -> Option<(DutyKind, Moment, i64)> {
         }
         NoticeState::Received => Some((DutyKind::ReportAnswer, last, HANDLED_MS)),
         NoticeState::MoreNeeded => Some((DutyKind::ReportMore, last, RECEIVED_MS)),
-        NoticeState::Handled | NoticeState::NotOurs => None,
+        // Nobody answers a report by having reached somebody.
+        NoticeState::Handled
+        | NoticeState::NotOurs
+        | NoticeState::Reached
+        | NoticeState::NotReached => None,
     }
 }
 

@@ -127,9 +127,11 @@ impl World {
             let (code, about) = old_code(self.old.0.says());
             self.to_new.insert((line.number, line.seen, line.asks, code, about));
         }
-        if self.new.0.is_some() && self.new.1.is_due(now_ms) {
+        if let Some(new) = self.new.0
+            && self.new.1.is_due(now_ms)
+        {
             let line = self.new.1.line(now_ms);
-            let said = self.new.0.expect("known").says(DeclinedWhy::Other);
+            let said = new.says(DeclinedWhy::Other);
             let (code, about) = new_code(said);
             self.to_old.insert((line.number, line.seen, line.asks, code, about));
         }

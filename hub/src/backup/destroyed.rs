@@ -76,8 +76,9 @@ pub(super) fn sweep_places(config: &Config, plan: &Plan) -> Result<(), BackupErr
         return Ok(());
     }
     let mut all: BTreeSet<String> = beside(&plan.to, config)?.into_iter().collect();
-    let is_news = gone.iter().fold(false, |news, key| all.insert(key.clone()) || news);
-    if is_news {
+    let known = all.len();
+    all.extend(gone.iter().cloned());
+    if all.len() > known {
         write(&list_at(&plan.to, config), &all)?;
     }
     for made in found(&plan.to, config) {

@@ -44,7 +44,7 @@ pub(super) struct Told {
 
 /// Whether an emergency waits for longer than its hop may take, and whether an urgent letter does.
 pub(super) fn held<'a>(
-    waiting: impl Iterator<Item = &'a Waiting> + Clone,
+    waiting: &(impl Iterator<Item = &'a Waiting> + Clone),
     now: Timestamp,
 ) -> [bool; 2] {
     let hops = [(Rank::Emergency, HOP_EMERGENCY_SECONDS), (Rank::Urgent, HOP_URGENT_SECONDS)];

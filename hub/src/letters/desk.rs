@@ -305,7 +305,7 @@ impl Desk {
         let told = Told {
             late: self.limits.late(now),
             stuck: stuck as u64,
-            held: alarms::held(self.waiting.values(), now),
+            held: alarms::held(&self.waiting.values(), now),
             is_full: self.waiting.len() >= WAITING_MAX,
         };
         self.parts.post.set_full(told.is_full);

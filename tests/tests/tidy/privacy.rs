@@ -24,8 +24,9 @@ const OPENERS: [&str; 10] = [
 /// What opens where a letter is to go.
 const RELAY_OPENERS: [&str; 2] = ["RelayKey", "OfRelays"];
 
-/// The one folder of a hub that opens it, and the relay that random histories play.
-const LETTERS: [&str; 2] = ["hub/src/letters/", "node/src/letters/histories/"];
+/// The one folder of a hub that opens it, and the relay that a node's tests play.
+const LETTERS: [&str; 3] =
+    ["hub/src/letters/", "node/src/letters/histories/", "node/src/letters/testing.rs"];
 
 /// Where a node opens what is sealed to it: referrals at a receiver, answers at a school, and
 /// notices at either. Each asks the signed header which of them it is.

@@ -148,7 +148,7 @@ pub(in crate::console) fn one(
 fn page((group, title, note, current): &Place, body: Html, lang: Lang) -> Page {
     let crumbs = [group, title].map(|text| text.in_lang(lang).to_owned()).to_vec();
     let (title, note) = (title.in_lang(lang).to_owned(), note.in_lang(lang).to_owned());
-    Page { title, note, crumbs, current: *current, exports: Vec::new(), body }
+    Page { title, note, crumbs, current, exports: Vec::new(), body }
 }
 
 /// A notice that was written here.

@@ -319,14 +319,14 @@ pub fn keep_draft(
     Ok(())
 }
 
+/// To which school something will be offered, the offer's bytes, and when they were written.
+pub type Draft = (String, Zeroizing<Vec<u8>>, i64);
+
 /// What will be offered to which school, and when that was written.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn draft(
-    tx: &Tx<'_>,
-    student: StudentId,
-) -> Result<Option<(String, Zeroizing<Vec<u8>>, i64)>, SqlError> {
+pub fn draft(tx: &Tx<'_>, student: StudentId) -> Result<Option<Draft>, SqlError> {
     tx.query_opt(
         "select unit, offer, made_at_ms from school_move_draft where student = $1",
         params![student.0],

@@ -200,7 +200,7 @@ fn of_states(course: &Course, number: u32, held: &Held) -> Vec<String> {
     let acts = referral::history(course, None).into_iter().collect();
     let played = replay(&acts);
     let of_house = played.acts.iter().filter(|(side, ..)| *side == Side::Recipient(number));
-    let took = of_house.clone().filter_map(|(_, _, how)| match how {
+    let mut took = of_house.clone().filter_map(|(_, _, how)| match how {
         Standing::Took(state) => Some(*state),
         Standing::Late(_) => None,
     });
@@ -209,7 +209,7 @@ fn of_states(course: &Course, number: u32, held: &Held) -> Vec<String> {
         Some(_) => State::Sent,
         None => State::EmergencyOut,
     };
-    let last = took.last().unwrap_or(first);
+    let last = took.next_back().unwrap_or(first);
     if last != held.state {
         wrong.push(format!("the school has it at {last:?}, the house at {:?}", held.state));
     }

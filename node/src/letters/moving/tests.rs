@@ -476,12 +476,10 @@ impl History {
             }
             let (before_new, before_old) = (self.air.to_new.len(), self.air.to_old.len());
             self.says();
-            for said in self.air.to_new[before_new..].to_vec() {
-                self.hear(true, said, false);
-            }
-            for said in self.air.to_old[before_old..].to_vec() {
-                self.hear(false, said, false);
-            }
+            let to_new = self.air.to_new[before_new..].to_vec();
+            let to_old = self.air.to_old[before_old..].to_vec();
+            to_new.into_iter().for_each(|said| self.hear(true, said, false));
+            to_old.into_iter().for_each(|said| self.hear(false, said, false));
         }
     }
 }

@@ -18,7 +18,7 @@ use stage::Stage;
 use town::Town;
 
 /// How many histories are lived without being asked for.
-const HISTORIES: u64 = 200;
+const HISTORIES: u64 = 24;
 /// How long everything may take to come to rest: many days of the clock.
 const ROUNDS: usize = 600;
 

@@ -230,7 +230,9 @@ fn a_restored_house_reads_nothing_until_its_school_has_said_that_it_stands() {
         rest(&mut stage);
         let (entry, has_content) = at_the_house(&stage);
         if is_withdrawn {
-            assert!(entry.revoked_at.is_some() && !has_content, "{}", stage.told());
+            let (revoked, locked) = (entry.revoked_at.is_some(), entry.locked_at.is_some());
+            let of = format!("revoked {revoked}, locked {locked}, content {has_content}");
+            assert!(revoked && !has_content, "{of}\n{}", stage.told());
             continue;
         }
         assert!(entry.locked_at.is_none() && has_content, "{}", stage.told());

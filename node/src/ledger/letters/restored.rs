@@ -18,8 +18,10 @@ const STRAY_ENVELOPES_MAX: u32 = 50;
 /// How long after it was put back a ledger keeps what came about a referral that it does not know,
 /// and how long that is kept: no consent holds longer.
 const STRAY_MS: i64 = 180 * 24 * 3_600_000;
-/// How long nobody is asked again who was asked.
-const ASKED_MS: i64 = 7 * 24 * 3_600_000;
+/// How long nobody is asked again who was asked: longer than letters take there and back, so that
+/// two sides that answer each other come to an end, and no longer, since a house that was put back
+/// reads nothing until it is told.
+const ASKED_MS: i64 = 6 * 3_600_000;
 
 /// By what it was seen that the folder was put back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,14 +177,15 @@ pub fn stayed(tx: &Tx<'_>, id: EnvelopeId) -> Result<(), SqlError> {
 }
 
 /// Has the recipient of an envelope told once more how it stands: it says again what it had said,
-/// as one does that was put back. Not so where it was asked lately.
+/// as one does that was put back. Not so where it was asked lately, unless it was taken back since.
 ///
 /// # Errors
 /// The store cannot be written.
 pub fn ask(tx: &Tx<'_>, id: EnvelopeId, now_ms: i64) -> Result<(), SqlError> {
     tx.execute(
         "update letter_envelope set ask = 1
-         where envelope = $1 and (asked_at_ms is null or asked_at_ms < $2)",
+         where envelope = $1 and (asked_at_ms is null or asked_at_ms < $2
+             or revoked_at_ms > asked_at_ms)",
         params![id.bytes(), now_ms.saturating_sub(ASKED_MS)],
     )?;
     Ok(())

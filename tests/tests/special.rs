@@ -236,7 +236,8 @@ async fn six_follow_and_four_refuse(city: &RunningHub) {
 
 /// A school that is not of the area cannot send in another's place: the pack says who is meant.
 async fn an_outsider_is_refused(outsider: &School, insider: &School) {
-    let context = Context { specials: insider.context().specials, ..outsider.context() };
+    let Context { specials, special_versions, .. } = insider.context();
+    let context = Context { specials, special_versions, ..outsider.context() };
     let key = outsider.member.identity.key();
     release::make(&outsider.ledger, &context, Period::Day(FIRST), key).expect("made");
     release::copy_handover(&outsider.ledger, &outsider.transfer, 1).expect("copied");

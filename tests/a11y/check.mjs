@@ -58,6 +58,8 @@ const walked = new Set();
 
 function find(where, what) {
   findings.push(`${where}: ${what}`);
+  // Said at once, so that a walk that is cut off has told what it found.
+  console.log(`found at ${where}: ${what}`);
   console.log(`  FOUND ${where}: ${what}`);
 }
 
@@ -454,8 +456,9 @@ let browser;
 try {
   const started = await startCity(join(dir, "city"));
   city = started.city;
-  // The first is the city's; the last is the operator of the school that is looked at.
-  const [top, school] = [started.pages[0], started.pages[started.pages.length - 1]];
+  // The first is the city's; one is the operator of the school that is looked at.
+  const top = started.pages[0];
+  const school = started.pages.findLast((place) => ROLE_OF[place.login] === "operator");
   const places = started.pages.filter((place) => place === top || place.url === school.url);
   browser = await chromium.launch({
     executablePath: browserPath,

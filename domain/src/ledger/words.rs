@@ -21,6 +21,20 @@ pub trait Word: Copy + Eq + Ord + 'static {
     }
 }
 
+/// What every list of words is held to: each word reads in Chinese and in English, no two read the
+/// same, and each is found again by what is stored of it.
+#[cfg(test)]
+pub(crate) fn reads_in_both_languages<W: Word + std::fmt::Debug>() {
+    let mut seen = std::collections::BTreeSet::new();
+    for word in W::ALL {
+        let (zh, en) = word.label();
+        assert!(zh.chars().all(|letter| !letter.is_ascii_alphabetic()), "{word:?}");
+        assert!(en.is_ascii(), "{word:?}");
+        assert!(seen.insert(zh) && seen.insert(en), "{word:?} reads like another");
+        assert_eq!(W::from_word(word.as_str()), Some(*word));
+    }
+}
+
 /// Declares a closed list: the word of each variant and its two labels.
 macro_rules! word_list {
     ($(#[$doc:meta])* $name:ident {

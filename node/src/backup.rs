@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::DateTime;
 use runtime::clock::{instant_ms, local_of};
+use runtime::private::{self, PART};
 use runtime::sql::SqlError;
 
 use crate::app::{CERTIFICATES, COPY_MARK, Node};
@@ -22,8 +23,6 @@ use crate::config::{BackupPlan, Config};
 
 pub use proof::{ProofError, prove};
 
-/// What ends the name of a copy that is not whole.
-const PART: &str = ".part";
 /// How the instant stands in a name.
 const INSTANT: &str = "%Y-%m-%d-%H%M";
 /// Copies that are looked at.
@@ -68,8 +67,10 @@ pub fn make(node: &Node, plan: &BackupPlan) -> Result<Made, BackupError> {
     let name = format!("{prefix}{}", local_of(now_ms).strftime(INSTANT));
     let (part, whole) = (plan.to.join(format!("{name}{PART}")), plan.to.join(&name));
     if !whole.exists() {
-        sweep(&plan.to, &prefix)?;
-        let filled = fill(node, &part).and_then(|()| Ok(std::fs::rename(&part, &whole)?));
+        private::sweep(&plan.to, &prefix)?;
+        let filled = fill(node, &part)
+            .and_then(|()| Ok(std::fs::rename(&part, &whole)?))
+            .and_then(|()| Ok(private::sync_folder(&plan.to)?));
         if let Err(error) = filled {
             // The error is what counts; a half copy that stays is swept with the next one.
             let _ = std::fs::remove_dir_all(&part);
@@ -115,14 +116,14 @@ fn prefix(config: &Config) -> String {
 }
 
 fn fill(node: &Node, part: &Path) -> Result<(), BackupError> {
-    make_private(part)?;
+    private::make_folder(part)?;
     copy_stores(node, part)?;
     let key = node.config().danger_key_file.as_deref().and_then(|key| key.canonicalize().ok());
     copy_files(&node.config().data, part, key.as_deref())?;
     let kept = [node.config().roots_folder(), node.config().path(CERTIFICATES)];
     for folder in kept.iter().filter(|folder| folder.is_dir()) {
         let Some(name) = folder.file_name() else { continue };
-        make_private(&part.join(name))?;
+        private::make_folder(&part.join(name))?;
         copy_files(folder, &part.join(name), key.as_deref())?;
     }
     let mark = File::create(part.join(COPY_MARK))?;
@@ -158,26 +159,6 @@ fn copy_files(from: &Path, to: &Path, key: Option<&Path>) -> io::Result<()> {
             std::fs::copy(entry.path(), &copy)?;
             // A disk that is pulled out right after must have it.
             File::options().write(true).open(&copy)?.sync_all()?;
-        }
-    }
-    Ok(())
-}
-
-fn make_private(path: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// Removes what an earlier copy left half done.
-fn sweep(to: &Path, prefix: &str) -> io::Result<()> {
-    for entry in std::fs::read_dir(to)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let is_half = name.to_str().is_some_and(|n| n.starts_with(prefix) && n.ends_with(PART));
-        if is_half && entry.file_type()?.is_dir() {
-            std::fs::remove_dir_all(entry.path())?;
         }
     }
     Ok(())

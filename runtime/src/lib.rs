@@ -4,6 +4,7 @@ pub mod blocking;
 pub mod cli;
 pub mod clock;
 pub mod passphrase;
+pub mod private;
 pub mod sealing;
 pub mod seen;
 pub mod sql;

@@ -9,11 +9,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use domain::digest::Digest;
+use runtime::private;
 
 use super::schedule::Plan;
-use super::{
-    BackupError, SEALED, Scratch, TRIAL, busy, create_private, found, prefix, sync_folder,
-};
+use super::{BackupError, SEALED, Scratch, TRIAL, busy, found, prefix};
 use crate::config::Config;
 
 /// The list in the data folder: the beginning of a key's number in each line.
@@ -137,13 +136,13 @@ fn write(path: &Path, all: &BTreeSet<String>) -> Result<(), BackupError> {
     if part.exists() {
         std::fs::remove_file(&part)?;
     }
-    let mut file = create_private(&part)?;
+    let mut file = private::create_file(&part)?;
     for key in all {
         writeln!(file, "{key}")?;
     }
     file.sync_all()?;
     std::fs::rename(&part, path)?;
-    Ok(path.parent().map_or(Ok(()), sync_folder)?)
+    Ok(path.parent().map_or(Ok(()), private::sync_folder)?)
 }
 
 #[cfg(test)]

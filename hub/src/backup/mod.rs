@@ -21,6 +21,7 @@ use certs::digest::random_bytes;
 use certs::sealed_file::{FileKey, SealedFileError};
 use jiff::civil::DateTime;
 use runtime::clock::{instant_ms, local_of};
+use runtime::private::{self, PART};
 use runtime::sql::{Database, Options, SqlError};
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +34,6 @@ pub use key::{choose, is_set, open_copy};
 pub use put_back::{Proof, Restored, prove, restore};
 pub use schedule::{Plan, serve};
 
-/// What ends the name of a copy that is not whole.
-const PART: &str = ".part";
 /// What ends the name of a sealed file.
 const SEALED: &str = ".sealed";
 /// What says which files a copy has.
@@ -149,13 +148,13 @@ pub fn make(
     let prefix = prefix(config);
     let name = format!("{prefix}{}", local_of(now_ms).strftime(INSTANT));
     let (part, whole) = (plan.to.join(format!("{name}{PART}")), plan.to.join(&name));
-    sweep(&plan.to, &prefix)?;
+    private::sweep(&plan.to, &prefix)?;
     destroyed::sweep_places(config, plan)?;
     if !whole.exists() {
         let filled = fill((config, database), &key, &part, now_ms)
             .and_then(|()| put_back::trial(config, &part, &key).map(drop))
             .and_then(|()| Ok(std::fs::rename(&part, &whole)?))
-            .and_then(|()| Ok(sync_folder(&plan.to)?));
+            .and_then(|()| Ok(private::sync_folder(&plan.to)?));
         if let Err(error) = filled {
             // The error is what counts; a half copy that stays is swept with the next one.
             let _ = std::fs::remove_dir_all(&part);
@@ -198,7 +197,7 @@ fn fill(
     part: &Path,
     now_ms: i64,
 ) -> Result<(), BackupError> {
-    make_private(part)?;
+    private::make_folder(part)?;
     let id: String = random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
     let scratch = Scratch::file(config.path(SCRATCH));
     database.copy_to(&scratch.0).map_err(BackupError::Store)?;
@@ -210,7 +209,7 @@ fn fill(
         seal((&config.path(&name), part), key, (&id, &name))?;
         files.push(name);
     }
-    let mut lock = create_private(&part.join(key::LOCK))?;
+    let mut lock = private::create_file(&part.join(key::LOCK))?;
     lock.write_all(&std::fs::read(config.path(key::LOCK))?)?;
     lock.sync_all()?;
     let manifest = Manifest {
@@ -223,7 +222,7 @@ fn fill(
         destroyed: destroyed::known(config)?,
     };
     let bytes = serde_json::to_vec(&manifest).map_err(io::Error::from)?;
-    let mut file = create_private(&part.join(MANIFEST))?;
+    let mut file = private::create_file(&part.join(MANIFEST))?;
     key.seal(&mut bytes.as_slice(), &mut file, &place_of("", "manifest"))?;
     Ok(file.sync_all()?)
 }
@@ -245,9 +244,9 @@ fn seal(
 ) -> Result<(), BackupError> {
     let to = part.join(format!("{name}{SEALED}"));
     if let Some(folder) = to.parent().filter(|folder| !folder.is_dir()) {
-        make_private(folder)?;
+        private::make_folder(folder)?;
     }
-    let mut file = create_private(&to)?;
+    let mut file = private::create_file(&to)?;
     key.seal(&mut File::open(from)?, &mut file, &place_of(id, name))?;
     // A disk that is pulled out right after must have it.
     Ok(file.sync_all()?)
@@ -313,7 +312,7 @@ impl Scratch {
 
     fn folder(path: PathBuf) -> Result<Self, BackupError> {
         let scratch = Self::file(path);
-        make_private(&scratch.0)?;
+        private::make_folder(&scratch.0)?;
         Ok(scratch)
     }
 
@@ -348,42 +347,6 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         self.clear();
     }
-}
-
-fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-fn make_private(path: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// Makes a new name durable; other systems than Unix do it with the rename.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
-}
-
-/// Removes what an earlier copy left half done.
-fn sweep(to: &Path, prefix: &str) -> io::Result<()> {
-    for entry in std::fs::read_dir(to)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let is_half = name.to_str().is_some_and(|n| n.starts_with(prefix) && n.ends_with(PART));
-        if is_half && entry.file_type()?.is_dir() {
-            std::fs::remove_dir_all(entry.path())?;
-        }
-    }
-    Ok(())
 }
 
 fn prune(plan: &Plan, config: &Config) {

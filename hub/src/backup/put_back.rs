@@ -12,14 +12,15 @@ use certs::sealed_file::FileKey;
 use domain::digest::Digest;
 use domain::unit::UnitKind;
 use proto::wire::sync::Lane;
+use runtime::private;
 use runtime::sql::{Database, Options, SqlError, Tx};
 use runtime::uplink::notes::pull_all_again;
 use runtime::uplink::outbox::begin_epoch;
 
 use super::destroyed::{beside, is_of, keep, remove};
 use super::{
-    BackupError, FOLDERS, MANIFEST, Manifest, SEALED, Scratch, TRIAL, busy, create_private, found,
-    key, make_private, place_of, schema, sync_folder,
+    BackupError, FOLDERS, MANIFEST, Manifest, SEALED, Scratch, TRIAL, busy, found, key, place_of,
+    schema,
 };
 use crate::config::Config;
 use crate::sealed::chain;
@@ -130,7 +131,7 @@ pub fn restore(
         std::fs::remove_dir(&data)?;
     }
     std::fs::rename(&part.0, &data)?;
-    sync_folder(folder_of(&data))?;
+    private::sync_folder(folder_of(&data))?;
     let issues = manifest.files.iter().any(|name| name == authority::FILES.0);
     let holds_keys = holds_keys || data.join("relay-keys").is_dir();
     Ok(Restored { proof, without, issues, waits_for_notes: sums, holds_keys, invites })
@@ -247,9 +248,9 @@ fn open(
     }
     let to = to.join(name);
     if let Some(folder) = to.parent().filter(|folder| !folder.is_dir()) {
-        make_private(folder)?;
+        private::make_folder(folder)?;
     }
-    let mut file = create_private(&to)?;
+    let mut file = private::create_file(&to)?;
     key.open(&mut File::open(from)?, &mut file, &place_of(id, name))?;
     Ok(file.sync_all()?)
 }

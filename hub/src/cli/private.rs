@@ -1,10 +1,11 @@
 //! Files that hold a secret: readable by their owner only, and never written over another file.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
 use runtime::cli::{Exit, Failure, Sentence};
+use runtime::private;
 
 use super::words;
 
@@ -17,11 +18,7 @@ pub(super) struct Reserved<'p> {
 impl<'p> Reserved<'p> {
     /// Makes the empty file.
     pub(super) fn new(path: &'p Path) -> Result<Self, Failure> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(path) {
+        match private::create_file(path) {
             Ok(file) => Ok(Self { path, file }),
             Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {
                 let message = Sentence::new(words::OUT_EXISTS, &[&path.display()]);

@@ -8,9 +8,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use runtime::private;
 use runtime::sql::{SqlError, Tx};
 
-use super::{copy_files, make_private};
+use super::copy_files;
 use crate::app::Node;
 use crate::ledger::restore_proof::{self, Proof};
 use crate::ledger::{Ledger, access_chain, journal, student};
@@ -77,7 +78,7 @@ impl Scratch {
         if path.exists() {
             std::fs::remove_dir_all(&path)?;
         }
-        make_private(&path)?;
+        private::make_folder(&path)?;
         Ok(Self(path))
     }
 }

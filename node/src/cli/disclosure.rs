@@ -3,7 +3,6 @@
 //! A school that colludes with others puts this file beside a hub's (`xinqiao-hub disclosure audit
 //! FILE --with SCHOOL.json`), and so does a principal who wants to know what could be worked out.
 
-use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -11,6 +10,7 @@ use clap::{Args, Subcommand};
 use domain::ledger::{Act, Action};
 use domain::span::school_year_of;
 use runtime::cli::{Exit, Failure, Paint, Sentence, Terminal};
+use runtime::private;
 use runtime::seen::write;
 use runtime::texts;
 use serde_json::json;
@@ -83,11 +83,7 @@ pub(super) fn run(
 
 /// Writes a new file that only its owner reads.
 fn keep(path: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path);
+    let file = private::create_file(path);
     if file.as_ref().is_err_and(|cause| cause.kind() == std::io::ErrorKind::AlreadyExists) {
         let message = Sentence::new(EXISTS, &[&path.display()]);
         return Err(Failure::new(Exit::Refused, "FILE_EXISTS", message));

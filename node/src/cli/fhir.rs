@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use runtime::cli::{Failure, Terminal};
+use runtime::private;
 use runtime::texts;
 use serde_json::{Value, json};
 
@@ -28,11 +29,7 @@ pub(super) fn write(
     path: &Path,
     (number, bundle): (i64, &Value),
 ) -> Result<(), Failure> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut to| {
+    let written = private::create_file(path).and_then(|mut to| {
         to.write_all(file(bundle).as_bytes())?;
         to.sync_all()
     });

@@ -26,9 +26,9 @@ const LISTED: u32 = 500;
 
 /// Who did something: a person, or the programme by its clock.
 pub(super) struct By<'a> {
-    account: &'a str,
-    name: &'a str,
-    at: Moment,
+    pub(super) account: &'a str,
+    pub(super) name: &'a str,
+    pub(super) at: Moment,
 }
 
 impl<'a> By<'a> {
@@ -37,7 +37,7 @@ impl<'a> By<'a> {
         Self { account: "", name: "", at }
     }
 
-    fn person(worker: &'a Worker) -> Self {
+    pub(super) fn person(worker: &'a Worker) -> Self {
         Self { account: worker.account(), name: worker.name(), at: worker.now() }
     }
 }

@@ -68,7 +68,8 @@ pub(super) fn seal_waiting(
         match letters((receiver, identity), (&entry, &sender), (&act, &done), &keys) {
             Ok(letters) => {
                 let rank = Rank::of(entry.arrival.urgency);
-                told.sealed += usize::from(queue(ledger, (act.id, rank), letters, now)?);
+                let seal = move |tx: &Tx<'_>, now_ms| intake::sealed(tx, act.id, now_ms);
+                told.sealed += usize::from(queue(ledger, (rank, letters), now, seal)?);
             }
             Err(error) => {
                 tracing::warn!(%error, "an answer was not sealed; it waits");
@@ -80,16 +81,16 @@ pub(super) fn seal_waiting(
 }
 
 /// Puts the letters of an act into the queue and notes that it was sealed, or neither; says whether
-/// nobody had before.
-fn queue(
+/// nobody had before. What notes it says so.
+pub(super) fn queue(
     ledger: &Ledger,
-    (act, rank): (i64, Rank),
-    letters: Vec<Letter>,
+    (rank, letters): (Rank, Vec<Letter>),
     now: Timestamp,
+    seal: impl FnOnce(&Tx<'_>, i64) -> Result<bool, SqlError> + Send + 'static,
 ) -> Result<bool, IntakeError> {
     let now_ms = now.as_millisecond();
     let write = move |tx: &Tx<'_>| {
-        let is_first = intake::sealed(tx, act, now_ms)?;
+        let is_first = seal(tx, now_ms)?;
         for letter in letters.iter().filter(|_| is_first) {
             intake::queue(tx, rank, &letter.to_bytes(), now_ms)?;
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{SchoolRole, Word as _};
-use domain::neighbour::{Danger, NoticeKind};
+use domain::neighbour::{Danger, NoticeKind, NoticeState};
 use domain::receiver::{Duty, ReadWhy};
 use runtime::sql::Tx;
 
@@ -27,6 +27,14 @@ pub struct Line {
     pub notice: In,
     /// What was answered.
     pub said: Vec<Said>,
+}
+
+impl Line {
+    /// How it stands after what was answered.
+    #[must_use]
+    pub fn state(&self) -> NoticeState {
+        neighbour::stands(self.said.iter().map(|one| one.answer.said.kind()))
+    }
 }
 
 /// A hotline's caller, without what is said of him or her.

@@ -326,8 +326,8 @@ fn out_line(terminal: &Terminal, id: i64, out: &Out, came: &[Answer]) -> (Value,
 /// Notices that came here, in a list; nothing of what they say.
 fn came_list(terminal: &Terminal, name: &str, lines: &[Line]) -> Result<(), Failure> {
     let (mut values, mut rows) = (Vec::new(), Vec::new());
-    for Line { notice, said } in lines {
-        let state = stands(said.iter().map(|one| one.answer.said.kind()));
+    for line in lines {
+        let (notice, state) = (&line.notice, line.state());
         values.push(json!({
             "id": notice.id, "from": notice.sender, "state": state.as_str(),
             "received_ms": notice.received_at.0, "erased": notice.erased.is_some(),

@@ -16,7 +16,6 @@ use super::super::notices::{problem, told, words as w};
 use super::super::office::{Told, choices};
 use super::{Desk, For, Workers, reply, words};
 use crate::ledger::intake::Worker;
-use crate::ledger::neighbour::stands;
 use crate::letters::content::Notice;
 use crate::neighbour::{NeighbourError, answering, reading, said, tipping};
 
@@ -46,7 +45,7 @@ async fn show_reports(
     let found = desk.on_notices(&visitor.session, reading::reports);
     let (lines, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
     let rows = lines.iter().map(|line| {
-        let state = stands(line.said.iter().map(|one| one.answer.said.kind()));
+        let state = line.state();
         views::in_row(format!("{REPORTS_HREF}/{}", line.notice.id), &line.notice, state, lang)
     });
     let of = (&visitor.session, lang);
@@ -93,7 +92,7 @@ async fn report(
     let (line, report, reads, may_answer) = found.await.map_err(problem)?;
     let lang = visitor.frame.lang;
     let notice = &line.notice;
-    let state = stands(line.said.iter().map(|one| one.answer.said.kind()));
+    let state = line.state();
     let action = format!("{REPORTS_HREF}/{id}/act");
     let is_let = |kind| may_answer && NoticeKind::Report.takes(kind);
     let forms = views::answer_forms(state, (&action, &sent), is_let, lang);

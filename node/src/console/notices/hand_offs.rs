@@ -14,7 +14,6 @@ use super::super::office::{Office, Told};
 use super::views::{self, FormView, Line, OneView, Place};
 use super::{Shows, problem, told, words};
 use crate::ledger::author::Author;
-use crate::ledger::neighbour::stands;
 use crate::letters::content::{Contact, Notice};
 use crate::neighbour::{NeighbourError, answering, reading, said};
 
@@ -46,8 +45,7 @@ async fn show_all(
     let found = office.work(&visitor.session, |tx, author| reading::hand_offs(tx, &author));
     let (callers, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
     let rows = callers.iter().map(|caller| {
-        let (notice, said) = (&caller.line.notice, &caller.line.said);
-        let state = stands(said.iter().map(|one| one.answer.said.kind()));
+        let (notice, state) = (&caller.line.notice, caller.line.state());
         let mut row = views::in_row(format!("{HAND_OFFS_HREF}/{}", notice.id), notice, state, lang);
         if caller.alarm.is_some() {
             row.note = format!("{} {}", words::IN_DANGER.in_lang(lang), row.note);
@@ -90,7 +88,7 @@ async fn one(
     let (caller, content, reads) = found.await.map_err(problem)?;
     let (lang, line) = (visitor.frame.lang, &caller.line);
     let notice = &line.notice;
-    let state = stands(line.said.iter().map(|one| one.answer.said.kind()));
+    let state = line.state();
     let action = format!("{HAND_OFFS_HREF}/{id}/act");
     let is_let = |kind| NoticeKind::HandOff.takes(kind);
     let mut forms = views::answer_forms(state, (&action, &sent), is_let, lang);

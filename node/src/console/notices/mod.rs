@@ -27,7 +27,6 @@ use crate::directory::Directories;
 use crate::import::staff::StaffRole;
 use crate::ledger::author::Author;
 use crate::ledger::entry::{RecordId, StaffId};
-use crate::ledger::neighbour::stands;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::{people, staff};
@@ -242,7 +241,7 @@ async fn show_tips(
     let found = office.work(&visitor.session, |tx, author| reading::tips(tx, &author));
     let (lines, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
     let rows = lines.iter().map(|line| {
-        let state = stands(line.said.iter().map(|one| one.answer.said.kind()));
+        let state = line.state();
         views::in_row(format!("{TIPS_HREF}/{}", line.notice.id), &line.notice, state, lang)
     });
     let of = (&visitor.session, lang);
@@ -291,7 +290,7 @@ async fn tip(
     let (line, tip, (counsellors, reads), is_head) = found.await.map_err(problem)?;
     let lang = visitor.frame.lang;
     let notice = &line.notice;
-    let state = stands(line.said.iter().map(|one| one.answer.said.kind()));
+    let state = line.state();
     let action = format!("{TIPS_HREF}/{id}/act");
     let is_let =
         |kind| NoticeKind::Tip.takes(kind) && (is_head || !matches!(kind, ReplyKind::NotOurs));

@@ -5,6 +5,7 @@ use domain::receiver::{Duty, ErasedWhy};
 use runtime::sql::Tx;
 
 use super::CardError;
+use crate::intake::acting::By;
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::Worker;
@@ -17,24 +18,6 @@ const LISTED: u32 = 500;
 
 /// Longest note and longest words about a time, in characters.
 const NOTE_CHARS_MAX: usize = 200;
-
-/// Who did something: a person, or the programme.
-pub(super) struct By<'a> {
-    account: &'a str,
-    name: &'a str,
-    at: Moment,
-}
-
-impl<'a> By<'a> {
-    /// The programme.
-    pub(super) const fn program(at: Moment) -> Self {
-        Self { account: "", name: "", at }
-    }
-
-    fn person(worker: &'a Worker) -> Self {
-        Self { account: worker.account(), name: worker.name(), at: worker.now() }
-    }
-}
 
 /// A card with what was done about it; not what it says.
 pub struct CardShown {

@@ -9,12 +9,11 @@ use domain::referral::DeadlineClass;
 use domain::referral::slot::Rank;
 use domain::unit::IdentityName;
 use jiff::Timestamp;
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::Tx;
 
-use crate::intake::answering::{AnswerError, Keys, Sealed, keys};
+use crate::intake::answering::{AnswerError, Keys, Sealed, keys, queue};
 use crate::intake::{IntakeError, Receiver, relay_of};
 use crate::ledger::Ledger;
-use crate::ledger::intake;
 use crate::ledger::intake::cards::{self as store, CardDone, CardIn};
 use crate::letters::content::card::CARD_CLASSES;
 
@@ -41,7 +40,8 @@ pub(in crate::intake) fn seal_waiting(
         match letters((receiver, identity), (&one, &sender), &act, &keys) {
             Ok(letters) => {
                 let rank = Rank::of(one.arrival.urgency);
-                told.sealed += usize::from(queue(ledger, (act.id, rank), letters, now)?);
+                let seal = move |tx: &Tx<'_>, now_ms| store::sealed(tx, act.id, now_ms);
+                told.sealed += usize::from(queue(ledger, (rank, letters), now, seal)?);
             }
             Err(error) => {
                 tracing::warn!(%error, "an answer about a card was not sealed; it waits");
@@ -50,25 +50,6 @@ pub(in crate::intake) fn seal_waiting(
         }
     }
     Ok(told)
-}
-
-/// Puts the letters of an act into the queue and notes that it was sealed, or neither; says whether
-/// nobody had before.
-fn queue(
-    ledger: &Ledger,
-    (act, rank): (i64, Rank),
-    letters: Vec<Letter>,
-    now: Timestamp,
-) -> Result<bool, IntakeError> {
-    let now_ms = now.as_millisecond();
-    let write = move |tx: &Tx<'_>| {
-        let is_first = store::sealed(tx, act, now_ms)?;
-        for letter in letters.iter().filter(|_| is_first) {
-            intake::queue(tx, rank, &letter.to_bytes(), now_ms)?;
-        }
-        Ok::<_, SqlError>(is_first)
-    };
-    Ok(ledger.write("queue_card_answer", write)?)
 }
 
 /// The letters of one answer, for the relay of the receiver's own district.

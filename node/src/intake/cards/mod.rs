@@ -23,12 +23,12 @@ use runtime::clock::date_of;
 use runtime::sql::Tx;
 use zeroize::Zeroizing;
 
+use super::acting::By;
 use super::{IntakeError, Receiver};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::cards::{self as store, CardArrival, CardDone, CardIn};
 use crate::ledger::intake::{Withdrawn, is_withdrawn};
 use crate::letters::content::card::{CardAnswer, CardContent, CardSaid};
-use acting::By;
 
 /// Cards that the clock looks at.
 const LOOKED_AT: u32 = 1_000;

@@ -113,16 +113,19 @@ fn writing(directories: &Directories, today: Date, sent: &Filled, lang: Lang) ->
         ("person", words::PERSON, "text", false),
         ("phone", words::PHONE, "text", false),
     ];
-    let label = (words::WRITE_REPORT.in_lang(lang), words::WRITE_REPORT_NOTE.in_lang(lang));
+    let found = offices::for_reports(directories, today);
+    let note = if found.is_empty() { words::NO_OFFICE } else { words::WRITE_REPORT_NOTE };
+    let label = (words::WRITE_REPORT.in_lang(lang), note.in_lang(lang));
     let of = ("write", REPORTS_HREF.to_owned());
     let mut form = views::form(of, label, (&LINES, sent), lang);
     views::with_words::<Harm>(&mut form, "harm", lang);
     views::with_words::<Suspicion>(&mut form, "suspicion", lang);
-    let found = offices::for_reports(directories, today).into_iter().map(|entry| {
+    let found = found.into_iter().map(|entry| {
         let name = chosen((&entry.label.zh, &entry.label.en), lang);
         (entry.id.to_string(), format!("{name} {}", entry.reach.phone))
     });
-    views::with_options(&mut form, "office", found);
+    let none = std::iter::once(views::nothing_yet(lang));
+    views::with_options(&mut form, "office", none.chain(found));
     form
 }
 

@@ -85,6 +85,24 @@ async fn a_tip_is_worked_by_the_head() {
     assert_eq!(school.rows("neighbour_said"), 2);
 }
 
+/// Nothing of a report is chosen beforehand, least of all whether a guardian is suspected, and what
+/// was not chosen is asked for; where no desk is listed the page says what to do instead.
+#[tokio::test]
+async fn nothing_of_a_report_is_chosen_beforehand() {
+    let school = tipped();
+    let mut head = person(&school, ("fu", Role::MoralHead), "").await;
+    let seen = head.get("/reports?lang=zh").await.expect("page");
+    for name in ["office", "harm", "suspicion"] {
+        let begins = format!("name=\"{name}\" required><option value=\"\" selected>请选择");
+        assert!(seen.text.contains(&begins), "{name}: {}", seen.text);
+    }
+    assert!(seen.text.contains("名录中没有可以加密受理的公安或民政单位"));
+    let token = seen.field("csrf").expect("token").to_owned();
+    let fields = [("csrf", token.as_str()), ("found_by", "周老师"), ("found_on", "2025-11-20")];
+    let seen = head.post("/reports", &fields).await.expect("form");
+    assert_eq!((seen.status, school.rows("neighbour_out")), (StatusCode::CONFLICT, 0));
+}
+
 /// A counsellor sees no tip before the head has named her, a class teacher sees no page, and what
 /// is about nobody here is gone from every page.
 #[tokio::test]

@@ -232,10 +232,17 @@ pub(in crate::console) fn form(
     FormView { act, action, label, note, is_open, fields: lines.iter().map(field).collect() }
 }
 
-/// Gives a field its list of words.
+/// Gives a field its list of words. None of them is chosen beforehand: what stood there by itself
+/// would be sent by whoever is in a hurry.
 pub(in crate::console) fn with_words<W: Word>(form: &mut FormView, name: &str, lang: Lang) {
     let words = choices::<W>(lang).into_iter();
-    with_options(form, name, words.map(|(word, label)| (word.to_owned(), label.to_owned())));
+    let words = words.map(|(word, label)| (word.to_owned(), label.to_owned()));
+    with_options(form, name, std::iter::once(nothing_yet(lang)).chain(words));
+}
+
+/// The first line of a list from which something is to be chosen.
+pub(in crate::console) fn nothing_yet(lang: Lang) -> (String, String) {
+    (String::new(), words::CHOOSE.in_lang(lang).to_owned())
 }
 
 /// Gives a field its list.

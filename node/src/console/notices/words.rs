@@ -77,6 +77,10 @@ texts! {
     WRITE_TIP = "书写线索", "Write a tip";
     STUDENT = "学生（学籍号或姓名；不涉及某一名学生可不填）",
         "Student (number or name; none where it is about no single one)";
+    CHOOSE = "请选择", "choose";
+    NO_OFFICE = "名录中没有可以加密受理的公安或民政单位：请先拨打 110 报告，再请区里在名录中登记。",
+        "The directory lists no police or civil-affairs desk to which something can be sealed: \
+         telephone 110 first, then ask the district to list one.";
     OFFICE = "受理单位（名录中的公安或民政单位）", "Office (police or civil affairs in the directory)";
     HARM = "报告情形", "What is reported";
     SUSPICION = "是否怀疑监护人", "Whether a guardian is suspected";

@@ -372,7 +372,22 @@ impl Readers {
     }
 }
 
+/// Lets one thread alone load the library.
+///
+/// The library marks itself as loaded before its ciphers are: a second thread that opened a file
+/// at that moment was told that its key is empty.
+fn load() -> Result<(), SqlError> {
+    static LOADED: Mutex<bool> = Mutex::new(false);
+    let mut loaded = LOADED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !*loaded {
+        Connection::open_in_memory()?;
+        *loaded = true;
+    }
+    Ok(())
+}
+
 fn connect(path: Option<&Path>, options: &Options) -> Result<Connection, SqlError> {
+    load()?;
     let connection = match path {
         Some(path) => {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE

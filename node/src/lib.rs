@@ -5,6 +5,7 @@ pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod console;
+pub mod content;
 pub mod desk;
 pub mod directive;
 pub mod directory;

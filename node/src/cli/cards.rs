@@ -17,10 +17,10 @@ use super::ledger::{chosen, word};
 use super::{Place, context};
 use crate::app::Node;
 use crate::console::card_lines;
+use crate::content::card::{CardSaid, Opinion, Proposed};
 use crate::intake::IntakeError;
 use crate::intake::cards::acting::{self as doing, CardShown};
 use crate::ledger::intake::Worker;
-use crate::letters::content::card::{CardSaid, Opinion, Proposed};
 
 texts! {
     NONE = "没有收到会诊卡。", "no card has come.";

@@ -13,13 +13,13 @@ use super::ledger::word;
 use super::{Place, context};
 use crate::app::{Node, ring_bell};
 use crate::console::{answer_line, card_lines};
+use crate::content::card::{CardAnswer, CardSaid};
 use crate::ledger::author::Author;
 use crate::ledger::consult::{self, Consultation};
 use crate::ledger::entry::RecordId;
 use crate::ledger::letters::cards::CardEnvelope;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::letters::cards::sending::{self, Post, Preview};
-use crate::letters::content::card::{CardAnswer, CardSaid};
 
 texts! {
     NONE = "没有校外专家参加的会诊案例。", "no case of a consultation with somebody from outside.";

@@ -17,8 +17,8 @@ use super::json::{
 };
 use super::record::Addresses;
 use super::{FhirError, Record, Said, codes};
+use crate::content::{ConsentSaid, EmergencySaid, GroundSaid};
 use crate::ledger::intake::ConsentKept;
-use crate::letters::content::{ConsentSaid, EmergencySaid, GroundSaid};
 
 /// The law that a consent to passing sensitive data of a minor on stands on.
 const LAW: &str = "《个人信息保护法》第十四、二十三、二十九、三十一条";

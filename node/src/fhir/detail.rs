@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::FhirError;
 use super::json::{maybe, read_day, the_day, word};
-use crate::letters::content::{Answered, Contact, Kept, Outcome, Summary};
+use crate::content::{Answered, Contact, Kept, Outcome, Summary};
 
 /// The word of what is answered to a withdrawal, which is no event.
 pub(super) const KEPT: &str = "revocation_done";

@@ -10,8 +10,8 @@ use super::json::{
 };
 use super::record::Addresses;
 use super::{FhirError, Found, Record};
+use crate::content::{AnswerContent, Answered, Contact, ReferralId};
 use crate::ledger::entry::Moment;
-use crate::letters::content::{AnswerContent, Answered, Contact, ReferralId};
 
 /// Reference to who answers, by name, inside the message.
 const ANSWERER: &str = "#answerer";

@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::reply::Reply;
 use super::{Ended, FhirError, Record, Said, bundle};
+use crate::content::{AnswerContent, Answered, ReferralId};
 use crate::intake::acting::{self, Shown};
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::intake::Worker;
-use crate::letters::content::{AnswerContent, Answered, ReferralId};
 
 /// A referral as a bundle. Reading what it says is logged with its purpose; of one whose consent is
 /// over, that was taken back or erased, the bundle says that it is over.

@@ -7,10 +7,10 @@ use domain::referral::{State, Urgency};
 use serde_json::Value;
 
 use super::{FhirError, Found, codes, consent, json, message, request, task};
+use crate::content::{AnswerContent, Contact, GroundSaid, ReferralContent, ReferralId};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::ConsentKept;
 use crate::ledger::referral::{Part, Score};
-use crate::letters::content::{AnswerContent, Contact, GroundSaid, ReferralContent, ReferralId};
 
 /// What is left to say of a referral whose ground is over: nothing of the child.
 #[derive(Clone)]

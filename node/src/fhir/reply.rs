@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::detail::{Details, KEPT, NAMES, answered};
 use super::json::{all, at, own, text, unhex};
 use super::{ENTRIES_MAX, FILE_BYTES_MAX, FhirError, Found, codes};
-use crate::letters::content::Answered;
+use crate::content::Answered;
 
 /// Elements of a task in R4; a later version has others.
 const TASK: [&str; 38] = [

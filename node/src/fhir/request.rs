@@ -12,8 +12,8 @@ use super::json::{
 use super::patient::{self, Known};
 use super::record::Addresses;
 use super::{FhirError, Found, Record, Said, codes, score};
+use crate::content::GroundSaid;
 use crate::ledger::referral::Part;
-use crate::letters::content::GroundSaid;
 
 /// Kind of work, how often, first and last day.
 type Work = (Kind, u64, Date, Date);

@@ -12,6 +12,7 @@ use runtime::sql::Tx;
 use serde_json::Value;
 
 use super::{Ended, ExportError, FhirError, Record, Said, bundle};
+use crate::content::{AnswerContent, GroundSaid, ReferralContent};
 use crate::ledger::author::Author;
 use crate::ledger::entry::{Moment, RecordId};
 use crate::ledger::intake::ConsentKept;
@@ -19,7 +20,6 @@ use crate::ledger::letters::{self, Envelope};
 use crate::ledger::referral::{self, Course, Part};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{access, write};
-use crate::letters::content::{AnswerContent, GroundSaid, ReferralContent};
 
 /// Why the record is read.
 const READ_FOR: &str = "FHIR 导出";

@@ -17,7 +17,7 @@ use super::json::{
 };
 use super::record::Addresses;
 use super::{FhirError, Record, codes};
-use crate::letters::content::{AnswerContent, Answered, GroundSaid};
+use crate::content::{AnswerContent, Answered, GroundSaid};
 
 /// Where a referral stands, as a task says.
 pub(super) struct Stands {

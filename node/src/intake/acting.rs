@@ -14,12 +14,12 @@ use runtime::sql::Tx;
 
 use super::course::Course;
 use super::{IntakeError, Receiver};
+use crate::content::{
+    AnswerContent, Answered, Contact, Kept, Outcome, ReferralContent, ReferralId,
+};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::{self, Done, Entry, NewAct, StatedKeyOf, Worker};
 use crate::letters::answers::ACTS_OF_A_RUN;
-use crate::letters::content::{
-    AnswerContent, Answered, Contact, Kept, Outcome, ReferralContent, ReferralId,
-};
 
 /// Lines that the worklist shows at most.
 const LISTED: u32 = 500;

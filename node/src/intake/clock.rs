@@ -8,9 +8,9 @@ use runtime::sql::{SqlError, Tx};
 use super::acting::{self, By};
 use super::course::Course;
 use super::{IntakeError, Receiver};
+use crate::content::Answered;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::{self, Entry};
-use crate::letters::content::Answered;
 
 /// Envelopes that are looked at.
 const LOOKED_AT: u32 = 1_000;

@@ -36,9 +36,9 @@ use runtime::sql::{SqlError, Tx};
 
 use crate::app::Node;
 use crate::config::NodeRole;
+use crate::content::ContentError;
 use crate::fhir::FhirError;
 use crate::ledger::sealing_key;
-use crate::letters::content::ContentError;
 
 /// A receiver. Only [`Node::receiver`] makes one, and only where the node's role is a receiver's.
 #[derive(Clone)]

@@ -14,10 +14,10 @@ use zeroize::Zeroizing;
 
 use super::Receiver;
 use super::cards::{self, OpenedCard};
+use crate::content::card::is_card;
+use crate::content::{GroundSaid, ReferralContent};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::{Arrival, ConsentKept};
-use crate::letters::content::card::is_card;
-use crate::letters::content::{GroundSaid, ReferralContent};
 
 /// What came in an envelope.
 pub(super) enum Came {

@@ -4,8 +4,8 @@ use runtime::cli::{Exit, Failure, Sentence};
 use runtime::texts;
 
 use super::IntakeError;
+use crate::content::ContentError;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::letters::content::ContentError;
 
 texts! {
     NO_RECEIVER = "本节点不是接收机构的节点，或尚未加入枢纽。", "this node is no receiver, or has not joined yet.";

@@ -21,10 +21,10 @@ use runtime::sql::SqlError;
 use runtime::uplink::outbox::letters::item;
 
 use super::{Receiver, Swept, answering, clock, leaving, taking};
+use crate::content::{GroundSaid, ReferralContent};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::Worker;
 use crate::ledger::{Ledger, sealing_key};
-use crate::letters::content::{GroundSaid, ReferralContent};
 use crate::transfer::{Transfer, addressed};
 
 pub(crate) const SCHOOL: &str = "3702000042";

@@ -16,12 +16,12 @@ use proptest::prelude::*;
 use super::acting::{act, keep, know, read, shown, worklist};
 use super::testing::{CLINIC, City, SCHOOL, ground, named, now, unit, worker, zone};
 use super::*;
-use crate::ledger::entry::Moment;
-use crate::ledger::intake::{self as kept, Done};
-use crate::letters::content::tests::{emergency, referral};
-use crate::letters::content::{
+use crate::content::tests::{emergency, referral};
+use crate::content::{
     AnswerContent, Answered, Contact, GroundSaid, Kept, Outcome, ReferralContent,
 };
+use crate::ledger::entry::Moment;
+use crate::ledger::intake::{self as kept, Done};
 
 const ENVELOPE: EnvelopeId = EnvelopeId::from_bytes([1; 16]);
 

@@ -22,7 +22,7 @@ use super::entry::{Kept, RecordId, StudentId};
 use super::letters::cards::{self, CardEnvelope};
 use super::refusal::LedgerRefusal;
 use super::{access, browse, card, consent, read, referral, write};
-use crate::letters::content::card::{CARD_CLASSES, CardGround};
+use crate::content::card::{CARD_CLASSES, CardGround};
 
 /// An emergency has no last day; its card is over after the longest life of a consent.
 const EMERGENCY_MS: i64 = 180 * 24 * 3_600_000;

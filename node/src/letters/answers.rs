@@ -23,10 +23,10 @@ use proto::wire::sync::ItemKind;
 use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
 
-use super::content::{AnswerContent, Answered, Contact, Outcome};
 use super::moving::hearing;
 use super::road::Desk;
 use super::{cards, revoking};
+use crate::content::{AnswerContent, Answered, Contact, Outcome};
 use crate::directory::{self, Listed};
 use crate::ledger::Ledger;
 use crate::ledger::letters::{self as store, Answer, Envelope, Stray};

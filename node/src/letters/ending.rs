@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
 
-use super::content::{GroundSaid, ReferralContent};
 use super::revoking;
 use super::road::Desk;
+use crate::content::{GroundSaid, ReferralContent};
 use crate::ledger::letters::{self as store, Envelope};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{Ledger, referral};

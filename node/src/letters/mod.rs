@@ -10,7 +10,6 @@
 
 pub mod answers;
 pub mod cards;
-pub mod content;
 pub mod copying;
 pub mod ending;
 pub mod moving;

@@ -14,9 +14,9 @@ use jiff::Timestamp;
 use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
 
-use super::content::{GroundSaid, ReferralContent};
 use super::road::Desk;
 use super::sending::{answer_due, mark};
+use crate::content::{GroundSaid, ReferralContent};
 use crate::ledger::entry::Moment;
 use crate::ledger::letters::{self as store, Envelope, NewLetter, Unheard};
 use crate::ledger::refusal::LedgerRefusal;

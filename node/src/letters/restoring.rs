@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use runtime::clock::date_of;
 use runtime::sql::Tx;
 
-use super::content::{AnswerContent, GroundSaid, ReferralContent};
 use super::road::Desk;
 use super::{answers, revoking, sending, slip};
+use crate::content::{AnswerContent, GroundSaid, ReferralContent};
 use crate::ledger::author::Author;
 use crate::ledger::entry::RecordId;
 use crate::ledger::letters::{self as store, Answer, Envelope, LaneKnown, SeenBy, Stray};

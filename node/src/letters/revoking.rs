@@ -17,8 +17,8 @@ use jiff::Timestamp;
 use runtime::sql::Tx;
 
 use super::answers::clipped;
-use super::content::{GroundSaid, ReferralContent};
 use super::road::Desk;
+use crate::content::{GroundSaid, ReferralContent};
 use crate::ledger::entry::RecordId;
 use crate::ledger::letters::{self as store, Envelope, NewLetter};
 use crate::ledger::refusal::LedgerRefusal;

@@ -17,10 +17,10 @@ use domain::referral::{DeadlineClass, Event, Limit, State, Urgency, due, working
 use jiff::Timestamp;
 use runtime::sql::Tx;
 
-use super::content::{
+use super::road::{Desk, Road};
+use crate::content::{
     ConsentSaid, Contact, EmergencySaid, GroundSaid, ReferralContent, ReferralId,
 };
-use super::road::{Desk, Road};
 use crate::ledger::author::Author;
 use crate::ledger::consent::Consent;
 use crate::ledger::entry::{Moment, RecordId};

@@ -8,7 +8,7 @@ use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{Action, Area};
 use runtime::sql::Tx;
 
-use super::content::ReferralContent;
+use crate::content::ReferralContent;
 use crate::ledger::author::Author;
 use crate::ledger::entry::RecordId;
 use crate::ledger::refusal::LedgerRefusal;

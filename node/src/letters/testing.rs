@@ -23,8 +23,8 @@ use jiff::{SignedDuration, Timestamp};
 use runtime::sql::SqlError;
 use runtime::uplink::outbox::letters::item;
 
-use super::content::{AnswerContent, ReferralContent};
 use super::road::{Desk, Road};
+use crate::content::{AnswerContent, ReferralContent};
 use crate::ledger::sealing_key;
 use crate::ledger::testing::{NOW_MS, School};
 use crate::list::testing::{UNIT, about, now, zone};

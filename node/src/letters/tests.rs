@@ -13,12 +13,12 @@ use proto::wire::sync::Lane;
 use runtime::sql::SqlError;
 use runtime::uplink::outbox::frame_waiting;
 
-use super::content::{
-    AnswerContent, Answered, Contact, Kept, Outcome, ReferralContent, ReferralId, Summary,
-};
 use super::sending::{self, Preview};
 use super::testing::{CLINIC, Town, answer, arrive};
 use super::{answers, copying, revoking};
+use crate::content::{
+    AnswerContent, Answered, Contact, Kept, Outcome, ReferralContent, ReferralId, Summary,
+};
 use crate::ledger::entry::{Moment, RecordId};
 use crate::ledger::guard_tests::{counsellor, run};
 use crate::ledger::letters::{self, Envelope};

@@ -16,13 +16,13 @@ use runtime::sql::{SqlError, Tx};
 
 use super::sealing::{self, Parcel, Queue};
 use super::{NeighbourError, reading};
+use crate::content::{Contact, NoticeId, Reply, ReplyContent};
 use crate::intake::Receiver;
 use crate::ledger::Ledger;
 use crate::ledger::author::Author;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::Worker;
 use crate::ledger::neighbour::{self, In, NewSaid, Said};
-use crate::letters::content::{Contact, NoticeId, Reply, ReplyContent};
 use crate::letters::road::{Desk, Road};
 
 /// An office answers a report.

@@ -8,9 +8,9 @@ use domain::neighbour::{Danger, HandOffGround, NoticeKind};
 use runtime::sql::Tx;
 
 use super::{NeighbourError, filled, tipping};
+use crate::content::{Contact, HandOffContent, NoticeId};
 use crate::intake::Receiver;
 use crate::ledger::intake::Worker;
-use crate::letters::content::{Contact, HandOffContent, NoticeId};
 
 /// What a hotline's form says.
 #[derive(Clone)]

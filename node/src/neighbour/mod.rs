@@ -23,10 +23,10 @@ pub mod tipping;
 use domain::digest::Digest;
 use runtime::sql::SqlError;
 
+use crate::content::{ContentError, Notice};
 use crate::intake::IntakeError;
 use crate::ledger::neighbour::Out;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::letters::content::{ContentError, Notice};
 
 /// Why nothing was written, sent or shown.
 #[derive(Debug, thiserror::Error)]

@@ -11,12 +11,12 @@ use domain::receiver::{Duty, ReadWhy};
 use runtime::sql::Tx;
 
 use super::NeighbourError;
+use crate::content::{Contact, HandOffContent, Notice, ReportContent, TipContent};
 use crate::ledger::author::Author;
 use crate::ledger::entry::{Moment, StaffId, StudentId};
 use crate::ledger::intake::Worker;
 use crate::ledger::neighbour::{self, In, Said};
 use crate::ledger::{access, people};
-use crate::letters::content::{Contact, HandOffContent, Notice, ReportContent, TipContent};
 
 /// Lines that a list shows at most.
 const LISTED: u32 = 500;

@@ -15,12 +15,12 @@ use runtime::sql::Tx;
 
 use super::sealing::{self, Parcel, Queue};
 use super::{NeighbourError, Preview, filled, offices};
+use crate::content::{Contact, Notice, NoticeId, ReportContent};
 use crate::directory::Directories;
 use crate::ledger::author::Author;
 use crate::ledger::consent::DutyReport;
 use crate::ledger::entry::{RecordId, StudentId};
 use crate::ledger::neighbour::{self, Answer, NewOut, Out, report};
-use crate::letters::content::{Contact, Notice, NoticeId, ReportContent};
 use crate::letters::road::{Desk, Road};
 
 /// Why the entries of a report are written.

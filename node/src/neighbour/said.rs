@@ -7,10 +7,10 @@ use runtime::texts;
 use runtime::web::{Lang, Text, time};
 
 use super::NeighbourError;
-use crate::ledger::neighbour::Answer;
-use crate::letters::content::{
+use crate::content::{
     Contact, ContentError, HandOffContent, Notice, Reply, ReportContent, TipContent,
 };
+use crate::ledger::neighbour::Answer;
 
 texts! {
     NOT_ALLOWED = "这个岗位不能办理此事，没有改动任何内容。", "this role may not do that; nothing was changed.";

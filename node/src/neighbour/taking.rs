@@ -11,11 +11,11 @@ use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
 
 use super::offices;
+use crate::content::{Notice, ReplyContent};
 use crate::directory::Listed;
 use crate::ledger::entry::Moment;
 use crate::ledger::neighbour::{self, Arrived, Out, report};
 use crate::ledger::refusal::LedgerRefusal;
-use crate::letters::content::{Notice, ReplyContent};
 use crate::letters::road::Desk;
 
 /// Longest name of a sender that is kept.

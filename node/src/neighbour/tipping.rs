@@ -13,10 +13,10 @@ use runtime::sql::Tx;
 
 use super::sealing::{self, Parcel, Queue};
 use super::{NeighbourError, Preview, filled};
+use crate::content::{Contact, NoticeId, TipContent};
 use crate::intake::Receiver;
 use crate::ledger::intake::Worker;
 use crate::ledger::neighbour::{self, Answer, NewOut, Out};
-use crate::letters::content::{Contact, NoticeId, TipContent};
 use crate::letters::road::Road;
 
 /// Lines that a list shows at most.

@@ -24,15 +24,15 @@ use domain::referral::{
     Actor, Concern, DeclineReason, Event, FitForSchool, KeptWhy, RiskNow, State, Urgency,
 };
 use jiff::civil::date;
+use node::content::{
+    AnswerContent, Answered, ConsentSaid, Contact, EmergencySaid, GroundSaid, Kept, Outcome,
+    ReferralContent, ReferralId, Summary,
+};
 use node::fhir::{Ended, Record, Said, bundle, file, read};
 use node::import::value::Sex;
 use node::ledger::entry::Moment;
 use node::ledger::intake::ConsentKept;
 use node::ledger::referral::{Part, Score};
-use node::letters::content::{
-    AnswerContent, Answered, ConsentSaid, Contact, EmergencySaid, GroundSaid, Kept, Outcome,
-    ReferralContent, ReferralId, Summary,
-};
 
 /// 2026-11-02 12:00 UTC.
 const NOON: Moment = Moment(1_793_620_800_000);

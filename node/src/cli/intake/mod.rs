@@ -23,11 +23,11 @@ use super::ledger::{chosen, word};
 use super::{Place, context, fhir, statements};
 use crate::app::Node;
 use crate::console::referral_lines;
+use crate::content::{Answered, Contact, Kept, Outcome, Summary};
 use crate::fhir::receiver as exchange;
 use crate::intake::acting::{self as doing, Line, Shown};
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::intake::Worker;
-use crate::letters::content::{Answered, Contact, Kept, Outcome, Summary};
 
 #[derive(Args, Debug)]
 pub(super) struct IntakeArgs {

@@ -11,9 +11,9 @@ use crate::app::Node;
 use crate::cli::acting::{self, ActingArgs};
 use crate::cli::ledger::word;
 use crate::cli::{Place, context};
+use crate::content::Notice;
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::intake::Worker;
-use crate::letters::content::Notice;
 use crate::neighbour::{answering, handing, reading, tipping};
 
 #[derive(Args, Debug)]

@@ -18,10 +18,10 @@ use super::acting::{self, ActingArgs};
 use super::ledger::{chosen, student, word};
 use super::{Place, context};
 use crate::app::{Node, ring_bell};
+use crate::content::{Notice, Reply};
 use crate::ledger::author::Author;
 use crate::ledger::entry::{RecordId, StaffId};
 use crate::ledger::neighbour::{Answer, Out, stands};
-use crate::letters::content::{Notice, Reply};
 use crate::neighbour::{
     NeighbourError, Preview, answering,
     reading::{self, Line},

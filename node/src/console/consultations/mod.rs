@@ -24,6 +24,7 @@ pub(crate) use pages::{answer_line, card_lines, said};
 use super::filled::Filled;
 use super::ledgers::Readers;
 use super::office::{Office, Told, problem, told};
+use crate::content::card::CardAnswer;
 use crate::ledger::author::Author;
 use crate::ledger::consult::{self, Consultation};
 use crate::ledger::entry::RecordId;
@@ -32,7 +33,6 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::write;
 use crate::letters::cards::sending::{self, Post};
-use crate::letters::content::card::CardAnswer;
 
 pub(super) const CONSULTATIONS_HREF: &str = "/consultations";
 

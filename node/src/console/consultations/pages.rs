@@ -8,11 +8,11 @@ use runtime::web::{Html, Lang, Page, RenderError, Session, time};
 use super::super::ledgers::RECORDS;
 use super::super::office::{Told, chosen};
 use super::{CONSULTATIONS_HREF, Case, words};
+use crate::content::Contact;
+use crate::content::card::{CardAnswer, CardContent, CardGround, CardSaid};
 use crate::ledger::letters::cards::CardEnvelope;
 use crate::ledger::showing::Names;
 use crate::letters::cards::sending::Preview;
-use crate::letters::content::Contact;
-use crate::letters::content::card::{CardAnswer, CardContent, CardGround, CardSaid};
 
 /// A line of the list.
 struct RowView {

@@ -18,11 +18,11 @@ use super::super::consultations::{card_lines, said};
 use super::super::filled::Filled;
 use super::super::office::{Told, choices, chosen};
 use super::{Desk, Workers, problem, reply, told, words};
+use crate::content::card::{CardSaid, Opinion, Proposed};
 use crate::intake::IntakeError;
 use crate::intake::cards::acting::{self, CardShown};
 use crate::intake::cards::{CardError, opinion_of};
 use crate::ledger::intake::cards::CardDone;
-use crate::letters::content::card::{CardSaid, Opinion, Proposed};
 
 pub(super) const CARDS_HREF: &str = "/cards";
 

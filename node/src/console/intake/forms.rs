@@ -10,10 +10,10 @@ use runtime::web::{Lang, Text};
 use super::super::filled::Filled;
 use super::super::office::{choices, chosen};
 use super::words as w;
+use crate::content::{Answered, Contact, Kept, Outcome, Summary};
 use crate::intake::IntakeError;
 use crate::intake::acting::Shown;
 use crate::ledger::intake::Worker;
-use crate::letters::content::{Answered, Contact, Kept, Outcome, Summary};
 
 /// The act of a form that says what is kept.
 const KEPT: &str = "kept";

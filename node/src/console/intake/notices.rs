@@ -15,8 +15,8 @@ use super::super::notices::views::{self, Line, OneView, Place};
 use super::super::notices::{problem, told, words as w};
 use super::super::office::{Told, choices};
 use super::{Desk, For, Workers, reply, words};
+use crate::content::Notice;
 use crate::ledger::intake::Worker;
-use crate::letters::content::Notice;
 use crate::neighbour::{NeighbourError, answering, reading, said, tipping};
 
 pub(super) const REPORTS_HREF: &str = "/reports";

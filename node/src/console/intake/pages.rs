@@ -11,12 +11,12 @@ use super::super::office::{Told, choices, chosen};
 use super::super::referrals::{ground_lines, part_lines};
 use super::forms::FormView;
 use super::{HOME_HREF, INTAKE_HREF, LOG_HREF, words};
+use crate::content::{GroundSaid, ReferralContent};
 use crate::intake::acting::{Line, Shown};
 use crate::intake::course::Course;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::cards::CardCounts;
 use crate::ledger::intake::{Counts, Done, Entry, ReadLine};
-use crate::letters::content::{GroundSaid, ReferralContent};
 use crate::packs::Packs;
 
 #[derive(Template)]

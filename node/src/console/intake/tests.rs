@@ -9,10 +9,10 @@ use runtime::web::{NewAccount, SessionStore, Sessions};
 
 use super::super::trial::BuiltIn;
 use super::*;
+use crate::content::card::tests::card;
+use crate::content::tests::referral;
 use crate::intake::testing::{City, now};
 use crate::ledger::account::{self, Changer};
-use crate::letters::content::card::tests::card;
-use crate::letters::content::tests::referral;
 
 /// The child's name in the tests' referral.
 const NAME: &str = "林小雨";
@@ -192,7 +192,7 @@ async fn a_card_is_read_and_answered_by_an_expert() {
 async fn duty_reports_and_tips_have_pages_of_their_own() {
     use certs::referral::{Ground, Role as Headed};
 
-    use crate::letters::content::neighbour::tests::report;
+    use crate::content::neighbour::tests::report;
     let (city, envelope) = (City::new(), EnvelopeId::from_bytes([1; 16]));
     let withdrawal = WithdrawalSecret::from_bytes([5; 16]).mark(envelope);
     let of = (Headed::Referral { withdrawal }, Ground::Duty);

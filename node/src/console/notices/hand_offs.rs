@@ -13,8 +13,8 @@ use super::super::filled::Filled;
 use super::super::office::{Office, Told};
 use super::views::{self, FormView, Line, OneView, Place};
 use super::{Shows, problem, told, words};
+use crate::content::{Contact, Notice};
 use crate::ledger::author::Author;
-use crate::letters::content::{Contact, Notice};
 use crate::neighbour::{NeighbourError, answering, reading, said};
 
 pub(in crate::console) const HAND_OFFS_HREF: &str = "/hand-offs";

@@ -23,6 +23,7 @@ use runtime::web::{Audience, Lang, NavLink, Problem, Role, SignedForm, Visitor, 
 
 use super::filled::Filled;
 use super::office::{Office, Told, chosen, sentences};
+use crate::content::Notice;
 use crate::directory::Directories;
 use crate::import::staff::StaffRole;
 use crate::ledger::author::Author;
@@ -30,7 +31,6 @@ use crate::ledger::entry::{RecordId, StaffId};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::{people, staff};
-use crate::letters::content::Notice;
 use crate::neighbour::reporting::{self, Wish};
 use crate::neighbour::{NeighbourError, answering, offices, reading, said};
 pub(super) use hand_offs::{HAND_OFFS_HREF, Takers};

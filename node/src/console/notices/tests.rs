@@ -8,11 +8,11 @@ use runtime::web::Role;
 use runtime::web::trial::Browser;
 
 use super::super::trial::{Person, browser};
+use crate::content::neighbour::tests::{hand_off, tip};
 use crate::ledger::entry::Moment;
 use crate::ledger::guard_tests::{run, school};
 use crate::ledger::neighbour::{self, Arrived};
 use crate::ledger::testing::{NOW_MS, School};
-use crate::letters::content::neighbour::tests::{hand_off, tip};
 
 /// What the tip says of the child.
 const SAID: &str = "夜间在网上说不想活";

@@ -290,8 +290,8 @@ pub(in crate::console) fn answer_forms(
 /// Reads an answer that was typed; nothing where the form is another one.
 pub(in crate::console) fn reply(
     sent: &Filled,
-) -> Result<Option<crate::letters::content::Reply>, NeighbourError> {
-    use crate::letters::content::Reply;
+) -> Result<Option<crate::content::Reply>, NeighbourError> {
+    use crate::content::Reply;
     let Some(kind) = ReplyKind::from_word(sent.text("act")) else { return Ok(None) };
     let note = sent.text("note").trim().to_owned();
     let day = || sent.text("day").trim().parse::<Date>().map_err(|_| NeighbourError::Field("day"));

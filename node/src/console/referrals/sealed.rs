@@ -17,13 +17,13 @@ use super::super::ledgers::{RECORDS, Readers};
 use super::super::office::{Office, Told, chosen, problem, told};
 use super::printed::lines;
 use super::{REFERRALS_HREF, page_of, to, words};
+use crate::content::{Contact, GroundSaid};
 use crate::ledger::author::Author;
 use crate::ledger::entry::RecordId;
 use crate::ledger::letters::{self, Envelope};
 use crate::ledger::referral::{self, Course, Part};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
-use crate::letters::content::{Contact, GroundSaid};
 use crate::letters::road::Desk;
 use crate::letters::sending::{self, Preview};
 use crate::letters::slip;
@@ -299,7 +299,7 @@ pub(super) async fn show_slip(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::letters::content::tests::{emergency, referral};
+    use crate::content::tests::{emergency, referral};
 
     /// What the bytes say of the ground is on the page, in both languages.
     #[test]
@@ -314,7 +314,7 @@ mod tests {
         }
         let GroundSaid::Consent(said) = referral().ground else { panic!("no consent") };
         assert!(said.classes.iter().all(|class| all.contains(class.label().0)), "{all}");
-        let by_word = crate::letters::content::ConsentSaid {
+        let by_word = crate::content::ConsentSaid {
             guardian_signed: None,
             student_signed: said.guardian_signed,
             child_asked: false,

@@ -19,6 +19,7 @@ use runtime::web::{Html, Lang, NavLink, Problem, SignedForm, Text, Visitor, post
 
 use super::filled::Filled;
 use super::office::{Office, RollKeepers, Told, choices, chosen, page, problem, told};
+use crate::content::{Contact, TransferOffer};
 use crate::import::value::{self, GradeSpan, Sex};
 use crate::ledger::author::Author;
 use crate::ledger::entry::StudentId;
@@ -27,7 +28,6 @@ use crate::ledger::people;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::turn as turns;
-use crate::letters::content::{Contact, TransferOffer};
 use crate::letters::moving::answering::{self, Acceptance, Shown};
 use crate::letters::moving::offering::{self, Preview, Wish};
 
@@ -429,7 +429,7 @@ pub(crate) fn transfer_lines(offer: &TransferOffer, lang: Lang) -> Vec<(&'static
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::letters::content::transfer_offer;
+    use crate::content::transfer_offer;
 
     /// Who offers gives itself any name: the unit id that was signed stands beside it.
     #[test]

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::super::receiver::{export, import};
 use super::super::{FhirError, file};
+use crate::content::ReferralContent;
+use crate::content::tests::{emergency, referral};
 use crate::intake::IntakeError;
 use crate::intake::acting::{reads, shown};
 use crate::intake::testing::{City, now, worker};
-use crate::letters::content::ReferralContent;
-use crate::letters::content::tests::{emergency, referral};
 
 const ENVELOPE: EnvelopeId = EnvelopeId::from_bytes([1; 16]);
 const NAME: &str = "林小雨";

@@ -9,14 +9,14 @@ use domain::referral::{Actor, Concern, Event, State, Urgency};
 use jiff::civil::{Date, date};
 
 use super::{answers, ended, whole};
+use crate::content::{
+    AnswerContent, Answered, Contact, GroundSaid, Outcome, ReferralContent, Summary,
+};
+use crate::content::{ConsentSaid, EmergencySaid, ReferralId};
 use crate::fhir::Record;
 use crate::import::value::Sex;
 use crate::ledger::entry::Moment;
 use crate::ledger::referral::{Part, Score};
-use crate::letters::content::{
-    AnswerContent, Answered, Contact, GroundSaid, Outcome, ReferralContent, Summary,
-};
-use crate::letters::content::{ConsentSaid, EmergencySaid, ReferralId};
 
 /// Where what is drawn comes from; once it is used up, zeros and blanks.
 pub(super) struct Draw {

@@ -13,13 +13,13 @@ use proptest::prelude::*;
 
 use self::draw::Draw;
 use super::*;
+use crate::content::tests::{answer, emergency, referral};
+use crate::content::{
+    AnswerContent, Answered, Contact, GroundSaid, Kept, Outcome, ReferralContent, Summary,
+};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::ConsentKept;
 use crate::ledger::referral::{Part, Score};
-use crate::letters::content::tests::{answer, emergency, referral};
-use crate::letters::content::{
-    AnswerContent, Answered, Contact, GroundSaid, Kept, Outcome, ReferralContent, Summary,
-};
 
 /// What the tests' referral says of the child, its family and its risk.
 const SAID: [&str; 6] = ["林小雨", "李梅", "13800000000", "2014-03-05", "母亲、班主任", "phq9"];

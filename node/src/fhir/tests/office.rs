@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::school::export;
 use super::super::{ExportError, FhirError, file, read};
+use crate::content::{AnswerContent, Answered, Contact, ReferralContent};
 use crate::ledger::author::Author;
 use crate::ledger::entry::{Moment, RecordId};
 use crate::ledger::guard_tests::{author, counsellor, run};
@@ -14,7 +15,6 @@ use crate::ledger::letters;
 use crate::ledger::referral::tests::{approved, at, consent, opened, played, ready, step};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::testing::{NOW_MS, School};
-use crate::letters::content::{AnswerContent, Answered, Contact, ReferralContent};
 use crate::letters::testing::{CLINIC, Town, answer, arrive};
 use crate::letters::{answers, sending};
 use crate::list::testing::now;

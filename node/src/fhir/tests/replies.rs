@@ -8,8 +8,8 @@ use super::super::detail::{details, name_of};
 use super::super::reply::Reply;
 use super::super::{FILE_BYTES_MAX, FhirError};
 use super::{filed, whole};
-use crate::letters::content::Answered;
-use crate::letters::content::tests::referral;
+use crate::content::Answered;
+use crate::content::tests::referral;
 
 const TODAY: Date = date(2026, 11, 3);
 

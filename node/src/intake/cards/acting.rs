@@ -5,13 +5,13 @@ use domain::receiver::{Duty, ErasedWhy};
 use runtime::sql::Tx;
 
 use super::CardError;
+use crate::content::Contact;
+use crate::content::card::{CardAnswer, CardContent, CardId, CardSaid};
 use crate::intake::acting::By;
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::Worker;
 use crate::ledger::intake::cards::{self as store, CardDone, CardIn, NewCardAct};
-use crate::letters::content::Contact;
-use crate::letters::content::card::{CardAnswer, CardContent, CardId, CardSaid};
 
 /// Lines that the list shows at most.
 const LISTED: u32 = 500;

@@ -11,11 +11,11 @@ use domain::unit::IdentityName;
 use jiff::Timestamp;
 use runtime::sql::Tx;
 
+use crate::content::card::CARD_CLASSES;
 use crate::intake::answering::{AnswerError, Keys, Sealed, keys, queue};
 use crate::intake::{IntakeError, Receiver, relay_of};
 use crate::ledger::Ledger;
 use crate::ledger::intake::cards::{self as store, CardDone, CardIn};
-use crate::letters::content::card::CARD_CLASSES;
 
 /// Seals what waits; an answer that cannot be sealed keeps no other back.
 pub(in crate::intake) fn seal_waiting(

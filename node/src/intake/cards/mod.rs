@@ -25,10 +25,10 @@ use zeroize::Zeroizing;
 
 use super::acting::By;
 use super::{IntakeError, Receiver};
+use crate::content::card::{CardAnswer, CardContent, CardSaid};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::cards::{self as store, CardArrival, CardDone, CardIn};
 use crate::ledger::intake::{Withdrawn, is_withdrawn};
-use crate::letters::content::card::{CardAnswer, CardContent, CardSaid};
 
 /// Cards that the clock looks at.
 const LOOKED_AT: u32 = 1_000;

@@ -10,11 +10,11 @@ use jiff::SignedDuration;
 
 use super::acting::{act, listed, read, reads};
 use super::*;
+use crate::content::card::tests::{card, opinion};
+use crate::content::card::{CardGround, Opinion};
 use crate::intake::acting::know;
 use crate::intake::answering::{Keys, Sealed};
 use crate::intake::testing::{City, SCHOOL, now, unit, worker};
-use crate::letters::content::card::tests::{card, opinion};
-use crate::letters::content::card::{CardGround, Opinion};
 
 const ENVELOPE: EnvelopeId = EnvelopeId::from_bytes([1; 16]);
 
@@ -89,7 +89,7 @@ fn an_expert_reads_and_answers_once() {
     let log = city.ledger.read(move |tx| reads(tx, &head)).expect("log");
     assert_eq!((log.len(), log[0].1, log[0].2.as_str()), (1, 1, "han"));
     let yesterday = Opinion {
-        time: opinion().time.map(|time| crate::letters::content::card::Proposed {
+        time: opinion().time.map(|time| crate::content::card::Proposed {
             day: now_day().yesterday().expect("day"),
             ..time
         }),

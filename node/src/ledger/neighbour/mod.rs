@@ -26,7 +26,7 @@ use runtime::sql::{Row, SqlError};
 
 use super::entry::Moment;
 use super::strange;
-use crate::letters::content::Reply;
+use crate::content::Reply;
 
 /// One answer, on either side.
 #[derive(Clone)]

@@ -10,7 +10,7 @@ use runtime::sql::{Row, SqlError, Tx};
 use super::super::entry::{Moment, RecordId, StaffId};
 use super::super::strange;
 use super::{Answer, answer, columns};
-use crate::letters::content::Reply;
+use crate::content::Reply;
 
 /// A notice that is written.
 pub struct NewOut<'a> {

@@ -9,7 +9,7 @@ use runtime::sql::{Row, SqlError, Tx};
 use super::super::entry::{Moment, StaffId, StudentId};
 use super::super::strange;
 use super::{Answer, answer, columns};
-use crate::letters::content::{HandOffContent, Notice, Reply};
+use crate::content::{HandOffContent, Notice, Reply};
 
 /// Who reads the same again within so long leaves no second line.
 const READ_MS: i64 = 3_600_000;

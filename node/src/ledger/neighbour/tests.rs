@@ -8,10 +8,10 @@ use runtime::params;
 use super::{
     Arrived, NewOut, NewSaid, all_in, keep_came, link, of_record, put, receive, report, say,
 };
+use crate::content::Reply;
 use crate::ledger::entry::Moment;
 use crate::ledger::guard_tests::{CHILD, counsellor, run, school};
 use crate::ledger::testing::{NOW_MS, TODAY};
-use crate::letters::content::Reply;
 
 fn came(id: u8) -> Arrived<'static> {
     static NAMES: [[u8; 16]; 4] = [[0; 16], [1; 16], [2; 16], [3; 16]];

@@ -7,11 +7,11 @@ use certs::referral::{
 use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
 
+use crate::content::card::{CardAnswer, CardSaid};
 use crate::ledger::letters::cards::{self as store, CardEnvelope};
 use crate::ledger::letters::{self, Answer};
 use crate::ledger::sealing_key::KeptKey;
 use crate::letters::answers::joined;
-use crate::letters::content::card::{CardAnswer, CardSaid};
 use crate::letters::road::Desk;
 
 /// A relay has a part of a card; with the last one it has the card. Nothing where the envelope is

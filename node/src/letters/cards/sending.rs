@@ -13,6 +13,8 @@ use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
 
 use super::expert;
+use crate::content::card::{CardAnswer, CardContent, CardId};
+use crate::content::{Contact, ContentError};
 use crate::directory::Directories;
 use crate::ledger::author::Author;
 use crate::ledger::consult::{self, Consultation};
@@ -20,8 +22,6 @@ use crate::ledger::entry::{Moment, RecordId};
 use crate::ledger::letters::cards::{self, CardEnvelope, NewCard};
 use crate::ledger::letters::{self, NewLetter};
 use crate::ledger::refusal::LedgerRefusal;
-use crate::letters::content::card::{CardAnswer, CardContent, CardId};
-use crate::letters::content::{Contact, ContentError};
 use crate::letters::road::{Desk, Road};
 use crate::letters::sending::answer_due;
 use crate::transfer::letters::number;

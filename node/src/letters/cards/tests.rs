@@ -13,6 +13,8 @@ use jiff::civil::date;
 
 use super::sending::{self, Post, Preview};
 use super::*;
+use crate::content::Contact;
+use crate::content::card::{CardAnswer, CardContent, CardGround, CardSaid, Opinion};
 use crate::directory::tests::{gone, hospital, in_force, keep};
 use crate::ledger::author::Author;
 use crate::ledger::conference::{Conference, ConferenceCase};
@@ -26,8 +28,6 @@ use crate::ledger::referral::tests::{at, guardian, ready};
 use crate::ledger::showing::Names;
 use crate::ledger::testing::{self, NOW_MS, School, TODAY};
 use crate::ledger::{consult, notice, write};
-use crate::letters::content::Contact;
-use crate::letters::content::card::{CardAnswer, CardContent, CardGround, CardSaid, Opinion};
 use crate::letters::testing::{CLINIC, Town, answer_of, arrive};
 use crate::letters::tests::{leave, waiting};
 use crate::letters::{answers as inbox, copying};
@@ -200,7 +200,7 @@ fn said(card: &CardEnvelope, act: u32, said: CardSaid) -> Vec<u8> {
         Contact {
             unit: "演示专家".to_owned(), person: "陈专家".to_owned(), phone: String::new()
         };
-    let name = crate::letters::content::card::CardId(card.name);
+    let name = crate::content::card::CardId(card.name);
     let answer = CardAnswer { card: name, act, by, at: Moment(NOW_MS), said };
     answer.write().expect("written").to_vec()
 }

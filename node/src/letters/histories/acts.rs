@@ -13,6 +13,7 @@ use runtime::sql::Tx;
 
 use super::stage::Stage;
 use super::town::HOUSES;
+use crate::content::{Answered, Contact, Kept, Outcome, Summary};
 use crate::intake::testing::worker;
 use crate::intake::{IntakeError, acting};
 use crate::ledger::author::Author;
@@ -25,7 +26,6 @@ use crate::ledger::referral::{self, Call, Told, Wish};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::testing::slip;
 use crate::ledger::write;
-use crate::letters::content::{Answered, Contact, Kept, Outcome, Summary};
 use crate::letters::sending;
 
 const PHONE: (&str, &str) = ("王老师", "0532-1234567");

@@ -11,6 +11,7 @@ use super::agreement::check;
 use super::come_to_rest;
 use super::stage::Stage;
 use super::town::{HOUSES, Town};
+use crate::content::Answered;
 use crate::intake::testing::worker;
 use crate::intake::{IntakeError, acting};
 use crate::ledger::entry::RecordId;
@@ -19,7 +20,6 @@ use crate::ledger::intake::{self, Entry};
 use crate::ledger::letters::{self, Envelope};
 use crate::ledger::referral::tests::told;
 use crate::ledger::referral::{self, Told};
-use crate::letters::content::Answered;
 use crate::letters::restoring::{self, Lost};
 use crate::letters::slip;
 

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 
-use super::super::content::TransferOffer;
 use super::super::road::Desk;
 use super::{becomes, offered};
+use crate::content::TransferOffer;
 use crate::ledger::author::Author;
 use crate::ledger::moving::{self, Enrol, LogLine, Move, Stands};
 use crate::ledger::refusal::LedgerRefusal;

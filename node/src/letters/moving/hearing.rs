@@ -14,9 +14,9 @@ use runtime::sql::{SqlError, Tx};
 
 use super::super::answers::joined;
 use super::super::author;
-use super::super::content::{FromNew, FromOld, TransferOffer, TransferSaid};
 use super::super::road::Desk;
 use super::{becomes, care_is_over, offered, offering, without_care};
+use crate::content::{FromNew, FromOld, TransferOffer, TransferSaid};
 use crate::ledger::Ledger;
 use crate::ledger::entry::Moment;
 use crate::ledger::moving::{self, CareStands, Child, Entering, Move, Stands};

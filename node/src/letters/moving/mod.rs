@@ -19,8 +19,8 @@ use jiff::civil::Date;
 use runtime::sql::SqlError;
 use zeroize::Zeroizing;
 
-use super::content::TransferOffer;
 use super::road::Desk;
+use crate::content::TransferOffer;
 use crate::ledger::Ledger;
 use crate::ledger::moving::{self, CareStands, Move, Stands};
 use crate::ledger::refusal::LedgerRefusal;

@@ -14,9 +14,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 
-use super::super::content::{CARE, Care, Contact, TransferId, TransferOffer};
 use super::super::road::{Desk, Road};
 use super::{becomes, without_care};
+use crate::content::{CARE, Care, Contact, TransferId, TransferOffer};
 use crate::ledger::author::Author;
 use crate::ledger::entry::{Moment, StudentId};
 use crate::ledger::moving::{self, CareStands, Move, Stands};

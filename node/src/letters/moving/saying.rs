@@ -10,8 +10,8 @@ use domain::unit::IdentityName;
 use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
 
-use super::super::content::{FromNew, FromOld, TransferId, TransferSaid};
 use super::super::road::{Desk, Road};
+use crate::content::{FromNew, FromOld, TransferId, TransferSaid};
 use crate::ledger::Ledger;
 use crate::ledger::letters::{self as store, NewLetter};
 use crate::ledger::moving::{self, CareStands, Move, Stands};

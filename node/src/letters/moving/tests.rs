@@ -14,13 +14,13 @@ use domain::unit::UnitId;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::content::{TransferOffer, TransferSaid};
 use super::super::road::Road;
 use super::super::testing::{OTHER, Town, arrive};
 use super::super::{answers, road::Desk};
 use super::answering::{self, Acceptance};
 use super::offering::{self, Wish};
 use super::{hearing, saying};
+use crate::content::{TransferOffer, TransferSaid};
 use crate::ledger::author::Author;
 use crate::ledger::consent::Consent;
 use crate::ledger::duty::{self, DutyKind};

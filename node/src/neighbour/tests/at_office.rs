@@ -10,11 +10,11 @@ use domain::neighbour::{Danger, HandOffGround, Handling, NoticeKind, NoticeState
 use domain::receiver::{ReadWhy, ReceiverRole};
 use runtime::sql::Tx;
 
+use crate::content::neighbour::tests::report;
+use crate::content::{Contact, NoticeId, Reply, ReplyContent, ReportContent};
 use crate::intake::testing::{City, SCHOOL, named, now, worker};
 use crate::intake::{IntakeError, Receiver, acting};
 use crate::ledger::neighbour;
-use crate::letters::content::neighbour::tests::report;
-use crate::letters::content::{Contact, NoticeId, Reply, ReplyContent, ReportContent};
 use crate::neighbour::answering::{self, House};
 use crate::neighbour::{NeighbourError, handing, reading, tipping};
 
@@ -90,8 +90,8 @@ fn a_report_is_taken_once_and_read_for_a_purpose() {
 #[test]
 fn what_is_no_report_is_refused() {
     let city = City::new();
-    let referral = crate::letters::content::tests::emergency().write().expect("content");
-    let tip = crate::letters::content::neighbour::tests::tip().write().expect("content");
+    let referral = crate::content::tests::emergency().write().expect("content");
+    let tip = crate::content::neighbour::tests::tip().write().expect("content");
     for (byte, bytes) in [(1, &referral), (2, &tip)] {
         let withdrawal = WithdrawalSecret::from_bytes([7; 16]).mark(envelope(byte));
         let role = (Role::Referral { withdrawal }, Ground::Duty);

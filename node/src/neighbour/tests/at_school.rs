@@ -9,6 +9,8 @@ use jiff::civil::date;
 use runtime::sealing::Pins;
 use runtime::sql::{SqlError, Tx};
 
+use crate::content::neighbour::tests::{hand_off, tip};
+use crate::content::{Contact, HandOffContent, Notice, NoticeId, Reply, ReplyContent};
 use crate::directory::tests::{hospital, keep};
 use crate::directory::{Directories, Judge};
 use crate::ledger::author::Author;
@@ -20,8 +22,6 @@ use crate::ledger::neighbour::{self, stands};
 use crate::ledger::testing::{NOW_MS, School, TODAY};
 use crate::ledger::{letters, read, write};
 use crate::letters::answers;
-use crate::letters::content::neighbour::tests::{hand_off, tip};
-use crate::letters::content::{Contact, HandOffContent, Notice, NoticeId, Reply, ReplyContent};
 use crate::letters::testing::{CLINIC, CLINICS_DISTRICT, Town, arrive, of_duty};
 use crate::list::testing::{UNIT, now, zone};
 use crate::neighbour::reporting::{self, Wish};
@@ -477,7 +477,7 @@ fn a_referral_sealed_to_a_school_is_nothing() {
     let to = world.town.to_school(&world.school);
     let envelope = EnvelopeId::from_bytes([9; 16]);
     let withdrawal = WithdrawalSecret::from_bytes([7; 16]).mark(envelope);
-    let bytes = crate::letters::content::tests::emergency().write().expect("referral");
+    let bytes = crate::content::tests::emergency().write().expect("referral");
     let of = (Role::Referral { withdrawal }, envelope);
     let letters = of_duty(&world.town.clinic, &to, of, &bytes);
     let routed = |letter: &Letter| letter.to_bytes().len() == LETTER_BYTES;

@@ -3,8 +3,8 @@
 use domain::transfer::Told;
 use domain::unit::IdentityName;
 
-use super::super::super::content::{FromOld, TransferId};
 use super::*;
+use crate::content::{FromOld, TransferId};
 
 /// A new school that was put back to before it accepted, and says no now, does not leave the child
 /// with nobody: what was confirmed comes again with the child, and a person enters it.

@@ -331,8 +331,8 @@ pub(crate) mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::letters::content::AnswerContent;
-    use crate::letters::content::ReferralContent;
+    use crate::content::AnswerContent;
+    use crate::content::ReferralContent;
 
     fn contact(unit: &str) -> Contact {
         Contact { unit: unit.to_owned(), person: String::new(), phone: "0532-1".to_owned() }

@@ -139,7 +139,9 @@ pub fn own(
     hub: &UnitId,
     (table, period): (&str, &str),
 ) -> Result<Option<Sheet>, StatisticsError> {
-    let waiting = shown_state::waiting(tx, table, period)?;
+    // Only what is rounded waits for the hub's other reports.
+    let waits = table.starts_with("rounded.");
+    let waiting = if waits { shown_state::waiting(tx, table, period)? } else { 0 };
     let Some(latest) = reading::latest(tx, table, period)? else {
         let schools_due = rollup::schools_due(tx, packs, hub, (table, period))?;
         return Ok(empty(packs, table, schools_due)

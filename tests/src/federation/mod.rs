@@ -9,6 +9,7 @@ mod hub;
 mod member;
 mod office;
 mod packs;
+mod stated;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub use hub::RunningHub;
 pub use member::{Member, NoHooks, admit_school, eventually};
 pub use office::name_responsible;
 pub use packs::{PackName, signed_pack, stated_keys};
+pub use stated::{believe, keep, recipient_stated, relay_stated};
 
 /// The zone of all test federations.
 pub const ZONE: &str = "test.example";

@@ -6,25 +6,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use certs::identity::LeafIdentity;
-use certs::key::SigningKey;
 use certs::letter::{Letter, OpenedLetter, Routing};
 use certs::seal::EnvelopeKey;
-use certs::statement::{
-    KeyStatement, Purpose, SignedStatement, StatedKey, VerifiedStatement, verify,
-};
+use certs::statement::{Purpose, SignedStatement, VerifiedStatement};
 use domain::unit::{UnitId, UnitKind};
 use hub::enrolment::release_to_street;
-use hub::letters::{key, stated};
-use jiff::SignedDuration;
 use node::directive::{Inbox, Recipient};
 use node::transfer::{Transfer, addressed};
 use proto::frame::decode_item;
 use proto::wire::sync::ItemKind;
 use runtime::clock::{Clock, SimulatedClock};
-use runtime::sealing::Pins;
 use runtime::sql::SqlError;
 use runtime::uplink::outbox;
-use tests::federation::{Federation, Member, RunningHub, admit_school, eventually};
+use tests::federation::{
+    Federation, Member, RunningHub, admit_school, believe, eventually, keep, recipient_stated,
+    relay_stated,
+};
 use tokio_util::sync::CancellationToken;
 
 pub const CITY: (&str, UnitKind) = ("370200", UnitKind::City);
@@ -77,10 +74,10 @@ impl Road {
         let street = RunningHub::start(&federation, STREET, "370202", Some(&district)).await;
         district.admit(&street.hub.identity().current(), federation.clock());
         district.write(|tx| release_to_street(tx, &unit(SCHOOL), &unit(STREET.0)));
-        let relays = [relay_of(&federation, &district), relay_of(&federation, &other)];
+        let relays = [relay_stated(&federation, &district), relay_stated(&federation, &other)];
         let (school, school_key) = (admit_school(&federation, &street, SCHOOL), key_of(SCHOOL));
         let (clinic, clinic_key) = (admit_clinic(&federation, &other), key_of(CLINIC));
-        let ends = [stated_of(&federation, &school_key), stated_of(&federation, &clinic_key)];
+        let ends = [&school_key, &clinic_key].map(|key| recipient_stated(&federation, key));
         for hub in [&district, &other] {
             for statement in relays.iter().chain(&ends) {
                 keep(&federation, hub, statement);
@@ -122,11 +119,6 @@ impl Road {
 
 fn key_of(name: &str) -> EnvelopeKey {
     EnvelopeKey::generate(unit(name), Purpose::Referral).expect("key")
-}
-
-fn stated_of(federation: &Federation, key: &EnvelopeKey) -> SignedStatement {
-    let stated = StatedKey::Recipient(key.public().clone());
-    signed(federation, (key.unit().as_str(), Purpose::Referral), stated)
 }
 
 impl End {
@@ -199,52 +191,6 @@ fn admit_clinic(federation: &Federation, hub: &RunningHub) -> LeafIdentity {
     hub.add(name.unit(), UnitKind::Clinic, federation.clock());
     hub.admit(&identity, federation.clock());
     identity
-}
-
-/// Makes a relay's key at a hub, and the statement about it.
-fn relay_of(federation: &Federation, hub: &RunningHub) -> SignedStatement {
-    let config = hub.hub.config();
-    let held = key::make(config, federation.clock().now_ms()).expect("key");
-    signed(federation, (config.unit.as_str(), Purpose::Relay), held.stated())
-}
-
-fn signed(
-    federation: &Federation,
-    (name, purpose): (&str, Purpose),
-    key: StatedKey,
-) -> SignedStatement {
-    let (authority, now) = (federation.authority(), federation.clock().now());
-    let statement = KeyStatement {
-        zone: authority.zone().clone(),
-        unit: unit(name),
-        name: name.to_owned(),
-        purpose,
-        key,
-        valid_from: now - SignedDuration::from_hours(1),
-        valid_to: now + SignedDuration::from_hours(24 * 300),
-    };
-    let key = SigningKey::generate().expect("key");
-    let root = authority.root_authority();
-    let chain = [root.sign_statement_key(key.public(), now).expect("certificate")];
-    SignedStatement::sign(&statement, &key, &chain).expect("signed")
-}
-
-fn pins(federation: &Federation) -> Pins {
-    let authority = federation.authority();
-    Pins { roots: vec![authority.root().clone()], zone: authority.zone().clone() }
-}
-
-fn believe(federation: &Federation, signed: &SignedStatement) -> VerifiedStatement {
-    let (pins, now) = (pins(federation), federation.clock().now());
-    verify(signed, &pins.roots, &pins.zone, now).expect("verified")
-}
-
-fn keep(federation: &Federation, hub: &RunningHub, statement: &SignedStatement) {
-    let (pins, now) = (pins(federation), federation.clock().now());
-    let text = statement.to_pem();
-    let kept: Result<_, stated::StateError> =
-        hub.hub.database().write("state", move |tx| stated::keep(tx, &pins, text.as_bytes(), now));
-    kept.expect("kept");
 }
 
 /// All bytes of the files in a unit's data folder.

@@ -28,6 +28,7 @@ mod stage;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime};
 use tests::city::build::{City, Hubs, Wishes};
 use tests::city::plan::plan_of;
@@ -85,14 +86,17 @@ async fn survive(kills: u32) {
     let rounds = Rounds::of(kills);
     let (hubs, founded) = (Hubs::Both, rounds.founded());
     let mut city = city(folder.path(), &SCHOOLS, (hubs, founded), rounds.first_monday());
-    let quiet = Progress::new(false, true);
-    city.found(&quiet).await.unwrap_or_else(|error| panic!("{error}"));
+    let silent = Progress::new(false, true);
+    city.found(&silent).await.unwrap_or_else(|error| panic!("{error}"));
     city.enrol_schools().await.unwrap_or_else(|error| panic!("{error}"));
-    city.state_keys(&quiet).await.unwrap_or_else(|error| panic!("{error}"));
-    city.serve_schools().await.unwrap_or_else(|error| panic!("{error}"));
+    city.state_keys(&silent).await.unwrap_or_else(|error| panic!("{error}"));
     let (mut killer, mut lives) = (Killer::new(&city, seed), Lives::default());
+    let sunday = founded.date() - 1.day();
+    lives.live_on(&mut city, &mut killer, (sunday, founded)).await;
+    killer.work(&mut city, rounds.first_kills()).await;
     for round in rounds.all() {
-        lives.live_on(&mut city, &mut killer, &round).await;
+        let sunday = round.monday + 6.days();
+        lives.live_on(&mut city, &mut killer, (sunday, round.leaves())).await;
         killer.work(&mut city, round.kills[0]).await;
         quiet::all_answered(&city).await;
         killer.move_to(&city, round.opens());

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use domain::catalogue::Stage;
+use domain::disclosure::plan::Refusal;
 use domain::period::Period;
 use hub::sealed::chain;
 use hub::sealed::guard;
@@ -89,24 +91,25 @@ pub async fn opened_exactly(city: &City, monday: Date) {
     recount::compare(city, &SCHOOLS, &period.to_string(), &own);
 }
 
-/// Tasks of a period that are complete and not settled.
+/// Tasks of a period that both hubs have reports of and that are not settled.
 fn waiting(city: &City, period: Period) -> Vec<String> {
     let read = opened::Sums::read_of(city, DISTRICT, move |one| one == period);
     let tasks = read.unwrap_or_else(|error| panic!("{error}")).tasks;
-    let groups = city.areas[0].groups;
-    let open = tasks.iter().filter(|task| task.fresh > 0 && !is_settled(task, groups));
+    let stages = &city.areas[0].stages;
+    let open = tasks.iter().filter(|task| task.fresh > 0 && !is_settled(task, stages));
     open.map(|task| format!("{} {}", task.sheet, task.period)).collect()
 }
 
-/// Whether each group of a task is opened with a record of both hubs, stays closed, or waits for a
-/// school.
-fn is_settled(task: &TaskView, groups: usize) -> bool {
+/// Whether every stage that the plan opens is opened with a record of both hubs, or stays closed
+/// for what was seen.
+fn is_settled(task: &TaskView, stages: &BTreeSet<Stage>) -> bool {
+    let closed = |reason: &Option<Refusal>| matches!(reason, Some(Refusal::Closed(_)));
     let cells = task.openings.iter().filter(|(one, _)| one.set.detail == Detail::Cells);
-    let opened: usize = cells.map(|(one, _)| one.set.groups.len()).sum();
-    let waits = task.waits.iter().filter(|wait| wait.reason.is_some()).count();
+    let opened: BTreeSet<Stage> = cells.map(|(one, _)| one.set.stage).collect();
     let mut all = task.openings.iter();
-    let is_done = all.all(|(one, record)| record.is_some() || guard::is_final(&one.refused));
-    opened + waits == groups && is_done
+    opened == *stages
+        && all.all(|(one, record)| record.is_some() || guard::is_final(&one.refused))
+        && task.waits.iter().all(|wait| closed(&wait.reason))
 }
 
 type Opened = BTreeMap<String, OpenedSum>;

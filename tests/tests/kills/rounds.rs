@@ -56,9 +56,15 @@ impl Rounds {
         (self.first_monday() - 7.days()).at(HOUR, 0, 0, 0)
     }
 
+    /// Kills on the first day, on which all that is due since September leaves.
+    pub const fn first_kills(&self) -> u32 {
+        self.kills / 5
+    }
+
     pub fn all(&self) -> impl Iterator<Item = Round> {
-        let (first, kills, halves) = (self.first_monday(), self.kills, 2 * self.weeks);
-        let share = move |half: u32| kills * half / halves;
+        let (first, before, halves) = (self.first_monday(), self.first_kills(), 2 * self.weeks);
+        let rest = self.kills - before;
+        let share = move |half: u32| before + rest * half / halves;
         (0..self.weeks).map(move |week| Round {
             monday: first + (7 * i64::from(week)).days(),
             kills: [share(2 * week + 1), share(2 * week + 2)],
@@ -68,7 +74,7 @@ impl Rounds {
 
 impl Round {
     /// The Tuesday on which sheets and reports of the week leave.
-    fn leaves(&self) -> DateTime {
+    pub fn leaves(&self) -> DateTime {
         (self.monday + 8.days()).at(HOUR, 0, 0, 0)
     }
 
@@ -83,14 +89,21 @@ impl Round {
 pub struct Lives(BTreeMap<&'static str, Life>);
 
 impl Lives {
-    /// Kills every school, writes into its ledger up to the week's Sunday, and starts it on the
-    /// day on which the week leaves.
-    pub async fn live_on(&mut self, city: &mut City, killer: &mut Killer, round: &Round) {
+    /// Kills every school that is served, writes into its ledger up to a day, and starts it at a
+    /// time that is later.
+    pub async fn live_on(
+        &mut self,
+        city: &mut City,
+        killer: &mut Killer,
+        (last, at): (Date, DateTime),
+    ) {
         for school in SCHOOLS {
-            killer.cut(city, school).await;
+            if city.is_served(school) {
+                killer.cut(city, school).await;
+            }
         }
-        killer.move_to(city, round.leaves());
-        let (last, mut living) = (round.monday + 6.days(), JoinSet::new());
+        killer.move_to(city, at);
+        let mut living = JoinSet::new();
         for school in SCHOOLS {
             let (dir, clock) = (city.wishes.dir.clone(), city.clock());
             let life = self.0.remove(school);

@@ -2,7 +2,7 @@
 //! and a city of real processes; and what the school's own `status` says.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jiff::civil::{Date, DateTime, date};
@@ -198,7 +198,7 @@ async fn serve(launcher: &Launcher, city: &City, console: SocketAddr) -> Service
 
 /// Writes the school's clock: the city's, wrong by so much. Replaced whole, so that nobody reads
 /// half of it.
-fn write_clock(city: &City, (file, wrong_ms): (&PathBuf, i64)) {
+fn write_clock(city: &City, (file, wrong_ms): (&Path, i64)) {
     let ahead = std::fs::read_to_string(city.time.file()).expect("the city's clock");
     let ahead: i64 = ahead.parse().expect("milliseconds");
     let new = file.with_extension("new");

@@ -134,7 +134,7 @@ pub fn kept(city: &City, unit: &str, sent: &Told) -> Told {
             let revision = revision.parse().map_err(|_| SqlError::Type)?;
             let place = Stored { unit, table, period };
             let Some(digest) = contribution::digest_of(tx, &place, revision)? else { continue };
-            kept.insert(name, Digest::from_tagged(&digest).map_err(|_| SqlError::Type)?);
+            kept.insert(name.clone(), Digest::from_tagged(&digest).map_err(|_| SqlError::Type)?);
         }
         Ok(kept)
     });

@@ -91,12 +91,13 @@ pub async fn opened_exactly(city: &City, monday: Date) {
     recount::compare(city, &SCHOOLS, &period.to_string(), &own);
 }
 
-/// Tasks of a period that both hubs have reports of and that are not settled.
+/// Tasks of a period that are complete and not settled.
 fn waiting(city: &City, period: Period) -> Vec<String> {
     let read = opened::Sums::read_of(city, DISTRICT, move |one| one == period);
     let tasks = read.unwrap_or_else(|error| panic!("{error}")).tasks;
     let stages = &city.areas[0].stages;
-    let open = tasks.iter().filter(|task| task.fresh > 0 && !is_settled(task, stages));
+    let complete = tasks.iter().filter(|task| task.due > 0 && task.fresh == task.due);
+    let open = complete.filter(|task| !is_settled(task, stages));
     open.map(|task| format!("{} {}", task.sheet, task.period)).collect()
 }
 
@@ -127,10 +128,7 @@ fn opened_at(city: &City, unit: &str, period: Period) -> Opened {
 }
 
 fn cells(opened: &Opened) -> BTreeMap<String, BTreeMap<usize, u64>> {
-    let own = |sum: &OpenedSum| -> BTreeMap<usize, u64> {
-        sum.cells.iter().map(|(place, value)| (*place, *value)).collect()
-    };
-    opened.iter().map(|(table, sum)| (table.clone(), own(sum))).collect()
+    opened.iter().map(|(table, sum)| (table.clone(), sum.cells.clone())).collect()
 }
 
 /// Waits until everything is where it belongs, and says what is not if it never is.

@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use certs::digest::sha256;
 use certs::key::SigningKey;
-use domain::catalogue::Grade;
+use domain::catalogue::{Catalogue, Grade, Identity};
 use domain::cell::Cell;
 use domain::disclosure::{check_clear, may_run};
-use domain::ledger::SchoolRole;
 use domain::ledger::words::ActivityKind;
+use domain::ledger::{Kind, SchoolRole};
 use jiff::civil::date;
 
 use super::*;
+use crate::indicator::{Behind, IndicatorError};
 use crate::ledger::author::Author;
 use crate::ledger::entry::{StaffId, Words};
 use crate::ledger::teaching::{Activity, Lesson};
 use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TestPupil, danger_name_responsible};
-use crate::ledger::write;
+use crate::ledger::{profile, write};
 use crate::release::{Depth, Standing, leaves_on, make, prepare, schedule};
 
 const FIRST: Date = date(2025, 11, 17);
@@ -301,4 +302,45 @@ fn its_own_counts_are_held_to_each_other() {
     assert_eq!(broken.relation, "act.meet + act.life <= act.all");
     assert_eq!(broken.stratum, "the school");
     assert!(held([1, 2, 0]).is_err() && held([1, 0, 2]).is_err());
+}
+
+/// A rule that the ledgers break names the records that one side counts and the other does not, by
+/// kind, number and day.
+#[test]
+fn a_broken_rule_names_the_records_behind_it() {
+    let school = school();
+    let (meeting, life) = (ActivityKind::ClassMeeting, ActivityKind::LifeEducation);
+    [meeting, life, meeting].iter().for_each(|what| activity(&school, *what));
+    let context = context(&school, date(2025, 11, 19), NOW_MS + 1);
+    let span = Span::of(Period::Day(FIRST), &context.calendar).expect("day");
+    let facts = school.ledger.read(move |tx| {
+        let profile = profile::load(tx)?.expect("profile");
+        Facts::of_period(tx, &profile, span, context.today)
+    });
+    let facts: Facts = facts.unwrap_or_else(|error: IndicatorError| panic!("{error}"));
+    let special = of_activities().pack;
+    let named = |rule: &str| {
+        let mut definition = special.catalogue().definition().clone();
+        definition.identities = vec![Identity {
+            name: "as the test has it".to_owned(),
+            rule: rule.to_owned(),
+            when: String::new(),
+            by: Vec::new(),
+            checks: vec![rule.parse().expect("relation")],
+        }];
+        let catalogue = Catalogue::of_special(definition, special.id(), special.label());
+        let catalogue = catalogue.expect("catalogue");
+        let checked = Checked::of(&catalogue, &facts).expect("counted");
+        let broken = indicator::check(&catalogue, &[], Some(&checked)).expect_err("broken");
+        let records = broken.records.into_iter().map(|behind| match behind {
+            Behind::Entry { kind: Kind::Activity, record, day } if day == FIRST => record,
+            other => panic!("{other:?}"),
+        });
+        records.collect::<Vec<i64>>()
+    };
+    let all = [named("act.all == act.meet"), named("act.all == act.life")];
+    let [only_life, only_meetings] = all;
+    assert_eq!((only_life.len(), only_meetings.len()), (1, 2));
+    assert!(!only_meetings.contains(&only_life[0]));
+    assert_eq!(named("act.meet <= act.life"), only_meetings);
 }

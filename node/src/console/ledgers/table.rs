@@ -174,7 +174,7 @@ pub(super) async fn show(
     let mut found = found.await.map_err(problem)?;
     found.doubt = doubt.or(found.doubt);
     let lang = visitor.frame.lang;
-    office.reply(&visitor, &draw((known, &wanted), (&found, number), lang)?)
+    office.reply(&visitor, &draw((known, &wanted), &found, lang)?)
 }
 
 fn read(
@@ -221,7 +221,7 @@ fn narrowed(known: &KindColumns, wanted: &Wanted) -> Vec<(&'static str, &'static
 
 fn draw(
     (known, wanted): (&KindColumns, &Wanted),
-    (found, number): (&Found, usize),
+    found: &Found,
     lang: Lang,
 ) -> Result<Page, RenderError> {
     let (kind, total) = (known.kind, found.lines.total);
@@ -247,7 +247,7 @@ fn draw(
         narrows: narrows(known, (wanted, found.profile.as_ref()), lang),
         rows: found.lines.lines.iter().map(|line| row(line, &found.names, lang)).collect(),
         counted: words::COUNTED.fill(lang, &[&total]),
-        pages: Pager::new(&href, &wanted.query(), (number, SIZE, total), lang),
+        pages: Pager::new(&href, &wanted.query(), (found.lines.page, SIZE, total), lang),
         may_add: browse::is_writable_by(found.reader.role(), kind),
         done: wanted.one("imported").parse::<u32>().ok().map(|n| words::IMPORTED.fill(lang, &[&n])),
         own_act,

@@ -217,3 +217,21 @@ async fn a_table_is_narrowed_by_days() {
     let en = li.get("/ledgers/alert_case?from=soon&lang=en").await.expect("table");
     assert!(en.text.contains("A day is written as 2025-11-18"), "{}", en.text);
 }
+
+/// A page past the end of a list is its last one: what is done meanwhile shortens a list, and an
+/// empty page would say that nothing is due.
+#[tokio::test]
+async fn a_page_past_the_end_is_the_last_one() {
+    let school = school();
+    let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
+    for (path, empty) in [
+        ("/work", "没有待办事项"),
+        ("/ledgers/alert_case", "没有可显示的记录"),
+        ("/students", "没有符合条件的学生"),
+    ] {
+        let page = li.get(&format!("{path}?page=7&lang=zh")).await.expect("list");
+        assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()), "{path}");
+        let is_there = page.text.contains("张某某") && !page.text.contains(empty);
+        assert!(is_there, "{path}: {}", page.text);
+    }
+}

@@ -111,9 +111,9 @@ async fn show(
         let may_talk = browse::is_writable_by(reader.role(), Kind::Talk);
         let has_own = if own { Some(!people::own(tx, &reader)?.is_empty()) } else { None };
         let about = (since, may_talk, has_own);
-        Ok::<_, LedgerRefusal>((people, people::classes(tx)?, search, about))
+        Ok::<_, LedgerRefusal>((people, people::classes(tx)?, about))
     });
-    let (people, classes, search, about) = found.await.map_err(problem)?;
+    let (people, classes, about) = found.await.map_err(problem)?;
     let (since, may_talk, has_own) = about;
     let lang = visitor.frame.lang;
     let href = if own { MINE_HREF } else { STUDENTS_HREF };
@@ -126,7 +126,7 @@ async fn show(
         counted: words::COUNTED.fill(lang, &[&people.total]),
         since: told(since, silent, lang),
         may_talk,
-        pages: pager(href, &asked, (&people, search.page), lang),
+        pages: pager(href, &asked, &people, lang),
         rows: people.lines.iter().map(row).collect(),
         empty: nobody(&asked, has_own, silent && since.is_some() && people.total == 0, lang),
     })?;
@@ -155,14 +155,14 @@ fn nobody(asked: &Asked, has_own: Option<bool>, is_told: bool, lang: Lang) -> &'
     said.in_lang(lang)
 }
 
-fn pager(href: &str, asked: &Asked, (people, page): (&People, usize), lang: Lang) -> Pager {
+fn pager(href: &str, asked: &Asked, people: &People, lang: Lang) -> Pager {
     let pairs = [("q", &asked.q), ("class", &asked.class), ("silent", &asked.silent)];
     let query: String = pairs
         .iter()
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| format!("{name}={}&", in_address(value)))
         .collect();
-    Pager::new(href, &query, (page, PAGE_SIZE, people.total), lang)
+    Pager::new(href, &query, (people.page, PAGE_SIZE, people.total), lang)
 }
 
 fn option(grade: &str, class: &str, chosen: &str) -> (String, String, bool) {

@@ -304,12 +304,13 @@ impl EgressSource for Egress {
     fn releases(&self, page: u32) -> Result<EgressPage, SourceError> {
         let lines = self.lines()?;
         let total = lines.len();
-        let pages = total.div_ceil(PAGE_LINES).max(1);
-        let first = usize::try_from(page.saturating_sub(1)).unwrap_or(0) * PAGE_LINES;
+        let pages = u32::try_from(total.div_ceil(PAGE_LINES).max(1)).unwrap_or(u32::MAX);
+        let page = page.clamp(1, pages);
+        let first = usize::try_from(page - 1).unwrap_or(0) * PAGE_LINES;
         Ok(EgressPage {
             lines: lines.into_iter().skip(first).take(PAGE_LINES).collect(),
             page,
-            pages: u32::try_from(pages).unwrap_or(u32::MAX),
+            pages,
             total: total as u64,
             sealed: self.sealed_reports()?,
             students: self.students()?,

@@ -3,7 +3,8 @@
 //!
 //! The ledgers are filled through the same doors as in a school, into an encrypted file; pages are
 //! those of the whole program, asked for as a browser does, signed in as a counsellor, a mentor,
-//! the moral-education head and the auditor.
+//! the moral-education head, the auditor and school IT. Beside the pages that are named here each
+//! role's menu is walked, so that a new page is measured without being named.
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on says so and ends")]
 
 #[path = "support/report.rs"]
@@ -37,7 +38,7 @@ const SHEETS: Date = date(2025, 10, 31);
 const REPEATS: usize = 15;
 
 /// Pages of a counsellor, of the day and of the office.
-const COUNSELLOR: [&str; 37] = [
+const COUNSELLOR: [&str; 38] = [
     "/",
     "/work",
     "/work?whose=own",
@@ -57,6 +58,7 @@ const COUNSELLOR: [&str; 37] = [
     "/calendar?view=week",
     "/workload",
     "/counts",
+    "/counts/changes",
     "/mentors",
     "/mentors/20",
     "/plans",
@@ -80,9 +82,14 @@ const COUNSELLOR: [&str; 37] = [
 const HEAD: [&str; 4] = ["/", "/standards", "/keeping", "/approvals"];
 /// Pages of the auditor.
 const AUDITOR: [&str; 2] = ["/audit", "/counts"];
+/// Pages of school IT.
+const OPERATOR: [&str; 2] = ["/", "/counts"];
 /// Pages of a mentor's day.
 const MENTOR: [&str; 6] =
     ["/work", "/mine", "/mine?silent=yes", "/talks/new", "/talks/batch", "/ledgers/talk"];
+/// What would leave next. This school never joined, so that four months of weeks wait at once: of a
+/// school that sends its weeks one or two do.
+const NEVER_SENT: &str = "/egress/next";
 
 fn main() {
     report::title("desk");
@@ -227,6 +234,7 @@ async fn pages(school: &Node) -> Vec<Page> {
     for path in COUNSELLOR {
         measured.push(measure(&mut counsellor, path).await);
     }
+    measured.extend(menu(&mut counsellor, "li", &COUNSELLOR).await);
     measured.push(student(&mut counsellor).await);
     measured.push(preview(&mut counsellor).await);
     measured.push(roster(&mut counsellor).await);
@@ -234,6 +242,7 @@ async fn pages(school: &Node) -> Vec<Page> {
         ("mentor", Role::Mentor, "T020", &MENTOR[..]),
         ("head", Role::MoralHead, "T002", &HEAD[..]),
         ("auditor", Role::Auditor, "", &AUDITOR[..]),
+        ("it", Role::Operator, "", &OPERATOR[..]),
     ] {
         let mut browser = browser(school, login, role, staff).await;
         for path in paths {
@@ -241,6 +250,27 @@ async fn pages(school: &Node) -> Vec<Page> {
             page.name = format!("{path} ({login})");
             measured.push(page);
         }
+        measured.extend(menu(&mut browser, login, paths).await);
+    }
+    measured
+}
+
+/// Every page of the menu that a role is shown, but for those that were measured by name.
+async fn menu(browser: &mut Browser, login: &str, named: &[&str]) -> Vec<Page> {
+    let page = browser.get("/ledgers").await.expect("page");
+    let (_, nav) = page.text.split_once("<nav class=\"nav\"").expect("a menu");
+    let (nav, _) = nav.split_once("</nav>").expect("its end");
+    let links = nav.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let is_new = |link: &&str| !named.contains(link) && *link != NEVER_SENT;
+    let mut links: Vec<&str> = links.filter(is_new).collect();
+    links.sort_unstable();
+    links.dedup();
+    assert!(!links.is_empty(), "{login} has a menu");
+    let mut measured = Vec::new();
+    for path in links {
+        let mut page = measure(browser, path).await;
+        page.name = format!("{path} ({login})");
+        measured.push(page);
     }
     measured
 }

@@ -190,6 +190,13 @@ impl Field {
             _ => FieldValues::Dimension,
         }
     }
+
+    /// Whether one record can have several of the field's values at once, and so stand in several
+    /// cells.
+    #[must_use]
+    pub const fn has_several(self) -> bool {
+        matches!(self, Self::Group | Self::Physique | Self::TalkTopic | Self::RefStage)
+    }
 }
 
 impl Source {

@@ -30,7 +30,7 @@ pub use once::bands_unchanged;
 pub use rough::{ROUGH_BASE, ROUGH_BASE_MAX, roughly};
 pub use rounded::{RoundedTable, RoundingPrf, round};
 pub use showing::{Blocks, Expected, GROUP_SCHOOLS_MIN, Showing, Stake, Stakes, Window, only_grew};
-pub use special::{Unprotected, is_sealed_beside, may_run, may_seal};
+pub use special::{SPECIAL_COUNTS_MAX, Unprotected, is_sealed_beside, may_run, may_seal};
 
 use crate::catalogue::TableId;
 use crate::cell::Cell;

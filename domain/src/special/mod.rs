@@ -4,9 +4,11 @@
 //! and without new software; it can name sources, fields and measures of the closed lists and
 //! nothing else. Being well formed is not being allowed: whether a school may follow one is
 //! decided by [`crate::disclosure::may_run`]. Which schools are meant is written down one by one
-//! and signed with the rest, so that everybody can count them and nobody can stretch the area.
+//! and signed with the rest, so that everybody can count them and nobody can stretch the area. What
+//! its counts owe each other is in no pack: it follows from their definitions.
 
 mod area;
+mod relations;
 #[cfg(test)]
 mod tests;
 
@@ -121,9 +123,9 @@ impl SpecialPeriod {
             effective_from: first,
             default_min_cell: MIN_CELL,
             dimensions: definition.dimensions,
+            identities: relations::identities(&definition.counts),
             counts: definition.counts,
             ratios: Vec::new(),
-            identities: Vec::new(),
             partitions: Vec::new(),
         };
         let catalogue = Catalogue::of_special(small, &id, &label)?;

@@ -1,6 +1,8 @@
 //! Special periods: every mistake in the form, everything that is not protected, and the bounds
 //! of what may ever run.
 
+mod relations;
+
 use jiff::civil::date;
 use proptest::prelude::*;
 

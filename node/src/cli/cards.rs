@@ -13,6 +13,7 @@ use runtime::web::time;
 use serde_json::{Value, json};
 
 use super::acting::{self, ActingArgs};
+use super::leaving::rung;
 use super::ledger::{chosen, word};
 use super::{Place, context};
 use crate::app::Node;
@@ -33,8 +34,6 @@ texts! {
     TAKEN_BACK = "学校已撤回", "taken back by the school";
     WRITTEN = "已登记（第 {0} 份），将密封答复学校。",
         "written (card {0}); the answer is sealed for the school.";
-    NOT_RUNG = "没有通知到正在运行的节点，它会在一分钟内看到。",
-        "the running node could not be told; it looks within a minute.";
 }
 
 #[derive(Args, Debug)]
@@ -187,9 +186,7 @@ fn act(
     node.ledger()
         .write("card_act", move |tx| doing::act(tx, &receiver, &worker, (number, said)))?;
     super::fold_erased(terminal, node);
-    if crate::app::ring_bell(&node.config().data).is_err() {
-        terminal.talk(NOT_RUNG, &[]);
-    }
+    rung(terminal, node);
     terminal.result(&json!({"card": number, "written": true}), |terminal| {
         terminal.text(WRITTEN, &[&number])
     })

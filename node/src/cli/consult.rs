@@ -9,9 +9,10 @@ use runtime::web::time::minute;
 use serde_json::{Value, json};
 
 use super::acting::{self, ActingArgs};
+use super::leaving::{rung, shown};
 use super::ledger::word;
 use super::{Place, context};
-use crate::app::{Node, ring_bell};
+use crate::app::Node;
 use crate::console::{answer_line, card_lines};
 use crate::content::card::{CardAnswer, CardSaid};
 use crate::ledger::author::Author;
@@ -221,15 +222,9 @@ fn prepare(
         Ok::<Preview, Failure>(preview.ok_or(LedgerRefusal::Changed)?)
     })?;
     let lines = card_lines(&preview.content, terminal.lang());
-    let said: Vec<Value> = lines.iter().map(|(label, text)| json!([label, text])).collect();
     let digest = preview.digest.to_string();
-    let value = json!({ "digest": digest, "bytes": preview.length, "content": said });
-    terminal.result(&value, |terminal| {
-        let mut text: Vec<String> =
-            lines.iter().map(|(label, text)| format!("{label}  {text}")).collect();
-        text.push(terminal.text(SHOWN, &[&preview.length, &record.0, &digest]));
-        text.join("\n")
-    })
+    let next = terminal.text(SHOWN, &[&preview.length, &record.0, &digest]);
+    shown(terminal, &lines, (&digest, preview.length), next)
 }
 
 fn send(
@@ -244,7 +239,7 @@ fn send(
         let post = Post { desk: &desk, directories: &directories };
         Ok::<_, Failure>(sending::send(tx, &author, record, post, &digest)?)
     })?;
-    rung(node);
+    rung(terminal, node);
     let value = json!({ "id": record.0, "sealed": true });
     terminal.result(&value, |terminal| terminal.text(SEALED, &[&record.0]))
 }
@@ -257,14 +252,7 @@ fn recall(
     let recalled = node
         .ledger()
         .write("recall_card", move |tx| Ok::<_, Failure>(consult::recall(tx, &author, record)?))?;
-    rung(node);
+    rung(terminal, node);
     let value = json!({ "id": record.0, "recalled": recalled });
     terminal.result(&value, |terminal| terminal.text(RECALLED, &[&record.0, &recalled]))
-}
-
-/// Whoever serves the folder looks at every tick in any case.
-fn rung(node: &Node) {
-    if let Err(error) = ring_bell(&node.config().data) {
-        tracing::warn!(%error, "bell not rung; the next tick looks");
-    }
 }

@@ -36,6 +36,7 @@ mod joining;
 mod keeping;
 mod key;
 mod lacks;
+mod leaving;
 mod ledger;
 mod list;
 mod local_report;

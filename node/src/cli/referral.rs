@@ -18,9 +18,10 @@ use runtime::web::time::minute;
 use serde_json::{Value, json};
 
 use super::acting::{self, ActingArgs};
+use super::leaving::{rung, shown};
 use super::ledger::word;
 use super::{Place, context, fhir, statements};
-use crate::app::{Node, ring_bell};
+use crate::app::Node;
 use crate::console::preview_lines;
 use crate::fhir::school;
 use crate::ledger::access;
@@ -293,15 +294,9 @@ fn prepare(
     })?;
     let packs = node.packs()?;
     let lines = preview_lines(&preview, &packs, terminal.lang());
-    let said: Vec<Value> = lines.iter().map(|(label, text)| json!([label, text])).collect();
     let digest = preview.digest.to_string();
-    let value = json!({ "digest": digest, "bytes": preview.length, "content": said });
-    terminal.result(&value, |terminal| {
-        let mut text: Vec<String> =
-            lines.iter().map(|(label, text)| format!("{label}  {text}")).collect();
-        text.push(terminal.text(SHOWN, &[&preview.length, &record.0, &digest]));
-        text.join("\n")
-    })
+    let next = terminal.text(SHOWN, &[&preview.length, &record.0, &digest]);
+    shown(terminal, &lines, (&digest, preview.length), next)
 }
 
 fn send(
@@ -315,7 +310,7 @@ fn send(
     let state = node.ledger().write("send", move |tx| {
         Ok::<_, Failure>(sending::send(tx, &author, record, &desk, &digest)?)
     })?;
-    rung(node);
+    rung(terminal, node);
     let value = json!({ "id": record.0, "state": state.as_str() });
     terminal.result(&value, |terminal| {
         terminal.text(SENT, &[&record.0, &named(terminal, state.label())])
@@ -346,18 +341,11 @@ fn withdraw(
     let state = node.ledger().write("withdraw", move |tx| {
         Ok::<_, Failure>(referral::withdraw(tx, &author, record, by, &told)?)
     })?;
-    rung(node);
+    rung(terminal, node);
     let value = json!({ "id": record.0, "state": state.as_str() });
     terminal.result(&value, |terminal| {
         terminal.text(WITHDRAWN, &[&record.0, &named(terminal, state.label())])
     })
-}
-
-/// Whoever serves the folder looks at every tick in any case.
-fn rung(node: &Node) {
-    if let Err(error) = ring_bell(&node.config().data) {
-        tracing::warn!(%error, "bell not rung; the next tick looks");
-    }
 }
 
 fn keys(

@@ -11,10 +11,11 @@ use runtime::web::time::minute;
 use serde_json::{Value, json};
 
 use super::acting::{self, ActingArgs};
+use super::leaving::{self, rung};
 use super::ledger::{chosen, student, word};
 use super::roll::{grade, parsed};
 use super::{Place, context};
-use crate::app::{Node, ring_bell};
+use crate::app::Node;
 use crate::console::transfer_lines;
 use crate::import::value;
 use crate::ledger::author::Author;
@@ -232,15 +233,9 @@ fn prepare(
         Ok::<offering::Preview, Failure>(preview.ok_or(LedgerRefusal::Changed)?)
     })?;
     let lines = transfer_lines(&preview.offer, terminal.lang());
-    let said: Vec<Value> = lines.iter().map(|(label, text)| json!([label, text])).collect();
     let digest = preview.digest.to_string();
-    let value = json!({ "digest": digest, "bytes": preview.length, "content": said });
-    terminal.result(&value, |terminal| {
-        let mut text: Vec<String> =
-            lines.iter().map(|(label, said)| format!("{label}  {said}")).collect();
-        text.push(terminal.text(SHOWN, &[&preview.length, &args.number, &digest]));
-        text.join("\n")
-    })
+    let next = terminal.text(SHOWN, &[&preview.length, &args.number, &digest]);
+    leaving::shown(terminal, &lines, (&digest, preview.length), next)
 }
 
 fn offer(
@@ -255,14 +250,14 @@ fn offer(
         let student = student(tx, &author, &number)?;
         Ok::<_, Failure>(offering::offer(tx, &author, &desk, (student, &digest))?)
     })?;
-    rung(node);
+    rung(terminal, node);
     terminal.result(&json!({ "id": id }), |terminal| terminal.text(OFFERED, &[&id]))
 }
 
 fn recall(terminal: &Terminal, node: &Node, (author, id): (Author, i64)) -> Result<(), Failure> {
     node.ledger()
         .write("transfer_recall", move |tx| Ok::<_, Failure>(offering::recall(tx, &author, id)?))?;
-    rung(node);
+    rung(terminal, node);
     terminal.result(&json!({ "id": id }), |terminal| terminal.text(RECALLED, &[]))
 }
 
@@ -283,7 +278,7 @@ fn accept(
     node.ledger().write("transfer_accept", move |tx| {
         Ok::<_, Failure>(answering::accept(tx, &author, &desk, (id, &wanted))?)
     })?;
-    rung(node);
+    rung(terminal, node);
     let value = json!({ "id": id, "day": day.to_string() });
     terminal.result(&value, |terminal| terminal.text(ACCEPTED, &[&day]))
 }
@@ -299,13 +294,6 @@ fn decline(
         Ok::<_, Failure>(answering::decline(tx, &author, (id, why, &note))?)
     })?;
     super::fold_erased(terminal, node);
-    rung(node);
+    rung(terminal, node);
     terminal.result(&json!({ "id": id }), |terminal| terminal.text(DECLINED, &[]))
-}
-
-/// Whoever serves the folder looks at every tick in any case.
-fn rung(node: &Node) {
-    if let Err(error) = ring_bell(&node.config().data) {
-        tracing::warn!(%error, "bell not rung; the next tick looks");
-    }
 }

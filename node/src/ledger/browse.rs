@@ -72,6 +72,8 @@ pub struct Lines {
     pub is_cut: bool,
     /// Rows of all pages.
     pub total: usize,
+    /// Which page it is; the last one where a later one was asked for.
+    pub page: usize,
 }
 
 /// The columns and the door of a kind.
@@ -139,7 +141,6 @@ pub fn page(
     let (everyone, these) = (scope.is_everyone(), scope.as_json());
     let student = filter.student.map(|student| student.0);
     let size = if filter.size == 0 { LINES_MAX } else { filter.size.min(LINES_MAX) };
-    let (skipped, size_bound) = (filter.page.saturating_mul(size) as u64, size as u64);
     let passing = Passing::of(tx, reader, kind)?;
     let mut values = params![student, &from, &to, everyone, &these].to_vec();
     let (mut narrowed, mut more) = narrowed(known, filter);
@@ -160,6 +161,8 @@ pub fn page(
     );
     let total = tx.query_opt(&format!("select count(*) {rest}"), &values, |row| row.u64(0))?;
     let total = usize::try_from(total.unwrap_or(0)).unwrap_or(usize::MAX);
+    let page = filter.page.min(total.saturating_sub(1) / size);
+    let (skipped, size_bound) = (page.saturating_mul(size) as u64, size as u64);
     let (limit, offset) = (values.len() + 1, values.len() + 2);
     let statement = format!(
         "select r.student, r.day, t.version, t.parallel, r.id, {} {rest}
@@ -168,10 +171,10 @@ pub fn page(
     );
     values.extend(params![size_bound, skipped].iter().cloned());
     let lines = tx.query(&statement, &values, |row| line(row, known))?;
-    let is_cut = filter.page.saturating_mul(size).saturating_add(lines.len()) < total;
+    let is_cut = page.saturating_mul(size).saturating_add(lines.len()) < total;
     let students: BTreeSet<_> = lines.iter().filter_map(|line| line.student).collect();
     access::log_list(tx, reader, &students, purpose_of(reader.role()))?;
-    Ok(Lines { lines, is_cut, total })
+    Ok(Lines { lines, is_cut, total, page })
 }
 
 /// Conditions on columns of the kind, from the sixth value on; a column that it has not narrows

@@ -84,6 +84,8 @@ pub struct People {
     pub lines: Vec<PersonLine>,
     /// Students of all pages.
     pub total: usize,
+    /// Which page it is; the last one where a later one was asked for.
+    pub page: usize,
 }
 
 /// Students on the roll that the reader may see, by class and number; logged.
@@ -120,15 +122,16 @@ pub fn search(tx: &Tx<'_>, reader: &Author, search: &Search) -> Result<People, S
     let total = found.len();
     let size = if search.whole { OWN_MAX } else { PAGE_SIZE };
     let most = search.few.unwrap_or(size).min(size);
-    let page = found.into_iter().skip(search.page.saturating_mul(size)).take(most);
-    let mut lines: Vec<PersonLine> = page.collect();
+    let page = search.page.min(total.saturating_sub(1) / size);
+    let shown = found.into_iter().skip(page.saturating_mul(size)).take(most);
+    let mut lines: Vec<PersonLine> = shown.collect();
     let shown: BTreeSet<StudentId> = lines.iter().map(|line| line.student).collect();
     let last = contacts(tx, reader, Some(&shown), None)?;
     for line in &mut lines {
         line.last = last.get(&line.student).copied();
     }
     access::log_list(tx, reader, &shown, purpose_of(reader.role()))?;
-    Ok(People { lines, total })
+    Ok(People { lines, total, page })
 }
 
 /// The students on the roll whose mentor or class teacher somebody is today.

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 
 use super::{Context, ReleaseError};
-use crate::indicator::Facts;
+use crate::indicator::{self, Checked, Facts};
 use crate::ledger::{journal, release as register};
 use crate::packs::Known;
 
@@ -63,13 +63,21 @@ pub(super) fn due(
     Ok(due)
 }
 
-/// The raw figures of a special period's table; nothing where it has none.
+/// The raw figures of a special period's table, held to what its counts owe each other; nothing
+/// where it has none.
+///
+/// # Errors
+/// Figures cannot be computed, or contradict each other.
 pub(super) fn count(
     followed: &Known<SpecialPeriod>,
     facts: &Facts,
 ) -> Result<Option<RawTable>, ReleaseError> {
-    let table = followed.pack.table();
-    Ok(table.map(|table| facts.table(followed.pack.catalogue(), table)).transpose()?)
+    let catalogue = followed.pack.catalogue();
+    let Some(table) = followed.pack.table() else { return Ok(None) };
+    let raw = facts.table(catalogue, table)?;
+    let checked = Checked::of(catalogue, facts)?;
+    indicator::check(catalogue, std::slice::from_ref(&raw), Some(&checked))?;
+    Ok(Some(raw))
 }
 
 /// Whether the version in force on the first day of a period asked this school. One that came in

@@ -142,6 +142,8 @@ fn an_item_that_is_no_release_disturbs_no_list() {
     let egress = Egress::new(folder.open());
     assert_eq!(egress.home().expect("home").released, 1);
     assert_eq!(egress.releases(1).expect("list").total, 1);
+    let past = egress.releases(9).expect("list");
+    assert_eq!((past.page, past.lines.len()), (1, 1), "a page past the end is the last one");
 }
 
 /// A held term is neither signed nor sent, says since when, by whom and why everywhere, and goes

@@ -19,6 +19,7 @@ use runtime::web::time;
 use serde_json::{Value, json};
 
 use super::acting::{self, ActingArgs};
+use super::leaving::rung;
 use super::ledger::{chosen, word};
 use super::{Place, context, fhir, statements};
 use crate::app::Node;
@@ -295,9 +296,7 @@ fn outcome(args: &OutcomeArgs) -> Result<Outcome, Failure> {
 
 /// Tells whoever serves the folder that an answer waits to be sealed.
 fn done(terminal: &Terminal, node: &Node, number: i64) -> Result<(), Failure> {
-    if crate::app::ring_bell(&node.config().data).is_err() {
-        terminal.talk(words::NOT_RUNG, &[]);
-    }
+    rung(terminal, node);
     terminal.result(&json!({"referral": number, "written": true}), |terminal| {
         terminal.text(words::WRITTEN, &[&number])
     })
@@ -425,9 +424,7 @@ fn know(
     let known = node
         .ledger()
         .write("intake_know", move |tx| doing::know(tx, &receiver, &worker, &found))?;
-    if crate::app::ring_bell(&node.config().data).is_err() {
-        terminal.talk(words::NOT_RUNG, &[]);
-    }
+    rung(terminal, node);
     terminal.result(&json!({ "statements": known }), |t| t.text(words::KNOWN, &[&known]))
 }
 

@@ -31,8 +31,6 @@ texts! {
          xinqiao-node intake kept {0} --why WORD";
     WRITTEN = "已登记（第 {0} 份），将密封答复学校。",
         "written (referral {0}); the answer is sealed for the school.";
-    NOT_RUNG = "没有通知到正在运行的节点，它会在一分钟内看到。",
-        "the running node could not be told; it looks within a minute.";
     KNOWN = "已保存 {0} 份学校和枢纽的公钥声明。", "kept {0} statements of schools and relays.";
     REFUSED = "{0} 拒收：{1}", "{0} refused: {1}";
 }

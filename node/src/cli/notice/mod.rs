@@ -15,9 +15,10 @@ use runtime::web::time;
 use serde_json::{Value, json};
 
 use super::acting::{self, ActingArgs};
+use super::leaving::rung;
 use super::ledger::{chosen, student, word};
 use super::{Place, context};
-use crate::app::{Node, ring_bell};
+use crate::app::Node;
 use crate::content::{Notice, Reply};
 use crate::ledger::author::Author;
 use crate::ledger::entry::{RecordId, StaffId};
@@ -406,21 +407,14 @@ fn answer_text(terminal: &Terminal, answer: &Answer) -> String {
 }
 
 fn done(terminal: &Terminal, node: &Node, number: i64) -> Result<(), Failure> {
-    rung(node);
+    rung(terminal, node);
     terminal.result(&json!({ "id": number, "written": true }), |terminal| {
         terminal.text(words::DONE, &[&number])
     })
 }
 
 fn sent(terminal: &Terminal, node: &Node, id: i64) -> Result<(), Failure> {
-    rung(node);
+    rung(terminal, node);
     terminal
         .result(&json!({ "id": id, "sent": true }), |terminal| terminal.text(words::SENT, &[&id]))
-}
-
-/// Whoever serves the folder looks at every tick in any case.
-fn rung(node: &Node) {
-    if let Err(error) = ring_bell(&node.config().data) {
-        tracing::warn!(%error, "bell not rung; the next tick looks");
-    }
 }

@@ -9,7 +9,8 @@ use runtime::web::time::minute;
 use serde_json::{Value, json};
 
 use super::super::context;
-use super::{named, rung};
+use super::super::leaving::rung;
+use super::named;
 use crate::app::Node;
 use crate::ledger::author::Author;
 use crate::ledger::entry::RecordId;
@@ -111,7 +112,7 @@ pub(super) fn take_back(
         restoring::take_back(tx, (&author, &desk), about, &word)
     });
     told?;
-    rung(node);
+    rung(terminal, node);
     terminal.result(&json!({ "told": envelope }), |terminal| terminal.text(TAKEN_BACK, &[]))
 }
 

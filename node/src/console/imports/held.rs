@@ -200,6 +200,7 @@ fn seen(
         std::mem::take(&mut plan.lines).into_iter().filter(of_page).collect();
     let total = lines.len();
     let page = wanted.page.unwrap_or(1).clamp(1, PAGES_MAX) - 1;
+    let page = page.min(total.saturating_sub(1) / ROWS_SHOWN);
     lines = lines.into_iter().skip(page * ROWS_SHOWN).take(ROWS_SHOWN).collect();
     if sees {
         let named = lines.iter().filter(|line| matches!(line.fate, Fate::Left | Fate::Changed));

@@ -99,6 +99,8 @@ async fn a_roster_is_looked_at_confirmed_and_taken_back() {
     }
     let only = li.get(&format!("{}?show=left", action(&page))).await.expect("page");
     assert!(only.text.contains("甄别丙") && !only.text.contains("甄别壬"));
+    let past = li.get(&format!("{}?show=left&page=9", action(&page))).await.expect("page");
+    assert!(past.text.contains("甄别丙"), "a page past the end is the last one: {}", past.text);
     assert!(school.rows("access_log") > 0, "whom the ledger names is logged");
     // One of three leaves: the number itself is asked for.
     let refused = confirm(&mut li, &page, "").await;

@@ -8,7 +8,7 @@ use domain::ledger::Word as _;
 use domain::neighbour::{NoticeKind, TipAbout};
 use domain::receiver::{Duty, ReadWhy};
 use runtime::sql::Tx;
-use runtime::web::{Problem, SignedForm, Text, Visitor, posts, time};
+use runtime::web::{Problem, SignedForm, Text, Visitor, posts};
 
 use super::super::filled::Filled;
 use super::super::notices::views::{self, Line, OneView, Place};
@@ -17,7 +17,7 @@ use super::super::office::{Told, choices};
 use super::{Desk, For, Workers, reply, words};
 use crate::content::Notice;
 use crate::ledger::intake::Worker;
-use crate::neighbour::{NeighbourError, answering, reading, said, tipping};
+use crate::neighbour::{NeighbourError, answering, reading, tipping};
 
 pub(super) const REPORTS_HREF: &str = "/reports";
 pub(super) const TIPS_HREF: &str = "/tips";
@@ -44,10 +44,7 @@ async fn show_reports(
 ) -> Result<Response, Problem> {
     let found = desk.on_notices(&visitor.session, reading::reports);
     let (lines, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
-    let rows = lines.iter().map(|line| {
-        let state = line.state();
-        views::in_row(format!("{REPORTS_HREF}/{}", line.notice.id), &line.notice, state, lang)
-    });
+    let rows = lines.iter().map(|line| views::in_row(line, &REPORTS, lang));
     let of = (&visitor.session, lang);
     let page = views::list((rows.collect(), Vec::new()), &REPORTS, &None, of)?;
     reply(&desk, &visitor, &page)
@@ -96,17 +93,11 @@ async fn report(
     let action = format!("{REPORTS_HREF}/{id}/act");
     let is_let = |kind| may_answer && NoticeKind::Report.takes(kind);
     let forms = views::answer_forms(state, (&action, &sent), is_let, lang);
-    let is_hidden = report.is_none() && notice.content.is_some();
-    let read_at = if is_hidden { format!("{REPORTS_HREF}/{id}/content") } else { String::new() };
+    let content = report.map(Notice::Report);
     let view = OneView {
         lead: w::LEAD_REPORT.fill(lang, &[&notice.sender_name, &notice.sender]),
-        rows: report.map_or_else(Vec::new, |one| said::lines(&Notice::Report(one), lang)),
-        read_at,
         whys: choices::<ReadWhy>(lang),
-        answers: views::answers(line.said.iter().map(|one| &one.answer), lang),
-        forms,
-        reads: views::readers(reads),
-        ..OneView::default()
+        ..views::came(&line, (content, &REPORTS), (forms, reads), lang)
     };
     let page = views::one(view, &REPORTS, &told, (&visitor.session, lang))?;
     tell(desk, visitor, (&page, &told))
@@ -216,28 +207,9 @@ pub(super) async fn written(
 ) -> Result<Response, Problem> {
     let found =
         desk.on_notices(&visitor.session, move |tx, worker| tipping::preview(tx, worker, id));
-    let (preview, came) = found.await.map_err(problem)?;
-    let lang = visitor.frame.lang;
-    let lead = match preview.out.sent_at {
-        Some(at) => w::LEAD_TIP_SENT.fill(lang, &[&time::minute(at.0)]),
-        None => w::LEAD_TIP_DRAFT.in_lang(lang).to_owned(),
-    };
-    let mut forms = Vec::new();
-    if preview.out.sent_at.is_none() {
-        let of = ("send", format!("{}/{id}/send", place.3));
-        let digest = Filled::default().with("act", "send".to_owned());
-        let digest = digest.with("digest", preview.digest.to_string());
-        let lines: [Line; 1] = [("digest", w::CONTENT, "hidden", true)];
-        forms.push(views::form(of, (w::SEND.in_lang(lang), ""), (&lines, &digest), lang));
-    }
-    let view = OneView {
-        lead,
-        rows: said::lines(&preview.notice, lang),
-        size: w::SIZE.fill(lang, &[&preview.length, &preview.digest.short()]),
-        answers: views::answers(came.iter(), lang),
-        forms,
-        ..OneView::default()
-    };
+    let (found, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
+    let leads = (w::LEAD_TIP_SENT, w::LEAD_TIP_DRAFT);
+    let view = views::written(&found, leads, &format!("{}/{id}", place.3), lang);
     let page = views::one(view, place, &told, (&visitor.session, lang))?;
     tell(desk, visitor, (&page, &told))
 }

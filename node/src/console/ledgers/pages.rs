@@ -171,7 +171,9 @@ pub(super) struct Record<'a> {
 pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
     let now_ms = view.reader.now().0;
     let wanted = &view.duties.shown;
-    let shown = wanted.iter().skip(view.page * WORK_SIZE).take(WORK_SIZE);
+    // What is done meanwhile shortens the list: a page past its end is the last one, and not empty.
+    let at = view.page.min(wanted.len().saturating_sub(1) / WORK_SIZE);
+    let shown = wanted.iter().skip(at * WORK_SIZE).take(WORK_SIZE);
     let rows = shown.map(|duty| duty_row(duty, view, now_ms, lang)).collect();
     let DueList { more, all: of_all, late, .. } = view.duties;
     let counted = words::WORK_COUNTED.fill(lang, &[&(wanted.len() + more), of_all, late]);
@@ -211,7 +213,7 @@ pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
     let links = Vec::new();
     let whose = if view.own { "own" } else { "" };
     let query = format!("what={}&whose={whose}&", in_address(view.what));
-    let pages = Pager::new(WORK_HREF, &query, (view.page, WORK_SIZE, wanted.len()), lang);
+    let pages = Pager::new(WORK_HREF, &query, (at, WORK_SIZE, wanted.len()), lang);
     let pages = (wanted.len() > WORK_SIZE).then_some(pages);
     let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables, pages })?;
     Ok(page((words::WORK, words::WORK_NOTE.in_lang(lang).to_owned(), WORK_HREF), body, lang))

@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::ledger::{Kind, Word as _};
 use jiff::civil::Date;
 use runtime::sql::Tx;
-use runtime::web::{Html, Lang, Page, Problem, RenderError, Visitor, in_address};
+use runtime::web::{Html, Lang, Page, Problem, RenderError, Text, Visitor, in_address};
 
 use super::super::Staff;
 use super::super::desk::is_offered;
@@ -67,7 +67,8 @@ struct LedgerTemplate {
     done: Option<String>,
     own_act: Option<(&'static str, &'static str)>,
     logged: bool,
-    nobody: Option<&'static str>,
+    /// What of the filter could not be gone by.
+    doubt: Option<&'static str>,
 }
 
 /// Links to the page before and after.
@@ -106,10 +107,19 @@ impl Wanted {
         found.map_or("", |(_, value)| value.trim())
     }
 
-    fn day(&self, name: &str) -> Result<Option<Date>, Problem> {
+    fn day(&self, name: &str) -> Result<Option<Date>, jiff::Error> {
         match self.one(name) {
             "" => Ok(None),
-            text => text.parse().map(Some).map_err(|_| Problem::BadRequest),
+            text => text.parse().map(Some),
+        }
+    }
+
+    /// From which day to which, and what of that cannot be: then the table is narrowed by neither.
+    fn days(&self) -> (Option<Date>, Option<Date>, Option<Text>) {
+        match (self.day("from"), self.day("to")) {
+            (Ok(Some(from)), Ok(Some(to))) if from > to => (None, None, Some(words::FILTER_ORDER)),
+            (Ok(from), Ok(to)) => (from, to, None),
+            _ => (None, None, Some(words::FILTER_DAY)),
         }
     }
 
@@ -132,7 +142,8 @@ struct Found {
     lines: Lines,
     names: Names,
     reader: Author,
-    nobody: bool,
+    /// What of the filter could not be gone by.
+    doubt: Option<Text>,
     /// The school, so that its own grades alone are offered.
     profile: Option<Profile>,
 }
@@ -146,9 +157,10 @@ pub(super) async fn show(
     let kind = Kind::from_word(&kind).ok_or(Problem::NotFound)?;
     let (known, wanted) = (browse::kind_of(kind)?, Wanted { pairs });
     let number = wanted.one("page").parse::<usize>().unwrap_or(1).clamp(1, PAGE_MAX) - 1;
+    let (from, to, doubt) = wanted.days();
     let filter = Filter {
-        from: wanted.day("from")?,
-        to: wanted.day("to")?,
+        from,
+        to,
         words: narrowed(known, &wanted),
         size: SIZE,
         page: number,
@@ -159,9 +171,10 @@ pub(super) async fn show(
     let found = office.work(&visitor.session, move |tx, reader| {
         read(tx, reader, (known, filter), (&student, &staff))
     });
-    let found = found.await.map_err(problem)?;
+    let mut found = found.await.map_err(problem)?;
+    found.doubt = doubt.or(found.doubt);
     let lang = visitor.frame.lang;
-    office.reply(&visitor, &draw((known, &wanted), (&found, number), lang)?)
+    office.reply(&visitor, &draw((known, &wanted), &found, lang)?)
 }
 
 fn read(
@@ -188,7 +201,8 @@ fn read(
     }
     let lines = browse::page(tx, &reader, known.kind, &filter)?;
     let names = Names::of(tx, lines.lines.iter().filter_map(|line| line.student))?;
-    Ok(Found { lines, names, reader, nobody, profile: profile::load(tx)? })
+    let doubt = nobody.then_some(words::FILTER_NOBODY);
+    Ok(Found { lines, names, reader, doubt, profile: profile::load(tx)? })
 }
 
 /// The closed lists of the address that the kind has.
@@ -207,7 +221,7 @@ fn narrowed(known: &KindColumns, wanted: &Wanted) -> Vec<(&'static str, &'static
 
 fn draw(
     (known, wanted): (&KindColumns, &Wanted),
-    (found, number): (&Found, usize),
+    found: &Found,
     lang: Lang,
 ) -> Result<Page, RenderError> {
     let (kind, total) = (known.kind, found.lines.total);
@@ -233,12 +247,12 @@ fn draw(
         narrows: narrows(known, (wanted, found.profile.as_ref()), lang),
         rows: found.lines.lines.iter().map(|line| row(line, &found.names, lang)).collect(),
         counted: words::COUNTED.fill(lang, &[&total]),
-        pages: Pager::new(&href, &wanted.query(), (number, SIZE, total), lang),
+        pages: Pager::new(&href, &wanted.query(), (found.lines.page, SIZE, total), lang),
         may_add: browse::is_writable_by(found.reader.role(), kind),
         done: wanted.one("imported").parse::<u32>().ok().map(|n| words::IMPORTED.fill(lang, &[&n])),
         own_act,
         logged: kind.area().is_about_students(),
-        nobody: found.nobody.then(|| words::FILTER_NOBODY.in_lang(lang)),
+        doubt: found.doubt.map(|text| text.in_lang(lang)),
     })?;
     let head = (words::LEDGERS, chosen(kind.label(), lang).to_owned(), LEDGERS_HREF);
     Ok(page(head, body, lang))

@@ -192,3 +192,46 @@ async fn a_student_page_shows_who_read_it() {
     }
     assert_eq!(school.rows("access_log"), 2, "a board that is looked at again logs once an hour");
 }
+
+/// A table is narrowed by days; what cannot be gone by is told with what was typed still there, and
+/// what finds nothing says so.
+#[tokio::test]
+async fn a_table_is_narrowed_by_days() {
+    let school = school();
+    let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
+    for (asked, counted, said) in [
+        ("from=2025-11-19&to=2025-11-19", "共 1 条", "张某某"),
+        ("from=2025-11-20", "共 0 条", "没有可显示的记录"),
+        ("to=2025-11-18", "共 0 条", "没有可显示的记录"),
+        ("from=2025-13-40&student=G99999920130100000A", "共 1 条", "没有按日期筛选"),
+        ("from=2025-11-20&to=2025-11-01", "共 1 条", "开始日期晚于结束日期"),
+        ("student=nobody", "共 0 条", "没有找到这名学生"),
+    ] {
+        let page = li.get(&format!("/ledgers/alert_case?{asked}&lang=zh")).await.expect("table");
+        assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()), "{asked}");
+        assert!(page.text.contains(counted) && page.text.contains(said), "{asked}: {}", page.text);
+        for typed in asked.split('&').filter_map(|pair| pair.split('=').nth(1)) {
+            assert!(page.text.contains(&format!("value=\"{typed}\"")), "{typed}: {}", page.text);
+        }
+    }
+    let en = li.get("/ledgers/alert_case?from=soon&lang=en").await.expect("table");
+    assert!(en.text.contains("A day is written as 2025-11-18"), "{}", en.text);
+}
+
+/// A page past the end of a list is its last one: what is done meanwhile shortens a list, and an
+/// empty page would say that nothing is due.
+#[tokio::test]
+async fn a_page_past_the_end_is_the_last_one() {
+    let school = school();
+    let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
+    for (path, empty) in [
+        ("/work", "没有待办事项"),
+        ("/ledgers/alert_case", "没有可显示的记录"),
+        ("/students", "没有符合条件的学生"),
+    ] {
+        let page = li.get(&format!("{path}?page=7&lang=zh")).await.expect("list");
+        assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()), "{path}");
+        let is_there = page.text.contains("张某某") && !page.text.contains(empty);
+        assert!(is_there, "{path}: {}", page.text);
+    }
+}

@@ -64,6 +64,10 @@ texts! {
     COUNTED = "共 {0} 条", "{0} entries";
     FILTER_NOBODY = "没有找到这名学生或教职工，或不止一人相符；请改填学籍号或工号。",
         "No such student or member of staff, or several of that name; write the number.";
+    FILTER_DAY = "日期要写成 2025-11-18 的样子；没有按日期筛选。",
+        "A day is written as 2025-11-18; the table is not narrowed by days.";
+    FILTER_ORDER = "开始日期晚于结束日期；没有按日期筛选。",
+        "The first day is after the last; the table is not narrowed by days.";
     PAGE_OF = "第 {0} / {1} 页", "page {0} of {1}";
     MOVE = "调整级别", "Change the tier";
     PROTOCOL = "个案联络", "Contacts";

@@ -11,8 +11,8 @@ use runtime::web::{Audience, Lang, Problem, Role, SignedForm, Visitor, posts};
 
 use super::super::filled::Filled;
 use super::super::office::{Office, Told};
-use super::views::{self, FormView, Line, OneView, Place};
-use super::{Shows, problem, told, words};
+use super::views::{self, OneView, Place};
+use super::{Shows, linking, problem, told, words};
 use crate::content::{Contact, Notice};
 use crate::ledger::author::Author;
 use crate::neighbour::{NeighbourError, answering, reading, said};
@@ -45,8 +45,7 @@ async fn show_all(
     let found = office.work(&visitor.session, |tx, author| reading::hand_offs(tx, &author));
     let (callers, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
     let rows = callers.iter().map(|caller| {
-        let (notice, state) = (&caller.line.notice, caller.line.state());
-        let mut row = views::in_row(format!("{HAND_OFFS_HREF}/{}", notice.id), notice, state, lang);
+        let mut row = views::in_row(&caller.line, &HAND_OFFS, lang);
         if caller.alarm.is_some() {
             row.note = format!("{} {}", words::IN_DANGER.in_lang(lang), row.note);
         }
@@ -93,19 +92,13 @@ async fn one(
     let is_let = |kind| NoticeKind::HandOff.takes(kind);
     let mut forms = views::answer_forms(state, (&action, &sent), is_let, lang);
     if notice.content.is_some() {
-        forms.push(linking(&action, &sent, lang));
+        forms.push(linking((&action, &sent), words::LINK_CALLER_NOTE, lang));
     }
-    let is_hidden = content.is_none() && notice.content.is_some();
-    let read_at = if is_hidden { format!("{HAND_OFFS_HREF}/{id}/content") } else { String::new() };
     let from = (notice.sender_name.as_str(), notice.sender.as_str());
+    let content = content.map(Notice::HandOff);
     let view = OneView {
         lead: lead(from, caller.alarm.as_ref(), lang),
-        rows: content.map_or_else(Vec::new, |one| said::lines(&Notice::HandOff(one), lang)),
-        read_at,
-        answers: views::answers(line.said.iter().map(|one| &one.answer), lang),
-        forms,
-        reads: views::readers(reads),
-        ..OneView::default()
+        ..views::came(line, (content, &HAND_OFFS), (forms, reads), lang)
     };
     let page = views::one(view, &HAND_OFFS, &told, (&visitor.session, lang))?;
     office.tell(visitor, &page, &told)
@@ -121,12 +114,6 @@ fn lead((name, sender): (&str, &str), alarm: Option<&Contact>, lang: Lang) -> St
         }
         None => from,
     }
-}
-
-fn linking(action: &str, sent: &Filled, lang: Lang) -> FormView {
-    let lines: [Line; 1] = [("student", words::MEANT, "text", true)];
-    let label = (words::LINK.in_lang(lang), words::LINK_CALLER_NOTE.in_lang(lang));
-    views::form(("link", action.to_owned()), label, (&lines, sent), lang)
 }
 
 async fn act(

@@ -19,7 +19,7 @@ use domain::neighbour::{Harm, NoticeKind, ReplyKind, Suspicion};
 use jiff::civil::Date;
 use runtime::cli::Failure;
 use runtime::sql::Tx;
-use runtime::web::{Audience, Lang, NavLink, Problem, Role, SignedForm, Visitor, posts, time};
+use runtime::web::{Audience, Lang, NavLink, Problem, Role, SignedForm, Text, Visitor, posts};
 
 use super::filled::Filled;
 use super::office::{Office, Told, chosen, sentences};
@@ -32,7 +32,7 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::{people, staff};
 use crate::neighbour::reporting::{self, Wish};
-use crate::neighbour::{NeighbourError, answering, offices, reading, said};
+use crate::neighbour::{NeighbourError, answering, offices, reading};
 pub(super) use hand_offs::{HAND_OFFS_HREF, Takers};
 use views::{FormView, Line, OneView, Place};
 
@@ -188,29 +188,9 @@ async fn report(
 ) -> Result<Response, Problem> {
     let found =
         office.work(&visitor.session, move |tx, author| reporting::preview(tx, &author, record));
-    let (preview, came) = found.await.map_err(problem)?;
-    let lang = visitor.frame.lang;
-    let lead = match preview.out.sent_at {
-        Some(at) => words::LEAD_SENT.fill(lang, &[&time::minute(at.0)]),
-        None => words::LEAD_DRAFT.in_lang(lang).to_owned(),
-    };
-    let mut forms = Vec::new();
-    if preview.out.sent_at.is_none() {
-        let label = (words::SEND.in_lang(lang), "");
-        let of = ("send", format!("{REPORTS_HREF}/{}/send", record.0));
-        let digest = Filled::default().with("act", "send".to_owned());
-        let digest = digest.with("digest", preview.digest.to_string());
-        let lines: [Line; 1] = [("digest", words::CONTENT, "hidden", true)];
-        forms.push(views::form(of, label, (&lines, &digest), lang));
-    }
-    let view = OneView {
-        lead,
-        rows: said::lines(&preview.notice, lang),
-        size: words::SIZE.fill(lang, &[&preview.length, &preview.digest.short()]),
-        answers: views::answers(came.iter(), lang),
-        forms,
-        ..OneView::default()
-    };
+    let (found, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
+    let leads = (words::LEAD_SENT, words::LEAD_DRAFT);
+    let view = views::written(&found, leads, &format!("{REPORTS_HREF}/{}", record.0), lang);
     let page = views::one(view, &REPORTS, &told, (&visitor.session, lang))?;
     office.tell(visitor, &page, &told)
 }
@@ -243,10 +223,7 @@ async fn show_tips(
 ) -> Result<Response, Problem> {
     let found = office.work(&visitor.session, |tx, author| reading::tips(tx, &author));
     let (lines, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
-    let rows = lines.iter().map(|line| {
-        let state = line.state();
-        views::in_row(format!("{TIPS_HREF}/{}", line.notice.id), &line.notice, state, lang)
-    });
+    let rows = lines.iter().map(|line| views::in_row(line, &TIPS, lang));
     let of = (&visitor.session, lang);
     let page = views::list((rows.collect(), Vec::new()), &TIPS, &None, of)?;
     office.reply(&visitor, &page)
@@ -301,16 +278,10 @@ async fn tip(
     if is_head && notice.content.is_some() {
         forms.extend(of_head((&action, &sent), counsellors, lang));
     }
-    let is_hidden = tip.is_none() && notice.content.is_some();
-    let read_at = if is_hidden { format!("{TIPS_HREF}/{id}/content") } else { String::new() };
+    let content = tip.map(Notice::Tip);
     let view = OneView {
         lead: words::LEAD_TIP.fill(lang, &[&notice.sender_name, &notice.sender]),
-        rows: tip.map_or_else(Vec::new, |tip| said::lines(&Notice::Tip(tip), lang)),
-        read_at,
-        answers: views::answers(line.said.iter().map(|one| &one.answer), lang),
-        forms,
-        reads: views::readers(reads),
-        ..OneView::default()
+        ..views::came(&line, (content, &TIPS), (forms, reads), lang)
     };
     let page = views::one(view, &TIPS, &told, (&visitor.session, lang))?;
     office.tell(visitor, &page, &told)
@@ -327,10 +298,14 @@ fn of_head(
     let mut reader = views::form(("reader", action.to_owned()), label, (&lines, sent), lang);
     let nobody = (String::new(), words::READER_NOBODY.in_lang(lang).to_owned());
     views::with_options(&mut reader, "staff", std::iter::once(nobody).chain(counsellors));
+    [reader, linking((action, sent), words::LINK_NOTE, lang)]
+}
+
+/// The form that links what came with a student.
+fn linking((action, sent): (&str, &Filled), note: Text, lang: Lang) -> FormView {
     let lines: [Line; 1] = [("student", words::MEANT, "text", true)];
-    let label = (words::LINK.in_lang(lang), words::LINK_NOTE.in_lang(lang));
-    let link = views::form(("link", action.to_owned()), label, (&lines, sent), lang);
-    [reader, link]
+    let label = (words::LINK.in_lang(lang), note.in_lang(lang));
+    views::form(("link", action.to_owned()), label, (&lines, sent), lang)
 }
 
 /// Counsellors of the roll of staff, by number and name.

@@ -10,10 +10,11 @@ use super::super::filled::Filled;
 use super::super::office::{Told, choices, chosen};
 use super::words as w;
 use super::words;
+use crate::content::Notice;
 use crate::ledger::entry::Moment;
-use crate::ledger::neighbour::{Answer, In, Out, stands};
-use crate::neighbour::NeighbourError;
-use crate::neighbour::said;
+use crate::ledger::neighbour::{Answer, Out, stands};
+use crate::neighbour::reading::Line as Came;
+use crate::neighbour::{NeighbourError, Preview, said};
 
 /// A line of a list.
 pub(in crate::console) struct RowView {
@@ -178,12 +179,8 @@ pub(in crate::console) fn out_row(
 }
 
 /// A notice that came.
-pub(in crate::console) fn in_row(
-    href: String,
-    notice: &In,
-    state: NoticeState,
-    lang: Lang,
-) -> RowView {
+pub(in crate::console) fn in_row(line: &Came, place: &Place, lang: Lang) -> RowView {
+    let notice = &line.notice;
     let note = match (&notice.erased, notice.student) {
         (Some((_, why)), _) => {
             format!("{}: {}", w::ERASED.in_lang(lang), chosen(why.label(), lang))
@@ -193,11 +190,61 @@ pub(in crate::console) fn in_row(
     };
     RowView {
         id: notice.id,
-        href,
+        href: format!("{}/{}", place.3, notice.id),
         at: runtime::web::time::minute(notice.received_at.0),
         unit: format!("{} {}", notice.sender_name, notice.sender),
-        state: chosen(state.label(), lang),
+        state: chosen(line.state().label(), lang),
         note,
+    }
+}
+
+/// What came, as its page shows it: what it says where that was opened, else the way there.
+pub(in crate::console) fn came(
+    line: &Came,
+    (content, place): (Option<Notice>, &Place),
+    (forms, reads): (Vec<FormView>, Vec<(Moment, String)>),
+    lang: Lang,
+) -> OneView {
+    let notice = &line.notice;
+    let is_hidden = content.is_none() && notice.content.is_some();
+    let read_at = is_hidden.then(|| format!("{}/{}/content", place.3, notice.id));
+    OneView {
+        rows: content.map_or_else(Vec::new, |content| said::lines(&content, lang)),
+        read_at: read_at.unwrap_or_default(),
+        answers: answers(line.said.iter().map(|one| &one.answer), lang),
+        forms,
+        reads: readers(reads),
+        ..OneView::default()
+    }
+}
+
+/// What was written here, as its page shows it: from the bytes that leave, with the form that sends
+/// them by their digest as long as they are here. The leads are of what was sent and of a draft.
+pub(in crate::console) fn written(
+    (preview, came): &(Preview, Vec<Answer>),
+    (sent, draft): (Text, Text),
+    href: &str,
+    lang: Lang,
+) -> OneView {
+    let lead = match preview.out.sent_at {
+        Some(at) => sent.fill(lang, &[&runtime::web::time::minute(at.0)]),
+        None => draft.in_lang(lang).to_owned(),
+    };
+    let mut forms = Vec::new();
+    if preview.out.sent_at.is_none() {
+        let of = ("send", format!("{href}/send"));
+        let digest = Filled::default().with("act", "send".to_owned());
+        let digest = digest.with("digest", preview.digest.to_string());
+        let lines: [Line; 1] = [("digest", w::CONTENT, "hidden", true)];
+        forms.push(form(of, (w::SEND.in_lang(lang), ""), (&lines, &digest), lang));
+    }
+    OneView {
+        lead,
+        rows: said::lines(&preview.notice, lang),
+        size: w::SIZE.fill(lang, &[&preview.length, &preview.digest.short()]),
+        answers: answers(came.iter(), lang),
+        forms,
+        ..OneView::default()
     }
 }
 

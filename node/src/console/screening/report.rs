@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::ledger::{Act, Action, Authority, authority};
+use runtime::cli::{Exit, Failure};
 use runtime::web::{Html, Lang, Problem, Visitor, time};
 
 use super::runs::{columns, counted, may_work};
@@ -41,18 +42,23 @@ pub(super) async fn show(
         }
         let known = run::get(tx, RunId(id))?;
         if known.is_voided {
-            return Err(LedgerRefusal::NotWaiting);
+            return Ok(None);
         }
         opening::follow_roll(tx, shelf, &known)?;
         let standings = funnel::standings(tx, &known, author.today())?;
         let funnel = funnel::funnel(tx, &known, &standings)?;
         let critical = funnel::critical(tx, &known)?;
         let about = (shelf.parts(tx, known.id)?, known, may_work(author));
-        Ok((standings, funnel, critical, about))
+        Ok(Some((standings, funnel, critical, about)))
     });
+    let back = format!("/screening/{id}");
     let (standings, funnel, critical, (parts, known, works)) = match found.await {
-        Ok(found) => found,
-        Err(refusal) => return campaign.refused(&visitor, refusal, &format!("/screening/{id}")),
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            let voided = Failure::new(Exit::Refused, "VOIDED", words::NO_REPORT);
+            return campaign.refused(&visitor, voided.hint(words::NO_REPORT_NEXT), &back);
+        }
+        Err(refusal) => return campaign.refused(&visitor, refusal, &back),
     };
     let lang = visitor.frame.lang;
     let (whole, by_class) = funnel::progress(&standings);

@@ -11,6 +11,7 @@ use runtime::clock::{Clock, SimulatedClock};
 use runtime::web::trial::{Browser, PASSWORD, Seen};
 use runtime::web::{Label, Role, Shell, Transport, console};
 
+mod closing;
 mod ends;
 mod files;
 mod pulse;

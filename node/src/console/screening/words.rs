@@ -206,6 +206,8 @@ texts! {
 
     REPORT_TITLE = "普测小结", "Report of the run";
     REPORT_NOTE = "本校内部准确数，不对外", "exact numbers for the school only";
+    NO_REPORT = "这次普测已作废，没有小结。", "This run was voided; it has no report.";
+    NO_REPORT_NEXT = "作废的原因见这次普测的页面。", "Why it was voided stands on its page.";
     FUNNEL = "从第一份答卷到回访", "From the first sheet to the return visit";
     STAGE = "环节", "Stage";
     PERSONS = "人数", "Students";

@@ -109,9 +109,12 @@ async fn show(
         search.silent_since = since.filter(|_| silent);
         let people = people::search(tx, &reader, &search)?;
         let may_talk = browse::is_writable_by(reader.role(), Kind::Talk);
-        Ok::<_, LedgerRefusal>((people, people::classes(tx)?, since, may_talk, search))
+        let has_own = if own { Some(!people::own(tx, &reader)?.is_empty()) } else { None };
+        let about = (since, may_talk, has_own);
+        Ok::<_, LedgerRefusal>((people, people::classes(tx)?, about))
     });
-    let (people, classes, since, may_talk, search) = found.await.map_err(problem)?;
+    let (people, classes, about) = found.await.map_err(problem)?;
+    let (since, may_talk, has_own) = about;
     let lang = visitor.frame.lang;
     let href = if own { MINE_HREF } else { STUDENTS_HREF };
     let body = Html::render(&StudentsTemplate {
@@ -123,9 +126,9 @@ async fn show(
         counted: words::COUNTED.fill(lang, &[&people.total]),
         since: told(since, silent, lang),
         may_talk,
-        pages: pager(href, &asked, (&people, search.page), lang),
+        pages: pager(href, &asked, &people, lang),
         rows: people.lines.iter().map(row).collect(),
-        empty: if own { words::OWN_NONE } else { words::NONE }.in_lang(lang),
+        empty: nobody(&asked, has_own, silent && since.is_some() && people.total == 0, lang),
     })?;
     let title = if own { words::MINE } else { words::STUDENTS }.in_lang(lang).to_owned();
     let crumbs = vec![words::RECORDS.in_lang(lang).to_owned(), title.clone()];
@@ -141,14 +144,25 @@ fn told(since: Option<Date>, silent: bool, lang: Lang) -> Option<String> {
     })
 }
 
-fn pager(href: &str, asked: &Asked, (people, page): (&People, usize), lang: Lang) -> Pager {
+/// What stands where the list is empty; `has_own` is of a list of the own students.
+fn nobody(asked: &Asked, has_own: Option<bool>, is_told: bool, lang: Lang) -> &'static str {
+    let is_narrowed = !asked.q.trim().is_empty() || !asked.class.is_empty();
+    let said = match has_own {
+        Some(false) => words::OWN_NONE,
+        Some(true) if is_told && !is_narrowed => words::OWN_SPOKEN,
+        Some(true) | None => words::NONE,
+    };
+    said.in_lang(lang)
+}
+
+fn pager(href: &str, asked: &Asked, people: &People, lang: Lang) -> Pager {
     let pairs = [("q", &asked.q), ("class", &asked.class), ("silent", &asked.silent)];
     let query: String = pairs
         .iter()
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| format!("{name}={}&", in_address(value)))
         .collect();
-    Pager::new(href, &query, (page, PAGE_SIZE, people.total), lang)
+    Pager::new(href, &query, (people.page, PAGE_SIZE, people.total), lang)
 }
 
 fn option(grade: &str, class: &str, chosen: &str) -> (String, String, bool) {

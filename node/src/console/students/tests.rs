@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use domain::ledger::SchoolRole;
+use domain::ledger::terms::{SessionOrigin, SessionTopic};
+use domain::ledger::words::{Form, TalkTopic};
 use jiff::civil::date;
 use runtime::sql::Tx;
 use runtime::web::Role;
-use runtime::web::trial::PASSWORD;
+use runtime::web::trial::{Browser, PASSWORD};
 
 use crate::console::ledgers::tests::{browser, school};
 use crate::console::trial::{NoPacks, signed_in_under};
 use crate::ledger::author::Author;
-use crate::ledger::entry::{StaffId, StudentId};
+use crate::ledger::entry::{AuthorNote, StaffId, StudentId, Words};
 use crate::ledger::roll::Mentor;
+use crate::ledger::session::Session;
+use crate::ledger::talk::Talk;
 use crate::ledger::testing::NOW_MS;
 use crate::ledger::write;
 
@@ -119,4 +123,95 @@ async fn a_talk_takes_a_student_off_the_silent_ones() {
     let silent = mentor.get("/mine?silent=yes").await.expect("page");
     assert!(silent.text.contains("共 0 名"), "{}", silent.text);
     assert!(mentor.get("/mine").await.expect("page").text.contains("2025-11-19"));
+}
+
+/// A session that the counsellor holds with a student.
+fn session_with(tx: &Tx<'_>, student: i64) -> Result<(), crate::ledger::refusal::LedgerRefusal> {
+    let author = Author::new("li", SchoolRole::Counsellor, Some(StaffId(2)), NOW_MS);
+    let author = author.because("补登");
+    let session = Session {
+        day: date(2025, 11, 18),
+        form: Form::Individual,
+        student: Some(StudentId(student)),
+        stage: None,
+        counsellor: StaffId(2),
+        minutes: 40,
+        origin: SessionOrigin::Student,
+        topic: SessionTopic::Mood,
+        title: String::new(),
+        note: AuthorNote::new(String::new()),
+    };
+    write::add(tx, &author, &session).map(drop)
+}
+
+/// Whom nobody has spoken with is told to each from the ledgers of the own role: a mentor's list
+/// has the own students alone and tells nothing of a session, the counsellor's leaves the student
+/// of the session out. Since when, and what a contact is, stands there in both languages, and each
+/// name that is shown is on record; school IT and the auditor have no such list.
+#[tokio::test]
+async fn the_silent_list_tells_each_role_what_its_ledgers_hold() {
+    let school = school();
+    let pair = |tx: &Tx<'_>| [2, 3].iter().try_for_each(|student| mentor_of(tx, *student));
+    school.ledger.write("pairs", pair).expect("pairs");
+    school.ledger.write("session", |tx| session_with(tx, 2)).expect("session");
+    let numbers = ["G99999920130100001A", "G99999920130100002A"];
+    let other = "G99999920130100000A";
+    let mut mentor = browser(&school, "mentor", Role::Mentor, "T001").await;
+    let before = school.rows("access_log");
+    for (lang, said) in [
+        ("zh", ["共 2 名", "自 2025-09-01（本学期开始）以来", "谈话、辅导、访谈或回访的学生"]),
+        ("en", ["2 students", "since 2025-09-01, the start of the", "that you may read"]),
+    ] {
+        let page = mentor.get(&format!("/mine?silent=yes&lang={lang}")).await.expect("page");
+        assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()));
+        for told in numbers.iter().chain(&said) {
+            assert!(page.text.contains(told), "{told}: {}", page.text);
+        }
+        assert!(!page.text.contains(other) && !page.text.contains("2025-11-18"), "{}", page.text);
+        assert_eq!(school.rows("access_log"), before + 2, "each name that is shown, once");
+    }
+    let mut li = browser(&school, "li", Role::Counsellor, "T002").await;
+    let page = li.get("/students?silent=yes&lang=zh").await.expect("page");
+    assert!(page.text.contains(numbers[1]) && !page.text.contains(numbers[0]), "{}", page.text);
+    for (login, role) in [("it", Role::Operator), ("audit", Role::Auditor)] {
+        let mut nobody = browser(&school, login, role, "").await;
+        let page = nobody.get("/mine?silent=yes").await.expect("page");
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{login}");
+    }
+}
+
+/// An empty list says why it is empty: nobody is one's own, each own student had a contact, or none
+/// is as it was asked for.
+#[tokio::test]
+async fn an_empty_list_says_why() {
+    let school = school();
+    let mut mentor = browser(&school, "mentor", Role::Mentor, "T001").await;
+    let says = async |browser: &mut Browser, path: &str, word: &str| {
+        let page = browser.get(path).await.expect("page");
+        assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()), "{path}");
+        assert!(page.text.contains(word), "{path}, {word}: {}", page.text);
+    };
+    says(&mut mentor, "/mine?silent=yes&lang=zh", "没有您担任导师").await;
+    school.ledger.write("pair", |tx| mentor_of(tx, 2)).expect("pair");
+    let talked = |tx: &Tx<'_>| {
+        let author = Author::new("mentor", SchoolRole::Mentor, Some(StaffId(1)), NOW_MS);
+        let author = author.because("补登");
+        let talk = Talk {
+            day: date(2025, 11, 18),
+            student: StudentId(2),
+            staff: StaffId(1),
+            topics: Words::new([TalkTopic::Mind]),
+            concern: false,
+            raised: false,
+            home_visit: false,
+            note: AuthorNote::new(String::new()),
+        };
+        write::add(tx, &author, &talk).map(drop)
+    };
+    school.ledger.write("talk", talked).expect("talk");
+    let spoken = ["您的学生本学期都已联系过", "There was a contact with each of them"];
+    says(&mut mentor, "/mine?silent=yes&lang=zh", spoken[0]).await;
+    says(&mut mentor, "/mine?silent=yes&lang=en", spoken[1]).await;
+    says(&mut mentor, "/mine?q=nobody&lang=zh", "没有符合条件的学生").await;
+    says(&mut mentor, "/mine?silent=yes&q=nobody&lang=en", "No such student").await;
 }

@@ -27,6 +27,7 @@ texts! {
     TALK = "登记谈话", "Note a talk";
     BATCH = "批量登记谈话", "Note several talks";
     NONE = "没有符合条件的学生。", "No such student.";
+    OWN_SPOKEN = "您的学生本学期都已联系过。", "There was a contact with each of them this term.";
     OWN_NONE = "没有您担任导师或班主任的学生。请德育主任在“导师结对”或“班主任任职”中登记。",
         "You are nobody's mentor or class teacher. The moral-education head enters that under \
          mentor pairs or class teachers.";

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use certs::digest::sha256;
 use certs::key::SigningKey;
-use domain::catalogue::Grade;
+use domain::catalogue::{Catalogue, Grade, Identity};
+use domain::cell::Cell;
 use domain::disclosure::{check_clear, may_run};
-use domain::ledger::SchoolRole;
+use domain::ledger::words::ActivityKind;
+use domain::ledger::{Kind, SchoolRole};
 use jiff::civil::date;
 
 use super::*;
+use crate::indicator::{Behind, IndicatorError};
 use crate::ledger::author::Author;
-use crate::ledger::entry::StaffId;
-use crate::ledger::teaching::Lesson;
+use crate::ledger::entry::{StaffId, Words};
+use crate::ledger::teaching::{Activity, Lesson};
 use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TestPupil, danger_name_responsible};
-use crate::ledger::write;
+use crate::ledger::{profile, write};
 use crate::release::{Depth, Standing, leaves_on, make, prepare, schedule};
 
 const FIRST: Date = date(2025, 11, 17);
@@ -226,4 +229,118 @@ fn silence_is_no_zero() {
     assert!(prepared.drafts.is_empty());
     let absent = prepared.absent.iter().find(|one| one.table.as_str() == "clear.special.flood");
     assert_eq!(absent.map(|one| &one.reason), Some(&crate::release::AbsentReason::NotKept));
+}
+
+/// A special period of the same days that counts activities, and each of the two kinds of them.
+fn of_activities() -> Known<SpecialPeriod> {
+    let schools: String = ["F370202004J01", "S2", "S3", "S4", "S5"]
+        .iter()
+        .map(|unit| format!("[[school]]\nid = \"{unit}\"\nabove = [\"370202\"]\n"))
+        .collect();
+    let counts: String = [
+        ("act.all", ""),
+        ("act.meet", "where = [{ field = \"activity\", any = [\"class_meeting\"] }]\n"),
+        ("act.life", "where = [{ field = \"activity\", any = [\"life_education\"] }]\n"),
+    ]
+    .iter()
+    .map(|(id, filter)| {
+        format!(
+            "[[count]]\nid = \"{id}\"\nzh = \"活动\"\nen = \"Activities\"\nchannel = \"clear\"\n\
+             ledger = \"activity\"\nunit = \"event\"\n[count.define]\nsource = \"activity\"\n\
+             count = \"records\"\nat = \"in_period\"\n{filter}"
+        )
+    })
+    .collect();
+    let text = format!(
+        "schema = \"special/1\"\nid = \"flood\"\nrevision = 1\nzh = \"汛期\"\nen = \"Flood\"\n\
+         first = \"{FIRST}\"\nlast = \"{LAST}\"\ncadence = \"day\"\n{counts}{schools}"
+    );
+    let special = proto::pack::special::read("flood", text.as_bytes()).expect("special");
+    may_run(&special).expect("protected");
+    Known { digest: sha256(text.as_bytes()), pack: Arc::new(special) }
+}
+
+fn activity(school: &School, what: ActivityKind) {
+    let entry = Activity {
+        day: FIRST,
+        what: Some(what),
+        tags: Words::new([]),
+        stage: None,
+        grade: None,
+        class: String::new(),
+        title: "珍爱生命".to_owned(),
+        leader: None,
+    };
+    let author = Author::new("counsellor", SchoolRole::Counsellor, None, NOW_MS).because("补录");
+    let done = school.ledger.write("test", move |tx| write::add(tx, &author, &entry));
+    done.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The counts of a special period are held to each other before its sheet is signed, as those of
+/// the catalogue: what a ledger says leaves, and what contradicts itself is named by its rule.
+#[test]
+fn its_own_counts_are_held_to_each_other() {
+    let school = school();
+    let (meeting, life) = (ActivityKind::ClassMeeting, ActivityKind::LifeEducation);
+    [meeting, meeting, life].iter().for_each(|what| activity(&school, *what));
+    let context = Context {
+        specials: vec![of_activities()],
+        ..context(&school, date(2025, 11, 19), NOW_MS + 1)
+    };
+    let prepared = prepare(&school.ledger, &context, Period::Day(FIRST)).expect("prepared");
+    let [draft] = prepared.drafts.as_slice() else { panic!("one table") };
+    let told: Vec<Option<u64>> = draft.cells.iter().map(|cell| cell.value()).collect();
+    assert_eq!(told, [Some(3), Some(2), Some(1)]);
+    let special = &context.specials[0].pack;
+    let held = |figures: [u64; 3]| {
+        let table = special.table().expect("table").id().clone();
+        let raw = RawTable::new(table, figures.map(Cell::Value).to_vec());
+        indicator::check(special.catalogue(), &[raw], None)
+    };
+    assert_eq!(held([3, 2, 1]), Ok(()));
+    let broken = held([3, 2, 2]).expect_err("together they are more than all");
+    assert_eq!(broken.relation, "act.meet + act.life <= act.all");
+    assert_eq!(broken.stratum, "the school");
+    assert!(held([1, 2, 0]).is_err() && held([1, 0, 2]).is_err());
+}
+
+/// A rule that the ledgers break names the records that one side counts and the other does not, by
+/// kind, number and day.
+#[test]
+fn a_broken_rule_names_the_records_behind_it() {
+    let school = school();
+    let (meeting, life) = (ActivityKind::ClassMeeting, ActivityKind::LifeEducation);
+    [meeting, life, meeting].iter().for_each(|what| activity(&school, *what));
+    let context = context(&school, date(2025, 11, 19), NOW_MS + 1);
+    let span = Span::of(Period::Day(FIRST), &context.calendar).expect("day");
+    let facts = school.ledger.read(move |tx| {
+        let profile = profile::load(tx)?.expect("profile");
+        Facts::of_period(tx, &profile, span, context.today)
+    });
+    let facts: Facts = facts.unwrap_or_else(|error: IndicatorError| panic!("{error}"));
+    let special = of_activities().pack;
+    let named = |rule: &str| {
+        let mut definition = special.catalogue().definition().clone();
+        definition.identities = vec![Identity {
+            name: "as the test has it".to_owned(),
+            rule: rule.to_owned(),
+            when: String::new(),
+            by: Vec::new(),
+            checks: vec![rule.parse().expect("relation")],
+        }];
+        let catalogue = Catalogue::of_special(definition, special.id(), special.label());
+        let catalogue = catalogue.expect("catalogue");
+        let checked = Checked::of(&catalogue, &facts).expect("counted");
+        let broken = indicator::check(&catalogue, &[], Some(&checked)).expect_err("broken");
+        let records = broken.records.into_iter().map(|behind| match behind {
+            Behind::Entry { kind: Kind::Activity, record, day } if day == FIRST => record,
+            other => panic!("{other:?}"),
+        });
+        records.collect::<Vec<i64>>()
+    };
+    let all = [named("act.all == act.meet"), named("act.all == act.life")];
+    let [only_life, only_meetings] = all;
+    assert_eq!((only_life.len(), only_meetings.len()), (1, 2));
+    assert!(!only_meetings.contains(&only_life[0]));
+    assert_eq!(named("act.meet <= act.life"), only_meetings);
 }

@@ -12,6 +12,7 @@ mod directive;
 mod directory;
 mod disclosure;
 mod doctor;
+mod doctor_backup;
 mod doctor_letters;
 mod doctor_sealed;
 mod init;

@@ -109,9 +109,11 @@ const READS: [(&str, &[&str]); 80] = [
 ];
 
 /// Commands that change something, and say what they did.
-const WRITES: [&str; 76] = [
+const WRITES: [&str; 78] = [
     "backup",
     "backup verify",
+    "bundle make",
+    "bundle take",
     "card decline",
     "card opinion",
     "consult recall",

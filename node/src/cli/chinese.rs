@@ -55,6 +55,11 @@ const OF_ALL: Translation = &[
         "由 systemd-creds 加密的台账口令文件",
     ),
     ("Copy the data folder to another disk now", "立即把数据目录备份到另一块盘"),
+    ("Show the copies that are there", "列出现有备份"),
+    (
+        "Make a copy, put it back for a test, and say how long both took",
+        "演练：备份并试恢复，报告用时",
+    ),
     (
         "Files for a unit without a network: to the hub, and back",
         "没有网络时的离线包：带到枢纽，再带回答复",

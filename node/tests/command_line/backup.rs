@@ -58,8 +58,8 @@ fn a_backup_is_proven_by_putting_it_back() {
     assert!(!folder.data().join("restore-test.part").exists());
 }
 
-/// `doctor` is silent where a copy is fresh, and says where none is planned, none was made, the place
-/// is not there, or the last one is old.
+/// `doctor` is silent where a copy is fresh, and says where none is planned, none was made, the
+/// place is not there, or the last one is old.
 #[test]
 fn doctor_looks_at_backups() {
     let folder = Folder::joined(&[]);
@@ -103,8 +103,8 @@ fn a_drill_times_the_way_back() {
 
 /// A disk that is full while a copy is made leaves none half made, and the one of before is whole.
 ///
-/// Method: no file may grow beyond a limit, above the stores and below that of a file that is copied
-/// after them; a write that would is refused by the system, as on a disk that is full.
+/// Method: no file may grow beyond a limit, above the stores and below that of a file that is
+/// copied after them; a write that would is refused by the system, as on a disk that is full.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_no_half_copy() {

@@ -20,7 +20,8 @@ texts! {
         "the bundle is for another unit; nothing was taken";
     ADDRESSEE_NEXT = "请换成给本单位的文件。", "Take the file that is for this unit.";
     FAILED = "离线包没有处理完；已收下的都在，可以用同一个文件再来一次",
-        "the bundle was not taken to its end; what was taken stays, and the file can be taken again";
+        "the bundle was not taken to its end; what was taken stays, and the file can be taken \
+         again";
     FAILED_NEXT = "请看看磁盘空间，再试一次。", "Look at the space of the disk, then try again.";
     FULL = "枢纽空间不足，没有收完；已收下的都在", "the hub has no space left; what was taken stays";
     FULL_NEXT = "请清出空间，再用同一个文件来一次。", "Make room, then take the same file again.";

@@ -1,10 +1,10 @@
-//! A link in a file: what a unit without a network would say to its parent, and what the parent said
-//! to that, carried by hand.
+//! A link in a file: what a unit without a network would say to its parent, and what the parent
+//! said to that, carried by hand.
 //!
 //! A file holds the very frames that a connection would carry, so both ways can be mixed and a file
-//! can be taken twice: what came already is answered as it was then, and what is answered already is
-//! left alone. The parent's word on where to start counts only for the file that was made last; all
-//! else in an old file is known, or comes again.
+//! can be taken twice: what came already is answered as it was then, and what is answered already
+//! is left alone. The parent's word on where to start counts only for the file that was made last;
+//! all else in an old file is known, or comes again.
 
 use certs::chain::Trust;
 use certs::digest::sha256;
@@ -213,8 +213,8 @@ impl Uplink {
         Ok(brought)
     }
 
-    /// Settles where the next file starts in each lane, by what the parent said to the file that was
-    /// made last; says whether a new epoch began. An older file says nothing of now.
+    /// Settles where the next file starts in each lane, by what the parent said to the file that
+    /// was made last; says whether a new epoch began. An older file says nothing of now.
     async fn start_from(
         &self,
         answers: &[u8],

@@ -1,7 +1,8 @@
-//! A leader and a helper that are put back by their backups: sums stay exact, what both signed since
-//! is had again from the other one, notes that the copy lacks are asked for first, and nothing is
-//! opened twice.
+//! A leader and a helper that are put back by their backups: sums stay exact, what both signed
+//! since is had again from the other one, notes that the copy lacks are asked for first, and
+//! nothing is opened twice.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use certs::aggregate::Role;
@@ -68,9 +69,9 @@ async fn steps(city: &City, days: i64) {
     city.step().await;
 }
 
-/// The week stands as it was opened, once; the term is exact; both hubs hold the same records, those
-/// of before among them.
-fn assert_exact(city: &City, before: &std::collections::BTreeMap<u64, Vec<u8>>) {
+/// The week stands as it was opened, once; the term is exact; both hubs hold the same records,
+/// those of before among them.
+fn assert_exact(city: &City, before: &BTreeMap<u64, Vec<u8>>) {
     let (week, term) = (task(city, THE_FLOW), task(city, THE_STOCK));
     assert_eq!(city.opened(week), [("cells".to_owned(), recount(city, FLOW, 1..=SCHOOLS))]);
     let opened = city.opened(term);
@@ -82,12 +83,12 @@ fn assert_exact(city: &City, before: &std::collections::BTreeMap<u64, Vec<u8>>) 
     assert!(before.iter().all(|(number, bytes)| after.get(number) == Some(bytes)));
 }
 
-/// A leader is put back to before a week was opened, a term's reports came and a school objected. It
-/// has the record and the reports again from the helper; nothing more is opened until its operator
-/// entered the objection again, and then the term is exact.
+/// A leader is put back to before a week was opened, a term's reports came and a school objected.
+/// It has the record and the reports again from the helper; nothing more is opened until its
+/// operator entered the objection again, and then the term is exact.
 ///
-/// Method: a copy by the command's own code while the hub serves, its folder lost, the copy put back
-/// and served at the same address.
+/// Method: a copy by the command's own code while the hub serves, its folder lost, the copy put
+/// back and served at the same address.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leader_is_put_back_by_its_backup() {
     let city = City::start().await;

@@ -9,6 +9,7 @@ pub mod authority;
 pub mod backup;
 pub mod barred;
 mod below;
+pub mod bundles;
 pub mod ca;
 pub mod cli;
 pub mod config;

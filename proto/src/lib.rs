@@ -3,6 +3,7 @@
 //! Generated types stay in [`wire`]; only service handlers and the uplink client use them. What is
 //! signed is encoded here once and then stored and sent as bytes, never encoded again.
 
+pub mod bundle;
 pub mod codec;
 pub mod frame;
 pub mod limits;

@@ -33,3 +33,6 @@ pub const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
 
 /// HTTP/2 window of one connection.
 pub const CONNECTION_WINDOW_BYTES: u32 = 8 * 1024 * 1024;
+
+/// Largest file that carries a link for a unit without a network. It is read whole.
+pub const BUNDLE_BYTES_MAX: usize = 64 * 1024 * 1024;

@@ -146,13 +146,13 @@ fn write(path: &Path, all: &BTreeSet<String>) -> Result<(), BackupError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use certs::digest::sha256;
 
     use super::*;
     use crate::config::File;
 
-    fn config(data: &Path) -> Config {
+    pub(in super::super) fn config(data: &Path) -> Config {
         let file = File {
             unit: "370200".to_owned(),
             kind: "city".to_owned(),

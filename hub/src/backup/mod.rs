@@ -9,6 +9,7 @@
 
 mod destroyed;
 mod key;
+mod outcome;
 mod put_back;
 mod schedule;
 
@@ -21,6 +22,7 @@ use certs::digest::random_bytes;
 use certs::sealed_file::{FileKey, SealedFileError};
 use jiff::civil::DateTime;
 use runtime::clock::{instant_ms, local_of};
+use runtime::passphrase::Passphrase;
 use runtime::private::{self, PART};
 use runtime::sql::{Database, Options, SqlError};
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,7 @@ use crate::store::MIGRATIONS;
 
 pub use destroyed::{clear_copies, forget};
 pub use key::{choose, is_set, open_copy};
+pub use outcome::{Fault, Outcome, last_made, last_proven};
 pub use put_back::{Proof, Restored, prove, restore};
 pub use schedule::{Plan, serve};
 
@@ -140,6 +143,16 @@ pub fn make(
     plan: &Plan,
     now_ms: i64,
 ) -> Result<Made, BackupError> {
+    let made = attempt((config, database), plan, now_ms);
+    outcome::keep_made(config, &made, now_ms);
+    made
+}
+
+fn attempt(
+    (config, database): (&Config, &Database),
+    plan: &Plan,
+    now_ms: i64,
+) -> Result<Made, BackupError> {
     if !plan.to.is_dir() {
         return Err(BackupError::Away);
     }
@@ -164,6 +177,21 @@ pub fn make(
     prune(plan, config);
     let made = found(&plan.to, config).into_iter().find(|made| made.name == name);
     made.ok_or(BackupError::NoCopy)
+}
+
+/// Puts a copy back for a test by its passphrase, as after a loss, and keeps how that ended.
+///
+/// # Errors
+/// The passphrase is another one, or as of [`prove`].
+pub fn verify(
+    config: &Config,
+    copy: &Path,
+    passphrase: &Passphrase,
+    now_ms: i64,
+) -> Result<Proof, BackupError> {
+    let proven = open_copy(copy, passphrase).and_then(|key| prove(config, copy, &key));
+    outcome::keep_proven(config, copy, &proven, now_ms);
+    proven
 }
 
 /// The whole copies of this hub at a place, the newest first; none where it is not there.

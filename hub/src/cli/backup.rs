@@ -163,8 +163,7 @@ fn drill(context: &Context, to: Option<&Path>, from: Option<&Path>) -> Result<()
     let copy = plan.to.join(&made.name);
     let passphrase = opening(context, from)?;
     let asked = context.now_ms();
-    let key = backup::open_copy(&copy, &passphrase)?;
-    let proof = backup::prove(&config, &copy, &key)?;
+    let proof = backup::verify(&config, &copy, &passphrase, asked)?;
     let seconds = |ms: i64| format!("{}.{}", ms / 1_000, ms % 1_000 / 100);
     let (copying, putting) = (copied - begun, context.now_ms() - asked);
     let value = json!({
@@ -202,8 +201,8 @@ fn proven(
     config: &Config,
     (copy, from): (&Path, Option<&Path>),
 ) -> Result<Proof, Failure> {
-    let key = backup::open_copy(copy, &opening(context, from)?)?;
-    Ok(backup::prove(config, copy, &key)?)
+    let passphrase = opening(context, from)?;
+    Ok(backup::verify(config, copy, &passphrase, context.now_ms())?)
 }
 
 /// The passphrase of a copy that is there.

@@ -501,6 +501,16 @@ pub(super) const CHINESE: Translation = &[
     ("Copies of the data folder, sealed under a passphrase", "用口令密封的数据文件夹备份"),
     ("Put a copy back into a data folder that is empty or new", "把备份恢复到空的或新的数据文件夹"),
     ("Choose the passphrase that opens copies", "设定打开备份的口令"),
+    ("Files of members without a network", "没有网络的成员的离线包"),
+    (
+        "Take a member's file, and write the one that goes back to it",
+        "收下成员的离线包，并写出带回去的答复文件",
+    ),
+    ("File of the member", "成员的文件"),
+    (
+        "File that goes back to the member; one of that name is replaced",
+        "带回给成员的文件；同名文件会被替换",
+    ),
     (
         "File with the passphrase of backups, or - for standard input; asked for if left out",
         "备份口令所在文件，- 为标准输入；不填则询问",

@@ -65,6 +65,7 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
     };
     checks.push(addresses(&config.advertise, config.helper_address.as_deref()));
     checks.extend(certificates(&config, now_ms));
+    checks.extend(super::doctor_backup::checks(&config, now_ms));
     if let Some(database) = store {
         let whole =
             checks.iter().all(|check| check.name() != STORE.0 || check.verdict() == Verdict::Well);

@@ -5,6 +5,7 @@
 
 mod api_key;
 mod backup;
+mod bundle;
 pub(crate) mod causes;
 mod chinese;
 mod context;
@@ -12,6 +13,7 @@ mod directive;
 mod directory;
 mod disclosure;
 mod doctor;
+mod doctor_backup;
 mod doctor_letters;
 mod doctor_sealed;
 mod init;
@@ -145,6 +147,9 @@ enum Command {
     Backup(backup::Command),
     /// Put a copy back into a data folder that is empty or new
     Restore(restore::Restore),
+    /// Files of members without a network
+    #[command(subcommand)]
+    Bundle(bundle::Command),
     /// Root certificates that this hub trusts
     #[command(subcommand)]
     Root(roots::Command),
@@ -214,6 +219,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Letters(command) => letters::run(context, &command),
         Command::Backup(command) => backup::run(context, &command),
         Command::Restore(asked) => restore::run(context, &asked),
+        Command::Bundle(command) => bundle::run(context, &command),
         Command::Root(command) => roots::run(context, command),
         Command::Config(command) => settings::run(context, &command),
         Command::Service(command) => service::run(context, &command),

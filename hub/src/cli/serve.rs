@@ -84,6 +84,7 @@ async fn serving(context: &Context, config: Config) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone()));
     tokio::spawn(crate::backup::serve(hub.clone(), stop.clone()));
+    tokio::spawn(crate::bundles::serve(hub.clone(), stop.clone()));
     Ok(hub.serve(listener, stop).await?)
 }
 

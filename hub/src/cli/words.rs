@@ -3,6 +3,8 @@
 use runtime::web::{Lang, Text};
 
 pub(super) mod backup;
+pub(super) mod backup_checks;
+pub(super) mod bundle;
 pub(super) mod key;
 pub(super) mod letters;
 pub(super) mod plan;

@@ -25,8 +25,8 @@ use runtime::sql::{SqlError, Tx};
 use runtime::transport::coded;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
-use tokio_stream::Stream;
-use tonic::{Code, Status, Streaming};
+use tokio_stream::{Stream, StreamExt as _};
+use tonic::{Code, Status};
 
 use super::hello;
 use super::peer::{still_served, store_status};
@@ -83,11 +83,11 @@ impl Slot {
     }
 }
 
-/// Opens a member's link.
+/// Opens a member's link; what the member says comes over a connection, or out of a file.
 pub(super) fn open(
     hub: Hub,
     (member, caller): (UnitId, Arc<PeerIdentity>),
-    parts: Streaming<LinkRequest>,
+    parts: impl Stream<Item = Result<LinkRequest, Status>> + Send + Unpin + 'static,
 ) -> Down {
     let (reply, answers) = mpsc::channel(FRAMES_IN_FLIGHT_MAX);
     let (said, news) = (Slot::default(), hub.news());
@@ -136,21 +136,24 @@ struct Link {
 
 impl Link {
     /// Works until the member ends its side, or is no longer served.
-    async fn serve(mut self, mut parts: Streaming<LinkRequest>) -> Result<(), Status> {
+    async fn serve(
+        mut self,
+        mut parts: impl Stream<Item = Result<LinkRequest, Status>> + Send + Unpin,
+    ) -> Result<(), Status> {
         let mut standing = interval(STANDING_EVERY);
         standing.set_missed_tick_behavior(MissedTickBehavior::Delay);
         standing.reset();
         loop {
             tokio::select! {
-                part = parts.message() => match part {
-                    Ok(Some(request)) => self.take(request).await?,
-                    Ok(None) => return Ok(()),
-                    Err(status) if status.code() == Code::OutOfRange => {
+                part = parts.next() => match part {
+                    Some(Ok(request)) => self.take(request).await?,
+                    None => return Ok(()),
+                    Some(Err(status)) if status.code() == Code::OutOfRange => {
                         tracing::warn!(member = %self.member, "a message over the limit");
                         let most = format!("a message has at most {MESSAGE_BYTES_MAX} bytes");
                         return Err(coded(Code::OutOfRange, TOO_LARGE, most));
                     }
-                    Err(status) => {
+                    Some(Err(status)) => {
                         tracing::debug!(member = %self.member, code = ?status.code(), "link ended");
                         return Ok(());
                     }

@@ -1,5 +1,6 @@
 //! gRPC services: each handler identifies, parses, calls a stage and answers.
 
+pub mod bundle;
 pub mod enrol;
 mod hello;
 mod link;

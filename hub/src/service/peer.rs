@@ -36,10 +36,22 @@ pub async fn peer_member<T: Sync>(request: &Request<T>, hub: &Hub) -> Result<Uni
     let identity = peer.identity.ok_or_else(|| {
         coded(Code::Unauthenticated, "NO_CERTIFICATE", "a unit's certificate is needed")
     })?;
-    let standing = standing(hub, &identity)?;
+    served(hub, &identity, &peer.chain).await
+}
+
+/// The active member that a certificate speaks for, of which it is proved that its owner speaks.
+///
+/// # Errors
+/// A unit that is not served, or a key that was revoked.
+pub(super) async fn served(
+    hub: &Hub,
+    identity: &Arc<PeerIdentity>,
+    chain: &[Vec<u8>],
+) -> Result<UnitId, Status> {
+    let standing = standing(hub, identity)?;
     // A new key of a unit that certifies itself counts under its own commission's root only.
     if let Standing::NewKey(kind) = standing
-        && !stands_under(kind, commission_of(hub, &peer.chain))
+        && !stands_under(kind, commission_of(hub, chain))
     {
         let text = "this unit's certificate stands under the other commission's root";
         return Err(coded(Code::PermissionDenied, "OTHER_ROOT", text));
@@ -48,8 +60,8 @@ pub async fn peer_member<T: Sync>(request: &Request<T>, hub: &Hub) -> Result<Uni
     match standing {
         Standing::Served => Ok(unit),
         Standing::NewKey(_) => {
-            let leaf = peer.chain.first().cloned().unwrap_or_default();
-            let now_ms = hub.clock().now_ms();
+            let leaf = chain.first().cloned().unwrap_or_default();
+            let (identity, now_ms) = (identity.clone(), hub.clock().now_ms());
             hub.database()
                 .write_async("register_key", move |tx| register(tx, &identity, leaf, now_ms))
                 .await

@@ -167,3 +167,106 @@ fn a_destroyed_key_does_not_come_back() {
     let listed = restore(&copy, &at("listed"), &secret);
     assert!(listed.code == 0 && !at("listed").join(file).exists(), "{}", listed.err);
 }
+
+/// What `doctor` says of a check.
+fn state(data: &Path, check: &str) -> String {
+    let value = hub(&["doctor", "--data", text(data)]).json();
+    let mut checks = value["checks"].as_array().expect("checks").iter();
+    let found = checks.find(|one| one["check"] == check);
+    found.and_then(|one| one["state"].as_str()).unwrap_or("absent").to_owned()
+}
+
+/// `doctor` asks for a plan, a copy and a test by the passphrase, in this order, and is silent once
+/// all are there; a copy that is found damaged is a problem until another test holds.
+#[test]
+fn doctor_looks_at_backups() {
+    let folder = tempfile::tempdir().expect("folder");
+    let place = place(folder.path());
+    let of = |check| state(&place.data, check);
+    assert_eq!(of("backup"), "warning", "no plan");
+    let args = ["backup", "plan", "--data", text(&place.data), "--to", text(&place.usb)];
+    assert_eq!(hub(&args).code, 0);
+    assert_eq!(of("backup"), "warning", "no copy");
+    let copy = create(&place);
+    assert_eq!((of("backup"), of("restore")), ("ok".to_owned(), "warning".to_owned()));
+    let verify = || {
+        let args = ["backup", "verify", "--data", text(&place.data), "--passphrase-file"];
+        hub(&[args.as_slice(), &[text(&place.passphrase)]].concat())
+    };
+    assert_eq!(verify().code, 0);
+    assert_eq!(of("restore"), "ok");
+    let store = copy.join("hub.db.sealed");
+    let whole = std::fs::read(&store).expect("store");
+    std::fs::write(&store, &whole[..whole.len() - 1]).expect("cut");
+    assert_eq!(verify().failed(), (9, "BACKUP_BROKEN".to_owned()));
+    assert_eq!(of("restore"), "problem");
+    std::fs::write(&store, &whole).expect("whole again");
+    assert_eq!(verify().code, 0);
+    assert_eq!(of("restore"), "ok");
+    let drawer = folder.path().join("drawer");
+    std::fs::rename(&place.usb, &drawer).expect("unplugged");
+    assert_eq!(of("backup"), "warning", "the place is not there");
+    std::fs::rename(&drawer, &place.usb).expect("plugged in");
+    assert_eq!(of("backup"), "ok");
+    std::fs::remove_file(place.data.join("backup.key")).expect("removed");
+    assert_eq!(of("backup"), "problem", "no passphrase");
+}
+
+/// `xinqiao-hub` on disks on which no file grows beyond so many blocks of 512 bytes: a write that
+/// would is refused by the system, as it is on a disk that is full.
+#[cfg(unix)]
+fn cramped(blocks: u32, args: &[&str]) -> crate::support::Ran {
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let mut command = std::process::Command::new("/bin/sh");
+    command.args(["-c", script.as_str(), env!("CARGO_BIN_EXE_xinqiao-hub")]).args(args);
+    command.args(["--lang", "en", "--json"]).env_clear().stdin(std::process::Stdio::null());
+    let output = command.output().expect("program");
+    crate::support::Ran {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// A disk that fills up while a copy is made or put back leaves nothing half made, at whichever
+/// file it happens, and the copy of before is whole; `doctor` says that the last attempt failed.
+///
+/// Method: no file may grow beyond a limit, first below the store's size, then above it and below
+/// that of a file that is copied after it.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_no_half_copy() {
+    let folder = tempfile::tempdir().expect("folder");
+    let place = place(folder.path());
+    let large = place.data.join("zz-notes.txt");
+    std::fs::write(&large, vec![7_u8; 8 << 20]).expect("a large file");
+    let copy = create(&place);
+    let secret = ["--passphrase-file", text(&place.passphrase)];
+    let args = ["backup", "plan", "--data", text(&place.data), "--to", text(&place.usb)];
+    assert_eq!(hub(&args).code, 0);
+    let (at_place, in_copy) = (names(&place.usb).len(), names(&copy));
+    let named = place.usb.join("xinqiao-hub-370200-2026-01-01-0200");
+    std::fs::rename(&copy, &named).expect("an older one");
+    // The store has some hundred tables of a page or more; the other file has 16,384 blocks.
+    for blocks in [128, 12_000] {
+        let args = ["backup", "create", "--data", text(&place.data)];
+        let made = cramped(blocks, &args);
+        assert_eq!(made.failed(), (1, "BACKUP".to_owned()), "{blocks}: {}", made.err);
+        assert_eq!(names(&place.usb).len(), at_place, "{blocks}: no half copy");
+        assert_eq!(names(&named), in_copy, "{blocks}: the old copy");
+        for left in ["backup.part.db", "restore-test.part"] {
+            assert!(!place.data.join(left).exists(), "{blocks}: {left}");
+        }
+        assert_eq!(state(&place.data, "backup"), "problem");
+        let again = folder.path().join("again");
+        let args = ["restore", text(&named), "--data", text(&again)];
+        let put = cramped(blocks, &[args.as_slice(), &secret].concat());
+        assert_ne!(put.code, 0, "{blocks}: {}", put.out);
+        assert!(!again.exists() && !folder.path().join("again.restore.part").exists());
+    }
+    let again = folder.path().join("again");
+    let put = restore(&named, &again, &secret);
+    assert_eq!(put.code, 0, "the copy of before is whole: {} {}", put.out, put.err);
+    create(&place);
+    assert_eq!(state(&place.data, "backup"), "ok");
+}

@@ -36,6 +36,8 @@ fn doctor_says_what_is_wrong_and_what_mends_it() {
         ("members", "ok"),
         ("member_certificates", "ok"),
         ("alarms", "ok"),
+        ("backup", "warning"),
+        ("restore", "warning"),
     ] {
         assert_eq!(state(&value, check), expected, "{check} in {value:#}");
     }

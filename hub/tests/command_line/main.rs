@@ -11,6 +11,7 @@ mod accounts;
 mod api_keys;
 mod authority;
 mod backups;
+mod bundles;
 mod directory;
 mod disclosure;
 mod doctor;

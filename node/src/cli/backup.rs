@@ -7,16 +7,22 @@ use clap::{Args, Subcommand};
 use runtime::cli::{Exit, Failure, Sentence, Terminal};
 use runtime::clock::Clock;
 use runtime::texts;
+use runtime::web::time::minute;
 use serde_json::json;
 
 use super::{Place, context};
-use crate::backup::{self, BackupError, ProofError};
-use crate::config::BackupPlan;
-use crate::unlock::LedgerKey;
+use crate::app::Node;
+use crate::backup::{self, BackupError, Made, ProofError};
+use crate::config::{BackupPlan, Config};
+use crate::unlock::{LedgerKey, Opener};
 
 texts! {
     MADE = "已备份到 {0}（{1} MB）。口令和恢复单请与备份分开保管。",
         "Copied to {0} ({1} MB). Keep passphrase and recovery sheet apart from it.";
+    DRILLED = "演练完成：备份用时 {0} 秒，试恢复用时 {1} 秒（{2} 名学生、{3} 条台账记录）。",
+        "Drilled: the copy took {0} s, putting it back {1} s ({2} students, {3} entries).";
+    COPY = "{0}  {1} MB", "{0}  {1} MB";
+    NO_COPIES = "{0} 中没有本单位的备份。", "There is no copy of this unit in {0}.";
     WHERE = "没有说明备份放到哪里，什么都没有复制", "no place for the backup is set; nothing was copied";
     WHERE_NEXT = "请加 --to 文件夹，或在 node.toml 中写 backup_to。",
         "Add --to FOLDER, or set backup_to in node.toml.";
@@ -74,21 +80,29 @@ enum BackupCommand {
         /// Folder of the copy; the newest of the settings' place if not given
         copy: Option<PathBuf>,
     },
+    /// Show the copies that are there
+    List {
+        /// Folder on another disk; the one of the settings if not given
+        #[arg(long, value_name = "DIR")]
+        to: Option<PathBuf>,
+    },
+    /// Make a copy, put it back for a test, and say how long both took
+    Drill {
+        /// Folder on another disk; the one of the settings if not given
+        #[arg(long, value_name = "DIR")]
+        to: Option<PathBuf>,
+    },
 }
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &BackupArgs) -> Result<(), Failure> {
-    if let Some(BackupCommand::Verify { copy }) = &args.command {
-        return verify(terminal, place, copy.as_deref());
+    match &args.command {
+        Some(BackupCommand::Verify { copy }) => return verify(terminal, place, copy.as_deref()),
+        Some(BackupCommand::List { to }) => return list(terminal, place, to.as_deref()),
+        Some(BackupCommand::Drill { to }) => return drill(terminal, place, to.as_deref()),
+        None => {}
     }
     let node = context::open(terminal, place)?;
-    let plan = match (&args.to, &node.config().backup) {
-        (Some(to), Some(plan)) => BackupPlan { to: to.clone(), ..plan.clone() },
-        (Some(to), None) => BackupPlan { to: to.clone(), hour: 0, keep: KEPT },
-        (None, Some(plan)) => plan.clone(),
-        (None, None) => {
-            return Err(Failure::new(Exit::Usage, "BACKUP_TO", WHERE).hint(WHERE_NEXT));
-        }
-    };
+    let plan = planned(node.config(), args.to.as_deref())?;
     let made = backup::make(&node, &plan).map_err(|error| failure(&plan, &error))?;
     let whole = plan.to.join(&made.name);
     let value = json!({"backup": whole, "bytes": made.bytes});
@@ -98,12 +112,66 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &BackupArgs) -> Resu
     })
 }
 
-/// What opens the copy is asked for as after a loss; the same opens the node.
-fn verify(terminal: &Terminal, place: &Place, copy: Option<&Path>) -> Result<(), Failure> {
+/// Where copies lie: as the command says, else as the settings do.
+fn planned(config: &Config, to: Option<&Path>) -> Result<BackupPlan, Failure> {
+    match (to, &config.backup) {
+        (Some(to), Some(plan)) => Ok(BackupPlan { to: to.to_owned(), ..plan.clone() }),
+        (Some(to), None) => Ok(BackupPlan { to: to.to_owned(), hour: 0, keep: KEPT }),
+        (None, Some(plan)) => Ok(plan.clone()),
+        (None, None) => Err(Failure::new(Exit::Usage, "BACKUP_TO", WHERE).hint(WHERE_NEXT)),
+    }
+}
+
+fn list(terminal: &Terminal, place: &Place, to: Option<&Path>) -> Result<(), Failure> {
+    let config = context::config(place, &[])?;
+    let plan = planned(&config, to)?;
+    let copies = backup::found(&plan, &config);
+    let shown = copies
+        .iter()
+        .map(|made| json!({"name": made.name, "made": minute(made.made_ms), "bytes": made.bytes}));
+    let value = json!({"to": plan.to, "copies": shown.collect::<Vec<_>>()});
+    terminal.result(&value, |terminal| {
+        if copies.is_empty() {
+            return terminal.text(NO_COPIES, &[&plan.to.display()]);
+        }
+        let line = |made: &Made| {
+            let megabytes = made.bytes.div_ceil(1 << 20);
+            terminal.text(COPY, &[&made.name, &megabytes])
+        };
+        copies.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn drill(terminal: &Terminal, place: &Place, to: Option<&Path>) -> Result<(), Failure> {
+    let (node, opener) = opened(terminal, place)?;
+    let plan = planned(node.config(), to)?;
+    let begun = node.clock().now_ms();
+    let made = backup::make(&node, &plan).map_err(|error| failure(&plan, &error))?;
+    let (copied, copy) = (node.clock().now_ms(), plan.to.join(&made.name));
+    let proof = backup::prove(&node, &copy, &opener).map_err(|error| unproven(&copy, error))?;
+    let (copying, putting) = (copied - begun, node.clock().now_ms() - copied);
+    let seconds = |ms: i64| format!("{}.{}", ms / 1_000, ms % 1_000 / 100);
+    let value = json!({
+        "copy": copy, "entries": proof.entries, "copy_ms": copying, "restore_ms": putting,
+    });
+    terminal.result(&value, |terminal| {
+        let values: [&dyn std::fmt::Display; 4] =
+            [&seconds(copying), &seconds(putting), &proof.students, &proof.entries];
+        terminal.text(DRILLED, &values)
+    })
+}
+
+/// The node, and what opens its copies: that is asked for as after a loss, and the same opens the
+/// node.
+fn opened(terminal: &Terminal, place: &Place) -> Result<(Node, Opener), Failure> {
     let config = context::config(place, &[])?;
     let opener = context::opener(terminal, place, &config)?;
     let key = LedgerKey::open(&config.data, &opener)?;
-    let node = crate::app::open(config, key.data_key(), Clock::system())?;
+    Ok((crate::app::open(config, key.data_key(), Clock::system())?, opener))
+}
+
+fn verify(terminal: &Terminal, place: &Place, copy: Option<&Path>) -> Result<(), Failure> {
+    let (node, opener) = opened(terminal, place)?;
     let newest = || {
         let plan = node.config().backup.as_ref()?;
         let made = backup::found(plan, node.config()).into_iter().next()?;

@@ -55,6 +55,19 @@ const OF_ALL: Translation = &[
         "由 systemd-creds 加密的台账口令文件",
     ),
     ("Copy the data folder to another disk now", "立即把数据目录备份到另一块盘"),
+    ("Show the copies that are there", "列出现有备份"),
+    (
+        "Make a copy, put it back for a test, and say how long both took",
+        "演练：备份并试恢复，报告用时",
+    ),
+    (
+        "Files for a unit without a network: to the hub, and back",
+        "没有网络时的离线包：带到枢纽，再带回答复",
+    ),
+    ("Write what waits for the hub into a file", "把待发内容写成一个文件"),
+    ("File on the stick; one of that name is replaced", "U 盘上的文件；同名文件会被替换"),
+    ("Take the file that the hub wrote as an answer", "收下枢纽写的答复文件"),
+    ("File of the hub", "枢纽的文件"),
     (
         "Folder on another disk; the one of the settings if not given",
         "另一块盘上的文件夹；默认用设置中的",

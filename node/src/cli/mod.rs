@@ -17,6 +17,7 @@ use crate::app::Node;
 
 mod acting;
 mod backup;
+mod bundle;
 mod cards;
 mod chinese;
 mod configuration;
@@ -126,6 +127,9 @@ enum Command {
     Doctor,
     /// Copy the data folder to another disk now
     Backup(backup::BackupArgs),
+    /// Files for a unit without a network: to the hub, and back
+    #[command(subcommand)]
+    Bundle(bundle::BundleCommand),
     /// Accounts of the web page
     #[command(subcommand)]
     User(user::UserCommand),
@@ -242,6 +246,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Status => status::run(terminal, place),
         Command::Doctor => doctor::run(terminal, place),
         Command::Backup(args) => backup::run(terminal, place, &args),
+        Command::Bundle(command) => bundle::run(terminal, place, &command),
         Command::User(command) => block_on(user::run(terminal, place, &command))?,
         Command::Root(command) => roots::run(terminal, place, &command),
         Command::Ledger(args) => ledger::run(terminal, place, &args),

@@ -38,6 +38,11 @@ const LOST: Subject = ("lost_referrals", LOST_TITLE);
 
 texts! {
     LETTERS_TITLE = "转介信件", "letters of referrals";
+    BACKUP_FULL = "备份位置只剩 {0} MB，下一份约需 {1} MB",
+        "{0} MB are free at the place for backups; the next copy needs about {1} MB";
+    BACKUP_FULL_FIX = "在备份用的盘上清出空间，或把 backup_keep 调小，再运行 xinqiao-node backup",
+        "make room on the disk for backups, or set a lower backup_keep, then run xinqiao-node \
+         backup";
     LOST_TITLE = "备份不知道的转介", "referrals that the backup does not know";
     LOST_FOUND = "有 {0} 份转介收到对方答复，但恢复的账本里没有",
         "answers came about {0} referrals that the restored ledger does not hold";
@@ -60,6 +65,8 @@ texts! {
 
 /// Age of the last daily copy that is worth a word: a long weekend.
 const BACKUP_MS_MAX: i64 = 4 * 24 * 3_600_000;
+/// Room beyond the size of the last copy: a ledger grows.
+const ROOM_MORE: u64 = 64 * doctor::MIB;
 /// Age of the last proven restore that is worth a word: half a year.
 const PROOF_MS_MAX: i64 = 183 * 24 * 3_600_000;
 /// Age of a letter that has not left which is worth a word: the limit of a routine hop.
@@ -165,7 +172,20 @@ pub(crate) fn backup(config: &Config, now_ms: i64) -> Check {
     if now_ms.saturating_sub(last.made_ms) > BACKUP_MS_MAX {
         return Check::warning(BACKUP, Sentence::new(words::BACKUP_OLD, &[&at]), words::BACKUP_FIX);
     }
-    Check::well(BACKUP, Sentence::new(words::BACKUP_WELL, &[&at, &made.len()]))
+    let free = doctor::free_bytes(&plan.to).ok();
+    no_room(free, last.bytes).unwrap_or_else(|| {
+        Check::well(BACKUP, Sentence::new(words::BACKUP_WELL, &[&at, &made.len()]))
+    })
+}
+
+/// Whether the place for backups lacks the room for another copy; nothing where it has it, or where
+/// the system does not say.
+fn no_room(free: Option<u64>, last_bytes: u64) -> Option<Check> {
+    let needs = last_bytes.saturating_add(ROOM_MORE);
+    let free = free.filter(|free| *free < needs)?;
+    let (free, needs) = (free / doctor::MIB, needs.div_ceil(doctor::MIB));
+    let found = Sentence::new(BACKUP_FULL, &[&free, &needs]);
+    Some(Check::warning(BACKUP, found, BACKUP_FULL_FIX))
 }
 
 /// When a copy was last put back for a test and opened: until then nobody knows whether one does.
@@ -317,6 +337,16 @@ mod tests {
         assert_eq!(sending(&refused, now_ms).verdict(), Found::Warning);
         let stuck = Notes { waiting_since_ms: Some(1), ..notes() };
         assert_eq!(sending(&stuck, now_ms).verdict(), Found::Warning);
+    }
+
+    /// A place without room for the next copy is worth a word; one with room, or of which nobody
+    /// knows, is not.
+    #[test]
+    fn the_room_for_the_next_copy_is_looked_at() {
+        let verdict = |free| no_room(free, 10 * doctor::MIB).map(|check| check.verdict());
+        assert_eq!(verdict(Some(70 * doctor::MIB)), Some(Found::Warning));
+        assert_eq!(verdict(Some(80 * doctor::MIB)), None);
+        assert_eq!(verdict(None), None);
     }
 
     /// A pack that this version cannot use is named.

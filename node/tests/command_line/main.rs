@@ -12,6 +12,7 @@
 
 mod accounts;
 mod backup;
+mod bundle;
 mod doctor;
 mod exits;
 mod imports;

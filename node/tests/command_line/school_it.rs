@@ -13,7 +13,8 @@ const COMMANDS: &str = include_str!("../../src/cli/tests/commands.txt");
 
 /// Commands that read, each with how it is run: `@` stands for the account, `OUT` for a file that
 /// the command writes, a name in capitals for a file that lies there.
-const READS: [(&str, &[&str]); 80] = [
+const READS: [(&str, &[&str]); 81] = [
+    ("backup list", &["backup list --to OUT"]),
     // A receiver's: at a school there is nothing to read.
     ("card list", &["card @ list"]),
     ("card log", &["card @ log"]),
@@ -109,9 +110,12 @@ const READS: [(&str, &[&str]); 80] = [
 ];
 
 /// Commands that change something, and say what they did.
-const WRITES: [&str; 76] = [
+const WRITES: [&str; 79] = [
     "backup",
+    "backup drill",
     "backup verify",
+    "bundle make",
+    "bundle take",
     "card decline",
     "card opinion",
     "consult recall",

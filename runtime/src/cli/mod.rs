@@ -10,6 +10,7 @@
 //! [`Terminal`] of the globals and hands its command's `Result<(), Failure>` to
 //! [`Terminal::finish`].
 
+mod carried;
 pub mod doctor;
 mod exit;
 mod failure;
@@ -26,6 +27,7 @@ mod table;
 mod terminal;
 mod words;
 
+pub use carried::{read_carried, write_carried};
 pub use exit::Exit;
 pub use failure::{Failure, Sentence};
 pub use globals::{Globals, locale};

@@ -204,6 +204,14 @@ impl Uplink {
         &self.parent
     }
 
+    pub(super) const fn identity(&self) -> &IdentityCell {
+        &self.identity
+    }
+
+    pub(super) const fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
     pub(super) const fn hooks(&self) -> &Arc<dyn Hooks> {
         &self.hooks
     }
@@ -289,7 +297,11 @@ impl Uplink {
         crate::blocking::run(move || hooks.schools_below()).await.map_err(|_| UplinkError::Ended)
     }
 
-    async fn note_parent(&self, parent: &PeerIdentity, leaf: Vec<u8>) -> Result<(), UplinkError> {
+    pub(super) async fn note_parent(
+        &self,
+        parent: &PeerIdentity,
+        leaf: Vec<u8>,
+    ) -> Result<(), UplinkError> {
         let (key_id, now_ms) = (*PublicKey::id(parent.key()).bytes(), self.clock.now_ms());
         let note =
             move |tx: &crate::sql::Tx<'_>| outbox::note_parent_key(tx, &key_id, &leaf, now_ms);

@@ -49,7 +49,7 @@ const LANES: [Lane; 2] = [Lane::Statistics, Lane::Referral];
 pub(super) type Starts = Vec<(Lane, u64)>;
 
 /// Where each lane stands here.
-type Heads = Vec<(Lane, outbox::LaneHead)>;
+pub(super) type Heads = Vec<(Lane, outbox::LaneHead)>;
 
 /// How long a link lasts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -229,50 +229,16 @@ impl<'u> Link<'u> {
     }
 
     async fn pull(&self) -> Result<(), UplinkError> {
-        let (directives, addressed) = (self.note_of(PULL_CURSOR), self.note_of(ADDRESSED_CURSOR));
-        let read = move |tx: &Tx<'_>| {
-            Ok::<_, SqlError>((notes::get(tx, &directives)?, notes::get(tx, &addressed)?))
-        };
-        let (directives, addressed) = self.uplink.database().read_async(read).await?;
-        let (after, last) = directives.as_deref().map(read_cursor).unwrap_or_default();
-        let (addressed_after, addressed_last) =
-            addressed.as_deref().map(read_cursor).unwrap_or_default();
-        self.say(Ask::Pull(PullRequest { after, last, addressed_after, addressed_last })).await
-    }
-
-    /// Cursors are the parent's own: another parent counts from its own start.
-    fn note_of(&self, cursor: &str) -> String {
-        format!("{cursor}:{}", self.uplink.parent().name)
+        self.say(Ask::Pull(pull_request(self.uplink).await?)).await
     }
 
     async fn take_directive(&mut self, next: PullResponse) -> Result<(), UplinkError> {
-        let hooks = self.uplink.hooks().clone();
-        let name = self.note_of(PULL_CURSOR);
-        let reached = written_cursor(next.cursor, &next.directive);
-        crate::blocking::run(move || hooks.directive(&next.directive))
-            .await
-            .map_err(|_| UplinkError::Ended)??;
         self.report_at = None;
-        let note = move |tx: &Tx<'_>| notes::set(tx, &name, &reached);
-        Ok(self.uplink.database().write_async("pull_cursor", note).await?)
+        keep_directive(self.uplink, next).await
     }
 
-    /// Keeps an addressed item and its cursor in one commit.
     async fn take_addressed(&mut self, next: Addressed) -> Result<(), UplinkError> {
-        let hooks = self.uplink.hooks().clone();
-        let name = self.note_of(ADDRESSED_CURSOR);
-        let reached = written_cursor(next.cursor, &next.item);
-        let stored = Stored { cursor: next.cursor, last: sha256(&next.item).bytes().to_vec() };
-        let Ok(to) = next.to.parse::<UnitId>() else {
-            return Err(UplinkError::Protocol("an addressed item for no unit"));
-        };
-        let keep = move |tx: &Tx<'_>| {
-            hooks.addressed(tx, &to, &next.item)?;
-            notes::set(tx, &name, &reached)
-        };
-        self.uplink.database().write_async("addressed", keep).await?;
-        self.stored.1 = Some(stored);
-        self.uplink.hooks().arrived();
+        self.stored.1 = Some(keep_addressed(self.uplink, next).await?);
         Ok(())
     }
 
@@ -342,12 +308,66 @@ async fn wait_until(at: Option<Instant>) {
     }
 }
 
+/// From where on directives and addressed items are asked for.
+pub(super) async fn pull_request(uplink: &Uplink) -> Result<PullRequest, UplinkError> {
+    let (directives, addressed) = (note_of(uplink, PULL_CURSOR), note_of(uplink, ADDRESSED_CURSOR));
+    let read = move |tx: &Tx<'_>| {
+        Ok::<_, SqlError>((notes::get(tx, &directives)?, notes::get(tx, &addressed)?))
+    };
+    let (directives, addressed) = uplink.database().read_async(read).await?;
+    let (after, last) = directives.as_deref().map(read_cursor).unwrap_or_default();
+    let (addressed_after, addressed_last) =
+        addressed.as_deref().map(read_cursor).unwrap_or_default();
+    Ok(PullRequest { after, last, addressed_after, addressed_last })
+}
+
+/// Cursors are the parent's own: another parent counts from its own start.
+fn note_of(uplink: &Uplink, cursor: &str) -> String {
+    format!("{cursor}:{}", uplink.parent().name)
+}
+
+/// Stores a directive, then notes how far we are.
+pub(super) async fn keep_directive(uplink: &Uplink, next: PullResponse) -> Result<(), UplinkError> {
+    let hooks = uplink.hooks().clone();
+    let name = note_of(uplink, PULL_CURSOR);
+    let reached = written_cursor(next.cursor, &next.directive);
+    crate::blocking::run(move || hooks.directive(&next.directive))
+        .await
+        .map_err(|_| UplinkError::Ended)??;
+    let note = move |tx: &Tx<'_>| notes::set(tx, &name, &reached);
+    Ok(uplink.database().write_async("pull_cursor", note).await?)
+}
+
+/// Keeps an addressed item and its cursor in one commit; gives what the parent may forget.
+pub(super) async fn keep_addressed(
+    uplink: &Uplink,
+    next: Addressed,
+) -> Result<Stored, UplinkError> {
+    let hooks = uplink.hooks().clone();
+    let name = note_of(uplink, ADDRESSED_CURSOR);
+    let reached = written_cursor(next.cursor, &next.item);
+    let stored = Stored { cursor: next.cursor, last: sha256(&next.item).bytes().to_vec() };
+    let Ok(to) = next.to.parse::<UnitId>() else {
+        return Err(UplinkError::Protocol("an addressed item for no unit"));
+    };
+    let keep = move |tx: &Tx<'_>| {
+        hooks.addressed(tx, &to, &next.item)?;
+        notes::set(tx, &name, &reached)
+    };
+    uplink.database().write_async("addressed", keep).await?;
+    uplink.hooks().arrived();
+    Ok(stored)
+}
+
 fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
 /// Where our lanes stand, and how we say it.
-async fn hello(uplink: &Uplink, schools_below: u32) -> Result<(Heads, HelloRequest), UplinkError> {
+pub(super) async fn hello(
+    uplink: &Uplink,
+    schools_below: u32,
+) -> Result<(Heads, HelloRequest), UplinkError> {
     let clock_ms = uplink.clock().now_ms();
     let read = move |tx: &Tx<'_>| {
         let head = |lane| Ok::<_, SqlError>((lane, outbox::lane_head(tx, lane, clock_ms)?));
@@ -379,13 +399,16 @@ fn read_cursor(text: &str) -> (u64, Vec<u8>) {
     (cursor.parse().unwrap_or(0), digest.unwrap_or_default())
 }
 
-fn expectation(answer: &HelloResponse, lane: Lane) -> Result<LaneExpectation, UplinkError> {
+pub(super) fn expectation(
+    answer: &HelloResponse,
+    lane: Lane,
+) -> Result<LaneExpectation, UplinkError> {
     let known = answer.lanes.iter().find(|known| known.lane() == lane && known.expected > 0);
     known.cloned().ok_or(UplinkError::Protocol("no expectation for a lane"))
 }
 
 /// Where to start pushing in each lane, or nothing after a new epoch was begun in one.
-fn settle(
+pub(super) fn settle(
     tx: &Tx<'_>,
     heads: &[(Lane, outbox::LaneHead)],
     parent: &str,

@@ -4,6 +4,7 @@
 //! costs nothing but time. "Done" is what the parent has answered, never what was sent.
 
 mod answer;
+pub mod bundle;
 mod code;
 mod driver;
 pub mod enrol;
@@ -51,6 +52,13 @@ pub const LAST_CODE: &str = "last_code";
 
 /// Name of the note that holds our clock minus the parent's, in milliseconds.
 pub const CLOCK_SKEW: &str = "clock_skew_ms";
+
+/// Name of the note that holds which file was made last for the parent, and the epochs of then.
+const BUNDLE_MADE: &str = "bundle_made";
+
+/// Name of the note that holds from where on a lane's frames are asked for again by a file of the
+/// parent's; the lane's name follows.
+const BUNDLE_FROM: &str = "bundle_from";
 
 /// Name of the note that says why a lane has stopped; empty while it runs.
 pub const CONFLICT: &str = "conflict";

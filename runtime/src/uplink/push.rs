@@ -162,27 +162,7 @@ impl<'u> Push<'u> {
     }
 
     async fn record(&mut self, batch: &AnswerBatch) -> Result<(), UplinkError> {
-        let former = match answer::former_key(batch, &self.parent)? {
-            Some(key_id) => self.uplink.former_parent(key_id).await?,
-            None => None,
-        };
-        let proven = answer::prove(batch, former.as_ref().unwrap_or(&self.parent))?;
-        let answered: Vec<(Lane, u64)> =
-            proven.iter().map(|answer| (answer.lane, answer.sequence)).collect();
-        let strangers = self
-            .uplink
-            .database()
-            .write_async("record_answers", move |tx| {
-                let mut strangers = 0_u32;
-                for answer in &proven {
-                    strangers += u32::from(!outbox::record_answer(tx, answer)?);
-                }
-                Ok::<_, SqlError>(strangers)
-            })
-            .await?;
-        if strangers > 0 {
-            tracing::warn!(strangers, "hub answered frames that are not ours");
-        }
+        let answered = record(self.uplink, &self.parent, batch).await?;
         if std::mem::take(&mut self.is_full) {
             self.uplink.note_trouble(None).await;
         }
@@ -194,4 +174,33 @@ impl<'u> Push<'u> {
         self.uplink.hooks().answered();
         Ok(())
     }
+}
+
+/// Keeps the parent's answers, once they are proved; gives which frames they are about.
+pub(super) async fn record(
+    uplink: &Uplink,
+    parent: &PublicKey,
+    batch: &AnswerBatch,
+) -> Result<Vec<(Lane, u64)>, UplinkError> {
+    let former = match answer::former_key(batch, parent)? {
+        Some(key_id) => uplink.former_parent(key_id).await?,
+        None => None,
+    };
+    let proven = answer::prove(batch, former.as_ref().unwrap_or(parent))?;
+    let answered: Vec<(Lane, u64)> =
+        proven.iter().map(|answer| (answer.lane, answer.sequence)).collect();
+    let strangers = uplink
+        .database()
+        .write_async("record_answers", move |tx| {
+            let mut strangers = 0_u32;
+            for answer in &proven {
+                strangers += u32::from(!outbox::record_answer(tx, answer)?);
+            }
+            Ok::<_, SqlError>(strangers)
+        })
+        .await?;
+    if strangers > 0 {
+        tracing::warn!(strangers, "hub answered frames that are not ours");
+    }
+    Ok(answered)
 }

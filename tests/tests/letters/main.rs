@@ -48,14 +48,18 @@ fn closed(from: &End, to: &End, (envelope, role): (u8, Role)) -> Part {
 
 /// Sends a referral from the school to the clinic.
 fn refer(road: &Road, envelope: u8, urgency: Urgency) {
+    let (routing, part) = referral(road, envelope, urgency);
+    road.school.send(&routing, Some(&part));
+}
+
+fn referral(road: &Road, envelope: u8, urgency: Urgency) -> (Routing, Part) {
     let withdrawal = secret().mark(id(envelope));
     let part = closed(&road.school, &road.clinic, (envelope, Role::Referral { withdrawal }));
     let carried = carried(envelope, part.number(), (CLINIC, OTHER.0), urgency);
     let until = road.federation.clock().now();
     let due = Some(Due { class: DeadlineClass::Answered, until });
     let carried = Carried { due, ..carried };
-    let routing = Routing::Referral { carried, basis: Basis::Emergency, withdrawal };
-    road.school.send(&routing, Some(&part));
+    (Routing::Referral { carried, basis: Basis::Emergency, withdrawal }, part)
 }
 
 fn answer(road: &Road, envelope: u8, to: u8) {
@@ -189,4 +193,25 @@ async fn a_street_learns_nothing() {
             assert!(!holds(&files, needle), "{needle:x?} is in the files of {hub}");
         }
     }
+}
+
+/// A referral that a stick carries to the street goes on like any other, and comes to the clinic
+/// once, also where the network had it meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stick_carries_a_referral() {
+    let road = Road::new().await;
+    let (routing, part) = referral(&road, 4, Urgency::Urgent);
+    road.school.queue(&routing, Some(&part));
+    let uplink = &road.school.member.uplink;
+    let made = uplink.pack().await.expect("made");
+    let street = &road.street.hub;
+    let answer = hub::service::bundle::take(street, &made.bytes).await.expect("taken");
+    uplink.unpack(&answer).await.expect("brought");
+    road.run();
+    let (came, _) = road.clinic.until(is_referral).await;
+    let told = content(&road, &road.clinic, came.part().expect("part"));
+    assert_eq!(told, (CONTENT.to_vec(), SCHOOL.to_owned()));
+    road.school.until(|one| matches!(one, Routing::Ack { .. })).await;
+    assert!(!road.clinic.take().iter().any(|one| is_referral(one.routing())), "once");
+    road.halt();
 }

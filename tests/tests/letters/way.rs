@@ -142,11 +142,16 @@ impl End {
 
     /// Queues a letter to this end's relay.
     pub fn send(&self, routing: &Routing, part: Option<&certs::referral::Part>) {
+        self.queue(routing, part);
+        self.member.uplink.ring();
+    }
+
+    /// Queues a letter and tells nobody.
+    pub fn queue(&self, routing: &Routing, part: Option<&certs::referral::Part>) {
         let letter = Letter::seal(&self.relay, routing, part).expect("sealed");
         let queued: Result<bool, SqlError> =
             self.transfer.write("send", move |tx| outbox::letters::enqueue(tx, &letter, 1));
         assert!(queued.expect("queued"));
-        self.member.uplink.ring();
     }
 
     /// What came and was not looked at, opened.

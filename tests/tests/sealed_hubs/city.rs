@@ -294,8 +294,14 @@ impl City {
 
     /// Stops the helper as a kill does, and starts it again on its folder.
     pub async fn restart_helper(self) -> Self {
+        self.without_helper(async || {}).await
+    }
+
+    /// Stops the helper, lets things happen without it, and starts it on its folder again.
+    pub async fn without_helper(self, meanwhile: impl AsyncFnOnce()) -> Self {
         let Self { federation, leader, helper, .. } = self;
         helper.stop().await;
+        meanwhile().await;
         let start = RunningHub::start(&federation, (HELPER, UnitKind::Helper), HELPER, None);
         let helper = start.await;
         let driver = driver(&leader, &helper);

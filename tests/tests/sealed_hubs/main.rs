@@ -12,6 +12,7 @@
 mod ahead;
 mod alone;
 mod attendance;
+mod backups;
 mod bad;
 mod beside;
 mod bounds;

@@ -60,7 +60,7 @@ async fn a_leader_put_back_has_its_reports_from_the_helper() {
 }
 
 /// Whether the operator of a hub is told that notes are to be entered again.
-fn lacks_notes(city: &City, hub: &RunningHub) -> bool {
+pub fn lacks_notes(city: &City, hub: &RunningHub) -> bool {
     city.notices(hub).iter().any(|one| matches!(one, Notice::NotesLost(..)))
 }
 

@@ -47,7 +47,7 @@ fn forget_report(hub: &RunningHub, school: &'static str) {
 }
 
 /// The signed bytes of a hub's records, by the number that is signed.
-fn records(hub: &RunningHub) -> BTreeMap<u64, Vec<u8>> {
+pub fn records(hub: &RunningHub) -> BTreeMap<u64, Vec<u8>> {
     let all = hub.read(record::all);
     assert_eq!(chain::broken(&all), None);
     all.into_iter().map(|one| (one.signed_number, one.bytes)).collect()

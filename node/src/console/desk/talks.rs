@@ -319,7 +319,7 @@ fn page_of(
 
 /// The form over one page of the own students, with what was typed for those of other pages.
 fn batch(
-    (page, People { lines, total }): &(usize, People),
+    (page, People { lines, total, .. }): &(usize, People),
     typed: &Typed,
     (student, said, today): (Option<i64>, Option<String>, Date),
     lang: Lang,

@@ -51,9 +51,9 @@ texts! {
     KEPT = "已保存 {0} 份公钥声明。", "kept {0} key statements.";
     NONE_KEPT = "文件 {0} 中没有现在成立的接收方或枢纽公钥声明，没有保存。",
         "no statement of {0} about a recipient's or a relay's key holds now; nothing was kept.";
-    LEFT_OUT = "另有 {0} 份没有保存：已失效，不是转介或转递公钥的声明，或者没有写 --relay（接收方所在的区枢纽）。",
-        "{0} others were not kept: they hold no more, are about other keys, or --relay, the hub that \
-         serves a recipient, is missing.";
+    LEFT_OUT = "另有 {0} 份没有保存：已失效、用途不符，或没有写 --relay（接收方所在区枢纽）。",
+        "{0} others were not kept: they hold no more, are about other keys, or --relay, the hub \
+         that serves a recipient, is missing.";
     NONE_KEPT_NEXT = "接收方的声明须写明其所在区枢纽：--relay 单位代码。",
         "A recipient's statement needs the hub that serves it:  --relay UNIT";
 }

@@ -174,6 +174,7 @@ texts! {
     SEALED_SIZE = "{0} 字节，摘要 {1}", "{0} bytes, digest {1}";
     SEND_SEALED = "加密并发送", "Seal and send";
     WRITTEN = "生成时间", "Written";
+    PICK = "请选择", "choose";
     LETTERS = "加密信件", "Sealed letters";
     RELAY_HAS = "枢纽已收", "a relay has it since";
     TAKEN_BACK = "已撤回，通知排队发出", "taken back";

@@ -18,8 +18,8 @@ use crate::ledger::Ledger;
 use crate::ledger::entry::Moment as At;
 use crate::ledger::intake;
 use crate::letters::restoring;
-use crate::neighbour::NeighbourError;
 use crate::neighbour::answering::{self as answering_notices, House};
+use crate::neighbour::{NeighbourError, renewing};
 use crate::transfer::Transfer;
 
 /// Note of the slot that was filled last.
@@ -75,8 +75,8 @@ impl Node {
         }
     }
 
-    /// Seals answers to duty reports, and erases what has been here long enough; says how many were
-    /// sealed. Nothing at a school's node.
+    /// Seals answers to duty reports and, anew, notices of which no relay has said a word, and
+    /// erases what has been here long enough; says how many were sealed. Nothing at a school's node.
     ///
     /// # Errors
     /// The ledger cannot be read or written.
@@ -84,8 +84,10 @@ impl Node {
         let (Some(receiver), Some(member)) = (self.receiver(), self.member()) else {
             return Ok(0);
         };
-        let house = House::Receiver(receiver, member.identity.current());
-        answering_notices::keep(self.ledger(), &house, self.clock().now())
+        let (identity, now) = (member.identity.current(), self.clock().now());
+        let renewed = renewing::renew(self.ledger(), (&receiver, &identity), now)?;
+        let house = House::Receiver(receiver, identity);
+        Ok(renewed + answering_notices::keep(self.ledger(), &house, now)?)
     }
 
     /// Ends what the receiver's clock ends; gives how many contents were erased.

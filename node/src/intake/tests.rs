@@ -539,6 +539,48 @@ fn parts_that_never_become_whole_keep_nobody_out() {
     assert_eq!(city.sweep(later), Swept::default());
 }
 
+/// Parts of two sealings of one envelope do not spoil each other: whichever is whole opens, and a
+/// part of one keeps those of the other from nothing.
+#[test]
+fn parts_of_two_sealings_do_not_spoil_each_other() {
+    for is_older_whole in [true, false] {
+        let city = City::new();
+        let [mut whole, mut torn] = [(); 2].map(|()| city.letters(&long(), (ENVELOPE, &secret())));
+        assert!(whole.len() > 1);
+        let (last, lost) = (whole.pop().expect("last"), torn.remove(0));
+        assert!(lost != last);
+        let mut order = [torn, whole];
+        if is_older_whole {
+            order.reverse();
+        }
+        for letter in order.iter().flatten() {
+            city.arrive(letter);
+            assert_eq!(city.sweep(now()), Swept::default(), "the other ones may still come");
+        }
+        city.arrive(&last);
+        assert_eq!(city.sweep(now()), Swept { taken: 1, ..Swept::default() });
+        assert_eq!(city.sweep(now()), Swept::default());
+    }
+}
+
+/// A part that comes again of an envelope that is here is forgotten in time, and is no refusal.
+#[test]
+fn a_part_that_comes_again_is_not_refused() {
+    let city = City::new();
+    let [first, again] = [(); 2].map(|()| city.letters(&long(), (ENVELOPE, &secret())));
+    first.iter().for_each(|letter| city.arrive(letter));
+    assert_eq!(city.sweep(now()).taken, 1);
+    city.arrive(again.first().expect("a part"));
+    assert_eq!(city.sweep(now()), Swept::default());
+    let later = now() + SignedDuration::from_hours(73);
+    assert_eq!(city.sweep(later), Swept::default());
+    let waiting = city.transfer.read(|tx| {
+        let all = "select count(*) from addressed_item";
+        tx.query_opt(all, &[], |row| row.u64(0))
+    });
+    assert_eq!(waiting.expect("read"), Some(0));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

@@ -86,17 +86,19 @@ impl Node {
         };
         let (identity, now) = (member.identity.current(), self.clock().now());
         let renewed = renewing::renew(self.ledger(), (&receiver, &identity), now)?;
+        answering_notices::forget(self.ledger(), self.past()?)?;
         let house = House::Receiver(receiver, identity);
         Ok(renewed + answering_notices::keep(self.ledger(), &house, now)?)
     }
 
-    /// Ends what the receiver's clock ends; gives how many contents were erased.
+    /// Ends what the receiver's clock ends, as far as this node has witnessed it; gives how many
+    /// contents were erased.
     ///
     /// # Errors
     /// The ledger cannot be read or written.
     pub fn pass_time(&self) -> Result<usize, IntakeError> {
         let Some(receiver) = self.receiver() else { return Ok(0) };
-        let now = At(self.clock().now_ms());
+        let now = At(self.past()?.as_millisecond());
         let is_due = move |tx: &Tx<'_>| {
             Ok::<_, SqlError>(clock::is_due(tx, now)? || cards::is_due(tx, now)?)
         };

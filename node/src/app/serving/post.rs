@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use domain::referral::slot::next_tick;
+use jiff::{SignedDuration, Timestamp};
 use runtime::clock::date_of;
 use runtime::sql::SqlError;
 use runtime::uplink::Uplink;
@@ -21,6 +22,9 @@ use crate::transfer::letters::{self, Tick};
 
 /// How often a school is looked at that knows nobody's key.
 const UNUSED_LOOK_EVERY: Duration = Duration::from_mins(5);
+
+/// How far the clock may be ahead of what was witnessed of it where a day is decided by it.
+const BELIEVED: SignedDuration = SignedDuration::from_hours(24);
 
 /// Ticks between two looks at whom the directories list: five minutes.
 const DIRECTORY_EVERY_TICKS: u32 = 20;
@@ -110,7 +114,10 @@ impl Node {
     /// A store cannot be read or written.
     pub fn post(&self) -> Result<Option<usize>, LedgerRefusal> {
         let Some(desk) = self.letter_desk() else { return Ok(None) };
-        let now = self.clock().now();
+        let (now, past) = (self.clock().now(), self.past());
+        // What a clock ends ends by what was witnessed of it; where nothing is known nothing does.
+        let at = past.as_ref().map_or(Timestamp::UNIX_EPOCH, |past| *past);
+        let is_timed = is_done("past", past);
         let looked = restoring::look(&self.ledger, self.transfer(), now);
         let is_looked = is_done("look", looked);
         let offered = self.ledger.read(school_moves::lengths)?;
@@ -119,20 +126,30 @@ impl Node {
         // Answers to tips wait to be copied as all letters do; what is old is erased in any case.
         let house = House::School(desk.clone());
         is_done("notices", neighbour::keep(&self.ledger, &house, now));
+        is_done("notices_over", neighbour::forget(&self.ledger, at));
         if !self.ledger.read(store::is_used)? {
             return Ok(None);
         }
-        let ended = ending::end(&self.ledger, self.transfer(), &desk, now);
+        let ended = ending::end(&self.ledger, self.transfer(), &desk, at);
+        // What is over by the clock alone does not leave, and is not lost where the clock is wrong.
+        let is_ahead = date_of(now) > date_of(at);
+        let is_held = !is_ahead
+            || is_done("hold_back", ending::hold_back(&self.ledger, self.transfer(), &desk, now));
         let told = revoking::revoke(&self.ledger, self.transfer(), &desk, now);
-        let of_cards = cards::revoking::revoke(&self.ledger, self.transfer(), &desk, now);
+        let of_cards = cards::revoking::revoke(&self.ledger, self.transfer(), &desk, at);
         is_done("renew", renewing::renew(&self.ledger, self.transfer(), &desk, now));
-        is_done("transfers", moving::work(&self.ledger, self.transfer(), &desk, now));
+        // The day on which a student goes is decided on no clock that is not believed.
+        if now.duration_since(at) <= BELIEVED {
+            is_done("transfers", moving::work(&self.ledger, self.transfer(), &desk, now));
+        }
         is_done("erased", moving::fold_erased(&self.ledger, &offered));
         // What one of them could not do keeps the others from nothing.
         let (has_ended, is_told) = (is_done("consent_ended", ended), is_done("take_back", told));
         is_done("ask", restoring::ask(&self.ledger, &desk, now));
         let is_known = is_done("take_cards_back", of_cards)
             && is_looked
+            && is_timed
+            && is_held
             && has_ended
             && is_told
             && is_done("copy", copying::copy(&self.ledger, self.transfer(), now.as_millisecond()));

@@ -27,8 +27,8 @@ pub use restored::{
     lane, may_have_left, note, put_back_ms, stayed, stray_count, strays, times, to_ask,
 };
 pub use sealed::{
-    Draft, Envelope, NewEnvelope, NewLetter, Outgoing, Rank, acked, carrying, done, draft,
-    drop_letters, envelope, envelopes, insert, insert_letter, keep_draft, note_acked, note_copied,
-    revoked, secret, to_remind, to_revoke, unacked, waiting_letters,
+    Carrier, Draft, Envelope, NewEnvelope, NewLetter, Outgoing, Rank, acked, carriers, carrying,
+    done, draft, drop_letters, envelope, envelopes, insert, insert_letter, keep_draft, never_left,
+    note_acked, note_copied, revoked, secret, to_remind, to_revoke, unacked, waiting_letters,
 };
 pub use statement::{Stated, forget, is_used, keep, stated};

@@ -285,6 +285,19 @@ pub fn drop_letters(
     dropped(tx, id)
 }
 
+/// Notes of an envelope whose letters were taken back that none of them ever left.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn never_left(tx: &Tx<'_>, id: EnvelopeId) -> Result<(), SqlError> {
+    tx.execute(
+        "update letter_out set copied_at_ms = null
+         where envelope = $1 and part > 0 and dropped_at_ms is not null and acked_at_ms is null",
+        params![id.bytes()],
+    )?;
+    Ok(())
+}
+
 /// The letters of an envelope that were taken back.
 fn dropped(tx: &Tx<'_>, id: EnvelopeId) -> Result<Vec<(String, bool)>, SqlError> {
     tx.query(
@@ -305,6 +318,29 @@ pub fn carrying(tx: &Tx<'_>, id: EnvelopeId) -> Result<Vec<String>, SqlError> {
          where envelope = $1 and part > 0 and dropped_at_ms is null order by id",
         params![id.bytes()],
         |row| row.text(0),
+    )
+}
+
+/// A letter that carries or carried a part of an envelope.
+pub struct Carrier {
+    /// Which part.
+    pub part: u32,
+    /// Name of the letter.
+    pub name: String,
+    /// Whether it was taken back.
+    pub is_dropped: bool,
+}
+
+/// Every letter that carries or carried an envelope.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn carriers(tx: &Tx<'_>, id: EnvelopeId) -> Result<Vec<Carrier>, SqlError> {
+    tx.query(
+        "select part, name, dropped_at_ms is not null from letter_out
+         where envelope = $1 and part > 0 order by id",
+        params![id.bytes()],
+        |row| Ok(Carrier { part: row.u32(0)?, name: row.text(1)?, is_dropped: row.i64(2)? != 0 }),
     )
 }
 

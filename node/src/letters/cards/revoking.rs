@@ -89,8 +89,10 @@ fn of_card(
     // Asked again: somebody may have written meanwhile.
     let footing = consult::footing_of(tx, one, (date_of(now), now_ms))?;
     let names = letters::carrying(tx, one.id)?;
+    // Of one that was kept back nobody says that it left.
     let have_left = one.acked_at_ms.is_some()
-        || transfer.read::<_, SqlError>(move |tx| queue::have_left(tx, &names))?;
+        || (!names.is_empty()
+            && transfer.read::<_, SqlError>(move |tx| queue::have_left(tx, &names))?);
     match footing {
         Footing::Holds => return Ok(false),
         Footing::Over if have_left => {

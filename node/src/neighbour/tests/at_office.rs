@@ -132,7 +132,7 @@ fn a_report_is_answered_and_erased() {
     assert_eq!(city.count("select count(*) from intake_letter"), 3);
     assert_eq!(here(&city), 1);
     let later = now() + jiff::SignedDuration::from_hours(181 * 24);
-    answering::keep(&city.ledger, &house, later).expect("kept");
+    answering::forget(&city.ledger, later).expect("erased");
     assert_eq!(here(&city), 0);
 }
 
@@ -305,9 +305,8 @@ fn the_hotline_hears_whether_its_caller_was_reached() {
     let came = write(&city, move |tx| Ok(neighbour::came(tx, id)?)).map_err(drop);
     let kinds = came.expect("came").into_iter().map(|one| one.said.kind());
     assert_eq!(neighbour::stands(kinds), NoticeState::Reached);
-    let house = House::Receiver(city.receiver(), Arc::new(city.clinic.clone()));
     let later = now() + jiff::SignedDuration::from_hours(181 * 24);
-    answering::keep(&city.ledger, &house, later).expect("kept");
+    answering::forget(&city.ledger, later).expect("erased");
     let out = write(&city, move |tx| Ok(neighbour::one_out(tx, id)?)).map_err(drop);
     assert!(out.expect("read").is_none_or(|out| out.content.is_none()), "it is erased");
 }

@@ -372,7 +372,7 @@ fn a_tip_is_answered_and_erased() {
     assert_eq!(answering::keep(&world.school.ledger, &house, now()).expect("sealed"), 0);
     assert_eq!(world.letters().len(), 3);
     let later = now() + jiff::SignedDuration::from_millis(181 * RECEIVED_MS);
-    answering::keep(&world.school.ledger, &house, later).expect("kept");
+    answering::forget(&world.school.ledger, later).expect("erased");
     assert_eq!(world.here(), 0);
 }
 
@@ -467,7 +467,7 @@ fn a_caller_is_answered_and_erased() {
     let house = answering::House::School(world.town.desk.clone());
     assert_eq!(answering::keep(&world.school.ledger, &house, now()).expect("sealed"), 6);
     let later = now() + jiff::SignedDuration::from_millis(181 * RECEIVED_MS);
-    answering::keep(&world.school.ledger, &house, later).expect("kept");
+    answering::forget(&world.school.ledger, later).expect("erased");
     assert_eq!(world.here(), 0);
 }
 

@@ -432,6 +432,24 @@ mod tests {
     use crate::ledger::release::{Registered, insert};
     use crate::unlock::Opener;
 
+    /// A node that begins on a clock that is a year ahead goes by what it had witnessed before.
+    #[test]
+    fn a_clock_that_is_ahead_at_the_start_is_not_believed() {
+        let folder = tempfile::tempdir().expect("folder");
+        let data = folder.path().join("data");
+        let opener = Opener::danger_new_key_file(&folder.path().join("key")).expect("key file");
+        let settings = [("school_type", "junior".to_owned())];
+        crate::app::create(&data, &settings, &opener, &Clock::system()).expect("created");
+        let node = crate::app::open_folder(&data, &opener, Clock::system()).expect("node");
+        let (past, now) = (node.past().expect("past"), node.clock().now());
+        assert!(past <= now);
+        drop(node);
+        let ahead = Clock::skewed(400 * 24 * 3_600_000);
+        let node = crate::app::open_folder(&data, &opener, ahead).expect("node");
+        let believed = node.past().expect("past");
+        assert!(past <= believed && believed.duration_since(past).as_hours() < 24, "{believed}");
+    }
+
     /// What a crash left in the outbox under a hold is out of it before anything is started.
     #[tokio::test]
     async fn what_is_held_is_taken_back_before_serving() {

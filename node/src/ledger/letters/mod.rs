@@ -28,7 +28,8 @@ pub use restored::{
 };
 pub use sealed::{
     Carrier, Draft, Envelope, NewEnvelope, NewLetter, Outgoing, Rank, acked, carriers, carrying,
-    done, draft, drop_letters, envelope, envelopes, insert, insert_letter, keep_draft, never_left,
-    note_acked, note_copied, revoked, secret, to_remind, to_revoke, unacked, waiting_letters,
+    done, draft, drop_letters, envelope, envelopes, forget_letters, insert, insert_letter,
+    keep_draft, never_left, note_acked, note_copied, revoked, secret, to_remind, to_revoke,
+    unacked, waiting_letters,
 };
 pub use statement::{Stated, forget, is_used, keep, stated};

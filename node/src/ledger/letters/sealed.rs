@@ -285,6 +285,15 @@ pub fn drop_letters(
     dropped(tx, id)
 }
 
+/// Forgets the letters of an envelope of which nothing is asked any more.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget_letters(tx: &Tx<'_>, id: EnvelopeId) -> Result<(), SqlError> {
+    tx.execute("delete from letter_out where envelope = $1", params![id.bytes()])?;
+    Ok(())
+}
+
 /// Notes of an envelope whose letters were taken back that none of them ever left.
 ///
 /// # Errors

@@ -76,7 +76,7 @@ impl Node {
     }
 
     /// Seals answers to duty reports and, anew, notices of which no relay has said a word, and
-    /// erases what has been here long enough; says how many were sealed. Nothing at a school's node.
+    /// erases what has been here long enough; says how many were sealed. Nothing at a school's.
     ///
     /// # Errors
     /// The ledger cannot be read or written.

@@ -35,7 +35,7 @@ const KEPT_MS: i64 = 400 * 24 * 3_600_000;
 const LETTER: u32 = ItemKind::Letter as u32;
 
 /// Keeps an item; says whether it is to be dealt with. The same bytes again wait once more: whoever
-/// sends them was asked for them. Nothing is kept where too many wait, and what is very old goes, by
+/// sends them was asked for them. Nothing is kept where too many wait, and what is very old goes by
 /// what was witnessed of the clock.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::Clock;
+use super::{Clock, Pace};
 
 /// Milliseconds by which it goes on at most in one that the process ran: a day in an hour.
 const CATCHES_UP: i64 = 24;
@@ -58,7 +58,13 @@ impl Witness {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = match *seen {
             Some(seen) => seen,
-            None => Seen::begun(kept()?, (now_ms, ran_ms)),
+            None => {
+                let kept_ms = kept()?;
+                // A clock that somebody moves passes while nothing runs, too.
+                let is_moved = self.clock.pace == Pace::Moved;
+                let began_ms = kept_ms.filter(|_| is_moved).unwrap_or(ran_ms);
+                Seen::begun(kept_ms, (now_ms, began_ms))
+            }
         };
         let looked = next.look(now_ms, ran_ms);
         *seen = Some(next);

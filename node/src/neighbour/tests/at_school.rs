@@ -493,8 +493,8 @@ fn a_referral_sealed_to_a_school_is_nothing() {
     assert!(waiting.expect("read").is_empty(), "it does not come again at every tick");
 }
 
-/// A report of which no relay says anything is sealed anew after ten minutes, and opens as the same;
-/// not once a relay has it.
+/// A report of which no relay says anything is sealed anew after ten minutes, and opens as the
+/// same; not once a relay has it.
 #[test]
 fn a_report_that_no_relay_acknowledged_is_sealed_anew() {
     let world = World::of(EntryKind::Police);

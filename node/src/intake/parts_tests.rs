@@ -46,6 +46,21 @@ fn parts_that_never_become_whole_keep_nobody_out() {
     assert_eq!(city.sweep(later), Swept::default());
 }
 
+/// A clock that is far ahead has no part forgotten before its others come.
+#[test]
+fn a_clock_that_is_far_ahead_forgets_no_part() {
+    let city = City::new();
+    let mut letters = city.letters(&long(), (ENVELOPE, &secret()));
+    let last = letters.pop().expect("the last one");
+    letters.iter().for_each(|letter| city.arrive(letter));
+    let ahead = now() + SignedDuration::from_hours(24 * 400);
+    let stores = (&city.ledger, &city.transfer);
+    let swept = super::taking::sweep(stores, &city.receiver(), (ahead, now()));
+    assert_eq!(swept.expect("swept"), Swept::default());
+    city.arrive(&last);
+    assert_eq!(city.sweep(now()).taken, 1);
+}
+
 /// Parts of two sealings of one envelope do not spoil each other: whichever is whole opens, and a
 /// part of one keeps those of the other from nothing.
 #[test]

@@ -76,15 +76,16 @@ impl Node {
     /// A store cannot be read or written; what was taken before stays taken.
     pub fn take_letters(&self) -> Result<Swept, IntakeError> {
         let Some(receiver) = self.receiver() else { return Ok(Swept::default()) };
-        sweep((self.ledger(), self.transfer()), &receiver, self.clock().now())
+        let times = (self.clock().now(), self.past()?);
+        sweep((self.ledger(), self.transfer()), &receiver, times)
     }
 }
 
-/// One sweep over all letters that wait.
+/// One sweep over all letters that wait, now and by what was witnessed of the clock.
 pub(super) fn sweep(
     (ledger, transfer): (&Ledger, &Transfer),
     receiver: &Receiver,
-    now: Timestamp,
+    (now, past): (Timestamp, Timestamp),
 ) -> Result<Swept, IntakeError> {
     if page(transfer, 0, 1)?.is_empty() {
         return Ok(Swept::default());
@@ -92,7 +93,7 @@ pub(super) fn sweep(
     let of = receiver.clone();
     let keys = ledger.read(move |tx| of.keys(tx))?;
     let swept = Swept::default();
-    let mut sweeping = Sweeping { ledger, transfer, keys: &keys, receiver, now, swept };
+    let mut sweeping = Sweeping { ledger, transfer, keys: &keys, receiver, now, past, swept };
     let parts = sweeping.hear()?;
     sweeping.collect(parts)?;
     Ok(sweeping.swept)
@@ -110,6 +111,7 @@ struct Sweeping<'a> {
     keys: &'a [EnvelopeKey],
     receiver: &'a Receiver,
     now: Timestamp,
+    past: Timestamp,
     swept: Swept,
 }
 
@@ -196,7 +198,7 @@ impl Sweeping<'_> {
             }
         }
         waiting.sort_unstable();
-        let before = self.now.as_millisecond().saturating_sub(PARTS_MS);
+        let before = self.past.as_millisecond().saturating_sub(PARTS_MS);
         let too_many = waiting.len().saturating_sub(PARTS_WAITING_MAX);
         let over = waiting.iter().enumerate();
         let over = over.filter(|(at, (_, since_ms, _))| *at < too_many || *since_ms < before);

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use domain::referral::slot::next_tick;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use runtime::clock::date_of;
 use runtime::sql::SqlError;
 use runtime::uplink::Uplink;
@@ -22,9 +22,6 @@ use crate::transfer::letters::{self, Tick};
 
 /// How often a school is looked at that knows nobody's key.
 const UNUSED_LOOK_EVERY: Duration = Duration::from_mins(5);
-
-/// How far the clock may be ahead of what was witnessed of it where a day is decided by it.
-const BELIEVED: SignedDuration = SignedDuration::from_hours(24);
 
 /// Ticks between two looks at whom the directories list: five minutes.
 const DIRECTORY_EVERY_TICKS: u32 = 20;
@@ -130,16 +127,16 @@ impl Node {
         if !self.ledger.read(store::is_used)? {
             return Ok(None);
         }
-        let ended = ending::end(&self.ledger, self.transfer(), &desk, at);
         // What is over by the clock alone does not leave, and is not lost where the clock is wrong.
-        let is_ahead = date_of(now) > date_of(at);
-        let is_held = !is_ahead
-            || is_done("hold_back", ending::hold_back(&self.ledger, self.transfer(), &desk, now));
+        let is_believed = date_of(now) == date_of(at);
+        let end = if is_believed { ending::end } else { ending::hold_back };
+        let ended = end(&self.ledger, self.transfer(), &desk, now);
         let told = revoking::revoke(&self.ledger, self.transfer(), &desk, now);
-        let of_cards = cards::revoking::revoke(&self.ledger, self.transfer(), &desk, at);
+        let times = (now, at);
+        let of_cards = cards::revoking::revoke(&self.ledger, self.transfer(), &desk, times);
         is_done("renew", renewing::renew(&self.ledger, self.transfer(), &desk, now));
         // The day on which a student goes is decided on no clock that is not believed.
-        if now.duration_since(at) <= BELIEVED {
+        if is_believed {
             is_done("transfers", moving::work(&self.ledger, self.transfer(), &desk, now));
         }
         is_done("erased", moving::fold_erased(&self.ledger, &offered));
@@ -149,7 +146,6 @@ impl Node {
         let is_known = is_done("take_cards_back", of_cards)
             && is_looked
             && is_timed
-            && is_held
             && has_ended
             && is_told
             && is_done("copy", copying::copy(&self.ledger, self.transfer(), now.as_millisecond()));

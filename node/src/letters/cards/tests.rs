@@ -176,7 +176,8 @@ impl Held {
 
     fn revoke(&self) -> usize {
         let desk = &self.town.desk;
-        revoking::revoke(&self.school.ledger, &self.transfer, desk, now()).expect("looked")
+        let at = (now(), now());
+        revoking::revoke(&self.school.ledger, &self.transfer, desk, at).expect("looked")
     }
 
     fn withdraw(&self) {
@@ -405,7 +406,8 @@ fn a_withdrawal_reaches_the_expert() {
     let desk = &held.town.desk;
     let later = now() + SignedDuration::from_hours(25);
     for letters in [2, 2] {
-        revoking::revoke(&held.school.ledger, &held.transfer, desk, later).expect("reminded");
+        let at = (later, later);
+        revoking::revoke(&held.school.ledger, &held.transfer, desk, at).expect("reminded");
         assert_eq!(waiting(&held.school).len(), letters);
     }
     held.come(&answer_of(&held.town.clinic, &key, card.id, &said(&card, 0, erased())));
@@ -434,8 +436,12 @@ fn a_card_is_recalled_or_ends() {
     over.leave();
     let spring = now() + SignedDuration::from_hours(24 * 120);
     let desk = &over.town.desk;
-    let looked = || revoking::revoke(&over.school.ledger, &over.transfer, desk, spring);
-    assert_eq!((looked().expect("looked"), looked().expect("looked")), (1, 0));
+    let looked = |past| {
+        let at = (spring, past);
+        revoking::revoke(&over.school.ledger, &over.transfer, desk, at).expect("looked")
+    };
+    assert_eq!(looked(now()), 0, "a clock that is ahead ends nothing");
+    assert_eq!((looked(spring), looked(spring)), (1, 0));
     let card = over.card();
     assert!(card.ended_at_ms.is_some() && card.revoked_at_ms.is_none());
     assert!(waiting(&over.school).is_empty());

@@ -46,9 +46,8 @@ fn who_lost_its_own_offer_hears_where_the_child_is() {
     let key = run(&street.old, |tx| Ok(*rounding_key::load_or_make(tx, NOW_MS)?.expose()));
     let (key, back) = (key.expect("key"), ready());
     run(&back, move |tx| {
-        tx.execute("delete from rounding_key", &[])?;
-        let kept = "insert into rounding_key (one, key, made_at_ms) values (1, $1, 1)";
-        Ok(tx.execute(kept, runtime::params![&key])?)
+        rounding_key::put(tx, &key)?;
+        Ok(())
     })
     .expect("the key of the backup");
     street.offered(CareStands::Behind);

@@ -10,7 +10,7 @@ use certs::issuer::IssuingAuthority;
 use certs::root::RootCertificate;
 use certs::tls::server_config;
 use proto::limits::{CONNECTION_WINDOW_BYTES, STREAM_WINDOW_BYTES};
-use runtime::clock::Clock;
+use runtime::clock::{Clock, Witness};
 use runtime::sealing::Pins;
 use runtime::sql::{Database, Options, SqlError};
 use runtime::transport::Listener;
@@ -461,6 +461,7 @@ fn relay(
     Arc::new(Relay {
         config: config.clone(),
         clock: clock.clone(),
+        witness: Witness::of(clock.clone()),
         identity: identity.clone(),
         trust: Trust::new(roots.to_vec()),
         uplink: uplink.cloned(),

@@ -13,7 +13,8 @@ use domain::catalogue::Grade;
 use domain::directory::Place;
 use domain::scale::Setting;
 use domain::unit::{UnitId, Zone};
-use runtime::clock::Clock;
+use jiff::Timestamp;
+use runtime::clock::{Clock, Witness};
 use runtime::sealing::{Pins, SealedYears, SealingYear};
 use runtime::sql::{DataKey, SqlError};
 use runtime::uplink::{IdentityCell, Parent, Uplink};
@@ -35,7 +36,7 @@ use crate::list::taking::ListRecipient;
 use crate::packs::{LastRead, Packs, PacksError};
 use crate::sealed_years::LastYears;
 use crate::taking::FileRules;
-use crate::transfer::Transfer;
+use crate::transfer::{Transfer, witness};
 use crate::unlock::{LedgerKey, Opener, UnlockError};
 
 mod answering;
@@ -109,6 +110,7 @@ pub struct Outward {
     packs: Arc<LastRead>,
     sealed: Arc<LastYears>,
     directories: Arc<LastDirectories>,
+    witness: Arc<Witness>,
 }
 
 /// An open node.
@@ -206,7 +208,8 @@ pub fn open_outward(config: Config, clock: Clock) -> Result<Outward, AppError> {
     let member = config.membership.clone().map(|membership| member(&config, membership));
     let member = member.transpose()?;
     let (packs, sealed, directories) = (Arc::default(), Arc::default(), Arc::default());
-    let outward = Outward { config, clock, transfer, member, packs, sealed, directories };
+    let witness = Arc::new(Witness::of(clock.clone()));
+    let outward = Outward { config, clock, transfer, member, packs, sealed, directories, witness };
     outward.keep_certificate().map_err(AppError::Folder)?;
     Ok(outward)
 }
@@ -286,6 +289,19 @@ impl Outward {
     #[must_use]
     pub const fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Up to when time is believed to have passed: nothing is erased or ended by the clock itself,
+    /// which may be wrong for one reading.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub fn past(&self) -> Result<Timestamp, SqlError> {
+        let looked = self.witness.look(|| self.transfer.read(witness::known))?;
+        if let Some(at_ms) = looked.keep_ms {
+            self.transfer.write("witnessed", move |tx| witness::keep(tx, at_ms))?;
+        }
+        Ok(looked.past)
     }
 
     /// What is de-identified and may be handed to code that talks to the network.

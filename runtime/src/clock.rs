@@ -6,13 +6,17 @@
 //! What waits for the time to pass waits on the clock too: one that somebody moves ends every wait
 //! at once. No program that is shipped has a way to move its own; see record 0040.
 
+mod witness;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
+
+pub use witness::{Looked, Witness};
 
 /// Tells the time. Cheap to clone.
 #[derive(Clone)]
@@ -32,6 +36,9 @@ enum Pace {
 
 /// What this process takes for the machine's clock, if that is not the machine's own.
 static REPLACED: OnceLock<Clock> = OnceLock::new();
+
+/// When this process first asked how long it has run.
+static BEGAN: OnceLock<Instant> = OnceLock::new();
 
 /// How often a wait looks at a clock that somebody moves.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
@@ -122,6 +129,19 @@ impl Clock {
     #[must_use]
     pub fn now_ms(&self) -> i64 {
         self.now().as_millisecond()
+    }
+
+    /// For how many milliseconds the process has run, by the machine's steady clock, which nobody
+    /// sets; on a clock that somebody moves as far as it was moved.
+    #[must_use]
+    pub fn ran_ms(&self) -> i64 {
+        match self.pace {
+            Pace::Moved => self.now_ms(),
+            Pace::Machine => {
+                let ran = BEGAN.get_or_init(Instant::now).elapsed();
+                i64::try_from(ran.as_millis()).unwrap_or(i64::MAX)
+            }
+        }
     }
 
     /// Today's civil date in Asia/Shanghai.

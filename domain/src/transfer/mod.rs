@@ -20,6 +20,12 @@ pub const ANSWER_DAYS: u32 = 5;
 /// How long it is waited for an answer before the same is said again.
 const AGAIN_MS: i64 = 24 * 3_600_000;
 
+/// How often, and for how long, the new school says again that it has a student although the old
+/// one has heard so: a school that is put back from a backup goes back by days, seldom by more.
+const HAS_OFTEN_MS: i64 = 30 * AGAIN_MS;
+const HAS_EVERY_MS: i64 = 7 * AGAIN_MS;
+const HAS_UNTIL_MS: i64 = 400 * AGAIN_MS;
+
 /// For how long the same is said again without an answer: somebody telephones by then.
 const SAID_MS: i64 = 60 * 24 * 3_600_000;
 
@@ -338,6 +344,16 @@ impl In {
             Self::Declined => NewSays::Declined(why),
             Self::Recalled | Self::Expired => NewSays::Ended,
         }
+    }
+
+    /// Whether that the student is here is to be said once more, although it was heard: daily for
+    /// a month, then weekly for a year. The old school may have lost all that it said itself.
+    #[must_use]
+    pub fn is_said_again(self, told: &Told, (made_at_ms, now_ms): (i64, i64)) -> bool {
+        let (Self::Closed(_), Some(said_at_ms)) = (self, told.said_at_ms) else { return false };
+        let age_ms = now_ms.saturating_sub(made_at_ms);
+        let every_ms = if age_ms < HAS_OFTEN_MS { AGAIN_MS } else { HAS_EVERY_MS };
+        age_ms < HAS_UNTIL_MS && now_ms.saturating_sub(said_at_ms) >= every_ms
     }
 
     /// Whether it still may become something else.

@@ -297,3 +297,24 @@ fn states_are_stored() {
         assert_eq!(In::of_stored(word.as_str(), about), Some(state));
     }
 }
+
+/// That a student is here is said again daily for a month, weekly for a year, and then no more;
+/// and by a school that has the student alone.
+#[test]
+fn who_has_a_student_says_so_again() {
+    let day = date(2025, 11, 20);
+    let hours = |hours: i64| hours * 3_600_000;
+    let is_said = |new: In, said_at_ms: Option<i64>, now_ms: i64| {
+        new.is_said_again(&Told { said_at_ms, ..Told::default() }, (0, now_ms))
+    };
+    let here = In::Closed(day);
+    assert!(!is_said(here, Some(0), hours(23)) && is_said(here, Some(0), hours(24)));
+    let month = hours(24 * 30);
+    assert!(!is_said(here, Some(month), month + hours(24)));
+    assert!(is_said(here, Some(month), month + hours(7 * 24)));
+    assert!(!is_said(here, Some(month), hours(24 * 400)));
+    for other in [In::Offered, In::Accepted(day), In::Moved(day), In::Given(day), In::Declined] {
+        assert!(!is_said(other, Some(0), hours(48)));
+    }
+    assert!(!is_said(here, None, hours(48)), "it was never said");
+}

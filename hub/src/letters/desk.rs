@@ -134,6 +134,9 @@ pub(super) struct Desk {
     forgot: Option<Timestamp>,
     tick: Option<i64>,
     has_begun: bool,
+    /// Up to when time is believed to have passed: by it, and not by the clock, letters are dropped
+    /// and forgotten.
+    pub(super) past: Timestamp,
 }
 
 impl Served {
@@ -168,6 +171,7 @@ impl Desk {
             forgot: None,
             tick: None,
             has_begun: false,
+            past: Timestamp::UNIX_EPOCH,
         }
     }
 
@@ -180,8 +184,10 @@ impl Desk {
         std::mem::take(&mut self.news)
     }
 
-    /// One round: opens what came, and once in every tick fills the slots that are due.
-    pub(super) fn turn(&mut self, now: Timestamp) -> Result<(), DeskError> {
+    /// One round: opens what came, and once in every tick fills the slots that are due. What is old
+    /// is so by what was witnessed of the clock.
+    pub(super) fn turn(&mut self, now: Timestamp, past: Timestamp) -> Result<(), DeskError> {
+        self.past = past;
         self.look(now)?;
         let tick = now.as_second().div_euclid(TICK_SECONDS);
         if self.tick == Some(tick) {
@@ -190,7 +196,7 @@ impl Desk {
         self.tick = Some(tick);
         self.forget(now)?;
         if !self.keys.is_empty() {
-            self.expire(now)?;
+            self.expire()?;
             self.fill_all(now)?;
             self.tell(now)?;
         }
@@ -271,9 +277,9 @@ impl Desk {
     }
 
     /// Drops what waited for too long, or beyond its consent's last day.
-    fn expire(&mut self, now: Timestamp) -> Result<(), DeskError> {
-        let today = runtime::clock::date_of(now);
-        let oldest_ms = now.as_millisecond().saturating_sub(WAIT_SECONDS * 1_000);
+    fn expire(&mut self) -> Result<(), DeskError> {
+        let today = runtime::clock::date_of(self.past);
+        let oldest_ms = self.past.as_millisecond().saturating_sub(WAIT_SECONDS * 1_000);
         let is_over = |waiting: &Waiting| {
             waiting.arrived_at_ms < oldest_ms || waiting.last_day.is_some_and(|day| day < today)
         };
@@ -337,12 +343,13 @@ impl Desk {
         if !is_due(self.forgot, now, FORGET_SECONDS) {
             return Ok(());
         }
-        let own = self.own().clone();
+        let (own, past) = (self.own().clone(), self.past);
+        let oldest_ms = past.as_millisecond().saturating_sub(WAIT_SECONDS * 1_000);
         // A key that still opens letters would open those again that are not remembered.
         let held: Vec<Digest> = self.keys.iter().map(Held::digest).collect();
         self.parts.database.write("forget_seen_letters", move |tx| {
-            letters::forget_old(tx, now_ms.saturating_sub(WAIT_SECONDS * 1_000))?;
-            for key in stated::ended(tx, &own, now)? {
+            letters::forget_old(tx, oldest_ms)?;
+            for key in stated::ended(tx, &own, past)? {
                 if !held.contains(&key) {
                     letters::forget_seen(tx, &key)?;
                 }

@@ -21,11 +21,15 @@ use runtime::sql::{SqlError, Tx};
 use super::rules::WAIT_SECONDS;
 use super::stated;
 use crate::config::Config;
+use crate::relay::witnessed;
 use crate::share_key::{erase_file, sweep_folder};
 use crate::store::share_key_record::{self, Record};
 
 const FOLDER: &str = "relay-keys";
 const EXTENSION: &str = "key";
+
+/// How far a clock may be ahead of what was witnessed and kept: a night in which the hub was off.
+const AHEAD: SignedDuration = SignedDuration::from_hours(48);
 
 /// What a record of a destroyed key is signed as.
 pub const CONTEXT: &str = "xinqiao-relay-key-destroyed-v1";
@@ -90,12 +94,15 @@ impl Held {
     }
 
     /// How it stands, by the statements that are kept. A letter waits thirty days at most, here and
-    /// before it comes.
+    /// before it comes. A clock that is ahead of what the serving hub has witnessed ends no key.
     ///
     /// # Errors
     /// The store cannot be read.
     pub fn stands(&self, tx: &Tx<'_>, config: &Config, now: Timestamp) -> Result<Stands, SqlError> {
         let (digest, named) = (self.digest(), stated::own_keys(tx, &config.unit)?);
+        let seen = witnessed(tx)?.and_then(|at_ms| Timestamp::from_millisecond(at_ms).ok());
+        let now =
+            seen.and_then(|seen| seen.checked_add(AHEAD).ok()).map_or(now, |most| now.min(most));
         let Some((_, until)) = named.into_iter().find(|(key, _)| *key == digest) else {
             return Ok(Stands::Unstated);
         };

@@ -34,7 +34,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::Hub;
 use crate::config::Config;
-use crate::relay::Relay;
 use desk::{Desk, DeskError, Parts};
 
 pub use handed::Handed;
@@ -123,7 +122,7 @@ pub(crate) async fn serve(hub: Hub, stop: CancellationToken) {
     let desk = Arc::new(Mutex::new(Desk::new(parts)));
     loop {
         let now = hub.clock().now();
-        turn(&desk, hub.relay(), now).await;
+        turn(&desk, &hub, now).await;
         let wait = hub.clock().sleep(until_tick(now));
         tokio::select! {
             () = stop.cancelled() => return,
@@ -134,11 +133,12 @@ pub(crate) async fn serve(hub: Hub, stop: CancellationToken) {
 }
 
 /// One look at everything, off the async threads. What fails now is tried again at the next tick.
-async fn turn(desk: &Arc<Mutex<Desk>>, relay: &Arc<Relay>, now: Timestamp) {
-    let (desk, relay) = (desk.clone(), relay.clone());
+async fn turn(desk: &Arc<Mutex<Desk>>, hub: &Hub, now: Timestamp) {
+    let (desk, relay, database) = (desk.clone(), hub.relay().clone(), hub.database().clone());
     let turned = runtime::blocking::run(move || {
+        let past = relay.past(&database)?;
         let Ok(mut desk) = desk.lock() else { return Err(DeskError::Poisoned) };
-        let turned = desk.turn(now);
+        let turned = desk.turn(now, past);
         // What was put somewhere before something failed is told all the same.
         relay.tell(desk.take_news());
         turned

@@ -117,7 +117,7 @@ impl Desk {
         if waiting.marked.is_some_and(|marked| self.is_withdrawn(marked, before)) {
             return Becomes::Counted(status::WITHDRAWN);
         }
-        let today = runtime::clock::date_of(now);
+        let today = runtime::clock::date_of(self.past);
         if waiting.last_day.is_some_and(|day| day < today) {
             return Becomes::Counted(status::EXPIRED);
         }

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use certs::chain::Trust;
-use jiff::ToSpan as _;
-use runtime::clock::Clock;
-use runtime::sql::{Database, SqlError};
+use jiff::{Timestamp, ToSpan as _};
+use runtime::clock::{Clock, Witness, date_of};
+use runtime::sql::{Database, SqlError, Tx};
 use runtime::uplink::{IdentityCell, Uplink, outbox};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::Hub;
 use crate::config::Config;
 use crate::letters::Post;
-use crate::store::{opened_lane, relay, relay_load, sealed_inbox};
+use crate::store::{opened_lane, relay, relay_load, sealed_inbox, setting};
 
 pub use down::{DownError, send_down};
 pub(crate) use down::{claim, passed, resume, way_to};
@@ -46,6 +46,9 @@ const KEPT_MS: i64 = 400 * 24 * 60 * 60 * 1_000;
 /// How long what a settled report said is kept.
 const SETTLED_MS: i64 = 14 * 24 * 60 * 60 * 1_000;
 
+/// Setting of the latest instant that this hub has witnessed, in milliseconds since 1970.
+const WITNESSED: &str = "witnessed_ms";
+
 /// Front part of the names of relayed reports in the outbox; the digest of the signed bytes
 /// follows.
 const RELAYED: &str = "sealed/";
@@ -59,6 +62,8 @@ pub struct Relay {
     pub config: Config,
     /// Its clock.
     pub clock: Clock,
+    /// What it has witnessed of the clock.
+    pub witness: Witness,
     /// Its own certificates, whose authority certified most of its members.
     pub identity: IdentityCell,
     /// Roots under which whoever signed must stand. Keys that were taken back are known from
@@ -101,6 +106,20 @@ impl News {
 }
 
 impl Relay {
+    /// Up to when time is believed to have passed: nothing that waits or is kept is thrown away by
+    /// the clock itself, which may be wrong for one reading.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub fn past(&self, database: &Database) -> Result<Timestamp, SqlError> {
+        let looked = self.witness.look(|| database.read(witnessed))?;
+        if let Some(at_ms) = looked.keep_ms {
+            let keep = move |tx: &Tx<'_>| setting::set(tx, WITNESSED, &at_ms.to_string());
+            database.write("witnessed", keep)?;
+        }
+        Ok(looked.past)
+    }
+
     /// Tells those who wait for it what a commit did.
     pub fn tell(&self, news: News) {
         if news.queued
@@ -133,7 +152,7 @@ pub(crate) async fn serve(hub: Hub, news: Arc<watch::Sender<u64>>, stop: Cancell
                 tokio::time::sleep(TELL_EVERY).await;
             }
             _ = forget.tick() => {
-                if let Err(error) = forget_old(hub.database(), hub.clock()).await {
+                if let Err(error) = forget_old(&hub).await {
                     tracing::error!(%error, "old items of the relay not forgotten");
                 }
             }
@@ -141,11 +160,25 @@ pub(crate) async fn serve(hub: Hub, news: Arc<watch::Sender<u64>>, stop: Cancell
     }
 }
 
-async fn forget_old(database: &Database, clock: &Clock) -> Result<(), SqlError> {
-    let before_ms = clock.now_ms().saturating_sub(KEPT_MS);
-    let emptied_ms = clock.now_ms().saturating_sub(SETTLED_MS);
-    let today = clock.today();
-    let forget = move |tx: &runtime::sql::Tx<'_>| {
+/// The latest instant that a process of this hub has witnessed and kept.
+///
+/// # Errors
+/// The store cannot be read.
+pub(crate) fn witnessed(tx: &Tx<'_>) -> Result<Option<i64>, SqlError> {
+    Ok(setting::value(tx, WITNESSED)?.and_then(|text| text.parse().ok()))
+}
+
+async fn forget_old(hub: &Hub) -> Result<(), SqlError> {
+    let (relay, database) = (hub.relay().clone(), hub.database().clone());
+    // Where the process is ending nothing is forgotten.
+    let Ok(past) = runtime::blocking::run(move || relay.past(&database)).await else {
+        return Ok(());
+    };
+    let (past, database) = (past?, hub.database());
+    let before_ms = past.as_millisecond().saturating_sub(KEPT_MS);
+    let emptied_ms = past.as_millisecond().saturating_sub(SETTLED_MS);
+    let today = date_of(past);
+    let forget = move |tx: &Tx<'_>| {
         let down = relay::forget_before(tx, before_ms)?;
         let inbox = sealed_inbox::forget_before(tx, before_ms)?;
         sealed_inbox::empty_before(tx, emptied_ms)?;

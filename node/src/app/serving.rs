@@ -430,7 +430,29 @@ mod tests {
     use super::*;
     use crate::ledger::hold::{self, Act};
     use crate::ledger::release::{Registered, insert};
+    use crate::transfer::witness;
     use crate::unlock::Opener;
+
+    /// A node that begins on a clock that is a year ahead of what it had witnessed before goes by
+    /// that.
+    #[test]
+    fn a_clock_that_is_ahead_at_the_start_is_not_believed() {
+        let folder = tempfile::tempdir().expect("folder");
+        let data = folder.path().join("data");
+        let opener = Opener::danger_new_key_file(&folder.path().join("key")).expect("key file");
+        let settings = [("school_type", "junior".to_owned())];
+        crate::app::create(&data, &settings, &opener, &Clock::system()).expect("created");
+        let open = || crate::app::open_folder(&data, &opener, Clock::system()).expect("node");
+        let node = open();
+        let first = node.past().expect("past");
+        assert!(first <= node.clock().now(), "a node that never ran believes its clock");
+        let before_ms = first.as_millisecond() - 400 * 24 * 3_600_000;
+        let kept = move |tx: &runtime::sql::Tx<'_>| witness::keep(tx, before_ms);
+        node.transfer().write("kept", kept).expect("kept");
+        drop(node);
+        let past = open().past().expect("past").as_millisecond();
+        assert!((before_ms..before_ms + 24 * 3_600_000).contains(&past), "{past}");
+    }
 
     /// What a crash left in the outbox under a hold is out of it before anything is started.
     #[tokio::test]

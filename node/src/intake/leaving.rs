@@ -18,8 +18,8 @@ use crate::ledger::Ledger;
 use crate::ledger::entry::Moment as At;
 use crate::ledger::intake;
 use crate::letters::restoring;
-use crate::neighbour::NeighbourError;
 use crate::neighbour::answering::{self as answering_notices, House};
+use crate::neighbour::{NeighbourError, renewing};
 use crate::transfer::Transfer;
 
 /// Note of the slot that was filled last.
@@ -75,8 +75,8 @@ impl Node {
         }
     }
 
-    /// Seals answers to duty reports, and erases what has been here long enough; says how many were
-    /// sealed. Nothing at a school's node.
+    /// Seals answers to duty reports and, anew, notices of which no relay has said a word, and
+    /// erases what has been here long enough; says how many were sealed. Nothing at a school's.
     ///
     /// # Errors
     /// The ledger cannot be read or written.
@@ -84,17 +84,21 @@ impl Node {
         let (Some(receiver), Some(member)) = (self.receiver(), self.member()) else {
             return Ok(0);
         };
-        let house = House::Receiver(receiver, member.identity.current());
-        answering_notices::keep(self.ledger(), &house, self.clock().now())
+        let (identity, now) = (member.identity.current(), self.clock().now());
+        let renewed = renewing::renew(self.ledger(), (&receiver, &identity), now)?;
+        answering_notices::forget(self.ledger(), self.past()?)?;
+        let house = House::Receiver(receiver, identity);
+        Ok(renewed + answering_notices::keep(self.ledger(), &house, now)?)
     }
 
-    /// Ends what the receiver's clock ends; gives how many contents were erased.
+    /// Ends what the receiver's clock ends, as far as this node has witnessed it; gives how many
+    /// contents were erased.
     ///
     /// # Errors
     /// The ledger cannot be read or written.
     pub fn pass_time(&self) -> Result<usize, IntakeError> {
         let Some(receiver) = self.receiver() else { return Ok(0) };
-        let now = At(self.clock().now_ms());
+        let now = At(self.past()?.as_millisecond());
         let is_due = move |tx: &Tx<'_>| {
             Ok::<_, SqlError>(clock::is_due(tx, now)? || cards::is_due(tx, now)?)
         };

@@ -16,6 +16,8 @@ mod clock;
 pub mod course;
 mod leaving;
 mod opening;
+#[cfg(test)]
+mod parts_tests;
 mod said;
 mod taking;
 #[cfg(test)]

@@ -30,6 +30,7 @@ use crate::content::{Answered, Kept};
 use crate::ledger::Ledger;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::{self, Arrival, Withdrawn};
+use crate::ledger::letters;
 use crate::ledger::neighbour as tips;
 use crate::neighbour;
 use crate::transfer::Transfer;
@@ -75,15 +76,16 @@ impl Node {
     /// A store cannot be read or written; what was taken before stays taken.
     pub fn take_letters(&self) -> Result<Swept, IntakeError> {
         let Some(receiver) = self.receiver() else { return Ok(Swept::default()) };
-        sweep((self.ledger(), self.transfer()), &receiver, self.clock().now())
+        let times = (self.clock().now(), self.past()?);
+        sweep((self.ledger(), self.transfer()), &receiver, times)
     }
 }
 
-/// One sweep over all letters that wait.
+/// One sweep over all letters that wait, now and by what was witnessed of the clock.
 pub(super) fn sweep(
     (ledger, transfer): (&Ledger, &Transfer),
     receiver: &Receiver,
-    now: Timestamp,
+    (now, past): (Timestamp, Timestamp),
 ) -> Result<Swept, IntakeError> {
     if page(transfer, 0, 1)?.is_empty() {
         return Ok(Swept::default());
@@ -91,7 +93,7 @@ pub(super) fn sweep(
     let of = receiver.clone();
     let keys = ledger.read(move |tx| of.keys(tx))?;
     let swept = Swept::default();
-    let mut sweeping = Sweeping { ledger, transfer, keys: &keys, receiver, now, swept };
+    let mut sweeping = Sweeping { ledger, transfer, keys: &keys, receiver, now, past, swept };
     let parts = sweeping.hear()?;
     sweeping.collect(parts)?;
     Ok(sweeping.swept)
@@ -109,6 +111,7 @@ struct Sweeping<'a> {
     keys: &'a [EnvelopeKey],
     receiver: &'a Receiver,
     now: Timestamp,
+    past: Timestamp,
     swept: Swept,
 }
 
@@ -149,14 +152,19 @@ impl Sweeping<'_> {
                 of.push(Come { id, arrived_ms, number });
                 Ok(true)
             }
-            // Of a tip of this house, which is one letter as a rule, it is noted that it is on its
-            // way; nobody waits for it with an answer. A dummy says nothing.
+            // Of a notice of this house it is noted that it is on its way; nobody waits for it with
+            // an answer. A dummy says nothing.
             Routing::Ack { envelope, number } => {
-                let (envelope, now_ms) = (*envelope, self.now.as_millisecond());
-                if number.of() == 1 {
-                    let note = move |tx: &Tx<'_>| tips::acked(tx, envelope, now_ms);
-                    self.ledger.write::<_, SqlError>("tip_acked", note)?;
-                }
+                let (envelope, number, now_ms) = (*envelope, *number, self.now.as_millisecond());
+                let note = move |tx: &Tx<'_>| {
+                    let is_one = number.of() == 1;
+                    if is_one || letters::note_part_acked(tx, (envelope, number), now_ms)? {
+                        letters::drop_sealed_parts(tx, envelope)?;
+                        tips::acked(tx, envelope, now_ms)?;
+                    }
+                    Ok(())
+                };
+                self.ledger.write::<_, SqlError>("tip_acked", note)?;
                 Ok(false)
             }
             Routing::Dummy => Ok(false),
@@ -178,54 +186,70 @@ impl Sweeping<'_> {
     /// Puts together what is whole, in the order in which it became so. Parts of an envelope that
     /// is not stay where they are, for some days.
     fn collect(&mut self, parts: Parts) -> Result<(), IntakeError> {
-        let mut envelopes: Vec<Vec<Come>> = parts.into_values().collect();
-        envelopes.sort_by_key(|come| come.last().map(|last| last.id));
-        let mut waiting: Vec<(u64, i64)> = Vec::new();
-        for come in envelopes {
-            if !is_whole(&come) {
-                waiting.extend(come.iter().map(|one| (one.id, one.arrived_ms)));
-                continue;
-            }
+        let mut envelopes: Vec<(EnvelopeId, Vec<Come>)> = parts.into_iter().collect();
+        envelopes.sort_by_key(|(_, come)| come.last().map(|last| last.id));
+        let mut waiting: Vec<(u64, i64, EnvelopeId)> = Vec::new();
+        for (envelope, come) in envelopes {
             let ids: Vec<u64> = come.iter().map(|one| one.id).collect();
-            self.join(&ids)?;
-            forget(self.transfer, ids)?;
+            if is_whole(&come) && self.join(&ids)? {
+                forget(self.transfer, ids)?;
+            } else {
+                waiting.extend(come.iter().map(|one| (one.id, one.arrived_ms, envelope)));
+            }
         }
         waiting.sort_unstable();
-        let before = self.now.as_millisecond().saturating_sub(PARTS_MS);
+        let before = self.past.as_millisecond().saturating_sub(PARTS_MS);
         let too_many = waiting.len().saturating_sub(PARTS_WAITING_MAX);
         let over = waiting.iter().enumerate();
-        let over = over.filter(|(at, (_, since_ms))| *at < too_many || *since_ms < before);
-        let over: Vec<u64> = over.map(|(_, (id, _))| *id).collect();
-        if !over.is_empty() {
+        let over = over.filter(|(at, (_, since_ms, _))| *at < too_many || *since_ms < before);
+        let over: Vec<(u64, EnvelopeId)> =
+            over.map(|(_, (id, _, envelope))| (*id, *envelope)).collect();
+        // Of what was sealed anew a part may come of an envelope that is here: nothing is lost.
+        let of: BTreeSet<EnvelopeId> = over.iter().map(|(_, envelope)| *envelope).collect();
+        if self.ledger.read(move |tx| is_one_unknown(tx, &of))? {
             self.refuse(RefusedWhy::Parts)?;
         }
-        Ok(forget(self.transfer, over)?)
+        Ok(forget(self.transfer, over.into_iter().map(|(id, _)| id).collect())?)
     }
 
-    /// Opens the letters of an envelope again and keeps it; of two parts of one number the first
+    /// Puts the letters of an envelope together and keeps it; says whether they are done with.
+    ///
+    /// Parts of two sealings fit no others. Those that came first are tried, and then those that
+    /// came last; where neither open, the others of one of them may still come.
+    fn join(&mut self, ids: &[u64]) -> Result<bool, IntakeError> {
+        let last_first: Vec<u64> = ids.iter().rev().copied().collect();
+        let mut refused = None;
+        for order in [ids, last_first.as_slice()] {
+            let Some(whole) = self.whole(order)? else { continue };
+            match opening::open(&whole, self.keys, self.receiver, self.now) {
+                Ok(opened) => return self.keep(opened).map(|()| true),
+                Err(why) => refused = Some(why),
+            }
+        }
+        match refused {
+            Some(RefusedWhy::NotOurs) | None if ids.len() > 1 => Ok(false),
+            why => self.refuse(why.unwrap_or(RefusedWhy::Parts)).map(|()| true),
+        }
+    }
+
+    /// Opens letters again and puts together what they carry; of two parts of one number the first
     /// one counts.
-    fn join(&mut self, ids: &[u64]) -> Result<(), IntakeError> {
+    fn whole(&self, ids: &[u64]) -> Result<Option<Whole>, IntakeError> {
         let mut collector = Collector::new();
         for id in ids {
             let found = page(self.transfer, id.saturating_sub(1), 1)?.pop();
             let Some(one) = found.filter(|one| one.id == *id) else { continue };
             let Some(opened) = opened(&one, self.keys) else { continue };
             let Some(part) = opened.part() else { continue };
-            match collector.take(part, self.now) {
-                Ok(Taken::Whole(whole)) => return self.keep(&whole),
-                Ok(Taken::Waits | Taken::Known) => {}
-                Err(_) => self.refuse(RefusedWhy::Parts)?,
+            if let Ok(Taken::Whole(whole)) = collector.take(part, self.now) {
+                return Ok(Some(whole));
             }
         }
-        Ok(())
+        Ok(None)
     }
 
-    /// Keeps an envelope whose parts are all here, or remembers why it was refused.
-    fn keep(&mut self, whole: &Whole) -> Result<(), IntakeError> {
-        let opened = match opening::open(whole, self.keys, self.receiver, self.now) {
-            Err(why) => return self.refuse(why),
-            Ok(opened) => opened,
-        };
+    /// Keeps an envelope that was opened, or remembers why it was refused.
+    fn keep(&mut self, opened: OpenedReferral) -> Result<(), IntakeError> {
         if opened.header().ground == Ground::Duty {
             return self.keep_notice(opened);
         }
@@ -272,6 +296,19 @@ fn is_whole(come: &[Come]) -> bool {
     let numbers = come.iter().map(|one| one.number).filter(|number| number.of() == of);
     let numbers: BTreeSet<u8> = numbers.map(PartNumber::number).collect();
     numbers.len() == usize::from(of)
+}
+
+/// Whether one of these envelopes was never taken in here.
+fn is_one_unknown(tx: &Tx<'_>, envelopes: &BTreeSet<EnvelopeId>) -> Result<bool, IntakeError> {
+    for envelope in envelopes {
+        let bytes = envelope.bytes();
+        let is_here = intake::by_envelope(tx, bytes)?.is_some()
+            || intake::cards::by_envelope(tx, bytes)?.is_some();
+        if !is_here {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Opens a letter with whichever of our keys it was sealed to.

@@ -194,7 +194,7 @@ impl City {
     /// What waits is taken in.
     pub(crate) fn sweep(&self, at: Timestamp) -> Swept {
         let stores = (&self.ledger, &self.transfer);
-        taking::sweep(stores, &self.receiver(), at).expect("swept")
+        taking::sweep(stores, &self.receiver(), (at, at)).expect("swept")
     }
 
     /// How many rows a statement counts.
@@ -215,7 +215,7 @@ pub(crate) fn look(
 ) {
     match step {
         Look::Take => {
-            taking::sweep((ledger, transfer), receiver, at).expect("swept");
+            taking::sweep((ledger, transfer), receiver, (at, at)).expect("swept");
         }
         Look::Pass => {
             let (receiver, at) = (receiver.clone(), Moment(at.as_millisecond()));

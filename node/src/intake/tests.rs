@@ -1,6 +1,6 @@
 //! A clinic and a scripted school: what is taken in, what is answered, what is erased.
 
-use certs::letter::{LETTER_BYTES, Letter};
+use certs::letter::LETTER_BYTES;
 use certs::referral::{
     Collector, EnvelopeId, Judge, ReferralEnvelope, Role, Taken, WithdrawalSecret,
 };
@@ -11,7 +11,6 @@ use domain::receiver::{ErasedWhy, ReadWhy, ReceiverRole};
 use domain::referral::{DeclineReason, FitForSchool, KeptWhy, Refused, State};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
-use proptest::prelude::*;
 
 use super::acting::{act, keep, know, read, shown, worklist};
 use super::testing::{CLINIC, City, SCHOOL, ground, named, now, unit, worker, zone};
@@ -508,74 +507,4 @@ fn the_school_opens_the_answer() {
     assert_eq!((answer.referral, answer.number, answer.act), (referral().referral, 1, 2));
     assert_eq!((answer.seen, answer.by.unit.as_str()), (3, "示例医院"));
     assert!(matches!(answer.said, Answered::Declined { reason: DeclineReason::NoCapacity, .. }));
-}
-
-/// A long content in several letters, some of which come again.
-fn long() -> ReferralContent {
-    let mut content = referral();
-    let known = ["长".repeat(1_300), "文".repeat(1_300), "字".repeat(1_300)];
-    for part in &mut content.parts {
-        if let crate::ledger::referral::Part::Risk { known: said, .. } = part {
-            said.clone_from(&known);
-        }
-    }
-    content
-}
-
-/// Parts of envelopes that never become whole keep nobody else's out, however many wait, and go
-/// after some days.
-#[test]
-fn parts_that_never_become_whole_keep_nobody_out() {
-    let city = City::new();
-    for byte in 100..120 {
-        let envelope = EnvelopeId::from_bytes([byte; 16]);
-        let letters = city.letters(&long(), (envelope, &secret()));
-        city.arrive(letters.first().expect("a letter"));
-    }
-    city.letters(&long(), (ENVELOPE, &secret())).iter().for_each(|one| city.arrive(one));
-    assert_eq!(city.sweep(now()), Swept { taken: 1, ..Swept::default() });
-    let later = now() + SignedDuration::from_hours(73);
-    assert_eq!(city.sweep(later), Swept { refused: 1, ..Swept::default() });
-    assert_eq!(city.sweep(later), Swept::default());
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    /// Whatever order the parts and the withdrawal of a referral come in, and however often, the
-    /// referral is kept once; and once it was taken back nothing of it is here.
-    #[test]
-    fn any_order_ends_alike(
-        order in prop::collection::vec(any::<prop::sample::Index>(), 1..12),
-        is_revoked in any::<bool>(),
-    ) {
-        let city = City::new();
-        let mut letters: Vec<Letter> = city.letters(&long(), (ENVELOPE, &secret()));
-        prop_assert!(letters.len() > 1);
-        if is_revoked {
-            letters.push(city.revocation(secret().reveal(), vec![ENVELOPE]));
-        }
-        for at in &order {
-            // The same bytes again, while they wait, are the same item.
-            let (item, at) = (runtime::uplink::outbox::letters::item(at.get(&letters)), now());
-            let stored = city.transfer.write("arrive", move |tx| {
-                crate::transfer::addressed::store(tx, &item, at.as_millisecond())
-            });
-            prop_assert!(stored.is_ok());
-            city.sweep(now());
-        }
-        letters.iter().for_each(|letter| {
-            let item = runtime::uplink::outbox::letters::item(letter);
-            let store = move |tx: &Tx<'_>| {
-                crate::transfer::addressed::store(tx, &item, now().as_millisecond())
-            };
-            city.transfer.write("arrive", store).map(drop).expect("stored");
-        });
-        city.sweep(now());
-        prop_assert_eq!(city.count("select count(*) from intake"), 1);
-        let here = city.count("select count(content) from intake");
-        prop_assert_eq!(here, u64::from(!is_revoked));
-        let answers = city.count("select count(*) - count(nullif(number, 0)) from intake_act");
-        prop_assert_eq!(answers, u64::from(is_revoked));
-    }
 }

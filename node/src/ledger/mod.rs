@@ -394,6 +394,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "runs that end with their special period",
         sql: include_str!("migrations/053_run_of_special.sql"),
     },
+    Migration {
+        number: 57,
+        name: "parts of what is sealed anew",
+        sql: include_str!("migrations/055_sealed_part.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -24,6 +24,14 @@ pub fn load_or_make(tx: &Tx<'_>, now_ms: i64) -> Result<RoundingKey, SqlError> {
     Ok(key)
 }
 
+/// The key of another ledger, as a backup of that one would have it; the product replaces none.
+#[cfg(test)]
+pub(crate) fn put(tx: &Tx<'_>, key: &[u8; 32]) -> Result<(), SqlError> {
+    tx.execute("delete from rounding_key", &[])?;
+    tx.execute("insert into rounding_key (one, key, made_at_ms) values (1, $1, 1)", params![key])?;
+    Ok(())
+}
+
 /// The key, if it was made.
 ///
 /// # Errors

@@ -119,3 +119,42 @@ fn what_was_sealed_anew_does_not_leave_after_the_last_day() {
         assert_eq!(waiting(&school).len(), 1, "whoever has it is told");
     }
 }
+
+/// A clock that is far ahead for one tick keeps back what waits, and ends nothing: once it is right
+/// again the same envelope is sealed anew. Where it was right, its course says that it stayed.
+#[test]
+fn a_clock_that_is_far_ahead_loses_no_letter() {
+    for is_right in [false, true] {
+        for is_out in [false, true] {
+            let (school, town) = (ready(), Town::new());
+            let transfer = Transfer::in_memory().expect("transfer");
+            let (record, envelope) = sent(&school, &town);
+            copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+            if is_out {
+                out(&school, &town, &transfer);
+            }
+            let hold = |at: Timestamp| {
+                ending::hold_back(&school.ledger, &transfer, &town.desk, at).expect("held")
+            };
+            assert_eq!((hold(now()), hold(after()), hold(after())), (0, 1, 0));
+            let queue: Result<queue::Queue, SqlError> = transfer.read(queue::waiting);
+            assert_eq!(queue.expect("queue").waiting, 0);
+            assert_eq!(state(&school, record), State::Sent);
+            assert!(recalled(&school, record).is_none());
+            if is_right {
+                assert_eq!(end(&school, &town, &transfer, after()), 1);
+                assert_eq!(end(&school, &town, &transfer, after()), 0);
+                let kept = envelopes(&school, record).remove(0).kept.expect("said");
+                assert!(kept.contains("没有离校"), "{kept}");
+                continue;
+            }
+            assert_eq!(end(&school, &town, &transfer, now()), 0);
+            let late = now() + SignedDuration::from_mins(31);
+            let renewed = renewing::renew(&school.ledger, &transfer, &town.desk, late);
+            assert_eq!(renewed.expect("renewed"), 1);
+            let again = town.opened(&waiting(&school));
+            assert!(again.header().envelope == envelope.id);
+            assert_eq!(again.content(), envelope.content);
+        }
+    }
+}

@@ -1,24 +1,34 @@
 //! Sealing anew what no relay has said a word about: a letter may have been refused by a relay that
 //! was full or had lost its key, or been lost with a disk on the way.
 //!
-//! The same bytes of the same envelope are sealed once more, to the keys that are stated now, and
-//! leave in a slot as any other letter; a letter that were sent a second time as it is would be
-//! known by whoever kept the first, and for one that holds something. Who has the envelope keeps it
+//! Referrals, cards and duty reports alike: the same bytes of the same envelope are put into new
+//! letters, sealed to the keys that are stated now, and leave in a slot as any other letter. A
+//! letter that were sent a second time as it is would be known by whoever kept the first, and for
+//! one that holds something. An envelope of several parts goes anew as a whole, in the parts that
+//! it had: those of another sealing would fit none that came before. Who has the envelope keeps it
 //! once. Nothing is sealed anew that was taken back or whose consent is over, nor once its
 //! recipient has said a word: who declined has erased it, and gets it no second time.
 
-use certs::letter::{Basis, Carried, Letter, Routing, Way};
-use certs::referral::{Draft, EnvelopeId, Ground, ReferralEnvelope, Role, Scopes};
+use certs::letter::{Basis, Carried, Due, Letter, Routing, Way};
+use certs::referral::{
+    Draft, EnvelopeId, Ground, Part, ReferralEnvelope, Role, Scopes, WithdrawalMark,
+    WithdrawalSecret,
+};
+use domain::neighbour::RECEIVED_MS;
 use domain::referral::slot::Rank;
+use domain::referral::{DeadlineClass, Urgency};
 use jiff::Timestamp;
 use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
 
-use super::road::Desk;
+use super::road::{Desk, Road};
 use super::sending::{answer_due, mark};
+use crate::content::card::CardContent;
 use crate::content::{GroundSaid, ReferralContent};
+use crate::ledger::consult::{self, Footing};
 use crate::ledger::entry::Moment;
-use crate::ledger::letters::{self as store, Envelope, NewLetter, Unheard};
+use crate::ledger::letters::{self as store, Kind, NewLetter, Unheard, cards};
+use crate::ledger::neighbour;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{Ledger, referral};
 use crate::transfer::Transfer;
@@ -27,7 +37,18 @@ use crate::transfer::letters::{self as queue, number};
 const MINUTE_MS: i64 = 60_000;
 
 /// For how long after it was sealed.
-const RENEWED_MS: i64 = 14 * 24 * 60 * MINUTE_MS;
+pub(crate) const RENEWED_MS: i64 = 14 * 24 * 60 * MINUTE_MS;
+
+/// What is sealed anew, whatever it is.
+struct Anew {
+    /// Unit id of the recipient, and of the hub that served it.
+    to: (String, String),
+    withdrawal: WithdrawalMark,
+    ground: Ground,
+    content: Vec<u8>,
+    urgency: Urgency,
+    due: Option<Due>,
+}
 
 /// Seals every envelope anew that is due for it; says how many. Each waits twice the limit of its
 /// hop, and then as long again as it has waited.
@@ -42,11 +63,20 @@ pub fn renew(
 ) -> Result<usize, LedgerRefusal> {
     let now_ms = now.as_millisecond();
     let since_ms = now_ms.saturating_sub(RENEWED_MS);
-    let open = ledger.read(move |tx| Ok::<_, LedgerRefusal>(store::unheard(tx, since_ms)?))?;
+    let found = ledger.read(move |tx| {
+        let is_any_over = store::has_sealed_parts(tx, since_ms)?;
+        Ok::<_, LedgerRefusal>((store::unheard(tx, since_ms)?, is_any_over))
+    });
+    let (open, is_any_over) = found?;
+    if is_any_over {
+        let forget = move |tx: &Tx<'_>| store::forget_sealed_parts(tx, since_ms);
+        ledger.write::<_, SqlError>("forget_sealed_parts", forget)?;
+    }
     let mut renewed = 0;
-    for one in open.into_iter().filter(|one| is_due(one, now_ms)) {
+    let due = |one: &Unheard| is_due(one.rank, (one.made_at_ms, one.last_at_ms), now_ms);
+    for one in open.into_iter().filter(due) {
         let (transfer, desk) = (transfer.clone(), desk.clone());
-        let seal = move |tx: &Tx<'_>| of_envelope(tx, (&transfer, &desk), one.id, now);
+        let seal = move |tx: &Tx<'_>| of_envelope(tx, (&transfer, &desk), &one, now);
         match ledger.write("renew", seal) {
             Ok(was_sealed) => renewed += usize::from(was_sealed),
             Err(LedgerRefusal::Store(error)) => return Err(LedgerRefusal::Store(error)),
@@ -56,84 +86,157 @@ pub fn renew(
     Ok(renewed)
 }
 
-fn is_due(one: &Unheard, now_ms: i64) -> bool {
-    let hop_ms = match one.rank {
+/// Whether what was sealed and no relay has is due to be sealed anew.
+pub(crate) fn is_due(rank: u32, (made_at_ms, last_at_ms): (i64, i64), now_ms: i64) -> bool {
+    let hop_ms = match rank {
         rank if rank == number(Rank::Emergency) => 5 * MINUTE_MS,
         rank if rank == number(Rank::Urgent) => 15 * MINUTE_MS,
         _ => 4 * 60 * MINUTE_MS,
     };
-    let waited_ms = one.last_at_ms.saturating_sub(one.made_at_ms);
-    now_ms.saturating_sub(one.last_at_ms) > waited_ms.max(2 * hop_ms)
+    let waited_ms = last_at_ms.saturating_sub(made_at_ms);
+    now_ms.saturating_sub(last_at_ms) > waited_ms.max(2 * hop_ms)
 }
 
 fn of_envelope(
     tx: &Tx<'_>,
     (transfer, desk): (&Transfer, &Desk),
-    id: EnvelopeId,
+    one: &Unheard,
     now: Timestamp,
 ) -> Result<bool, LedgerRefusal> {
-    let Some(one) = store::envelope(tx, id)?.filter(|one| one.acked_at_ms.is_none()) else {
+    let anew = match one.kind {
+        Kind::Referral => of_referral(tx, one.id, now)?,
+        Kind::Card => of_card(tx, one.id, now)?,
+        Kind::Report => of_report(tx, one.id)?,
+    };
+    let Some(anew) = anew else { return Ok(false) };
+    let names = store::carrying(tx, one.id)?;
+    if transfer.read::<_, SqlError>(move |tx| queue::is_waiting(tx, &names))? {
         return Ok(false);
+    }
+    // Where there is no road any more it waits.
+    let Some(road) = desk.road(tx, &anew.to.0, now)? else { return Ok(false) };
+    if road.relay.as_str() != anew.to.1 {
+        return Ok(false);
+    }
+    seal(tx, (desk, &road), (one.id, &anew), now)?;
+    Ok(true)
+}
+
+/// A referral, as long as it stands: one that is over, that was stood down or that was handed over
+/// anew sends nothing to whom it was before.
+fn of_referral(tx: &Tx<'_>, id: EnvelopeId, now: Timestamp) -> Result<Option<Anew>, LedgerRefusal> {
+    let Some(one) = store::envelope(tx, id)?.filter(|one| one.acked_at_ms.is_none()) else {
+        return Ok(None);
     };
     let course = referral::course(tx, one.referral)?;
     let is_calmed = referral::stood_down(&course).is_some_and(|last| one.number <= last);
     if is_calmed || referral::is_taken_back(&course) || one.revoked_at_ms.is_some() {
-        return Ok(false);
+        return Ok(None);
     }
-    // A referral that is over, or that was handed over anew, sends nothing to whom it was before.
     if course.state.is_terminal() || course.envelope != one.number {
-        return Ok(false);
+        return Ok(None);
     }
-    let names = store::carrying(tx, id)?;
-    if transfer.read::<_, SqlError>(move |tx| queue::is_waiting(tx, &names))? {
-        return Ok(false);
-    }
-    let Some(letter) = sealed(tx, desk, &one, now)? else { return Ok(false) };
-    let content = ReferralContent::read(&one.content).map_err(|_| LedgerRefusal::NotSealed)?;
-    let new = NewLetter {
-        name: letter.digest(),
-        letter: &letter.to_bytes(),
-        rank: number(Rank::of(content.urgency)),
-        envelope: id,
-        part: 1,
-    };
-    store::insert_letter(tx, &new, now.as_millisecond())?;
-    Ok(true)
-}
-
-/// The letter that carries an envelope, sealed to the keys that are stated now; nothing where there
-/// is no road any more or its consent is over.
-fn sealed(
-    tx: &Tx<'_>,
-    desk: &Desk,
-    one: &Envelope,
-    now: Timestamp,
-) -> Result<Option<Letter>, LedgerRefusal> {
     let content = ReferralContent::read(&one.content).map_err(|_| LedgerRefusal::NotSealed)?;
     let Some(ground) = standing(&content.ground, now) else { return Ok(None) };
-    let road = desk.road(tx, &one.recipient, now)?;
-    let Some(road) = road.filter(|road| road.relay.as_str() == one.relay) else {
-        return Ok(None);
-    };
     let (_, secret) = store::secret(tx, one.referral, now.as_millisecond())?;
     let withdrawal = mark(&secret, one.id, &content);
-    let role = Role::Referral { withdrawal };
-    let draft = Draft { role, envelope: one.id, ground, content: &one.content };
-    let closed = ReferralEnvelope::close(&road.recipient, &draft, &desk.identity)
-        .map_err(|_| LedgerRefusal::NotSealed)?;
-    let parts = closed.parts(&road.recipient).map_err(|_| LedgerRefusal::NotSealed)?;
-    let [part] = parts.as_slice() else { return Ok(None) };
-    let recipient = road.recipient.statement().unit.clone();
-    let carried = Carried {
-        way: Way { recipient, relay: road.relay.clone() },
-        envelope: one.id,
-        number: part.number(),
-        urgency: content.urgency,
-        due: answer_due(content.urgency, Moment(one.made_at_ms)),
+    let due = answer_due(content.urgency, Moment(one.made_at_ms));
+    let (urgency, to) = (content.urgency, (one.recipient, one.relay));
+    Ok(Some(Anew { to, withdrawal, ground, content: one.content, urgency, due }))
+}
+
+/// A card of a consultation, as long as what let it out stands.
+fn of_card(tx: &Tx<'_>, id: EnvelopeId, now: Timestamp) -> Result<Option<Anew>, LedgerRefusal> {
+    let Some(one) = cards::one(tx, id)?.filter(|one| one.acked_at_ms.is_none()) else {
+        return Ok(None);
     };
-    let routing = Routing::Referral { carried, basis: Basis::of(&ground, one.id), withdrawal };
-    let letter = Letter::seal(&road.first, &routing, Some(part));
-    letter.map(Some).map_err(|_| LedgerRefusal::NotSealed)
+    let is_over = one.revoked_at_ms.is_some() || one.ended_at_ms.is_some();
+    let at = (date_of(now), now.as_millisecond());
+    if is_over || !matches!(consult::footing_of(tx, &one, at)?, Footing::Holds) {
+        return Ok(None);
+    }
+    if !cards::answers(tx, id)?.is_empty() {
+        return Ok(None);
+    }
+    let content = cards::content(tx, id)?;
+    let said = CardContent::read(&content).map_err(|_| LedgerRefusal::NotSealed)?;
+    let (withdrawal, ground) = (cards::secret(tx, id)?.mark(id), said.ground.signed());
+    let (due, urgency) = (answered(said.until.0), said.urgency);
+    let to = (one.recipient, one.relay);
+    Ok(Some(Anew { to, withdrawal, ground, content: content.to_vec(), urgency, due }))
+}
+
+/// A duty report, as long as its office has said nothing.
+fn of_report(tx: &Tx<'_>, id: EnvelopeId) -> Result<Option<Anew>, LedgerRefusal> {
+    let Some(one) = neighbour::of_envelope(tx, id)?.filter(|one| one.acked_at.is_none()) else {
+        return Ok(None);
+    };
+    let (Some(content), Some(sent)) = (one.content, one.sent_at) else { return Ok(None) };
+    if !neighbour::came(tx, one.id)?.is_empty() {
+        return Ok(None);
+    }
+    // Nothing takes a report back: nobody keeps the secret that could.
+    let withdrawal = WithdrawalSecret::generate().mark(id);
+    let due = answered(sent.0.saturating_add(RECEIVED_MS));
+    let (ground, urgency) = (Ground::Duty, Urgency::Emergency);
+    Ok(Some(Anew { to: (one.recipient, one.relay), withdrawal, ground, content, urgency, due }))
+}
+
+/// The limit within which a recipient answers, as a relay counts it.
+fn answered(until_ms: i64) -> Option<Due> {
+    let until = Timestamp::from_millisecond(until_ms).ok()?;
+    Some(Due { class: DeadlineClass::Answered, until })
+}
+
+/// The parts of an envelope for its recipient's key of now: those that it had, where it has several
+/// and they are sealed to that key; else it is closed once more.
+pub(crate) fn parts(
+    tx: &Tx<'_>,
+    road: &Road,
+    closed: impl FnOnce() -> Result<Vec<Part>, LedgerRefusal>,
+    (id, now_ms): (EnvelopeId, i64),
+) -> Result<Vec<Part>, LedgerRefusal> {
+    let key = road.recipient.statement().key.digest();
+    let kept = store::sealed_parts(tx, id, &key)?;
+    let parts = if kept.is_empty() { closed()? } else { kept };
+    store::keep_sealed_parts(tx, &key, &parts, now_ms)?;
+    Ok(parts)
+}
+
+/// Puts an envelope into new letters for the copy.
+fn seal(
+    tx: &Tx<'_>,
+    (desk, road): (&Desk, &Road),
+    (envelope, anew): (EnvelopeId, &Anew),
+    now: Timestamp,
+) -> Result<(), LedgerRefusal> {
+    let Anew { withdrawal, ground, urgency, due, .. } = *anew;
+    let (role, content) = (Role::Referral { withdrawal }, anew.content.as_slice());
+    let close = || {
+        let draft = Draft { role, envelope, ground, content };
+        let closed = ReferralEnvelope::close(&road.recipient, &draft, &desk.identity);
+        let parts = closed.and_then(|closed| closed.parts(&road.recipient));
+        parts.map_err(|_| LedgerRefusal::NotSealed)
+    };
+    let now_ms = now.as_millisecond();
+    let recipient = &road.recipient.statement().unit;
+    for part in &parts(tx, road, close, (envelope, now_ms))? {
+        let way = Way { recipient: recipient.clone(), relay: road.relay.clone() };
+        let carried = Carried { way, envelope, number: part.number(), urgency, due };
+        let basis = Basis::of(&ground, envelope);
+        let routing = Routing::Referral { carried, basis, withdrawal };
+        let letter = Letter::seal(&road.first, &routing, Some(part));
+        let letter = letter.map_err(|_| LedgerRefusal::NotSealed)?;
+        let new = NewLetter {
+            name: letter.digest(),
+            letter: &letter.to_bytes(),
+            rank: number(Rank::of(urgency)),
+            envelope,
+            part: part.number().number(),
+        };
+        store::insert_letter(tx, &new, now_ms)?;
+    }
+    Ok(())
 }
 
 /// The ground that stands on the envelope, as it was checked when it was sealed first, as long as
@@ -152,15 +255,20 @@ fn standing(said: &GroundSaid, now: Timestamp) -> Option<Ground> {
 
 #[cfg(test)]
 mod tests {
+    use domain::ledger::consent::DataClass;
     use domain::referral::Event;
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::ledger::guard_tests::run;
-    use crate::ledger::referral::tests::{ready, step};
-    use crate::ledger::testing::NOW_MS;
-    use crate::letters::testing::{Town, answer, arrive};
-    use crate::letters::tests::{answers_of, leave, sent, waiting};
+    use crate::ledger::consent::Consent;
+    use crate::ledger::entry::{RecordId, Words};
+    use crate::ledger::guard_tests::{counsellor, run};
+    use crate::ledger::referral::Wish;
+    use crate::ledger::referral::tests::{approved, paper, played, ready, step, wanted};
+    use crate::ledger::testing::{NOW_MS, School};
+    use crate::ledger::write;
+    use crate::letters::testing::{CLINIC, Town, answer, arrive};
+    use crate::letters::tests::{answers_of, envelopes, leave, sealed, sent, shown, waiting};
     use crate::letters::{answers, copying};
     use crate::list::testing::now;
 
@@ -219,5 +327,79 @@ mod tests {
             assert_eq!(renew(&school.ledger, &transfer, &town.desk, at).expect("looked"), 0);
         }
         assert!(waiting(&school).is_empty(), "nothing leaves again");
+    }
+
+    /// A referral of several parts that could be handed over now.
+    fn long(school: &School) -> RecordId {
+        let [means, protection, medication] = ["长", "文", "字"].map(|one| one.repeat(1_300));
+        let known = (means, protection, medication);
+        let wish = Wish { known, ..wanted(Urgency::Urgent) };
+        let all = [DataClass::Identity, DataClass::Reason, DataClass::Scores, DataClass::Risk];
+        let paper = Consent { classes: Words::new(all), ..paper(CLINIC) };
+        let record = run(school, move |tx| {
+            let record = referral::open(tx, &counsellor(), &wish)?;
+            write::add(tx, &counsellor(), &paper)?;
+            Ok(record)
+        });
+        let record = record.expect("opened");
+        played(school, record, &[Event::AskConsent, Event::ConsentGiven]);
+        approved(school, record);
+        record
+    }
+
+    /// An envelope of several parts of which a relay has some, and lost the others, goes anew as a
+    /// whole, in the parts that it had: each fits those that came before. Once a relay has all of
+    /// them nothing is kept to be sealed anew.
+    #[test]
+    fn an_envelope_of_several_parts_goes_anew_as_a_whole() {
+        let (school, town) = (ready(), Town::new());
+        let transfer = Transfer::in_memory().expect("transfer");
+        town.known(&school);
+        let record = long(&school);
+        let digest = shown(&school, &town, record).expect("shown").digest.to_string();
+        sealed(&school, &town, record, &digest).expect("sent");
+        let envelope = envelopes(&school, record).pop().expect("envelope");
+        let first = waiting(&school);
+        assert!(first.len() > 1);
+        let of = u8::try_from(first.len()).expect("few");
+        let id = envelope.id;
+        let out = || {
+            copying::copy(&school.ledger, &transfer, NOW_MS).expect("copied");
+            leave(&school, &town, &transfer);
+        };
+        let acked = |part: u8| {
+            let noted = run(&school, move |tx| Ok(store::note_acked(tx, id, part, NOW_MS)?));
+            noted.expect("noted")
+        };
+        out();
+        assert!(!acked(1));
+        let at = now() + SignedDuration::from_mins(31);
+        assert_eq!(renew(&school.ledger, &transfer, &town.desk, at).expect("looked"), 1);
+        let second = waiting(&school);
+        assert_eq!(second.len(), first.len());
+        for came in 0..=first.len() {
+            let letters: Vec<Letter> =
+                first.iter().take(came).chain(second.iter().skip(came)).cloned().collect();
+            assert_eq!(town.opened(&letters).content(), envelope.content, "{came} of the first");
+        }
+        out();
+        assert_eq!(school.rows("letter_sealed_part"), u64::from(of));
+        let heard: Vec<bool> = (1..=of).map(acked).collect();
+        assert_eq!(heard.iter().filter(|all| **all).count(), 1);
+        assert_eq!(school.rows("letter_sealed_part"), 0);
+    }
+
+    /// A consent that is withdrawn takes the kept parts with the letters.
+    #[test]
+    fn what_is_taken_back_keeps_no_parts() {
+        let (school, town) = (ready(), Town::new());
+        town.known(&school);
+        let record = long(&school);
+        let digest = shown(&school, &town, record).expect("shown").digest.to_string();
+        sealed(&school, &town, record, &digest).expect("sent");
+        let id = envelopes(&school, record).pop().expect("envelope").id;
+        assert!(school.rows("letter_sealed_part") > 1);
+        run(&school, move |tx| Ok(store::drop_letters(tx, id, NOW_MS)?)).expect("dropped");
+        assert_eq!(school.rows("letter_sealed_part"), 0);
     }
 }

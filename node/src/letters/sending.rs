@@ -357,8 +357,9 @@ fn carry(
     (parts, urgency, due): (&[Part], Urgency, Option<Due>),
     now: Moment,
 ) -> Result<(), LedgerRefusal> {
-    let recipient = road.recipient.statement().unit.clone();
-    let way = Way { recipient, relay: road.relay.clone() };
+    let stated = road.recipient.statement();
+    letters::keep_sealed_parts(tx, &stated.key.digest(), parts, now.0)?;
+    let way = Way { recipient: stated.unit.clone(), relay: road.relay.clone() };
     let envelope = draft.envelope;
     for part in parts {
         let (way, number) = (way.clone(), part.number());

@@ -149,14 +149,12 @@ impl House {
     }
 }
 
-/// Seals the answers that wait, and erases what has been here long enough; says how many answers
-/// were sealed. One that cannot be sealed keeps no other back.
+/// Seals the answers that wait; says how many were. One that cannot be sealed keeps no other back.
 pub(crate) fn keep(
     ledger: &Ledger,
     house: &House,
     now: Timestamp,
 ) -> Result<usize, NeighbourError> {
-    let now_ms = now.as_millisecond();
     let waiting = ledger.read(|tx| Ok::<_, NeighbourError>(neighbour::unsealed(tx)?))?;
     let mut sealed = 0;
     for one in waiting {
@@ -166,15 +164,21 @@ pub(crate) fn keep(
             Err(error) => tracing::warn!(%error, "an answer to a notice waits"),
         }
     }
-    let is_over = move |tx: &Tx<'_>| neighbour::is_over(tx, now_ms);
+    Ok(sealed)
+}
+
+/// Erases what has been here long enough by what was witnessed of the clock.
+pub(crate) fn forget(ledger: &Ledger, past: Timestamp) -> Result<(), NeighbourError> {
+    let past_ms = past.as_millisecond();
+    let is_over = move |tx: &Tx<'_>| neighbour::is_over(tx, past_ms);
     if ledger.read::<_, SqlError>(is_over)? {
-        let erase = move |tx: &Tx<'_>| neighbour::over(tx, now_ms);
+        let erase = move |tx: &Tx<'_>| neighbour::over(tx, past_ms);
         ledger.write::<_, SqlError>("notices_over", erase)?;
         if ledger.fold().is_err() {
             tracing::warn!("the log of the ledger was not folded in at once");
         }
     }
-    Ok(sealed)
+    Ok(())
 }
 
 /// Seals one answer in a transaction of its own, where its road is known.

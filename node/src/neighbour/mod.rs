@@ -12,6 +12,7 @@ pub mod answering;
 pub mod handing;
 pub mod offices;
 pub mod reading;
+pub(crate) mod renewing;
 pub mod reporting;
 pub mod said;
 mod sealing;

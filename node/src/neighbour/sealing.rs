@@ -63,11 +63,45 @@ pub(super) fn seal(
     parcel: &Parcel<'_>,
     (queue, now): (Queue, Timestamp),
 ) -> Result<Digest, NeighbourError> {
-    let Parcel { role, envelope, content, due, met } = *parcel;
+    let Parcel { role, envelope, content, .. } = *parcel;
     let draft = Draft { role, envelope, ground: Ground::Duty, content };
     let closed = ReferralEnvelope::close(&road.recipient, &draft, identity)?;
+    let parts = closed.parts(&road.recipient)?;
+    if matches!(role, Role::Referral { .. }) {
+        let key = road.recipient.statement().key.digest();
+        letters::keep_sealed_parts(tx, &key, &parts, now.as_millisecond())?;
+    }
+    carry(tx, road, (parcel, &parts), (queue, now))?;
+    Ok(closed.digest())
+}
+
+/// Puts a notice into new letters, of which no relay has said a word: in the parts that it had,
+/// where it has several and its recipient still has that key.
+pub(super) fn again(
+    tx: &Tx<'_>,
+    (identity, road): (&LeafIdentity, &Road),
+    parcel: &Parcel<'_>,
+    (queue, now): (Queue, Timestamp),
+) -> Result<(), NeighbourError> {
+    let key = road.recipient.statement().key.digest();
+    let parts = letters::sealed_parts(tx, parcel.envelope, &key)?;
+    if parts.is_empty() {
+        return seal(tx, (identity, road), parcel, (queue, now)).map(drop);
+    }
+    letters::keep_sealed_parts(tx, &key, &parts, now.as_millisecond())?;
+    carry(tx, road, (parcel, &parts), (queue, now))
+}
+
+/// Queues the letters that carry parts.
+fn carry(
+    tx: &Tx<'_>,
+    road: &Road,
+    (parcel, parts): (&Parcel<'_>, &[Part]),
+    (queue, now): (Queue, Timestamp),
+) -> Result<(), NeighbourError> {
+    let Parcel { role, envelope, due, met, .. } = *parcel;
     let way = Way { recipient: road.recipient.statement().unit.clone(), relay: road.relay.clone() };
-    for part in &closed.parts(&road.recipient)? {
+    for part in parts {
         let (way, number) = (way.clone(), part.number());
         let carried = Carried { way, envelope, number, urgency: URGENCY, due };
         let routing = match role {
@@ -82,7 +116,7 @@ pub(super) fn seal(
         let letter = Letter::seal(&road.first, &routing, Some(part))?;
         put(tx, (queue, &letter), part, now)?;
     }
-    Ok(closed.digest())
+    Ok(())
 }
 
 fn put(

@@ -11,6 +11,8 @@ use proto::wire::sync::ItemKind;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
+use super::witness;
+
 /// An item that waits to be dealt with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
@@ -33,7 +35,8 @@ const KEPT_MS: i64 = 400 * 24 * 3_600_000;
 const LETTER: u32 = ItemKind::Letter as u32;
 
 /// Keeps an item; says whether it is to be dealt with. The same bytes again wait once more: whoever
-/// sends them was asked for them. Nothing is kept where too many wait, and what is very old goes.
+/// sends them was asked for them. Nothing is kept where too many wait, and what is very old goes by
+/// what was witnessed of the clock.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -43,7 +46,7 @@ pub fn store(tx: &Tx<'_>, item: &[u8], now_ms: i64) -> Result<bool, SqlError> {
         // Not with every letter: it reads the whole table, and letters are forgotten one by one.
         tx.execute(
             "delete from addressed_item where arrived_at_ms < $1",
-            params![now_ms.saturating_sub(KEPT_MS)],
+            params![witness::believed(tx, now_ms)?.saturating_sub(KEPT_MS)],
         )?;
     }
     if is_full(tx, kind)? {

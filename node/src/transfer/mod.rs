@@ -8,6 +8,7 @@
 pub mod addressed;
 pub mod directive;
 pub mod letters;
+pub mod witness;
 
 use std::path::Path;
 

@@ -10,12 +10,13 @@ use certs::referral::EnvelopeId;
 use domain::referral::{DeadlineClass, Urgency};
 use domain::unit::UnitId;
 use jiff::SignedDuration;
+use runtime::sql::SqlError;
 
 use super::key::{self, RelayKeyError, Stands};
 use super::rules::WAITING_OF_ONE_MAX;
 use super::status::{self, Letters};
 use super::{Post, alarms};
-use crate::store::share_key_record;
+use crate::store::{setting, share_key_record};
 use office::{Came, OTHER, Office, id, part_one, secret};
 
 const SCHOOL: &str = "S1";
@@ -314,6 +315,42 @@ fn a_part_for_an_unknown_unit_waits() {
     office.hours(48);
     let counts = office.letters();
     assert_eq!((counts.waiting, counts.count(status::EXPIRED)), (0, 1));
+}
+
+/// One reading of a clock that is far ahead drops nothing that waits, and nothing that comes; what
+/// can go on does so afterwards.
+#[test]
+fn a_clock_that_is_far_ahead_drops_nothing() {
+    let mut office = Office::new();
+    office.arrive(&office.referral(1, ("CLINIC9", office::OWN), Urgency::Urgent), Some(SCHOOL));
+    office.arrive(&office.until(2, ("CLINIC8", office::OWN), "2026-11-29"), Some(SCHOOL));
+    office.hours(1);
+    office.ahead(400);
+    office.arrive(&office.until(3, ("CLINIC8", office::OWN), "2026-11-29"), Some(SCHOOL));
+    office.ahead(401);
+    let counts = office.letters();
+    assert_eq!((counts.waiting, counts.count(status::EXPIRED)), (3, 0));
+    office.serve("CLINIC9");
+    office.hours(1);
+    assert_eq!(office.letters().count(status::PASSED_ON), 1);
+    office.hours(48);
+    let counts = office.letters();
+    assert_eq!((counts.waiting, counts.count(status::EXPIRED)), (0, 2));
+}
+
+/// A key is not over by a clock that is ahead of what the hub has witnessed.
+#[test]
+fn a_clock_that_is_far_ahead_ends_no_key() {
+    let office = Office::new();
+    let held = key::held(office.config()).expect("keys").remove(0);
+    let (place, now) = (office.config().clone(), office.now());
+    let over = now + SignedDuration::from_hours(24 * 396);
+    let stands: Result<[Stands; 2], SqlError> = office.database().write("stands", move |tx| {
+        let believed = held.stands(tx, &place, over)?;
+        setting::set(tx, "witnessed_ms", &now.as_millisecond().to_string())?;
+        Ok([believed, held.stands(tx, &place, over)?])
+    });
+    assert!(matches!(stands.expect("stands"), [Stands::Over, Stands::Until(_)]));
 }
 
 /// A key that stands in a published directory counts like one that the operator kept.

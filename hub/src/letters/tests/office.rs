@@ -344,7 +344,7 @@ impl Office {
     /// One round at the next tick.
     pub(super) fn tick(&mut self) {
         self.now += SignedDuration::from_secs(TICK_SECONDS);
-        self.desk.turn(self.now).expect("round");
+        self.desk.turn(self.now, self.now).expect("round");
     }
 
     /// One round at the moment at which the next slots of all lists are due.
@@ -353,7 +353,13 @@ impl Office {
         let slot = (self.now.as_second() - after).div_euclid(SLOT_SECONDS) + 1;
         let second = slot * SLOT_SECONDS + after;
         self.now = Timestamp::from_second(second).expect("instant");
-        self.desk.turn(self.now).expect("round");
+        self.desk.turn(self.now, self.now).expect("round");
+    }
+
+    /// One round on a clock that is so many days ahead, of which nothing was witnessed.
+    pub(super) fn ahead(&mut self, days: i64) {
+        let wrong = self.now + SignedDuration::from_hours(24 * days);
+        self.desk.turn(wrong, self.now).expect("round");
     }
 
     /// Opens what came; nothing leaves.
@@ -370,7 +376,7 @@ impl Office {
                 let next = at(hour + minute * 60);
                 if next > self.now {
                     self.now = next;
-                    self.desk.turn(next).expect("round");
+                    self.desk.turn(next, next).expect("round");
                 }
             }
             self.now = at(hour + 3_600);

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use domain::referral::slot::next_tick;
+use jiff::Timestamp;
 use runtime::clock::date_of;
 use runtime::sql::SqlError;
 use runtime::uplink::Uplink;
@@ -110,7 +111,10 @@ impl Node {
     /// A store cannot be read or written.
     pub fn post(&self) -> Result<Option<usize>, LedgerRefusal> {
         let Some(desk) = self.letter_desk() else { return Ok(None) };
-        let now = self.clock().now();
+        let (now, past) = (self.clock().now(), self.past());
+        // What a clock ends ends by what was witnessed of it; where nothing is known nothing does.
+        let at = past.as_ref().map_or(Timestamp::UNIX_EPOCH, |past| *past);
+        let is_timed = is_done("past", past);
         let looked = restoring::look(&self.ledger, self.transfer(), now);
         let is_looked = is_done("look", looked);
         let offered = self.ledger.read(school_moves::lengths)?;
@@ -119,20 +123,29 @@ impl Node {
         // Answers to tips wait to be copied as all letters do; what is old is erased in any case.
         let house = House::School(desk.clone());
         is_done("notices", neighbour::keep(&self.ledger, &house, now));
+        is_done("notices_over", neighbour::forget(&self.ledger, at));
         if !self.ledger.read(store::is_used)? {
             return Ok(None);
         }
-        let ended = ending::end(&self.ledger, self.transfer(), &desk, now);
+        // What is over by the clock alone does not leave, and is not lost where the clock is wrong.
+        let is_believed = date_of(now) == date_of(at);
+        let end = if is_believed { ending::end } else { ending::hold_back };
+        let ended = end(&self.ledger, self.transfer(), &desk, now);
         let told = revoking::revoke(&self.ledger, self.transfer(), &desk, now);
-        let of_cards = cards::revoking::revoke(&self.ledger, self.transfer(), &desk, now);
+        let times = (now, at);
+        let of_cards = cards::revoking::revoke(&self.ledger, self.transfer(), &desk, times);
         is_done("renew", renewing::renew(&self.ledger, self.transfer(), &desk, now));
-        is_done("transfers", moving::work(&self.ledger, self.transfer(), &desk, now));
+        // The day on which a student goes is decided on no clock that is not believed.
+        if is_believed {
+            is_done("transfers", moving::work(&self.ledger, self.transfer(), &desk, now));
+        }
         is_done("erased", moving::fold_erased(&self.ledger, &offered));
         // What one of them could not do keeps the others from nothing.
         let (has_ended, is_told) = (is_done("consent_ended", ended), is_done("take_back", told));
         is_done("ask", restoring::ask(&self.ledger, &desk, now));
         let is_known = is_done("take_cards_back", of_cards)
             && is_looked
+            && is_timed
             && has_ended
             && is_told
             && is_done("copy", copying::copy(&self.ledger, self.transfer(), now.as_millisecond()));

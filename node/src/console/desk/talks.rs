@@ -307,14 +307,14 @@ fn page_of(
     };
     let has = |found: &People, id: i64| found.lines.iter().any(|line| line.student.0 == id);
     let found = at(asked)?;
-    let Some(id) = refused.filter(|id| !has(&found, *id)) else { return Ok((asked, found)) };
+    let Some(id) = refused.filter(|id| !has(&found, *id)) else { return Ok((found.page, found)) };
     for page in (0..found.total.div_ceil(people::OWN_MAX)).filter(|page| *page != asked) {
         let other = at(page)?;
         if has(&other, id) {
-            return Ok((page, other));
+            return Ok((other.page, other));
         }
     }
-    Ok((asked, found))
+    Ok((found.page, found))
 }
 
 /// The form over one page of the own students, with what was typed for those of other pages.

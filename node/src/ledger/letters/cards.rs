@@ -230,6 +230,15 @@ pub fn secret(tx: &Tx<'_>, id: EnvelopeId) -> Result<WithdrawalSecret, SqlError>
     strange(found)
 }
 
+/// The bytes that were sealed.
+///
+/// # Errors
+/// There is none, or the store cannot be read.
+pub fn content(tx: &Tx<'_>, id: EnvelopeId) -> Result<Zeroizing<Vec<u8>>, SqlError> {
+    let of = "select content from card_envelope where envelope = $1";
+    strange(tx.query_opt(of, params![id.bytes()], |row| row.blob(0).map(Zeroizing::new))?)
+}
+
 /// Notes that a relay has all of a card; again is nothing.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use runtime::sql::{Row, SqlError, Tx};
 use zeroize::Zeroizing;
 
 use super::super::entry::RecordId;
+use super::anew::drop_sealed_parts;
 
 /// What goes first in the queue of letters, as it is stored.
 pub type Rank = u32;
@@ -280,7 +281,30 @@ pub fn drop_letters(
          where envelope = $1 and part > 0 and dropped_at_ms is null",
         params![id.bytes(), now_ms],
     )?;
+    drop_sealed_parts(tx, id)?;
     dropped(tx, id)
+}
+
+/// Forgets the letters of an envelope of which nothing is asked any more.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget_letters(tx: &Tx<'_>, id: EnvelopeId) -> Result<(), SqlError> {
+    tx.execute("delete from letter_out where envelope = $1", params![id.bytes()])?;
+    Ok(())
+}
+
+/// Notes of an envelope whose letters were taken back that none of them ever left.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn never_left(tx: &Tx<'_>, id: EnvelopeId) -> Result<(), SqlError> {
+    tx.execute(
+        "update letter_out set copied_at_ms = null
+         where envelope = $1 and part > 0 and dropped_at_ms is not null and acked_at_ms is null",
+        params![id.bytes()],
+    )?;
+    Ok(())
 }
 
 /// The letters of an envelope that were taken back.
@@ -306,6 +330,29 @@ pub fn carrying(tx: &Tx<'_>, id: EnvelopeId) -> Result<Vec<String>, SqlError> {
     )
 }
 
+/// A letter that carries or carried a part of an envelope.
+pub struct Carrier {
+    /// Which part.
+    pub part: u32,
+    /// Name of the letter.
+    pub name: String,
+    /// Whether it was taken back.
+    pub is_dropped: bool,
+}
+
+/// Every letter that carries or carried an envelope.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn carriers(tx: &Tx<'_>, id: EnvelopeId) -> Result<Vec<Carrier>, SqlError> {
+    tx.query(
+        "select part, name, dropped_at_ms is not null from letter_out
+         where envelope = $1 and part > 0 order by id",
+        params![id.bytes()],
+        |row| Ok(Carrier { part: row.u32(0)?, name: row.text(1)?, is_dropped: row.i64(2)? != 0 }),
+    )
+}
+
 /// Envelopes that no relay has acknowledged and nobody has taken back.
 ///
 /// # Errors
@@ -315,43 +362,6 @@ pub fn unacked(tx: &Tx<'_>) -> Result<Vec<Envelope>, SqlError> {
         "{ENVELOPE} where acked_at_ms is null and revoked_at_ms is null order by made_at_ms"
     );
     tx.query(&of_them, &[], read)
-}
-
-/// An envelope of one part that no relay has acknowledged.
-#[derive(Clone, Copy)]
-pub struct Unheard {
-    /// Its id.
-    pub id: EnvelopeId,
-    /// What goes first of what carries it.
-    pub rank: Rank,
-    /// When it was sealed.
-    pub made_at_ms: i64,
-    /// When its last letter was.
-    pub last_at_ms: i64,
-}
-
-/// Envelopes of one part that were sealed after an instant, that no relay has acknowledged and
-/// nobody has taken back.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn unheard(tx: &Tx<'_>, since_ms: i64) -> Result<Vec<Unheard>, SqlError> {
-    tx.query(
-        "select e.envelope, min(o.rank), e.made_at_ms, max(o.made_at_ms) from letter_envelope e
-         join letter_out o on o.envelope = e.envelope and o.part > 0
-         where e.acked_at_ms is null and e.revoked_at_ms is null and e.parts = 1
-             and e.made_at_ms > $1
-         group by e.envelope, e.made_at_ms order by e.made_at_ms",
-        params![since_ms],
-        |row| {
-            Ok(Unheard {
-                id: EnvelopeId::from_bytes(row.array(0)?),
-                rank: row.u32(1)?,
-                made_at_ms: row.i64(2)?,
-                last_at_ms: row.i64(3)?,
-            })
-        },
-    )
 }
 
 /// Notes that a relay has a part; says whether that was the last one of its envelope.
@@ -373,7 +383,11 @@ pub fn note_acked(tx: &Tx<'_>, id: EnvelopeId, part: u8, now_ms: i64) -> Result<
         params![id.bytes()],
         |row| row.u64(0),
     )?;
-    Ok(open == Some(0))
+    let is_all = open == Some(0);
+    if is_all {
+        drop_sealed_parts(tx, id)?;
+    }
+    Ok(is_all)
 }
 
 /// Notes that a relay has all of an envelope; again is nothing.

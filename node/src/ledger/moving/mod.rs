@@ -3,8 +3,10 @@
 //! One row a transfer and side, as the rules of [`domain::transfer`] have it; what was offered
 //! names a child and is erased when nothing comes of it. Nothing here has `Debug`.
 
+mod naming;
 mod roll;
 
+pub use naming::{named_for, new_name};
 pub use roll::{Carried, Child, Entering, carried, check_entering, child, end, enter, stay};
 
 use certs::referral::EnvelopeId;
@@ -292,12 +294,6 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Move>, SqlError> {
 pub fn lengths(tx: &Tx<'_>) -> Result<Vec<(i64, i64)>, SqlError> {
     let all = "select id, length(offer) from school_move where offer is not null order by id";
     tx.query(all, &[], |row| Ok((row.i64(0)?, row.i64(1)?)))
-}
-
-/// Draws the name of a new transfer.
-#[must_use]
-pub fn new_name() -> [u8; 16] {
-    certs::digest::random_bytes()
 }
 
 /// Keeps what will be offered, in place of an earlier draft.

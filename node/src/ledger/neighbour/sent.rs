@@ -188,6 +188,43 @@ pub fn sealed(
     Ok(noted > 0)
 }
 
+/// A notice of an office or a hotline of which no relay has said a word.
+#[derive(Clone, Copy)]
+pub struct Unheard {
+    /// Its number here.
+    pub id: i64,
+    /// When it was sealed.
+    pub made_at_ms: i64,
+    /// When its last letters were.
+    pub last_at_ms: i64,
+}
+
+/// Notices of an office or a hotline that were sealed after an instant and that no relay has
+/// acknowledged and nobody has answered. A school's reports are among its letters.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn unheard(tx: &Tx<'_>, since_ms: i64) -> Result<Vec<Unheard>, SqlError> {
+    tx.query(
+        "select id, sent_at_ms, coalesce(renewed_at_ms, sent_at_ms) from neighbour_out
+         where kind <> 'report' and acked_at_ms is null and content is not null
+             and sent_at_ms > $1
+             and not exists (select 1 from neighbour_came c where c.notice = neighbour_out.id)
+         order by id limit 500",
+        params![since_ms],
+        |row| Ok(Unheard { id: row.i64(0)?, made_at_ms: row.i64(1)?, last_at_ms: row.i64(2)? }),
+    )
+}
+
+/// Notes that a notice was sealed anew.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn renewed(tx: &Tx<'_>, id: i64, now_ms: i64) -> Result<(), SqlError> {
+    let note = "update neighbour_out set renewed_at_ms = $2 where id = $1";
+    tx.execute(note, params![id, now_ms]).map(drop)
+}
+
 /// Notes that a relay has all of a notice.
 ///
 /// # Errors

@@ -27,8 +27,8 @@ const REMINDED_MS: i64 = 14 * ANSWERED_MS;
 /// What is noted of a card that never left.
 const NOT_LEFT: &str = "会诊卡尚未离校，已收回";
 
-/// Takes back every card whose ground stands no longer, and notes those whose time is over; says of
-/// how many.
+/// Takes back every card whose ground stands no longer, and notes those whose time is over, now and
+/// by what was witnessed of the clock; says of how many.
 ///
 /// # Errors
 /// A rule of the ledger, or a store; what was not taken back is so at the next look.
@@ -36,14 +36,14 @@ pub fn revoke(
     ledger: &Ledger,
     transfer: &Transfer,
     desk: &Desk,
-    now: Timestamp,
+    (now, past): (Timestamp, Timestamp),
 ) -> Result<usize, LedgerRefusal> {
-    let (at, now_ms) = ((date_of(now), now.as_millisecond()), now.as_millisecond());
+    let now_ms = now.as_millisecond();
     // Usually nothing changed, and then nobody is kept from writing.
     let found = ledger.read(move |tx| {
         let mut found = Vec::new();
         for one in store::open(tx)? {
-            match consult::footing_of(tx, &one, at) {
+            match footing(tx, &one, (now, past)) {
                 Ok(Footing::Holds) => {}
                 Ok(Footing::Over | Footing::Gone) => found.push(one),
                 Err(LedgerRefusal::Store(error)) => return Err(LedgerRefusal::Store(error)),
@@ -64,7 +64,7 @@ pub fn revoke(
     let mut revoked = 0;
     for one in found {
         let (transfer, desk) = (transfer.clone(), desk.clone());
-        let take_back = move |tx: &Tx<'_>| of_card(tx, (&transfer, &desk), &one, now);
+        let take_back = move |tx: &Tx<'_>| of_card(tx, (&transfer, &desk), &one, (now, past));
         revoked += usize::from(ledger.write("revoke_card", take_back)?);
     }
     for one in untold {
@@ -78,19 +78,37 @@ pub fn revoke(
     Ok(revoked)
 }
 
+/// How a card stands to its ground. Its time is over where what was witnessed of the clock says so
+/// too.
+fn footing(
+    tx: &Tx<'_>,
+    one: &CardEnvelope,
+    (now, past): (Timestamp, Timestamp),
+) -> Result<Footing, LedgerRefusal> {
+    let at = |instant: Timestamp| (date_of(instant), instant.as_millisecond());
+    let stands = consult::footing_of(tx, one, at(now))?;
+    let is_believed = || matches!(consult::footing_of(tx, one, at(past)), Ok(Footing::Over));
+    match stands {
+        Footing::Over if !is_believed() => Ok(Footing::Holds),
+        other => Ok(other),
+    }
+}
+
 /// Takes one card back, or notes that its time is over; says whether anything was done.
 fn of_card(
     tx: &Tx<'_>,
     (transfer, desk): (&Transfer, &Desk),
     one: &CardEnvelope,
-    now: Timestamp,
+    (now, past): (Timestamp, Timestamp),
 ) -> Result<bool, LedgerRefusal> {
     let now_ms = now.as_millisecond();
     // Asked again: somebody may have written meanwhile.
-    let footing = consult::footing_of(tx, one, (date_of(now), now_ms))?;
+    let footing = footing(tx, one, (now, past))?;
     let names = letters::carrying(tx, one.id)?;
+    // Of one that was kept back nobody says that it left.
     let have_left = one.acked_at_ms.is_some()
-        || transfer.read::<_, SqlError>(move |tx| queue::have_left(tx, &names))?;
+        || (!names.is_empty()
+            && transfer.read::<_, SqlError>(move |tx| queue::have_left(tx, &names))?);
     match footing {
         Footing::Holds => return Ok(false),
         Footing::Over if have_left => {

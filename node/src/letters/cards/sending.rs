@@ -266,6 +266,7 @@ fn seal(
         signed: closed.digest(),
     };
     cards::insert(tx, &new, now.0)?;
+    letters::keep_sealed_parts(tx, &road.recipient.statement().key.digest(), &parts, now.0)?;
     let until = Timestamp::from_millisecond(shown.until.0).map_err(|_| LedgerRefusal::NotSealed)?;
     for part in &parts {
         let carried = Carried {

@@ -30,7 +30,7 @@ use crate::ledger::testing::{self, NOW_MS, School, TODAY};
 use crate::ledger::{consult, notice, write};
 use crate::letters::testing::{CLINIC, Town, answer_of, arrive};
 use crate::letters::tests::{leave, waiting};
-use crate::letters::{answers as inbox, copying};
+use crate::letters::{answers as inbox, copying, renewing};
 use crate::list::testing::{City, now};
 use crate::transfer::Transfer;
 
@@ -176,7 +176,8 @@ impl Held {
 
     fn revoke(&self) -> usize {
         let desk = &self.town.desk;
-        revoking::revoke(&self.school.ledger, &self.transfer, desk, now()).expect("looked")
+        let at = (now(), now());
+        revoking::revoke(&self.school.ledger, &self.transfer, desk, at).expect("looked")
     }
 
     fn withdraw(&self) {
@@ -405,7 +406,8 @@ fn a_withdrawal_reaches_the_expert() {
     let desk = &held.town.desk;
     let later = now() + SignedDuration::from_hours(25);
     for letters in [2, 2] {
-        revoking::revoke(&held.school.ledger, &held.transfer, desk, later).expect("reminded");
+        let at = (later, later);
+        revoking::revoke(&held.school.ledger, &held.transfer, desk, at).expect("reminded");
         assert_eq!(waiting(&held.school).len(), letters);
     }
     held.come(&answer_of(&held.town.clinic, &key, card.id, &said(&card, 0, erased())));
@@ -434,9 +436,44 @@ fn a_card_is_recalled_or_ends() {
     over.leave();
     let spring = now() + SignedDuration::from_hours(24 * 120);
     let desk = &over.town.desk;
-    let looked = || revoking::revoke(&over.school.ledger, &over.transfer, desk, spring);
-    assert_eq!((looked().expect("looked"), looked().expect("looked")), (1, 0));
+    let looked = |past| {
+        let at = (spring, past);
+        revoking::revoke(&over.school.ledger, &over.transfer, desk, at).expect("looked")
+    };
+    assert_eq!(looked(now()), 0, "a clock that is ahead ends nothing");
+    assert_eq!((looked(spring), looked(spring)), (1, 0));
     let card = over.card();
     assert!(card.ended_at_ms.is_some() && card.revoked_at_ms.is_none());
     assert!(waiting(&over.school).is_empty());
+}
+
+/// A card of which no relay says anything is sealed anew, and opens as the same; not once its
+/// expert answered, nor once it was taken back.
+#[test]
+fn a_card_that_no_relay_acknowledged_is_sealed_anew() {
+    for is_answered in [true, false] {
+        let held = held(CARD, None);
+        let key = held.town.to_school(&held.school);
+        let card = held.sent();
+        let first = waiting(&held.school);
+        held.leave();
+        let renewed = |minutes: i64| {
+            let (at, desk) = (now() + SignedDuration::from_mins(minutes), &held.town.desk);
+            renewing::renew(&held.school.ledger, &held.transfer, desk, at).expect("looked")
+        };
+        assert_eq!((renewed(29), renewed(31), renewed(32)), (0, 1, 0));
+        let second = waiting(&held.school);
+        assert!(second.len() == 1 && first != second);
+        let (before, after) = (held.town.opened(&first), held.town.opened(&second));
+        assert_eq!(before.content(), after.content());
+        assert!(after.header().envelope == card.id);
+        held.leave();
+        if is_answered {
+            let said = said(&card, 1, opinion());
+            held.come(&answer_of(&held.town.clinic, &key, card.id, &said));
+        } else {
+            held.withdraw();
+        }
+        assert_eq!(renewed(10_000), 0);
+    }
 }

@@ -45,15 +45,15 @@ pub(in crate::letters) fn take(
 ) -> Result<bool, SqlError> {
     let Some((sender, said)) = believed((desk, keys), part, now) else { return Ok(false) };
     if let TransferSaid::New(new) = &said {
-        let Some(row) = moving::named(tx, ("out", &new.transfer.0))? else {
-            tracing::warn!("an answer came to a transfer that this school did not offer");
-            return Ok(true);
-        };
-        let road = desk.road(tx, &row.unit, now)?;
-        let is_of = road.is_some_and(|road| desk.is_of(&sender, (&row.unit, road.relay.as_str())));
-        if !is_of {
-            tracing::warn!("an answer to a transfer came from somebody else");
-            return Ok(true);
+        // Of one that is not known here the name proves whose it is, or nothing does.
+        if let Some(row) = moving::named(tx, ("out", &new.transfer.0))? {
+            let road = desk.road(tx, &row.unit, now)?;
+            let relay = road.as_ref().map(|road| road.relay.as_str());
+            let is_of = relay.is_some_and(|relay| desk.is_of(&sender, (&row.unit, relay)));
+            if !is_of {
+                tracing::warn!("an answer to a transfer came from somebody else");
+                return Ok(true);
+            }
         }
     }
     match hear(tx, &sender, said, now) {
@@ -97,7 +97,7 @@ pub fn hear(
 ) -> Result<(), LedgerRefusal> {
     match said {
         TransferSaid::Old(said) => hear_old(tx, sender, said, now),
-        TransferSaid::New(said) => hear_new(tx, sender, said),
+        TransferSaid::New(said) => hear_new(tx, sender, said, now),
     }
 }
 
@@ -195,9 +195,16 @@ fn heard_old(
     Ok(())
 }
 
-fn hear_new(tx: &Tx<'_>, sender: &IdentityName, said: FromNew) -> Result<(), LedgerRefusal> {
-    let row = moving::named(tx, ("out", &said.transfer.0))?;
-    let mut row = row.ok_or(LedgerRefusal::Unknown)?;
+fn hear_new(
+    tx: &Tx<'_>,
+    sender: &IdentityName,
+    said: FromNew,
+    now: Timestamp,
+) -> Result<(), LedgerRefusal> {
+    let mut row = match moving::named(tx, ("out", &said.transfer.0))? {
+        Some(row) => row,
+        None => lost(tx, sender, &said, now)?,
+    };
     if row.unit != sender.unit().as_str() {
         return Err(LedgerRefusal::Unknown);
     }
@@ -210,6 +217,43 @@ fn hear_new(tx: &Tx<'_>, sender: &IdentityName, said: FromNew) -> Result<(), Led
         becomes(&mut row, Stands::Out(out.hears(said.says)));
     }
     Ok(moving::save(tx, &row)?)
+}
+
+/// A transfer of which this school has lost everything, its own offer too: it was put back from a
+/// backup. That the student is on another roll is believed where the name is one that this school
+/// gave to one of its students: nobody knows it but to whom it was offered.
+fn lost(
+    tx: &Tx<'_>,
+    sender: &IdentityName,
+    said: &FromNew,
+    now: Timestamp,
+) -> Result<Move, LedgerRefusal> {
+    let student = match said.says {
+        NewSays::Closed(_) => moving::named_for(tx, said.transfer.0)?,
+        _ => None,
+    };
+    let mut row = Move {
+        id: 0,
+        transfer: said.transfer.0,
+        student: Some(student.ok_or(LedgerRefusal::Unknown)?),
+        unit: sender.unit().to_string(),
+        called: sender.unit().to_string(),
+        sender: None,
+        until: date_of(now),
+        stands: Stands::Out(Out::Offered),
+        // What the family let go along stays there until it takes that back, or the day ends it.
+        care: CareStands::Along,
+        offer: None,
+        enrol: None,
+        why: None,
+        note: said.note.clone(),
+        told: Told::default(),
+        envelope: None,
+        made_at: Moment(now.as_millisecond()),
+    };
+    tracing::warn!("another school has a student whose transfer this folder has lost");
+    row.id = moving::insert(tx, &row)?;
+    Ok(row)
 }
 
 /// Does what the clock or what was heard has decided: each transfer in a transaction of its own.

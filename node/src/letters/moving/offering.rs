@@ -76,11 +76,11 @@ pub fn prepare(
     }
     let road = road(tx, author, desk, &wish.unit)?;
     let known = moving::draft(tx, wish.student)?;
-    let name = match known {
-        Some((_, bytes, _)) => TransferOffer::read(&bytes).map(|offer| offer.transfer.0),
-        None => Ok(moving::new_name()),
+    let known = known.and_then(|(_, bytes, _)| TransferOffer::read(&bytes).ok());
+    let transfer = match known {
+        Some(offer) => offer.transfer,
+        None => TransferId(moving::new_name(tx, wish.student, author.now().0)?),
     };
-    let transfer = TransferId(name.unwrap_or_else(|_| moving::new_name()));
     let offer = compose(tx, author, (desk, &road, wish), (transfer, author.now()))?;
     let bytes = offer.write().map_err(|_| LedgerRefusal::NotSealed)?;
     if bytes.len() > OFFER_BYTES_MAX {

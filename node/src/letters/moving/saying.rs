@@ -5,7 +5,7 @@ use certs::letter::{Carried, Letter, Routing, Way};
 use certs::referral::{Draft, EnvelopeId, ReferralEnvelope, Role};
 use domain::referral::Urgency;
 use domain::referral::slot::Rank;
-use domain::transfer::{DeclinedWhy, OldSays};
+use domain::transfer::{DeclinedWhy, OldSays, Stay};
 use domain::unit::IdentityName;
 use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
@@ -31,8 +31,8 @@ pub(super) fn say(
 ) -> Result<usize, SqlError> {
     let now_ms = now.as_millisecond();
     let rows: Vec<Move> = ledger.read(moving::all)?;
-    let due: Vec<i64> =
-        rows.iter().filter(|row| row.told.is_due(now_ms)).map(|row| row.id).collect();
+    let is_due = |row: &&Move| row.told.is_due(now_ms) || is_said_again(row, now_ms);
+    let due: Vec<i64> = rows.iter().filter(is_due).map(|row| row.id).collect();
     let mut said = 0;
     for id in due {
         let (transfer, desk) = (transfer.clone(), desk.clone());
@@ -53,7 +53,13 @@ fn say_one(
     id: i64,
     now: Timestamp,
 ) -> Result<bool, LedgerRefusal> {
-    let row = moving::one(tx, id)?.ok_or(LedgerRefusal::Unknown)?;
+    let mut row = moving::one(tx, id)?.ok_or(LedgerRefusal::Unknown)?;
+    let now_ms = now.as_millisecond();
+    if !row.told.is_due(now_ms) && !is_here(tx, &row)? {
+        row.told.said_at_ms = Some(now_ms);
+        moving::save(tx, &row)?;
+        return Ok(false);
+    }
     let Some(road) = desk.road(tx, &row.unit, now)? else { return Ok(false) };
     if !is_of_sender(desk, &row, &road) {
         tracing::warn!("a transfer came under another label than its school's key");
@@ -61,6 +67,20 @@ fn say_one(
     }
     say_on(tx, (transfer, desk), (row, &road), now)?;
     Ok(true)
+}
+
+/// That a student is here is said again to the school before, which may have lost that it said so.
+fn is_said_again(row: &Move, now_ms: i64) -> bool {
+    match row.stands {
+        Stands::In(new) => new.is_said_again(&row.told, (row.made_at.0, now_ms)),
+        Stands::Out(_) => false,
+    }
+}
+
+/// Whether the roll here has the student: of one who went on nothing is said again.
+fn is_here(tx: &Tx<'_>, row: &Move) -> Result<bool, LedgerRefusal> {
+    let Some(student) = row.student else { return Ok(false) };
+    Ok(matches!(moving::stay(tx, student)?, Stay::On(_)))
 }
 
 /// As [`say_one`], on a road that is known.
@@ -132,7 +152,8 @@ fn take_back_older(
     let relay = desk.relay(tx, now)?;
     let back = move |tx: &Tx<'_>| queue::take_back(tx, &letters, relay.as_ref());
     transfer.write("take_back", back)?;
-    Ok(())
+    // Nobody asks for it any more, and what is said again for a year would fill the ledger.
+    Ok(store::forget_letters(tx, older)?)
 }
 
 /// One letter, to hubs an answer like any other: it names an envelope that nobody has.

@@ -8,15 +8,16 @@ use certs::seal::EnvelopeKey;
 use certs::statement::Purpose;
 use domain::neighbour::{Danger, HandOffGround, Handling, NoticeKind, NoticeState, TipAbout};
 use domain::receiver::{ReadWhy, ReceiverRole};
+use jiff::SignedDuration;
 use runtime::sql::Tx;
 
 use crate::content::neighbour::tests::report;
 use crate::content::{Contact, NoticeId, Reply, ReplyContent, ReportContent};
 use crate::intake::testing::{City, SCHOOL, named, now, worker};
 use crate::intake::{IntakeError, Receiver, acting};
-use crate::ledger::neighbour;
+use crate::ledger::{intake as kept, neighbour};
 use crate::neighbour::answering::{self, House};
-use crate::neighbour::{NeighbourError, handing, reading, tipping};
+use crate::neighbour::{NeighbourError, handing, reading, renewing, tipping};
 
 const DISTRICT: &str = "370202";
 
@@ -131,7 +132,7 @@ fn a_report_is_answered_and_erased() {
     assert_eq!(city.count("select count(*) from intake_letter"), 3);
     assert_eq!(here(&city), 1);
     let later = now() + jiff::SignedDuration::from_hours(181 * 24);
-    answering::keep(&city.ledger, &house, later).expect("kept");
+    answering::forget(&city.ledger, later).expect("erased");
     assert_eq!(here(&city), 0);
 }
 
@@ -304,9 +305,46 @@ fn the_hotline_hears_whether_its_caller_was_reached() {
     let came = write(&city, move |tx| Ok(neighbour::came(tx, id)?)).map_err(drop);
     let kinds = came.expect("came").into_iter().map(|one| one.said.kind());
     assert_eq!(neighbour::stands(kinds), NoticeState::Reached);
-    let house = House::Receiver(city.receiver(), Arc::new(city.clinic.clone()));
     let later = now() + jiff::SignedDuration::from_hours(181 * 24);
-    answering::keep(&city.ledger, &house, later).expect("kept");
+    answering::forget(&city.ledger, later).expect("erased");
     let out = write(&city, move |tx| Ok(neighbour::one_out(tx, id)?)).map_err(drop);
     assert!(out.expect("read").is_none_or(|out| out.content.is_none()), "it is erased");
+}
+
+/// A tip of which no relay says anything is sealed anew after ten minutes, and then more and more
+/// rarely; not while its letter waits, and not once a relay has it.
+#[test]
+fn a_tip_that_no_relay_acknowledged_is_sealed_anew() {
+    let city = City::new();
+    knows(&city);
+    let id = prepared(&city, wish()).expect("prepared");
+    let digest = shown(&city, id);
+    send(&city, id, &digest).expect("sent");
+    let identity = Arc::new(city.clinic.clone());
+    let renewed = |minutes: i64| {
+        let at = now() + SignedDuration::from_mins(minutes);
+        let receiver = city.receiver();
+        renewing::renew(&city.ledger, (&receiver, &identity), at).map_err(drop).expect("looked")
+    };
+    let leaves = || {
+        let out = write(&city, |tx| {
+            let waiting = kept::queued(tx)?;
+            for one in &waiting {
+                kept::take_out(tx, one.id)?;
+            }
+            Ok(waiting.len())
+        });
+        assert_eq!(out.map_err(drop).expect("out"), 1);
+    };
+    assert_eq!(renewed(11), 0, "its letter waits");
+    leaves();
+    assert_eq!((renewed(9), renewed(11)), (0, 1));
+    leaves();
+    assert_eq!((renewed(20), renewed(23)), (0, 1));
+    leaves();
+    let envelope = write(&city, move |tx| Ok(neighbour::one_out(tx, id)?));
+    let envelope = envelope.map_err(drop).expect("read").and_then(|out| out.envelope);
+    let envelope = envelope.expect("envelope");
+    write(&city, move |tx| Ok(neighbour::acked(tx, envelope, 1)?)).map_err(drop).expect("acked");
+    assert_eq!(renewed(10_000), 0);
 }

@@ -5,6 +5,7 @@ use certs::referral::{EnvelopeId, Ground, Role, WithdrawalSecret};
 use domain::directory::{Care, Entry, EntryKind, Place};
 use domain::ledger::words::ReportKind;
 use domain::neighbour::{Danger, Handling, Harm, NoticeState, RECEIVED_MS, ReplyKind, Suspicion};
+use jiff::SignedDuration;
 use jiff::civil::date;
 use runtime::sealing::Pins;
 use runtime::sql::{SqlError, Tx};
@@ -21,8 +22,8 @@ use crate::ledger::guard_tests::{CHILD, counsellor, head, principal, run, school
 use crate::ledger::neighbour::{self, stands};
 use crate::ledger::testing::{NOW_MS, School, TODAY};
 use crate::ledger::{letters, read, write};
-use crate::letters::answers;
 use crate::letters::testing::{CLINIC, CLINICS_DISTRICT, Town, arrive, of_duty};
+use crate::letters::{answers, renewing};
 use crate::list::testing::{UNIT, now, zone};
 use crate::neighbour::reporting::{self, Wish};
 use crate::neighbour::{NeighbourError, Preview, answering, reading};
@@ -371,7 +372,7 @@ fn a_tip_is_answered_and_erased() {
     assert_eq!(answering::keep(&world.school.ledger, &house, now()).expect("sealed"), 0);
     assert_eq!(world.letters().len(), 3);
     let later = now() + jiff::SignedDuration::from_millis(181 * RECEIVED_MS);
-    answering::keep(&world.school.ledger, &house, later).expect("kept");
+    answering::forget(&world.school.ledger, later).expect("erased");
     assert_eq!(world.here(), 0);
 }
 
@@ -466,7 +467,7 @@ fn a_caller_is_answered_and_erased() {
     let house = answering::House::School(world.town.desk.clone());
     assert_eq!(answering::keep(&world.school.ledger, &house, now()).expect("sealed"), 6);
     let later = now() + jiff::SignedDuration::from_millis(181 * RECEIVED_MS);
-    answering::keep(&world.school.ledger, &house, later).expect("kept");
+    answering::forget(&world.school.ledger, later).expect("erased");
     assert_eq!(world.here(), 0);
 }
 
@@ -490,4 +491,26 @@ fn a_referral_sealed_to_a_school_is_nothing() {
         crate::transfer::addressed::waiting(tx, ItemKind::Letter, 0, 10)
     });
     assert!(waiting.expect("read").is_empty(), "it does not come again at every tick");
+}
+
+/// A report of which no relay says anything is sealed anew after ten minutes, and opens as the
+/// same; not once a relay has it.
+#[test]
+fn a_report_that_no_relay_acknowledged_is_sealed_anew() {
+    let world = World::of(EntryKind::Police);
+    let (_, envelope) = reported(&world);
+    let renewed = |minutes: i64| {
+        let at = now() + SignedDuration::from_mins(minutes);
+        renewing::renew(&world.school.ledger, &world.transfer, &world.town.desk, at)
+            .expect("looked")
+    };
+    assert_eq!((renewed(9), renewed(11), renewed(12)), (0, 1, 0));
+    let letters = world.letters();
+    let [first, second] = letters.as_slice() else { panic!("two letters") };
+    assert!(first != second);
+    let [first, second] = [first, second].map(|one| world.town.opened(std::slice::from_ref(one)));
+    assert_eq!(first.content(), second.content());
+    assert!(second.header().envelope == envelope && second.header().ground == Ground::Duty);
+    run(&world.school, move |tx| Ok(neighbour::acked(tx, envelope, NOW_MS)?)).expect("acked");
+    assert_eq!(renewed(10_000), 0);
 }

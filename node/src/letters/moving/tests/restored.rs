@@ -5,6 +5,7 @@ use domain::unit::IdentityName;
 
 use super::*;
 use crate::content::{FromOld, TransferId};
+use crate::ledger::rounding_key;
 
 /// A new school that was put back to before it accepted, and says no now, does not leave the child
 /// with nobody: what was confirmed comes again with the child, and a person enters it.
@@ -34,6 +35,78 @@ fn who_was_confirmed_is_somebodys_after_a_restore() {
     hearing::settle(&street.new.ledger, now()).expect("settled");
     assert_eq!(Street::row(&street.new).stands, Stands::In(In::Closed(TODAY)));
     assert_eq!((on_roll(&street.old, TODAY), on_roll(&street.new, TODAY)), (3, 4));
+}
+
+/// An old school that was put back to before its own offer hears, without anybody's telephone, that
+/// the child is another school's, and ends the stay: no day has two owners any more. A name that it
+/// never gave takes no child away.
+#[test]
+fn who_lost_its_own_offer_hears_where_the_child_is() {
+    let mut street = Street::new();
+    let key = run(&street.old, |tx| Ok(*rounding_key::load_or_make(tx, NOW_MS)?.expose()));
+    let (key, back) = (key.expect("key"), ready());
+    run(&back, move |tx| {
+        rounding_key::put(tx, &key)?;
+        Ok(())
+    })
+    .expect("the key of the backup");
+    street.offered(CareStands::Behind);
+    street.carry(true);
+    street.take(true);
+    street.accepted(0, TODAY).expect("accepted");
+    for is_from_old in [false, true, false] {
+        street.carry(is_from_old);
+        street.take(is_from_old);
+    }
+    assert_eq!(Street::row(&street.old).stands, Stands::Out(Out::Closed(TODAY)));
+    street.old = back;
+    assert_eq!((on_roll(&street.old, TODAY), on_roll(&street.new, TODAY)), (4, 4), "two owners");
+    let mut row = Street::row(&street.new);
+    let TransferSaid::New(said) = saying::said(&mut row, NOW_MS) else { panic!("the new one's") };
+    let hears = |said: crate::content::FromNew| {
+        let sender = street.town.other.name.clone();
+        let heard =
+            run(&street.old, move |tx| hearing::hear(tx, &sender, TransferSaid::New(said), now()));
+        hearing::settle(&street.old.ledger, now()).expect("settled");
+        heard
+    };
+    let forged = crate::content::FromNew { transfer: TransferId([9; 16]), ..said.clone() };
+    assert!(matches!(hears(forged), Err(LedgerRefusal::Unknown)));
+    assert_eq!(on_roll(&street.old, TODAY), 4);
+    hears(said).expect("heard");
+    assert_eq!((on_roll(&street.old, TODAY), on_roll(&street.new, TODAY)), (3, 4));
+    let row = Street::row(&street.old);
+    assert!(row.stands == Stands::Out(Out::Closed(TODAY)) && row.student == Some(CHILD));
+}
+
+/// The new school says again that it has a student: the next day, once, and not of one who has gone
+/// on since.
+#[test]
+fn that_a_student_is_here_is_said_again() {
+    let street = Street::new();
+    street.offered(CareStands::Behind);
+    street.carry(true);
+    street.take(true);
+    street.accepted(0, TODAY).expect("accepted");
+    for is_from_old in [false, true, false] {
+        street.carry(is_from_old);
+        street.take(is_from_old);
+    }
+    street.carry(true);
+    street.take(true);
+    let says = |hours: i64| {
+        let at = now() + SignedDuration::from_hours(hours);
+        let desk = &street.town.other;
+        saying::say(&street.new.ledger, &street.inboxes[1], desk, at).expect("said")
+    };
+    assert_eq!((says(1), says(25), says(26), says(49)), (0, 1, 0, 1));
+    let student = Street::row(&street.new).student.expect("entered");
+    run(&street.new, move |tx| {
+        let by = crate::letters::author(now() + SignedDuration::from_hours(48));
+        moving::end(tx, &by, (student, plus_days(TODAY, 1)), "示例第三中学")
+    })
+    .expect("gone on");
+    assert_eq!(says(97), 0);
 }
 
 /// A number that another student got meanwhile is not taken for the child who comes: nobody is

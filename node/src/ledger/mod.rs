@@ -394,6 +394,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "runs that end with their special period",
         sql: include_str!("migrations/053_run_of_special.sql"),
     },
+    Migration {
+        number: 58,
+        name: "key statements in one table",
+        sql: include_str!("migrations/056_key_statement.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -57,31 +57,35 @@ pub(super) async fn keep(node: Node, uplink: Uplink) {
 }
 
 impl Node {
-    /// Keeps the keys of whom the directories list, so that letters can be sealed to them, and
-    /// forgets those of whom they bar.
+    /// Keeps the keys of whom the directories list and of relays and schools beside them, so that
+    /// letters can be sealed to them, and forgets those of whom they bar. Schools and receivers do
+    /// the same; what somebody enters from a file stands beside it.
     ///
     /// # Errors
     /// A store cannot be read or written.
-    fn know_recipients(&self) -> Result<(), LedgerRefusal> {
-        let (Some(desk), Some(member)) = (self.letter_desk(), self.member()) else {
-            return Ok(());
-        };
+    pub(crate) fn know_recipients(&self) -> Result<(), SqlError> {
+        let Some(member) = self.member() else { return Ok(()) };
         let now = self.clock().now();
         let judge = Judge { pins: member.pins(), now, areas: member.place().areas };
+        let kept = self.ledger.read(store::kept)?;
         let found = self.transfer().read(move |tx| {
             let barred = directory::barred(tx, &judge)?;
-            Ok::<_, SqlError>((directory::recipients(tx, &judge)?, barred))
+            let beside = directory::beside(tx, &judge, &kept)?;
+            Ok::<_, SqlError>((directory::recipients(tx, &judge)?, beside, barred))
         });
-        let (listed, barred) = found?;
-        if listed.is_empty() && barred.is_empty() {
+        let (listed, beside, barred) = found?;
+        if listed.is_empty() && beside.is_empty() && barred.is_empty() {
             return Ok(());
         }
+        let now_ms = now.as_millisecond();
         self.ledger.write("recipients", move |tx| {
-            for one in listed.into_iter().filter(|one| !barred.contains(&one.entry.id)) {
-                desk.keep(tx, (&[one.signed], Some(&one.relay)), now)?;
+            for one in listed.iter().filter(|one| !barred.contains(&one.entry.id)) {
+                store::keep(tx, (&one.signed, &one.statement), one.relay.as_str(), now_ms)?;
             }
-            barred.iter().try_for_each(|unit| store::forget(tx, unit).map(drop))?;
-            Ok(())
+            for one in &beside {
+                store::keep(tx, (&one.signed, &one.statement), one.relay.as_str(), now_ms)?;
+            }
+            barred.iter().try_for_each(|unit| store::forget(tx, unit).map(drop))
         })
     }
 

@@ -17,6 +17,7 @@ pub mod course;
 mod leaving;
 mod opening;
 mod said;
+pub mod stuck;
 mod taking;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -7,6 +7,7 @@
 mod cards;
 mod forms;
 mod hand_offs;
+mod letters;
 mod notices;
 mod pages;
 #[cfg(test)]
@@ -148,6 +149,7 @@ pub(super) fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
         NavLink { label: notices::REPORTS_LABEL, href: notices::REPORTS_HREF },
         NavLink { label: notices::TIPS_LABEL, href: notices::TIPS_HREF },
         NavLink { label: hand_offs::LABEL, href: hand_offs::HREF },
+        NavLink { label: letters::LABEL, href: letters::HREF },
         NavLink { label: words::LOG, href: LOG_HREF },
     ];
     Site {
@@ -169,7 +171,8 @@ fn shows(role: Role, href: &str) -> bool {
         | cards::CARDS_HREF
         | notices::REPORTS_HREF
         | notices::TIPS_HREF
-        | hand_offs::HREF => Workers::ROLES.contains(&role),
+        | hand_offs::HREF
+        | letters::HREF => Workers::ROLES.contains(&role),
         LOG_HREF => Heads::ROLES.contains(&role),
         _ => true,
     }
@@ -204,6 +207,7 @@ fn alone(
         .merge(cards::router())
         .merge(notices::router())
         .merge(hand_offs::router())
+        .merge(letters::router())
         .with_state(desk);
     console(shell, pages)
 }

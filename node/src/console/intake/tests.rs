@@ -255,3 +255,46 @@ async fn a_hotline_has_pages_of_its_own() {
     let mut machine = browser(&city, "wei", Role::Operator).await;
     assert_eq!(machine.get("/hand-offs").await.expect("page").status, StatusCode::FORBIDDEN);
 }
+
+/// What cannot be opened, what the school has not heard of and what is locked stand on one page with
+/// what to do next, and name no child; the operator sees none of it.
+#[tokio::test]
+async fn letters_that_need_somebody_have_a_page() {
+    let city = city();
+    let (now_ms, hour) = (now().as_millisecond(), 3_600_000);
+    let late = move |tx: &Tx<'_>| {
+        intake::note_refused(tx, "not_ours", now_ms - hour)?;
+        intake::note_refused(tx, "ended", now_ms - 31 * 24 * hour)?;
+        tx.execute(&format!("update intake set locked_at_ms = {now_ms} where id = 1"), &[])
+    };
+    let written: Result<usize, SqlError> = city.ledger.write("late", late);
+    assert_eq!(written.expect("written"), 1);
+    let act = intake::NewAct {
+        intake: 1,
+        number: 9,
+        event: None,
+        account: "han",
+        at: crate::ledger::entry::Moment(now_ms - hour),
+        agreed: None,
+        said: b"x",
+    };
+    let write = move |tx: &Tx<'_>| intake::add(tx, &act);
+    let added: Result<(), SqlError> = city.ledger.write("act", write);
+    added.expect("act");
+    let mut intake = browser(&city, "deng", Role::Intake).await;
+    for lang in ["zh", "en"] {
+        let seen = intake.get(&format!("/intake/letters?lang={lang}")).await.expect("page");
+        assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()), "{lang}");
+        assert!(!seen.text.contains(NAME), "the page names the child");
+    }
+    let seen = intake.get("/intake/letters?lang=zh").await.expect("page").text;
+    for said in ["不是密封给本机构的", "没有学校或枢纽的有效公钥声明", "还没有确认这份转介仍然有效"]
+    {
+        assert!(seen.contains(said), "{said}: {seen}");
+    }
+    assert!(!seen.contains("知情同意已经过期"), "what was refused long ago is not shown");
+    assert!(!seen.contains("class=\"empty\""), "{seen}");
+    let mut machine = browser(&city, "wei", Role::Operator).await;
+    let refused = machine.get("/intake/letters").await.expect("page");
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}

@@ -399,6 +399,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "key statements in one table",
         sql: include_str!("migrations/056_key_statement.sql"),
     },
+    Migration {
+        number: 59,
+        name: "reads of what an office wrote",
+        sql: include_str!("migrations/057_neighbour_out_read.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

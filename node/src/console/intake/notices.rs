@@ -214,9 +214,13 @@ pub(super) async fn written(
     place: &Place,
     (id, told): (i64, Told),
 ) -> Result<Response, Problem> {
-    let found =
-        desk.on_notices(&visitor.session, move |tx, worker| tipping::preview(tx, worker, id));
-    let (preview, came) = found.await.map_err(problem)?;
+    let found = desk.on_notices(&visitor.session, move |tx, worker| {
+        let (preview, came) = tipping::preview(tx, worker, id)?;
+        let looks = worker.may(Duty::Audit);
+        let reads = if looks { tipping::reads(tx, worker, id)? } else { Vec::new() };
+        Ok((preview, came, reads))
+    });
+    let (preview, came, reads) = found.await.map_err(problem)?;
     let lang = visitor.frame.lang;
     let lead = match preview.out.sent_at {
         Some(at) => w::LEAD_TIP_SENT.fill(lang, &[&time::minute(at.0)]),
@@ -236,6 +240,7 @@ pub(super) async fn written(
         size: w::SIZE.fill(lang, &[&preview.length, &preview.digest.short()]),
         answers: views::answers(came.iter(), lang),
         forms,
+        reads: views::readers(reads),
         ..OneView::default()
     };
     let page = views::one(view, place, &told, (&visitor.session, lang))?;

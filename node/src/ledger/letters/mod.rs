@@ -25,4 +25,4 @@ pub use sealed::{
     drop_letters, envelope, envelopes, insert, insert_letter, keep_draft, note_acked, note_copied,
     revoked, secret, to_remind, to_revoke, unacked, unheard, waiting_letters,
 };
-pub use statement::{Stated, begun, enter, forget, is_used, keep, kept, stated};
+pub use statement::{Stated, begun, enter, forget, is_used, keep, kept, served_by, stated};

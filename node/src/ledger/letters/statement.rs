@@ -120,6 +120,20 @@ pub fn begun(
     found.map(|pem| strange(SignedStatement::from_pem(pem.as_bytes()).ok())).transpose()
 }
 
+/// The hub that serves a unit, as the directory says that stated its key last; nothing where no
+/// directory did.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn served_by(tx: &Tx<'_>, unit: &UnitId) -> Result<Option<String>, SqlError> {
+    tx.query_opt(
+        "select relay from key_statement where unit = $1 and purpose = $2 and relay <> ''
+         order by valid_from_ms desc, digest limit 1",
+        params![unit.as_str(), Purpose::Referral.as_str()],
+        |row| row.text(0),
+    )
+}
+
 /// The digests of all statements with the hub that serves each: what need not be verified again.
 ///
 /// # Errors

@@ -151,6 +151,17 @@ fn prepared(city: &City, wish: tipping::Wish) -> Result<i64, NeighbourError> {
     write(city, move |tx| tipping::prepare(tx, (&receiver, &by), &wish))
 }
 
+/// That the office's own tip was read stands in its log, and the head sees who did.
+fn read_by(city: &City, id: i64) {
+    let reads = |role| {
+        let by = worker(role, now());
+        write(city, move |tx| tipping::reads(tx, &by, id))
+    };
+    let found = reads(ReceiverRole::Head).map_err(drop).expect("reads");
+    assert_eq!(found.iter().map(|(_, account)| account.as_str()).collect::<Vec<_>>(), ["han"]);
+    assert!(matches!(reads(ReceiverRole::Intake), Err(NeighbourError::NotAllowed)));
+}
+
 /// A tip goes to a school whose key is known, sealed as it was shown; without a key, to no school
 /// or with an empty field nothing is written.
 #[test]
@@ -170,8 +181,10 @@ fn a_tip_is_sealed_as_it_was_shown() {
     };
     assert!(matches!(send("00".to_owned()), Err(NeighbourError::Changed)));
     let by = worker(ReceiverRole::Intake, now());
+    assert_eq!(city.count("select count(*) from neighbour_out_read"), 0);
     let preview = write(&city, move |tx| Ok(tipping::preview(tx, &by, id)?.0));
     let digest = preview.map_err(drop).expect("preview").digest.to_string();
+    read_by(&city, id);
     send(digest.clone()).expect("sent");
     assert!(matches!(send(digest), Err(NeighbourError::Sent)));
     let one = city.ledger.read(|tx| crate::ledger::intake::letter(tx, 1)).expect("read");

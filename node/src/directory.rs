@@ -1,8 +1,9 @@
 //! Directories in force at this school: to whom it may turn with a child, and to whom it may seal.
 //!
 //! All of it is in signed packs of `transfer.db`; key statements, of entries and beside them, are
-//! verified here, by the pinned roots. A later directory changes who may be chosen from now on and no referral that has its
-//! recipient: that one keeps id, name and telephone as the family was told them.
+//! verified here, by the pinned roots. A later directory changes who may be chosen from now on and
+//! no referral that has its recipient: that one keeps id, name and telephone as the family was told
+//! them.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

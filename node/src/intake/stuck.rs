@@ -11,7 +11,8 @@ use crate::ledger::intake::{self, Worker};
 
 /// Lines of each sort that are shown at most.
 const LISTED: u32 = 500;
-/// For how long something that was refused is shown: by then its school has sent it again or called.
+/// For how long something that was refused is shown: by then its school has sent it again, or
+/// called.
 const REFUSED_MS: i64 = 30 * 24 * 3_600_000;
 /// Age of an answer that is not sealed which is worth a word: the next look seals what can be.
 const UNSEALED_MS: i64 = 30 * 60_000;

@@ -100,8 +100,8 @@ mod tests {
     use super::judged::tests::{directory, now, root, stated, unit, zone};
     use super::*;
 
-    /// Of the files whatever is of a relay or for letters and of nobody who has an entry goes beside
-    /// the entries, the newest about each unit; of the version before what still holds.
+    /// Of the files whatever is of a relay or for letters and of nobody who has an entry goes
+    /// beside the entries, the newest about each unit; of the version before what still holds.
     #[test]
     fn statements_of_files_go_beside_the_entries() {
         let both = [root(Commission::Education), root(Commission::Health)];

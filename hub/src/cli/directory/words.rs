@@ -60,7 +60,7 @@ texts! {
     KEY_NEW = "  公钥声明：{0}（新附或更换）", "  key statement: {0}, a new one";
     KEY_GONE = "  公钥声明：{0}（不再附带）", "  key statement: {0}, no longer with it";
     KEYS = "另附公钥声明：转递枢纽 {0} 份，学校等未列入名录的单位 {1} 份。",
-        "Key statements beside the entries: {0} of relays, {1} of schools and others without an entry.";
+        "Key statements beside the entries: {0} of relays, {1} of schools and others without one.";
     RELAY_NEEDED = "声明里有未列入名录的单位 {0}：全市名录须写明它所属的枢纽；没有写入任何内容。",
         "There is a statement of {0}, which has no entry: a city's directory says which hub serves \
          it. Nothing was written.";

@@ -35,8 +35,8 @@ texts! {
     UNTOUCHED = "哪些没有变动", "What stands as it was";
     DO_NEXT = "下一步", "What to do next";
     KEPT_NOTHING = "信件内容没有打开，也没有保存；其他转介不受影响。学校那里的原件还在。",
-        "Nothing of it was opened or kept, and other referrals are as they were. The school has its \
-         own copy.";
+        "Nothing of it was opened or kept, and other referrals are as they were. The school has \
+         its own copy.";
     NEXT_NOT_OURS = "请信息管理员核对本机构的公钥声明是否已更换（xinqiao-node doctor），并请区枢纽更新名录；学校会按新公钥重发。",
         "Have the key statement of this house looked at (xinqiao-node doctor), and the district's \
          directory brought up to date; the school sends it again under the new key.";
@@ -54,7 +54,8 @@ texts! {
     UNSEALED_HAPPENED = "办理结果还没有密封：没有学校或枢纽的有效公钥声明。",
         "What was done is not sealed: no statement of the school's key or of the relay's holds.";
     UNSEALED_STANDS = "办理结果已保存在本机，有了声明会自动密封发出；转介内容没有变动。",
-        "It is kept here and leaves by itself once there is a statement; the referral is as it was.";
+        "It is kept here and leaves by itself once there is a statement; the referral is as it \
+         was.";
     UNSEALED_NEXT = "请先电话告知学校；再请区枢纽把学校和枢纽的公钥声明放进名录，或用文件导入：xinqiao-node intake know 文件",
         "Telephone the school first. Then ask the district's hub to put both statements into the \
          directory, or enter them from a file:  xinqiao-node intake know FILE";

@@ -247,7 +247,8 @@ fn statements_of_two_tables_come_into_one() {
     let old = runtime::sql::Database::open(&path, before).expect("old");
     let filled: Result<(), SqlError> = old.write("old", |tx| {
         tx.execute(
-            "insert into letter_statement values ('d1', 'CLINIC1', 'referral', '370203', 5, 'A', 6)",
+            "insert into letter_statement
+             values ('d1', 'CLINIC1', 'referral', '370203', 5, 'A', 6)",
             &[],
         )?;
         for (unit, purpose, text) in

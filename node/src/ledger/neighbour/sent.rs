@@ -249,7 +249,8 @@ pub fn log_out_read(
     now_ms: i64,
 ) -> Result<(), SqlError> {
     let known = tx.query_opt(
-        "select 1 from neighbour_out_read where notice = $1 and account = $2 and at_ms > $3 limit 1",
+        "select 1 from neighbour_out_read where notice = $1 and account = $2 and at_ms > $3
+         limit 1",
         params![id, account, now_ms.saturating_sub(READ_MS)],
         |row| row.i64(0),
     )?;

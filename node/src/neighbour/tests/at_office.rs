@@ -232,7 +232,7 @@ fn a_schools_answer_is_kept_once() {
 
 fn caller() -> handing::Wish {
     handing::Wish {
-        school: SCHOOL.to_owned(),
+        to: SCHOOL.to_owned(),
         relay: String::new(),
         name: "小雨".to_owned(),
         reach: "母亲手机，晚七点后".to_owned(),
@@ -322,4 +322,64 @@ fn the_hotline_hears_whether_its_caller_was_reached() {
     answering::keep(&city.ledger, &house, later).expect("kept");
     let out = write(&city, move |tx| Ok(neighbour::one_out(tx, id)?)).map_err(drop);
     assert!(out.expect("read").is_none_or(|out| out.content.is_none()), "it is erased");
+}
+
+/// A hotline that the district's directory lists under the school's id, which the tests' letters
+/// are signed by.
+fn listed(city: &City) {
+    use domain::directory::{Entry, EntryKind};
+
+    use crate::directory::tests::{hospital, keep};
+    let day = |text: &str| text.parse::<jiff::civil::Date>().expect("day");
+    let hotline = Entry {
+        kind: EntryKind::Hotline,
+        valid: (day("2026-09-01"), day("2027-08-31")),
+        verified: day("2026-10-01"),
+        ..hospital(SCHOOL, "示例热线")
+    };
+    keep(&city.transfer, (1, "2026-09-01"), vec![hotline]);
+}
+
+/// A hotline's caller is taken at a clinic where a directory lists the hotline, and from nobody
+/// else. Who is in danger is said before anything is read, what is said of the caller is read for a
+/// purpose and logged, and the clinic answers whether the caller was reached.
+#[test]
+fn a_caller_comes_to_a_clinic() {
+    let city = City::new();
+    let caller = crate::content::neighbour::tests::hand_off();
+    let arrives = |byte: u8| {
+        let withdrawal = WithdrawalSecret::from_bytes([7; 16]).mark(envelope(byte));
+        let of = (Role::Referral { withdrawal }, Ground::Duty);
+        let bytes = caller.write().expect("hand-off");
+        city.sealed(&bytes, of, envelope(byte)).iter().for_each(|one| city.arrive(one));
+        city.sweep(now())
+    };
+    let swept = arrives(41);
+    assert_eq!((swept.notices, swept.refused), (0, 1), "nobody lists that hotline");
+    listed(&city);
+    assert_eq!(arrives(42).notices, 1);
+    let lines = |role: ReceiverRole| {
+        let by = worker(role, now());
+        write(&city, move |tx| reading::callers(tx, &by)).map_err(drop)
+    };
+    let found = lines(ReceiverRole::Intake).expect("callers");
+    let [one] = &found[..] else { panic!("one caller") };
+    assert!(one.is_pressing() && one.alarm.is_some());
+    assert_eq!(one.line.notice.sender_name, "示例热线");
+    assert!(lines(ReceiverRole::Operator).is_err());
+    let id = one.line.notice.id;
+    let reports = write(&city, |tx| reading::reports(tx, &worker(ReceiverRole::Head, now())));
+    assert!(reports.map_err(drop).expect("reports").is_empty(), "it is no report");
+    assert_eq!(city.count("select count(*) from neighbour_read"), 0);
+    let reader = worker(ReceiverRole::Intake, now());
+    let said = write(&city, move |tx| reading::caller(tx, &reader, (id, ReadWhy::Contact)));
+    assert_eq!(said.map_err(drop).expect("read").name, caller.name);
+    assert_eq!(city.count("select count(*) from neighbour_read"), 1);
+    let day = "2026-11-03".parse().expect("day");
+    for said in [Reply::Received(String::new()), Reply::NotReached(day), Reply::Reached(day)] {
+        let by = worker(ReceiverRole::Intake, now());
+        write(&city, move |tx| answering::by_office(tx, &by, (id, said))).expect("answered");
+    }
+    let found = lines(ReceiverRole::Intake).expect("callers");
+    assert!(found.iter().all(|one| !one.is_pressing() && !one.is_open()));
 }

@@ -1,6 +1,6 @@
 //! Letters that were lost or are late, for who writes referrals: what happened, what stands as it
-//! was, what to do next; and referrals that a restored ledger does not hold, with what is done about
-//! one by the word of the family's slip.
+//! was, what to do next; and referrals that a restored ledger does not hold, with what is done
+//! about one by the word of the family's slip.
 
 mod words;
 

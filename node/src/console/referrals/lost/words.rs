@@ -19,8 +19,8 @@ texts! {
     DO_NEXT = "下一步", "What to do next";
     NOT_TAKEN = "还没有枢纽确认收到这封信。", "No hub has said that it has the letter.";
     NOT_TAKEN_STANDS = "转介和信件都在本机账本里，没有删改；能自动重发的会自动重发。",
-        "The referral and what was sealed are in this ledger, unchanged; what can be sealed anew is, \
-         by itself.";
+        "The referral and what was sealed are in this ledger, unchanged; what can be sealed anew \
+         is, by itself.";
     NOT_TAKEN_NEXT = "请电话告知接收方，并请信息管理员检查联网和枢纽公钥（xinqiao-node doctor）；急的，打印转介单当面交接。",
         "Telephone the recipient, and have school IT look at the connection and at the hub's key \
          (xinqiao-node doctor). In a hurry print the sheet and hand it over.";
@@ -35,12 +35,14 @@ texts! {
     NOT_DELETED = "已通知接收方撤回，对方还没有答复已删除。",
         "The recipient was told that it is taken back, and has not said that it is deleted.";
     NOT_DELETED_STANDS = "撤回有效。对方打开程序之前，内容可能还在对方那里。",
-        "The withdrawal holds. Until the recipient's program has run, the content may still be there.";
+        "The withdrawal holds. Until the recipient's program has run, the content may still be \
+         there.";
     NOT_DELETED_NEXT = "请电话要求对方删除，问清依法保留什么，把答复登记到这份转介。",
         "Telephone them, have it deleted, ask what the law makes them keep, and enter the answer \
          with the referral.";
     LOST_HAPPENED = "本机从备份恢复过；接收方答复的转介，备份里没有。",
-        "This machine was put back from a backup, which does not hold the referral that was answered.";
+        "This machine was put back from a backup, which does not hold the referral that was \
+         answered.";
     LOST_STANDS = "接收方那里的转介照常办理，没有变动；本机没有写入任何内容。",
         "At the recipient it stands and goes on; nothing was written here.";
     LOST_NEXT = "请找出家庭的回执单。家庭仍然同意的，重新登记这份转介并按当面交接写下“发出”，再用转介编号和撤回码绑定；\

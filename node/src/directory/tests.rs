@@ -90,6 +90,12 @@ fn keep_of(
     keep_made(transfer, &made, version);
 }
 
+/// Keeps a directory of the school's district with one entry and statements beside it.
+pub(crate) fn keep_beside(transfer: &Transfer, entry: Entry, keys: Vec<KeyBeside>) {
+    let made = Directory::new(unit("370202"), Level::District, vec![entry]).expect("directory");
+    keep_made(transfer, &made.with_keys(keys).expect("keys"), (1, "2025-11-01"));
+}
+
 fn keep_made(transfer: &Transfer, made: &Directory, (serial, from): (u64, &str)) {
     let content = proto::pack::directory::write(made).expect("text").into_bytes();
     let pack = WirePack {
@@ -106,7 +112,8 @@ fn keep_made(transfer: &Transfer, made: &Directory, (serial, from): (u64, &str))
     transfer.write("keep", keep).expect("kept");
 }
 
-fn judge(city: &City) -> Judge {
+/// By what the statements of a city's directories are judged.
+pub(crate) fn judge(city: &City) -> Judge {
     let areas = vec![unit("370202004"), unit("370202")];
     Judge { pins: Pins { roots: city.pins(), zone: zone() }, now: now(), areas }
 }
@@ -175,7 +182,11 @@ fn one_seals_to_who_is_stated_under_both_roots() {
 }
 
 /// A statement beside the entries, under a relay or nothing.
-fn beside_of(city: &City, (id, purpose): (&str, Purpose), relay: Option<&str>) -> KeyBeside {
+pub(crate) fn beside_of(
+    city: &City,
+    (id, purpose): (&str, Purpose),
+    relay: Option<&str>,
+) -> KeyBeside {
     let key = EnvelopeKey::generate(unit(id), Purpose::Referral).expect("key");
     let stated = StatedKey::Recipient(key.public().clone());
     let statement = city.sign(&about(id, "示例学校", (purpose, stated), now())).to_pem();

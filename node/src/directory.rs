@@ -1,17 +1,18 @@
 //! Directories in force at this school: to whom it may turn with a child, and to whom it may seal.
 //!
-//! All of it is in signed packs of `transfer.db`; key statements are verified here, by the pinned
-//! roots. A later directory changes who may be chosen from now on and no referral that has its
-//! recipient: that one keeps id, name and telephone as the family was told them.
+//! All of it is in signed packs of `transfer.db`; key statements, of entries and beside them, are
+//! verified here, by the pinned roots. A later directory changes who may be chosen from now on and
+//! no referral that has its recipient: that one keeps id, name and telephone as the family was told
+//! them.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use certs::root::{Commission, RootCertificate};
 use certs::statement::{Purpose, SignedStatement, VerifiedStatement, verify};
 use domain::directory::{
-    Asked, Bar, Care, Directory, Entry, EntryKind, Level, Pairing, Place, Proposal,
+    Asked, Bar, Care, Directory, Entry, EntryKind, KeyBeside, Level, Pairing, Place, Proposal,
 };
 use domain::unit::UnitId;
 use jiff::Timestamp;
@@ -48,6 +49,18 @@ pub struct Recipient {
     /// Its key statement as it travelled.
     pub signed: SignedStatement,
     /// Its key for referrals, verified under every pinned root.
+    pub statement: VerifiedStatement,
+}
+
+/// A key statement that came beside the entries of a directory: a relay's, or that of a school or
+/// another who has no entry.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// The hub that serves the unit; a relay itself.
+    pub relay: UnitId,
+    /// The statement as it travelled.
+    pub signed: SignedStatement,
+    /// The same, verified under every pinned root.
     pub statement: VerifiedStatement,
 }
 
@@ -105,6 +118,61 @@ pub fn recipient(tx: &Tx<'_>, judge: &Judge, unit: &UnitId) -> Result<Option<Rec
 pub fn recipients(tx: &Tx<'_>, judge: &Judge) -> Result<Vec<Recipient>, SqlError> {
     let known = known(tx, date_of(judge.now), &judge.areas)?;
     Ok(listed(&known).into_iter().filter_map(|id| of_unit(&known, judge, id)).collect())
+}
+
+/// Statements beside the entries that hold and are not among those that are `kept` already, each
+/// with its digest and hub. Who has an entry is stated there alone; and a district takes nobody
+/// whom the commissions say that another hub serves. `tx` is one of `transfer.db`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn beside(
+    tx: &Tx<'_>,
+    judge: &Judge,
+    kept: &BTreeSet<(String, String)>,
+) -> Result<Vec<Beside>, SqlError> {
+    let known = known(tx, date_of(judge.now), &judge.areas)?;
+    let entries = listed(&known);
+    let (own, both): (Vec<&Known>, Vec<&Known>) =
+        known.iter().partition(|one| one.directory.level() == Level::Own);
+    let mut served: BTreeMap<&UnitId, &UnitId> = BTreeMap::new();
+    for one in &both {
+        let directory = &one.directory;
+        served.extend(directory.keys().iter().map(|key| (&key.unit, directory.key_relay(key))));
+    }
+    let mut found = Vec::new();
+    for one in own.into_iter().chain(both) {
+        let is_own = one.directory.level() == Level::Own;
+        for key in one.directory.keys() {
+            let relay = one.directory.key_relay(key);
+            let is_others = is_own && served.get(&key.unit).is_some_and(|by| *by != relay);
+            if !is_others && !entries.contains(&key.unit) {
+                found.extend(held_beside((key, relay), judge, kept));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A statement beside the entries, where it is its unit's own, holds and is not kept yet.
+fn held_beside(
+    (key, relay): (&KeyBeside, &UnitId),
+    judge: &Judge,
+    kept: &BTreeSet<(String, String)>,
+) -> Option<Beside> {
+    let signed = SignedStatement::from_pem(key.statement.as_bytes()).ok()?;
+    let says = signed.unverified().ok()?;
+    let relay = match says.purpose {
+        Purpose::Relay => key.unit.clone(),
+        Purpose::Referral => relay.clone(),
+        _ => return None,
+    };
+    // Verifying costs more than all else of this.
+    if says.unit != key.unit || kept.contains(&(signed.digest().to_string(), relay.to_string())) {
+        return None;
+    }
+    let statement = verify(&signed, &judge.pins.roots, &judge.pins.zone, judge.now).ok()?;
+    Some(Beside { relay, signed, statement })
 }
 
 /// Units to which nothing new may be sent sealed: withdrawn, not in force, or without a paper that

@@ -16,7 +16,7 @@ use crate::unit::UnitId;
 /// Longest name, number or address in characters.
 const TEXT_CHARS_MAX: usize = 120;
 /// Longest text of a key statement in bytes.
-const STATEMENT_BYTES_MAX: usize = 32 * 1024;
+pub(super) const STATEMENT_BYTES_MAX: usize = 32 * 1024;
 /// Digits below which a number is no telephone: 110 has three.
 const PHONE_DIGITS_MIN: usize = 3;
 /// Oldest age that may be written.
@@ -89,7 +89,7 @@ impl Directory {
             sound.map_err(|fault| (entry.id.clone(), fault))?;
         }
         entries.sort_by(|one, other| one.id.cmp(&other.id));
-        Ok(Self { area, level, entries })
+        Ok(Self { area, level, entries, keys: Vec::new() })
     }
 
     /// What keeps this directory from being published on a day: entries that nobody could choose
@@ -134,15 +134,10 @@ impl Entry {
         if !own.contains(&self.kind) {
             return Err(Fault::new(Field::Kind, Wrong::OwnKind));
         }
-        // A town's code begins with its district's.
-        let is_within = |unit: &UnitId| {
-            unit == area
-                || (unit.division_digits() == Some(9) && unit.as_str().starts_with(area.as_str()))
-        };
-        if !self.areas.iter().all(is_within) {
+        if !self.areas.iter().all(|unit| is_within(unit, area)) {
             return Err(Fault::new(Field::Areas, Wrong::OwnArea));
         }
-        match self.relay.iter().all(is_within) {
+        match self.relay.iter().all(|unit| is_within(unit, area)) {
             true => Ok(()),
             false => Err(Fault::new(Field::Relay, Wrong::OwnArea)),
         }
@@ -254,6 +249,11 @@ impl Entry {
         let ended = papers.into_iter().filter(|(_, day)| day.is_some_and(|day| day < today));
         ended.map(|(field, _)| Fault::new(field, Wrong::Over)).collect()
     }
+}
+
+/// Whether a unit is a district or one of its towns: a town's code begins with its district's.
+pub(super) fn is_within(unit: &UnitId, area: &UnitId) -> bool {
+    unit == area || (unit.division_digits() == Some(9) && unit.as_str().starts_with(area.as_str()))
 }
 
 fn check_needed(field: Field, text: &str) -> Result<(), Fault> {

@@ -5,6 +5,7 @@
 //! is chosen is a school's act with the family's consent; a directory proposes and decides nothing.
 
 mod check;
+mod keys;
 mod propose;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use crate::ledger::words::Service;
 use crate::unit::UnitId;
 
 pub use check::{Fault, Problem};
+pub use keys::{KEYS_MAX, KeyBeside};
 pub use propose::{Asked, Pairing, Place, Proposal, RoomRank};
 pub use words::{Bar, Care, EntryKind, Field, Level, Wrong};
 
@@ -150,6 +152,7 @@ pub struct Directory {
     area: UnitId,
     level: Level,
     entries: Vec<Entry>,
+    keys: Vec<KeyBeside>,
 }
 
 /// Every unit of several directories once, with the directory whose word on it weighs most, in

@@ -284,6 +284,35 @@ fn a_district_speaks_for_itself_alone() {
     assert!(weight(Level::District, false, new) > weight(Level::City, false, old));
 }
 
+/// Statements beside the entries are each unit's once, of nobody who has an entry, and what a
+/// district says by itself is of whom its own hubs serve.
+#[test]
+fn statements_beside_the_entries_are_of_others() {
+    let key = |id: &str, relay: Option<&str>| KeyBeside {
+        unit: unit(id),
+        relay: relay.map(unit),
+        statement: "a statement".to_owned(),
+    };
+    let with = |level, keys| {
+        let made = Directory::new(unit("370202"), level, vec![expert("A")]).expect("directory");
+        made.with_keys(keys)
+    };
+    let both = vec![key("S2", None), key("370203", None), key("S1", Some("370203"))];
+    let made = with(Level::District, both).expect("directory");
+    let said: Vec<_> =
+        made.keys().iter().map(|one| (one.unit.as_str(), made.key_relay(one).as_str())).collect();
+    assert_eq!(said, [("370203", "370202"), ("S1", "370203"), ("S2", "370202")]);
+    let fault = |level, keys| with(level, keys).expect_err("a fault").1;
+    let twice = Fault::new(Field::Statement, Wrong::Twice);
+    assert_eq!(fault(Level::City, vec![key("S1", None), key("S1", None)]), twice);
+    assert_eq!(fault(Level::City, vec![key("A", None)]), twice);
+    let empty = KeyBeside { statement: String::new(), ..key("S1", None) };
+    assert_eq!(fault(Level::City, vec![empty]), Fault::new(Field::Statement, Wrong::Missing));
+    let far = fault(Level::Own, vec![key("S1", Some("370203"))]);
+    assert_eq!(far, Fault::new(Field::Relay, Wrong::OwnArea));
+    assert!(with(Level::Own, vec![key("S1", Some("370202004"))]).is_ok());
+}
+
 /// A directory of another district is not for this school, one of the city is.
 #[test]
 fn a_directory_is_for_its_area() {

@@ -153,7 +153,14 @@ pub(super) const CHINESE: Translation = &[
         "For which schools: city or district; own for what the district publishes itself",
         "供哪些学校使用：city 全市，district 一个区县，own 本区县自行发布",
     ),
-    ("File with key statements of recipients; may be repeated", "含有接收方公钥声明的文件；可重复"),
+    (
+        "File with key statements of recipients, relays and schools; may be repeated",
+        "含有接收方、转递枢纽、学校公钥声明的文件；可重复",
+    ),
+    (
+        "Hub that serves the schools of the statements; that of the area where none is named",
+        "声明中的学校所属的枢纽；不写则为名录所属区域的枢纽",
+    ),
     ("Special periods: make one, check it, see who follows", "特殊时期：拟定、检查、查看执行情况"),
     (
         "Write the text of a special period from counts of the catalogue, to be signed",

@@ -4,7 +4,7 @@
 //! published. Each stands under every root that is pinned here. Of several about one unit and
 //! purpose the one counts that begins last, as for every sender.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use certs::statement::{Purpose, SignedStatement, StatementError, VerifiedStatement, verify};
 use domain::digest::Digest;
@@ -16,7 +16,7 @@ use runtime::sql::{SqlError, Tx};
 use crate::packs;
 use crate::store::{directive, letters};
 
-/// Kind of the packs whose entries may carry statements.
+/// Kind of the packs that may carry statements.
 const DIRECTORY: &str = "directory";
 
 /// The statements that hold.
@@ -98,17 +98,18 @@ pub(super) fn mark(tx: &Tx<'_>) -> Result<(u64, u64), SqlError> {
     Ok((letters::statement_count(tx)?, directive::last_cursor(tx)?))
 }
 
-/// Statements in the entries of directories. Nothing else of a directory is read here, and nothing
-/// of a statement is believed before it is verified.
-fn of_directories(tx: &Tx<'_>) -> Result<Vec<String>, SqlError> {
-    let mut texts = Vec::new();
+/// Statements of directories, in their entries and beside them, each once. Nothing else of a
+/// directory is read here, and nothing of a statement is believed before it is verified.
+fn of_directories(tx: &Tx<'_>) -> Result<BTreeSet<String>, SqlError> {
+    let mut texts = BTreeSet::new();
     for stored in directive::all(tx)?.into_iter().filter(|one| one.kind == DIRECTORY) {
         let content = packs::content(&stored.directive).unwrap_or_default();
         let read = std::str::from_utf8(&content).ok();
         let table = read.and_then(|text| toml::from_str::<toml::Table>(text).ok());
-        let entries = table.as_ref().and_then(|table| table.get("entry")?.as_array());
-        let stated = entries.into_iter().flatten().filter_map(|entry| {
-            let text = entry.get("statement")?.as_str()?;
+        let parts = ["entry", "key"].into_iter();
+        let parts = parts.filter_map(|part| table.as_ref()?.get(part)?.as_array());
+        let stated = parts.flatten().filter_map(|part| {
+            let text = part.get("statement")?.as_str()?;
             (!text.is_empty()).then(|| text.to_owned())
         });
         texts.extend(stated);

@@ -46,9 +46,11 @@ texts! {
     LOST_TITLE = "备份不知道的转介", "referrals that the backup does not know";
     LOST_FOUND = "有 {0} 份转介收到对方答复，但恢复的账本里没有",
         "answers came about {0} referrals that the restored ledger does not hold";
-    LOST_FIX = "请心理教师查看（xinqiao-node referral lost），凭家庭的回执单重新登记并绑定，或撤回。",
-        "The counsellor looks at them (xinqiao-node referral lost), and by the word of the \
-         family's slip enters them again and binds them, or takes them back.";
+    LOST_FIX = "请心理教师在“转介”的“丢失和逾期的信件”页（或用 xinqiao-node referral lost）查看，\
+         凭家庭的回执单重新登记并绑定，或撤回。",
+        "The counsellor looks at them on the page of lost and late letters (or by xinqiao-node \
+         referral lost), and by the word of the family's slip enters them again and binds them, or \
+         takes them back.";
     LETTERS_WELL = "待发信件 {0} 封", "{0} letters wait for their moment";
     LETTERS_LATE = "{0} 封信件待发，最早的一封自 {1} 起", "{0} letters wait, the first since {1}";
     LETTERS_FIX = "节点须保持运行；请电话联系接收方，并核对枢纽的公钥声明（xinqiao-node referral keys）。",

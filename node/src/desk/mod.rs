@@ -6,6 +6,7 @@ mod agency;
 pub mod change;
 pub(crate) mod checks;
 pub mod copies;
+pub mod envelope;
 pub mod fields;
 pub mod ical;
 pub mod labels;

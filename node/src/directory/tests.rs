@@ -83,14 +83,24 @@ pub(crate) fn keep(transfer: &Transfer, version: (u64, &str), entries: Vec<Entry
 fn keep_of(
     transfer: &Transfer,
     (area, level): (&str, Level),
-    (serial, from): (u64, &str),
+    version: (u64, &str),
     entries: Vec<Entry>,
 ) {
     let made = Directory::new(unit(area), level, entries).expect("directory");
-    let content = proto::pack::directory::write(&made).expect("text").into_bytes();
+    keep_made(transfer, &made, version);
+}
+
+/// Keeps a directory of the school's district with one entry and statements beside it.
+pub(crate) fn keep_beside(transfer: &Transfer, entry: Entry, keys: Vec<KeyBeside>) {
+    let made = Directory::new(unit("370202"), Level::District, vec![entry]).expect("directory");
+    keep_made(transfer, &made.with_keys(keys).expect("keys"), (1, "2025-11-01"));
+}
+
+fn keep_made(transfer: &Transfer, made: &Directory, (serial, from): (u64, &str)) {
+    let content = proto::pack::directory::write(made).expect("text").into_bytes();
     let pack = WirePack {
         kind: PackKind::Directory.as_str().to_owned(),
-        name: proto::pack::directory::name(made.area(), level),
+        name: proto::pack::directory::name(made.area(), made.level()),
         version: serial.to_string(),
         serial,
         effective_from: from.to_owned(),
@@ -102,7 +112,8 @@ fn keep_of(
     transfer.write("keep", keep).expect("kept");
 }
 
-fn judge(city: &City) -> Judge {
+/// By what the statements of a city's directories are judged.
+pub(crate) fn judge(city: &City) -> Judge {
     let areas = vec![unit("370202004"), unit("370202")];
     Judge { pins: Pins { roots: city.pins(), zone: zone() }, now: now(), areas }
 }
@@ -168,6 +179,55 @@ fn one_seals_to_who_is_stated_under_both_roots() {
     let all = transfer.read(move |tx| recipients(tx, &judge)).expect("read");
     assert!(all.iter().map(|one| one.entry.id.as_str()).eq(["CLINIC1", "CLINIC5"]));
     assert!(["CLINIC2", "CLINIC3", "CLINIC4", "NOBODY"].iter().all(|id| of(id).is_none()));
+}
+
+/// A statement beside the entries, under a relay or nothing.
+pub(crate) fn beside_of(
+    city: &City,
+    (id, purpose): (&str, Purpose),
+    relay: Option<&str>,
+) -> KeyBeside {
+    let key = EnvelopeKey::generate(unit(id), Purpose::Referral).expect("key");
+    let stated = StatedKey::Recipient(key.public().clone());
+    let statement = city.sign(&about(id, "示例学校", (purpose, stated), now())).to_pem();
+    KeyBeside { unit: unit(id), relay: relay.map(unit), statement }
+}
+
+/// Keys of relays and of schools come with a directory and are believed as a file's are: under both
+/// roots. Who has an entry is stated there, a district takes nobody from another hub, and what is
+/// kept is not looked at again.
+#[test]
+fn keys_of_relays_and_schools_come_with_a_directory() {
+    let (transfer, city) = (transfer(), City::both());
+    let half = City::new(&[Commission::Education]);
+    let of = |id, relay| beside_of(&city, (id, Purpose::Referral), relay);
+    let version = (1, "2025-11-01");
+    let keep_with = |(area, level), entry: Entry, keys| {
+        let made = Directory::new(unit(area), level, vec![entry]).expect("directory");
+        keep_made(&transfer, &made.with_keys(keys).expect("keys"), version);
+    };
+    let signed_by_one = beside_of(&half, ("S2", Purpose::Referral), None);
+    let other = KeyBeside { statement: of("S9", None).statement, ..of("S3", None) };
+    let relay = beside_of(&city, ("370203", Purpose::Relay), None);
+    let list = beside_of(&city, ("S7", Purpose::List), None);
+    let both = vec![of("S1", Some("370203")), signed_by_one, other, relay, list];
+    keep_with(("370202", Level::District), hospital("CLINIC1", "示例医院"), both);
+    let own = vec![of("S1", None), of("S4", None), of("CLINIC1", None)];
+    keep_with(("370202", Level::Own), agency("A-OURS"), own);
+    keep_with(("370203", Level::Own), agency("A-FAR"), vec![of("S5", None)]);
+    let found = |kept: BTreeSet<(String, String)>| {
+        let judge = judge(&city);
+        transfer.read(move |tx| beside(tx, &judge, &kept)).expect("read")
+    };
+    let all = found(BTreeSet::new());
+    let mut said: Vec<_> = all
+        .iter()
+        .map(|one| (one.statement.statement().unit.as_str(), one.relay.as_str()))
+        .collect();
+    said.sort_unstable();
+    assert_eq!(said, [("370203", "370203"), ("S1", "370203"), ("S4", "370202")]);
+    let kept = all.iter().map(|one| (one.signed.digest().to_string(), one.relay.to_string()));
+    assert!(found(kept.collect()).is_empty(), "nothing is verified twice");
 }
 
 /// Nothing new goes to who was withdrawn, whether or not a key is still stated.

@@ -18,7 +18,8 @@ use crate::content::{
     AnswerContent, Answered, Contact, Kept, Outcome, ReferralContent, ReferralId,
 };
 use crate::ledger::entry::Moment;
-use crate::ledger::intake::{self, Done, Entry, NewAct, StatedKeyOf, Worker};
+use crate::ledger::intake::{self, Done, Entry, NewAct, Worker};
+use crate::ledger::letters;
 use crate::letters::answers::ACTS_OF_A_RUN;
 
 /// Lines that the worklist shows at most.
@@ -203,13 +204,10 @@ pub fn know(
     let mut known = 0;
     for signed in statements {
         let Ok(verified) = statement::verify(signed, roots, zone, now) else { continue };
-        let says = verified.statement();
-        if !matches!(says.purpose, Purpose::Referral | Purpose::Relay) {
+        if !matches!(verified.statement().purpose, Purpose::Referral | Purpose::Relay) {
             continue;
         }
-        let (unit, purpose) = (&says.unit, says.purpose);
-        let of = StatedKeyOf { unit, purpose, valid_from_ms: says.valid_from.as_millisecond() };
-        intake::know(tx, worker, (&of, signed))?;
+        letters::enter(tx, (signed, &verified), worker.account(), worker.now().0)?;
         known += 1;
     }
     if known == 0 { Err(IntakeError::NoStatement) } else { Ok(known) }

@@ -18,6 +18,7 @@ use super::course::Course;
 use super::{IntakeError, Receiver, relay_of};
 use crate::ledger::Ledger;
 use crate::ledger::intake::{self, Done, Entry};
+use crate::ledger::letters as stated;
 use crate::letters::road::Road;
 
 /// What sealing did.
@@ -118,7 +119,7 @@ pub(super) fn verified(
     (unit, purpose): (&UnitId, Purpose),
     now: Timestamp,
 ) -> Result<Option<VerifiedStatement>, IntakeError> {
-    let signed = intake::statement(tx, (unit, purpose), now.as_millisecond())?;
+    let signed = stated::begun(tx, (unit, purpose), now.as_millisecond())?;
     let (roots, zone) = (receiver.trust.roots(), receiver.name.zone());
     Ok(signed.and_then(|signed| statement::verify(&signed, roots, zone, now).ok()))
 }

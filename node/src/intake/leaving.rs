@@ -28,6 +28,9 @@ const LAST_SLOT: &str = "letter_slot";
 /// Ticks between two looks at what came, where nothing rang: a minute.
 const LOOK_EVERY_TICKS: u32 = 4;
 
+/// Ticks between two looks at whose keys the directories carry: five minutes.
+const DIRECTORY_EVERY_TICKS: u32 = 20;
+
 /// Lets letters leave for as long as the node serves, and looks after what came.
 pub(crate) async fn keep(node: Node, uplink: Uplink) {
     let mut ticks = 0_u32;
@@ -35,9 +38,13 @@ pub(crate) async fn keep(node: Node, uplink: Uplink) {
         let now = node.clock().now();
         let wait_ms = next_tick(now).as_millisecond().saturating_sub(now.as_millisecond());
         node.clock().sleep(Duration::from_millis(wait_ms.unsigned_abs())).await;
+        let lists = ticks.is_multiple_of(DIRECTORY_EVERY_TICKS);
         ticks = ticks.wrapping_add(1);
         let (working, looks) = (node.clone(), ticks.is_multiple_of(LOOK_EVERY_TICKS));
         let worked = runtime::blocking::run(move || {
+            if lists && let Err(error) = working.know_recipients() {
+                tracing::warn!(%error, "keys of the directories not kept yet");
+            }
             if looks {
                 working.work_intake();
             }

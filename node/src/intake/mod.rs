@@ -19,6 +19,7 @@ mod opening;
 #[cfg(test)]
 mod parts_tests;
 mod said;
+pub mod stuck;
 mod taking;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -129,6 +130,12 @@ impl Receiver {
     #[must_use]
     pub fn relay(&self) -> UnitId {
         relay_of(&self.name, &self.parent)
+    }
+
+    /// The hub above and the district, whose own directories are for it.
+    pub(crate) fn areas(&self) -> Vec<UnitId> {
+        let district = self.name.district_label().parse::<UnitId>().ok();
+        std::iter::once(self.parent.unit().clone()).chain(district).collect()
     }
 
     /// The keys that open what is sealed to it, the newest first.

@@ -19,6 +19,7 @@ use domain::referral::{KeptWhy, State};
 use jiff::Timestamp;
 use proto::frame::decode_item;
 use proto::wire::sync::ItemKind;
+use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
 
 use super::acting::{self, By};
@@ -27,6 +28,7 @@ use super::opening::{self, Came, Opened};
 use super::{IntakeError, Receiver, cards};
 use crate::app::Node;
 use crate::content::{Answered, Kept};
+use crate::directory::{self, Listed};
 use crate::ledger::Ledger;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::{self, Arrival, Withdrawn};
@@ -55,7 +57,7 @@ pub struct Swept {
     pub revoked: usize,
     /// Letters and envelopes that were refused.
     pub refused: usize,
-    /// Duty reports, and answers to tips of this house.
+    /// Duty reports, callers of hotlines, and answers to notices of this house.
     pub notices: usize,
 }
 
@@ -267,10 +269,12 @@ impl Sweeping<'_> {
         }
     }
 
-    /// Keeps a school's report, or its answer to a tip of this house.
+    /// Keeps a school's report, a hotline's caller, or the answer to a notice of this house.
     fn keep_notice(&mut self, opened: OpenedReferral) -> Result<(), IntakeError> {
-        let now = self.now;
-        let take = move |tx: &Tx<'_>| neighbour::taking::at_receiver(tx, &opened, now);
+        let (now, areas) = (self.now, self.receiver.areas());
+        let listed = move |tx: &Tx<'_>| directory::all_listed(tx, date_of(now), &areas);
+        let offices: Vec<Listed> = self.transfer.read::<_, SqlError>(listed)?;
+        let take = move |tx: &Tx<'_>| neighbour::taking::at_receiver(tx, &offices, &opened, now);
         match self.ledger.write::<_, SqlError>("take_notice", take)? {
             true => {
                 self.swept.notices += 1;

@@ -399,6 +399,16 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "parts of what is sealed anew",
         sql: include_str!("migrations/055_sealed_part.sql"),
     },
+    Migration {
+        number: 58,
+        name: "key statements in one table",
+        sql: include_str!("migrations/056_key_statement.sql"),
+    },
+    Migration {
+        number: 59,
+        name: "reads of what an office wrote",
+        sql: include_str!("migrations/057_neighbour_out_read.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

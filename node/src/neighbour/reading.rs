@@ -45,6 +45,21 @@ pub struct CallerLine {
     pub alarm: Option<Contact>,
 }
 
+impl CallerLine {
+    /// Whether somebody in danger has not been reached yet.
+    #[must_use]
+    pub fn is_pressing(&self) -> bool {
+        self.alarm.is_some() && self.is_open()
+    }
+
+    /// Whether it waits for this house.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let is_over = matches!(self.line.state(), NoticeState::Reached | NoticeState::NotOurs);
+        self.line.notice.content.is_some() && !is_over
+    }
+}
+
 /// Reports that came to an office, what is here before what is erased.
 ///
 /// # Errors
@@ -53,7 +68,48 @@ pub fn reports(tx: &Tx<'_>, worker: &Worker) -> Result<Vec<Line>, NeighbourError
     if !worker.may(Duty::List) {
         return Err(NeighbourError::NotAllowed);
     }
-    lines(tx, |_| true)
+    lines(tx, |notice| notice.kind == NoticeKind::Report)
+}
+
+/// Callers whom hotlines handed over to a house, those in danger who were not reached first. They
+/// name nobody.
+///
+/// # Errors
+/// The role sees no list, or the store.
+pub fn callers(tx: &Tx<'_>, worker: &Worker) -> Result<Vec<CallerLine>, NeighbourError> {
+    if !worker.may(Duty::List) {
+        return Err(NeighbourError::NotAllowed);
+    }
+    let all = lines(tx, |notice| notice.kind == NoticeKind::HandOff)?;
+    let mut all: Vec<CallerLine> = all.into_iter().map(line_of_caller).collect();
+    all.sort_by_key(|caller| (!caller.is_pressing(), !caller.is_open()));
+    Ok(all)
+}
+
+/// One caller at a house, without what is said of him or her.
+///
+/// # Errors
+/// The role sees no list, there is none, or the store.
+pub fn caller_line(tx: &Tx<'_>, worker: &Worker, id: i64) -> Result<CallerLine, NeighbourError> {
+    if !worker.may(Duty::List) {
+        return Err(NeighbourError::NotAllowed);
+    }
+    Ok(line_of_caller(line(tx, at_house(tx, (NoticeKind::HandOff, id))?)?))
+}
+
+/// What a hotline says of a caller, for a purpose; the reading is logged before anything is given.
+///
+/// # Errors
+/// The role may not read, it was erased, there is none, or the store.
+pub fn caller(
+    tx: &Tx<'_>,
+    worker: &Worker,
+    of: (i64, ReadWhy),
+) -> Result<HandOffContent, NeighbourError> {
+    match read_at_house(tx, worker, NoticeKind::HandOff, of)? {
+        Notice::HandOff(caller) => Ok(caller),
+        Notice::Report(_) | Notice::Tip(_) => Err(NeighbourError::Unknown),
+    }
 }
 
 /// One report that came, without what it says.
@@ -64,7 +120,7 @@ pub fn report_line(tx: &Tx<'_>, worker: &Worker, id: i64) -> Result<Line, Neighb
     if !worker.may(Duty::List) {
         return Err(NeighbourError::NotAllowed);
     }
-    line(tx, neighbour::one_in(tx, id)?.ok_or(NeighbourError::Unknown)?)
+    line(tx, at_house(tx, (NoticeKind::Report, id))?)
 }
 
 /// What a report says, for a purpose; the reading is logged before anything is given.
@@ -74,19 +130,33 @@ pub fn report_line(tx: &Tx<'_>, worker: &Worker, id: i64) -> Result<Line, Neighb
 pub fn report(
     tx: &Tx<'_>,
     worker: &Worker,
-    (id, why): (i64, ReadWhy),
+    of: (i64, ReadWhy),
 ) -> Result<ReportContent, NeighbourError> {
-    if !worker.may(Duty::Read) {
-        return Err(NeighbourError::NotAllowed);
-    }
-    let notice = neighbour::one_in(tx, id)?.ok_or(NeighbourError::Unknown)?;
-    let bytes = notice.content.ok_or(NeighbourError::Erased)?;
-    let by = (worker.account(), worker.role().as_str(), why.as_str());
-    neighbour::log_read(tx, id, by, worker.now().0)?;
-    match Notice::read(NoticeKind::Report, &bytes)? {
+    match read_at_house(tx, worker, NoticeKind::Report, of)? {
         Notice::Report(report) => Ok(report),
         Notice::Tip(_) | Notice::HandOff(_) => Err(NeighbourError::Unknown),
     }
+}
+
+/// What came to a receiver, of a kind.
+fn at_house(tx: &Tx<'_>, (kind, id): (NoticeKind, i64)) -> Result<In, NeighbourError> {
+    let found = neighbour::one_in(tx, id)?.filter(|notice| notice.kind == kind);
+    found.ok_or(NeighbourError::Unknown)
+}
+
+fn read_at_house(
+    tx: &Tx<'_>,
+    worker: &Worker,
+    kind: NoticeKind,
+    (id, why): (i64, ReadWhy),
+) -> Result<Notice, NeighbourError> {
+    if !worker.may(Duty::Read) {
+        return Err(NeighbourError::NotAllowed);
+    }
+    let bytes = at_house(tx, (kind, id))?.content.ok_or(NeighbourError::Erased)?;
+    let by = (worker.account(), worker.role().as_str(), why.as_str());
+    neighbour::log_read(tx, id, by, worker.now().0)?;
+    Ok(Notice::read(kind, &bytes)?)
 }
 
 /// Tips that somebody at a school may read: the head all, a counsellor those for which the head
@@ -104,7 +174,7 @@ pub fn tips(tx: &Tx<'_>, author: &Author) -> Result<Vec<Line>, NeighbourError> {
 /// The store cannot be read.
 pub fn hand_offs(tx: &Tx<'_>, author: &Author) -> Result<Vec<CallerLine>, NeighbourError> {
     let is_one = |notice: &In| notice.kind == NoticeKind::HandOff && may_read(author, notice);
-    Ok(lines(tx, is_one)?.into_iter().map(caller_line).collect())
+    Ok(lines(tx, is_one)?.into_iter().map(line_of_caller).collect())
 }
 
 /// One tip without what it says, for who may read it.
@@ -120,7 +190,7 @@ pub fn tip_line(tx: &Tx<'_>, author: &Author, id: i64) -> Result<Line, Neighbour
 /// # Errors
 /// As [`tip_line`].
 pub fn hand_off_line(tx: &Tx<'_>, author: &Author, id: i64) -> Result<CallerLine, NeighbourError> {
-    Ok(caller_line(line(tx, of_kind(tx, author, (NoticeKind::HandOff, id))?)?))
+    Ok(line_of_caller(line(tx, of_kind(tx, author, (NoticeKind::HandOff, id))?)?))
 }
 
 /// What a tip says; the reading is logged before anything is given, and in the record of the
@@ -189,7 +259,7 @@ pub fn hand_off_reads(
     Ok(neighbour::reads(tx, id)?)
 }
 
-/// Who read a report, for the head of the office.
+/// Who read a report or what is said of a caller, for the head of the house.
 ///
 /// # Errors
 /// The role may not, or the store.
@@ -275,7 +345,7 @@ fn may_read(author: &Author, notice: &In) -> bool {
 }
 
 /// That a caller is in danger, and the hotline's telephone, are said before anybody reads the rest.
-fn caller_line(line: Line) -> CallerLine {
+fn line_of_caller(line: Line) -> CallerLine {
     let alarm = neighbour::caller(&line.notice).filter(|caller| caller.danger == Danger::Yes);
     CallerLine { alarm: alarm.map(|caller| caller.sender), line }
 }

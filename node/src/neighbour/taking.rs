@@ -1,8 +1,9 @@
 //! Taking: a notice or an answer that was opened is believed and kept, once.
 //!
 //! A school takes tips of offices and callers of hotlines that a directory lists, certified under
-//! the label of the hub that serves them. A receiver takes reports of schools. An answer is its
-//! notice's recipient's, about that envelope and no other.
+//! the label of the hub that serves them. A receiver takes reports of schools, and callers of
+//! hotlines that a directory lists. An answer is its notice's recipient's, about that envelope and
+//! no other.
 
 use certs::referral::{EnvelopeId, OpenedReferral, Role};
 use domain::neighbour::{NoticeKind, ReplyKind};
@@ -53,15 +54,24 @@ pub(crate) fn at_school(
     }
 }
 
-/// Takes what came to a receiver: a school's report, or an answer to its own notice. Says whether
-/// it was believed.
+/// Takes what came to a receiver: a school's report, a hotline's caller, or an answer to its own
+/// notice. Says whether it was believed.
 pub(crate) fn at_receiver(
     tx: &Tx<'_>,
+    offices: &[Listed],
     opened: &OpenedReferral,
     now: Timestamp,
 ) -> Result<bool, SqlError> {
     if matches!(opened.header().role, Role::Answer { .. }) {
         return reply(tx, opened, now);
+    }
+    let name = opened.sender().name();
+    let hands_over = |one: &&Listed| {
+        offices::given_by(one) == Some(NoticeKind::HandOff)
+            && is_under(name, (one.unit.as_str(), one.relay.as_str()))
+    };
+    if let Some(hotline) = offices.iter().find(hands_over) {
+        return keep(tx, NoticeKind::HandOff, (opened, &hotline.name), now);
     }
     // Whoever runs a hub has a certificate of this city too, and reports nobody.
     if !UnitKind::School.fits(opened.sender().name().unit()) {
@@ -127,10 +137,15 @@ fn reply(tx: &Tx<'_>, opened: &OpenedReferral, now: Timestamp) -> Result<bool, S
     Ok(true)
 }
 
-/// Whether a certificate's name is that of whom a notice was sealed to: any district's authority
-/// can name any unit under its own label, so the label is looked at.
+/// Whether a certificate's name is that of whom a notice was sealed to.
 fn is_of(name: &IdentityName, out: &Out) -> bool {
+    is_under(name, (&out.recipient, &out.relay))
+}
+
+/// Whether a certificate's name is that of a unit which a hub serves: any district's authority can
+/// name any unit under its own label, so the label is looked at.
+fn is_under(name: &IdentityName, (unit, relay): (&str, &str)) -> bool {
     let label = name.district_label();
-    let is_label = label == CITY_LABEL || label == out.relay.to_ascii_lowercase();
-    name.unit().as_str() == out.recipient && is_label
+    let is_label = label == CITY_LABEL || label == relay.to_ascii_lowercase();
+    name.unit().as_str() == unit && is_label
 }

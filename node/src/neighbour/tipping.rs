@@ -4,6 +4,7 @@
 use certs::digest::random_bytes;
 use certs::identity::LeafIdentity;
 use certs::referral::{EnvelopeId, Role, WithdrawalSecret};
+use domain::ledger::Word as _;
 use domain::neighbour::{NoticeKind, RECEIVED_MS, TipAbout};
 use domain::receiver::Duty;
 use domain::referral::DeadlineClass;
@@ -15,7 +16,9 @@ use super::sealing::{self, Parcel, Queue};
 use super::{NeighbourError, Preview, filled};
 use crate::content::{Contact, NoticeId, TipContent};
 use crate::intake::Receiver;
+use crate::ledger::entry::Moment;
 use crate::ledger::intake::Worker;
+use crate::ledger::letters;
 use crate::ledger::neighbour::{self, Answer, NewOut, Out};
 use crate::letters::road::Road;
 
@@ -57,7 +60,7 @@ pub fn prepare(
     (receiver, worker): (&Receiver, &Worker),
     wish: &Wish,
 ) -> Result<i64, NeighbourError> {
-    let road = to_school(tx, (receiver, worker), (&wish.school, &wish.relay))?;
+    let road = to_unit(tx, (receiver, worker), (&wish.school, &wish.relay))?;
     let name = random_bytes::<16>();
     let (person, phone) = &wish.contact;
     let [person, phone] = [person, phone].map(|text| text.trim().to_owned());
@@ -74,8 +77,8 @@ pub fn prepare(
     put(tx, worker, (NoticeKind::Tip, &name, &content.write()?), &road)
 }
 
-/// The road to a school whose key is known, for who may send there.
-pub(super) fn to_school(
+/// The road to a unit whose key is known, for who may send there.
+pub(super) fn to_unit(
     tx: &Tx<'_>,
     (receiver, worker): (&Receiver, &Worker),
     (school, relay): (&str, &str),
@@ -87,7 +90,10 @@ pub(super) fn to_school(
         return Err(NeighbourError::Field("school"));
     }
     let relay = match relay.trim() {
-        "" => receiver.relay(),
+        "" => {
+            let known = letters::served_by(tx, &unit)?.and_then(|hub| hub.parse().ok());
+            known.unwrap_or_else(|| receiver.relay())
+        }
         named => named.parse().map_err(|_| NeighbourError::Field("relay"))?,
     };
     road(tx, (receiver, worker), (&unit, relay))
@@ -114,7 +120,8 @@ pub(super) fn put(
     Ok(neighbour::put(tx, &new)?)
 }
 
-/// What will be sealed, or was, read from its bytes, with what was answered.
+/// What will be sealed, or was, read from its bytes, with what was answered; the reading is logged
+/// before anything is given.
 ///
 /// # Errors
 /// The role may not, there is none, it was erased, or the store.
@@ -124,9 +131,26 @@ pub fn preview(
     id: i64,
 ) -> Result<(Preview, Vec<Answer>), NeighbourError> {
     allow(worker)?;
-    let out = own(tx, id)?;
-    let came = neighbour::came(tx, id)?;
-    Ok((Preview::of(out)?, came))
+    let preview = Preview::of(own(tx, id)?)?;
+    let by = (worker.account(), worker.role().as_str());
+    neighbour::log_out_read(tx, id, by, worker.now().0)?;
+    Ok((preview, neighbour::came(tx, id)?))
+}
+
+/// Who read a tip or a hand-off of this house, for the head.
+///
+/// # Errors
+/// The role may not, there is none, or the store.
+pub fn reads(
+    tx: &Tx<'_>,
+    worker: &Worker,
+    id: i64,
+) -> Result<Vec<(Moment, String)>, NeighbourError> {
+    if !worker.may(Duty::Audit) {
+        return Err(NeighbourError::NotAllowed);
+    }
+    own(tx, id)?;
+    Ok(neighbour::out_reads(tx, id)?)
 }
 
 /// Tips or hand-offs, the newest first, without what they say.

@@ -13,7 +13,7 @@ const COMMANDS: &str = include_str!("../../src/cli/tests/commands.txt");
 
 /// Commands that read, each with how it is run: `@` stands for the account, `OUT` for a file that
 /// the command writes, a name in capitals for a file that lies there.
-const READS: [(&str, &[&str]); 81] = [
+const READS: [(&str, &[&str]); 83] = [
     ("backup list", &["backup list --to OUT"]),
     // A receiver's: at a school there is nothing to read.
     ("card list", &["card @ list"]),
@@ -25,6 +25,8 @@ const READS: [(&str, &[&str]); 81] = [
     ("consult send", &["consult @ send 1"]),
     ("consult show", &["consult @ show 1"]),
     ("danger-local-report", &["danger-local-report @ --out OUT"]),
+    ("desk caller", &["desk @ caller 1 --read check"]),
+    ("desk callers", &["desk @ callers"]),
     ("desk hand-offs", &["desk @ hand-offs"]),
     ("desk reports", &["desk @ reports"]),
     ("desk send", &["desk @ send 1"]),

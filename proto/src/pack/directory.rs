@@ -3,13 +3,14 @@
 //! Offices keep a directory as a table; what both commissions sign is this text, which the hub's
 //! program makes of it. The pack's name is the area's id, so that each area has one directory whose
 //! serial only rises. What a district publishes itself has a name of its own, so that it takes the
-//! place of nothing that both signed. Key statements travel as texts: whoever seals verifies them.
+//! place of nothing that both signed. Key statements travel as texts, of entries and of relays and
+//! schools beside them: whoever seals verifies them.
 
 use std::collections::BTreeSet;
 
 use domain::catalogue::{Flaw, FlawKind, Label};
 use domain::directory::{
-    Agency, Care, Directory, Entry, EntryKind, Expert, Fault, Field, Level, Reach, Room,
+    Agency, Care, Directory, Entry, EntryKind, Expert, Fault, Field, KeyBeside, Level, Reach, Room,
     Withdrawal, Wrong,
 };
 use domain::ledger::Word;
@@ -31,6 +32,17 @@ struct RawDirectory {
     level: String,
     #[serde(rename = "entry", default)]
     entries: Vec<RawEntry>,
+    #[serde(rename = "key", default, skip_serializing_if = "Vec::is_empty")]
+    keys: Vec<RawKey>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawKey {
+    unit: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    relay: String,
+    statement: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -166,10 +178,28 @@ pub fn read_unnamed(bytes: &[u8]) -> Result<Directory, PackError> {
         entry(raw).map_err(|flaw| refused(flaw.within(&format!("entry {id}"))))
     };
     let entries = raw.entries.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    Directory::new(area, level, entries).map_err(|(id, fault)| {
+    let unsound = |part: &str, id: &UnitId, fault: Fault| {
         let found = if fault.wrong == Wrong::Missing { "nothing" } else { "what stands there" };
-        refused(fault.flaw(found).within(&format!("entry {id}")))
+        refused(fault.flaw(found).within(&format!("{part} {id}")))
+    };
+    let directory =
+        Directory::new(area, level, entries).map_err(|(id, fault)| unsound("entry", &id, fault))?;
+    let keys = raw.keys.into_iter().map(key_beside).collect::<Result<Vec<_>, _>>();
+    directory
+        .with_keys(keys.map_err(refused)?)
+        .map_err(|(unit, fault)| unsound("key", &unit, fault))
+}
+
+fn key_beside(raw: RawKey) -> Result<KeyBeside, Flaw> {
+    Ok(KeyBeside {
+        unit: unit("unit", &raw.unit)?,
+        relay: relay(&raw.relay)?,
+        statement: raw.statement,
     })
+}
+
+fn relay(text: &str) -> Result<Option<UnitId>, Flaw> {
+    if text.is_empty() { Ok(None) } else { unit("relay", text).map(Some) }
 }
 
 /// Writes a directory as the text of its pack; reading it gives the same again.
@@ -182,6 +212,7 @@ pub fn write(directory: &Directory) -> Result<String, PackError> {
         area: directory.area().to_string(),
         level: directory.level().as_str().to_owned(),
         entries: directory.entries().iter().map(RawEntry::from).collect(),
+        keys: directory.keys().iter().map(RawKey::from).collect(),
     };
     toml::to_string(&raw).map_err(|error| PackError::Form {
         pack: directory.area().to_string(),
@@ -225,10 +256,7 @@ fn entry(raw: RawEntry) -> Result<Entry, Flaw> {
         withdrawn: raw.withdrawn.map(withdrawal).transpose()?,
         expert: raw.expert.map(expert).transpose()?,
         agency: raw.agency.map(agency).transpose()?,
-        relay: match raw.relay.as_str() {
-            "" => None,
-            relay => Some(unit("relay", relay)?),
-        },
+        relay: relay(&raw.relay)?,
         statement: raw.statement,
     })
 }
@@ -267,6 +295,16 @@ fn units(field: Field, texts: &[String]) -> Result<BTreeSet<UnitId>, Flaw> {
 
 fn day(field: Field, text: &str) -> Result<Date, Flaw> {
     text.parse().map_err(|_| Fault::new(field, Wrong::DayForm).flaw(text))
+}
+
+impl From<&KeyBeside> for RawKey {
+    fn from(key: &KeyBeside) -> Self {
+        Self {
+            unit: key.unit.to_string(),
+            relay: key.relay.as_ref().map(ToString::to_string).unwrap_or_default(),
+            statement: key.statement.clone(),
+        }
+    }
 }
 
 impl From<&Entry> for RawEntry {

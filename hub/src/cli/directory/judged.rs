@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use certs::statement::{Purpose, SignedStatement, verify};
 use domain::directory::{
-    Bar, Directory, Entry, Fault, Field, Pairing, Place, Problem, Wrong, counting,
+    Bar, Directory, Entry, Fault, Field, KeyBeside, Pairing, Place, Problem, Wrong, counting,
 };
 use domain::unit::UnitId;
 use jiff::Timestamp;
@@ -38,6 +38,10 @@ pub(super) enum Change {
     Gone(UnitId),
     /// A column of an entry that reads otherwise.
     Column(UnitId, Field),
+    /// A statement beside the entries that was not there, or is another one.
+    Key(UnitId),
+    /// A statement beside the entries that is there no more.
+    KeyGone(UnitId),
 }
 
 /// Every directory that was published, in order of areas and serials.
@@ -76,7 +80,27 @@ pub(super) fn problems(
             found.push(Problem { id: entry.id.clone(), fault });
         }
     }
+    let others = directory.keys().iter().filter_map(|key| {
+        let fault = Fault::new(Field::Statement, beside(key, pins, now).err()?);
+        Some(Problem { id: key.unit.clone(), fault })
+    });
+    found.extend(others);
     found
+}
+
+/// The purpose of a statement beside the entries, where it holds: its own unit's, of a relay or for
+/// referrals, under every pinned root.
+pub(super) fn beside(key: &KeyBeside, pins: &Pins, now: Timestamp) -> Result<Purpose, Wrong> {
+    let signed = SignedStatement::from_pem(key.statement.as_bytes());
+    let signed = signed.map_err(|_| Wrong::NotBelieved)?;
+    let verified = verify(&signed, &pins.roots, &pins.zone, now);
+    let verified = verified.map_err(|_| Wrong::NotBelieved)?;
+    let says = verified.statement();
+    let is_own = says.unit == key.unit;
+    match says.purpose {
+        Purpose::Relay | Purpose::Referral if is_own => Ok(says.purpose),
+        _ => Err(Wrong::OtherUnit),
+    }
 }
 
 /// Whether an entry's statement holds: its own, for referrals, under every pinned root. Says
@@ -192,6 +216,10 @@ pub(super) fn changes(before: &Directory, after: &Directory) -> Vec<Change> {
     }
     let gone = before.entries().iter().filter(|old| after.find(&old.id).is_none());
     found.extend(gone.map(|old| Change::Gone(old.id.clone())));
+    let is_new = |key: &&KeyBeside| !before.keys().contains(key);
+    found.extend(after.keys().iter().filter(is_new).map(|key| Change::Key(key.unit.clone())));
+    let is_gone = |old: &&KeyBeside| !after.keys().iter().any(|key| key.unit == old.unit);
+    found.extend(before.keys().iter().filter(is_gone).map(|old| Change::KeyGone(old.unit.clone())));
     found
 }
 
@@ -214,6 +242,8 @@ pub(super) fn told(known: Option<&Known>, after: &Directory, lang: Lang) -> Stri
     let lines = changes.iter().map(|change| match change {
         Change::New(id) => words::NEW.fill(lang, &[id, &name(after, id)]),
         Change::Gone(id) => words::GONE.fill(lang, &[id, &name(before, id)]),
+        Change::Key(id) => words::KEY_NEW.fill(lang, &[id]),
+        Change::KeyGone(id) => words::KEY_GONE.fill(lang, &[id]),
         Change::Column(id, field) => {
             let old = said(before.find(id), (*field, words::STATEMENT_OLD), lang);
             let new = said(after.find(id), (*field, words::STATEMENT_NEW), lang);
@@ -235,7 +265,7 @@ fn said(entry: Option<&Entry>, (field, statement): (Field, Text), lang: Lang) ->
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use certs::key::SigningKey;
     use certs::root::{Commission, RootAuthority};
     use certs::seal::ShareKey;
@@ -246,34 +276,43 @@ mod tests {
 
     use super::*;
 
-    fn unit(id: &str) -> UnitId {
+    pub(in super::super) fn unit(id: &str) -> UnitId {
         id.parse().expect("unit")
     }
 
-    fn zone() -> Zone {
+    pub(in super::super) fn zone() -> Zone {
         "qd.example".parse().expect("zone")
     }
 
-    fn now() -> Timestamp {
+    pub(in super::super) fn now() -> Timestamp {
         "2026-11-30T01:00:00Z".parse().expect("instant")
     }
 
-    fn root(commission: Commission) -> RootAuthority {
+    pub(in super::super) fn root(commission: Commission) -> RootAuthority {
         let key = SigningKey::generate().expect("key");
         RootAuthority::create(commission, &zone(), key, now()).expect("root")
     }
 
     /// A statement of some key for referrals, signed under these roots, for so many days.
     fn statement(roots: &[&RootAuthority], id: &str, days: i64) -> String {
+        stated(roots, (id, Purpose::Referral), (-10, days)).to_pem()
+    }
+
+    /// A statement of some key that holds from and to so many days after today.
+    pub(in super::super) fn stated(
+        roots: &[&RootAuthority],
+        (id, purpose): (&str, Purpose),
+        (from, to): (i64, i64),
+    ) -> SignedStatement {
         let key = ShareKey::generate(unit(id), Purpose::AggregateLeader).expect("key");
         let says = KeyStatement {
             zone: zone(),
             unit: unit(id),
             name: "示例医院".to_owned(),
-            purpose: Purpose::Referral,
+            purpose,
             key: StatedKey::Recipient(key.public().clone()),
-            valid_from: now() - SignedDuration::from_hours(24 * 10),
-            valid_to: now() + SignedDuration::from_hours(24 * days),
+            valid_from: now() + SignedDuration::from_hours(24 * from),
+            valid_to: now() + SignedDuration::from_hours(24 * to),
         };
         let mut signed: Option<SignedStatement> = None;
         for root in roots {
@@ -284,10 +323,10 @@ mod tests {
                 None => signed = Some(SignedStatement::sign(&says, &key, &chain).expect("sign")),
             }
         }
-        signed.expect("a root").to_pem()
+        signed.expect("a root")
     }
 
-    fn directory(ids: &[&str], change: impl Fn(&mut Entry)) -> Directory {
+    pub(in super::super) fn directory(ids: &[&str], change: impl Fn(&mut Entry)) -> Directory {
         let entry = |id: &str| {
             format!(
                 "[[entry]]\nid = \"{id}\"\nkind = \"clinic\"\nzh = \"示例医院\"\nen = \"Hospital\"\n\
@@ -328,6 +367,36 @@ mod tests {
             entry.withdrawn = Some(domain::directory::Withdrawal { day: today, reason });
         });
         assert!(problems(&gone, &pins, (now(), today)).is_empty());
+    }
+
+    /// A statement beside the entries is of the unit that it is told of, a relay's or for letters,
+    /// and holds; what becomes another or goes is told.
+    #[test]
+    fn statements_beside_the_entries_are_judged() {
+        let (education, health) = (root(Commission::Education), root(Commission::Health));
+        let (both, today) = ([&education, &health], date(2026, 11, 30));
+        let roots = both.iter().map(|root| root.certificate().clone()).collect();
+        let pins = Pins { roots, zone: zone() };
+        let with = |unit_id: &str, statement: String| {
+            let key = KeyBeside { unit: unit(unit_id), relay: None, statement };
+            directory(&["CLINIC1"], |_| {}).with_keys(vec![key]).expect("directory")
+        };
+        let found = |made: &Directory| {
+            let found = problems(made, &pins, (now(), today)).into_iter();
+            found.map(|one| (one.id.to_string(), one.fault.wrong)).collect::<Vec<_>>()
+        };
+        let held = with("S1", statement(&both, "S1", 300));
+        assert!(found(&held).is_empty());
+        assert_eq!(beside(&held.keys()[0], &pins, now()), Ok(Purpose::Referral));
+        let wrong = |wrong| vec![("S1".to_owned(), wrong)];
+        assert_eq!(found(&with("S1", statement(&both, "S2", 300))), wrong(Wrong::OtherUnit));
+        assert_eq!(found(&with("S1", statement(&both[..1], "S1", 300))), wrong(Wrong::NotBelieved));
+        assert_eq!(found(&with("S1", statement(&both, "S1", -5))), wrong(Wrong::NotBelieved));
+        let next = with("S1", statement(&both, "S1", 200));
+        assert_eq!(changes(&held, &next), [Change::Key(unit("S1"))]);
+        let none = directory(&["CLINIC1"], |_| {});
+        assert_eq!(changes(&held, &none), [Change::KeyGone(unit("S1"))]);
+        assert!(changes(&held, &held).is_empty());
     }
 
     /// A school is paired by its own name or by its area's, and not by an expert who is for all or

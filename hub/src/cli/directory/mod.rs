@@ -3,6 +3,7 @@
 //! What is made here is a text to be signed by both commissions like any pack, and published by
 //! `directive publish`, which makes the checks of this module once more.
 
+mod beside;
 mod judged;
 mod table;
 mod words;
@@ -91,9 +92,12 @@ pub(super) struct Make {
     /// For which schools: city or district; own for what the district publishes itself
     #[arg(long, default_value = "district", value_parser = ["city", "district", "own"])]
     level: String,
-    /// File with key statements of recipients; may be repeated
+    /// File with key statements of recipients, relays and schools; may be repeated
     #[arg(long, value_name = "FILE")]
     statements: Vec<PathBuf>,
+    /// Hub that serves the schools of the statements; that of the area where none is named
+    #[arg(long, value_name = "UNIT")]
+    relay: Option<UnitId>,
     /// New file for the text
     #[arg(long)]
     out: PathBuf,
@@ -137,27 +141,33 @@ fn make(context: &Context, asked: &Make) -> Result<(), Failure> {
     let known = judged::published(&database)?;
     let level = Level::from_word(&asked.level).unwrap_or(Level::District);
     let last = judged::last(&known, &directory::name(&asked.area, level));
+    let (now, today) = (context.clock.now(), context.clock.today());
     let mut statements = Vec::new();
     for file in &asked.statements {
         statements.extend(read_statements(file)?);
     }
+    let before = last.map_or(&[][..], |last| last.directory.keys());
+    let of = beside::Asked { level, relay: asked.relay.as_ref(), pins: &pins, now };
+    let keys = beside::gather(&of, &entries, (&statements, before))?;
     let kept = last.into_iter().flat_map(|last| last.directory.entries());
     let kept = kept.filter_map(|entry| SignedStatement::from_pem(entry.statement.as_bytes()).ok());
     statements.extend(kept);
     for entry in &mut entries {
         entry.statement = newest(&statements, &entry.id).unwrap_or_default();
     }
-    let directory = Directory::new(asked.area.clone(), level, entries).map_err(|(id, fault)| {
+    let made = Directory::new(asked.area.clone(), level, entries);
+    let directory = made.and_then(|made| made.with_keys(keys)).map_err(|(id, fault)| {
         let flaw = fault.flaw("what stands there").within(id.as_str());
         wrong(&PackError::Content { pack: asked.area.to_string(), flaw })
     })?;
-    let (now, today) = (context.clock.now(), context.clock.today());
     judged::refuse(&judged::problems(&directory, &pins, (now, today)))?;
     let text = directory::write(&directory).map_err(|error| wrong(&error))?;
+    // What is too long to travel is not written either.
+    directory::read_unnamed(text.as_bytes()).map_err(|error| wrong(&error))?;
     create(&asked.out, text.as_bytes())?;
     let next = last.map_or(1, |last| last.stored.serial.saturating_add(1));
     let value = json!({"file": asked.out, "area": asked.area.to_string(), "next_serial": next,
-                       "entries": directory.entries().len()});
+                       "entries": directory.entries().len(), "keys": directory.keys().len()});
     context.terminal.result(&value, |t| {
         let lang = t.lang();
         let written = match level {
@@ -304,11 +314,12 @@ fn counted(directory: &Directory, today: Date, lang: Lang) -> String {
     let level = named(directory.level(), lang);
     let values: [&dyn std::fmt::Display; 6] =
         [directory.area(), &level, &entries.len(), &emergency, &sealed, &gone];
-    let counted = words::COUNTED.fill(lang, &values);
-    match emergency {
-        0 => [counted.as_str(), words::NO_EMERGENCY.in_lang(lang)].join("\n"),
-        _ => counted,
+    let mut lines = vec![words::COUNTED.fill(lang, &values)];
+    lines.extend(beside::counted(directory, lang));
+    if emergency == 0 {
+        lines.push(words::NO_EMERGENCY.in_lang(lang).to_owned());
     }
+    lines.join("\n")
 }
 
 fn show(context: &Context, area: &UnitId, own: bool) -> Result<(), Failure> {
@@ -345,26 +356,35 @@ fn show(context: &Context, area: &UnitId, own: bool) -> Result<(), Failure> {
     };
     let value = json!({"area": area.to_string(), "serial": known.stored.serial,
                        "version": known.stored.version, "unpaired": unpaired,
-                       "entries": entries.iter().map(line).collect::<Vec<_>>()});
+                       "entries": entries.iter().map(line).collect::<Vec<_>>(),
+                       "keys": beside::listed(&known.directory, &pins, now)});
     context.terminal.result(&value, |t| {
         let lang = t.lang();
-        let mut table = Table::new();
-        for head in
-            [words::NAME, words::KIND, words::SERVICES, words::ROOM, words::SEALED, words::STATE]
-        {
-            table = table.column(head.in_lang(lang), Align::Left);
+        let mut lines = vec![shown(entries, (&is_sealed, today), lang)];
+        lines.extend(beside::counted(&known.directory, lang));
+        if !unpaired.is_empty() {
+            lines.push(t.text(words::UNPAIRED, &[&unpaired.join(" ")]));
         }
-        for entry in entries {
-            table.row(row(entry, (is_sealed(entry), today), lang));
-        }
-        match unpaired.is_empty() {
-            true => table.render(),
-            false => {
-                let said = t.text(words::UNPAIRED, &[&unpaired.join(" ")]);
-                [table.render(), said].join("\n")
-            }
-        }
+        lines.join("\n")
     })
+}
+
+/// The entries as a table.
+fn shown(
+    entries: &[Entry],
+    (is_sealed, today): (&dyn Fn(&Entry) -> bool, Date),
+    lang: Lang,
+) -> String {
+    let mut table = Table::new();
+    for head in
+        [words::NAME, words::KIND, words::SERVICES, words::ROOM, words::SEALED, words::STATE]
+    {
+        table = table.column(head.in_lang(lang), Align::Left);
+    }
+    for entry in entries {
+        table.row(row(entry, (is_sealed(entry), today), lang));
+    }
+    table.render()
 }
 
 /// The schools and areas straight under this hub on a day.

@@ -59,6 +59,15 @@ texts! {
     GONE = "  去掉 {0} {1}（已有转介不受影响；建议改为停用并写明原因）",
         "  gone: {0} {1}; referrals that are under way stay. Rather withdraw it with a reason";
     CHANGED = "  {0} “{1}”：{2} → {3}", "  {0}, {1}: {2} → {3}";
+    KEY_NEW = "  公钥声明：{0}（新附或更换）", "  key statement: {0}, a new one";
+    KEY_GONE = "  公钥声明：{0}（不再附带）", "  key statement: {0}, no longer with it";
+    KEYS = "另附公钥声明：转递枢纽 {0} 份，学校等未列入名录的单位 {1} 份。",
+        "Key statements beside the entries: {0} of relays, {1} of schools and others without one.";
+    RELAY_NEEDED = "声明里有未列入名录的单位 {0}：全市名录须写明它所属的枢纽；没有写入任何内容。",
+        "There is a statement of {0}, which has no entry: a city's directory says which hub serves \
+         it. Nothing was written.";
+    RELAY_NEEDED_NEXT = "加上 --relay 枢纽编号，或把它附在所在区县的名录里。",
+        "Add --relay UNIT, or put it into the directory of its own district.";
     STATEMENT_OLD = "原声明", "the old one";
     STATEMENT_NEW = "新声明", "a new one";
     WRITTEN = "已写入 {0}。请教育、卫健两个部门先后签名（卫健的签名即确认急救名单和医疗机构），再发布：\n  \

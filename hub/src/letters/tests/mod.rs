@@ -353,16 +353,20 @@ fn a_clock_that_is_far_ahead_ends_no_key() {
     assert!(matches!(stands.expect("stands"), [Stands::Over, Stands::Until(_)]));
 }
 
-/// A key that stands in a published directory counts like one that the operator kept.
+/// A key that stands in a published directory, in an entry or beside the entries, counts like one
+/// that the operator kept.
 #[test]
 fn a_statement_of_a_directory_is_taken() {
-    let mut office = Office::new();
-    office.arrive(&office.referral(1, ("CLINIC9", office::OWN), Urgency::Urgent), Some(SCHOOL));
-    office.round();
-    office.publish("CLINIC9");
-    office.hours(1);
-    assert_eq!(office.letters().count(status::PASSED_ON), 1);
-    assert!(office.listed("CLINIC9") >= 1);
+    for part in ["entry", "key"] {
+        let mut office = Office::new();
+        let way = ("CLINIC9", office::OWN);
+        office.arrive(&office.referral(1, way, Urgency::Urgent), Some(SCHOOL));
+        office.round();
+        office.publish("CLINIC9", part);
+        office.hours(1);
+        assert_eq!(office.letters().count(status::PASSED_ON), 1, "{part}");
+        assert!(office.listed("CLINIC9") >= 1);
+    }
 }
 
 /// An answer goes on and has no acknowledgement, which would take the slot of a referral.

@@ -217,12 +217,13 @@ impl Office {
         served.expect("served");
     }
 
-    /// A clinic joins, and its key stands in a directory that is published.
-    pub(super) fn publish(&self, clinic: &'static str) {
+    /// A clinic joins, and its key stands in a directory that is published: in an entry, or beside
+    /// the entries.
+    pub(super) fn publish(&self, clinic: &'static str, part: &str) {
         let by = (&self.roots, &self.pins);
         let text = signed(by, (clinic, Purpose::Referral), public(clinic), self.now).to_pem();
-        let entry = format!("id = \"{clinic}\"\nstatement = \"\"\"\n{text}\"\"\"\n");
-        let content = format!("schema = \"directory/1\"\n\n[[entry]]\n{entry}").into_bytes();
+        let said = format!("statement = \"\"\"\n{text}\"\"\"\n");
+        let content = format!("schema = \"directory/1\"\n\n[[{part}]]\n{said}").into_bytes();
         let content_digest = sha256(&content).to_tagged();
         let pack = Pack {
             kind: "directory".to_owned(),

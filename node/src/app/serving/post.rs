@@ -15,9 +15,10 @@ use runtime::uplink::Uplink;
 use crate::app::Node;
 use crate::directory::{self, Judge};
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::{agency_listed, letters as store, moving as school_moves};
+use crate::ledger::{Ledger, agency_listed, letters as store, moving as school_moves};
 use crate::letters::{answers, cards, copying, ending, moving, renewing, restoring, revoking};
 use crate::neighbour::answering::{self as neighbour, House};
+use crate::transfer::Transfer;
 use crate::transfer::letters::{self, Tick};
 
 /// How often a school is looked at that knows nobody's key.
@@ -58,32 +59,16 @@ pub(super) async fn keep(node: Node, uplink: Uplink) {
 }
 
 impl Node {
-    /// Keeps the keys of whom the directories list, so that letters can be sealed to them, and
-    /// forgets those of whom they bar.
+    /// Keeps the keys of whom the directories list and of relays and schools beside them, so that
+    /// letters can be sealed to them, and forgets those of whom they bar. Schools and receivers do
+    /// the same; what somebody enters from a file stands beside it.
     ///
     /// # Errors
     /// A store cannot be read or written.
-    fn know_recipients(&self) -> Result<(), LedgerRefusal> {
-        let (Some(desk), Some(member)) = (self.letter_desk(), self.member()) else {
-            return Ok(());
-        };
-        let now = self.clock().now();
-        let judge = Judge { pins: member.pins(), now, areas: member.place().areas };
-        let found = self.transfer().read(move |tx| {
-            let barred = directory::barred(tx, &judge)?;
-            Ok::<_, SqlError>((directory::recipients(tx, &judge)?, barred))
-        });
-        let (listed, barred) = found?;
-        if listed.is_empty() && barred.is_empty() {
-            return Ok(());
-        }
-        self.ledger.write("recipients", move |tx| {
-            for one in listed.into_iter().filter(|one| !barred.contains(&one.entry.id)) {
-                desk.keep(tx, (&[one.signed], Some(&one.relay)), now)?;
-            }
-            barred.iter().try_for_each(|unit| store::forget(tx, unit).map(drop))?;
-            Ok(())
-        })
+    pub(crate) fn know_recipients(&self) -> Result<(), SqlError> {
+        let Some(member) = self.member() else { return Ok(()) };
+        let (now, areas) = (self.clock().now(), member.place().areas);
+        know((self.ledger(), self.transfer()), Judge { pins: member.pins(), now, areas })
     }
 
     /// Keeps which agencies the directories list for this school, and until when.
@@ -161,6 +146,29 @@ impl Node {
     }
 }
 
+/// As [`Node::know_recipients`], over the stores alone.
+fn know((ledger, transfer): (&Ledger, &Transfer), judge: Judge) -> Result<(), SqlError> {
+    let (kept, now_ms) = (ledger.read(store::kept)?, judge.now.as_millisecond());
+    let found = transfer.read(move |tx| {
+        let barred = directory::barred(tx, &judge)?;
+        let beside = directory::beside(tx, &judge, &kept)?;
+        Ok::<_, SqlError>((directory::recipients(tx, &judge)?, beside, barred))
+    });
+    let (listed, beside, barred) = found?;
+    if listed.is_empty() && beside.is_empty() && barred.is_empty() {
+        return Ok(());
+    }
+    ledger.write("recipients", move |tx| {
+        for one in listed.iter().filter(|one| !barred.contains(&one.entry.id)) {
+            store::keep(tx, (&one.signed, &one.statement), one.relay.as_str(), now_ms)?;
+        }
+        for one in &beside {
+            store::keep(tx, (&one.signed, &one.statement), one.relay.as_str(), now_ms)?;
+        }
+        barred.iter().try_for_each(|unit| store::forget(tx, unit).map(drop))
+    })
+}
+
 /// Whether a step was done; what was not is logged, and done at the next tick.
 fn is_done<T, E: std::fmt::Display>(step: &'static str, done: Result<T, E>) -> bool {
     match done {
@@ -169,5 +177,47 @@ fn is_done<T, E: std::fmt::Display>(step: &'static str, done: Result<T, E>) -> b
             tracing::warn!(%error, step, "letters wait for the next look");
             false
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use certs::statement::Purpose;
+    use domain::unit::UnitId;
+
+    use super::*;
+    use crate::directory::tests::{beside_of, hospital, judge, keep_beside, keyed};
+    use crate::list::testing::{City, now};
+
+    /// What a directory carries is kept with the hub that serves each unit, of entries and beside
+    /// them, so that answers and letters can be sealed to it; a file takes no hub from it.
+    #[test]
+    fn keys_of_a_directory_are_kept_with_their_hubs() {
+        let (ledger, city) = (Ledger::in_memory().expect("ledger"), City::both());
+        let transfer = Transfer::in_memory().expect("transfer");
+        let unit = |id: &str| id.parse::<UnitId>().expect("unit");
+        let keys = vec![
+            beside_of(&city, ("S1", Purpose::Referral), Some("370203")),
+            beside_of(&city, ("370202", Purpose::Relay), None),
+        ];
+        keep_beside(&transfer, keyed(&city, hospital("CLINIC1", "示例医院")), keys);
+        for _ in 0..2 {
+            know((&ledger, &transfer), judge(&city)).expect("known");
+        }
+        let wanted = [
+            ("S1", Purpose::Referral, Some("370203")),
+            ("370202", Purpose::Relay, None),
+            ("CLINIC1", Purpose::Referral, Some("370202")),
+        ];
+        for (id, purpose, hub) in wanted {
+            let of = unit(id);
+            let found: Result<_, SqlError> = ledger.read(move |tx| {
+                let begun = store::begun(tx, (&of, purpose), now().as_millisecond())?;
+                Ok((begun.is_some(), store::served_by(tx, &of)?))
+            });
+            assert_eq!(found.expect("read"), (true, hub.map(str::to_owned)), "{id}");
+        }
+        let count: Result<usize, SqlError> = ledger.read(|tx| Ok(store::kept(tx)?.len()));
+        assert_eq!(count.expect("read"), 3);
     }
 }

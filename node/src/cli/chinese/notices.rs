@@ -81,8 +81,8 @@ pub(super) const TEXTS: Translation = &[
     ),
     ("Number of the report", "强制报告编号"),
     (
-        "Acknowledge a duty report, or answer that it is handled, not ours, or that more is needed",
-        "签收强制报告，或答复已处置、不属于本单位、需补充",
+        "Answer a report or a caller: received, handled, reached or not, not ours, more needed",
+        "签收或答复强制报告、热线来电人：已处置、已联系上、未联系上、不属于本单位、需补充",
     ),
     ("Tips of this house and how they stand", "本单位发出的线索及进展"),
     ("Write a tip about a child to one school", "就一名学生向一所学校书写线索"),
@@ -107,13 +107,26 @@ pub(super) const TEXTS: Translation = &[
     ("What a hotline says of a caller; the reading is logged", "一次转介的内容；阅读会留下记录"),
     ("Number of the caller", "转介编号"),
     ("Number of the tip or the caller", "线索或转介编号"),
+    ("Callers whom this house handed over, and how that stands", "本单位转出的来电人及进展"),
     (
-        "Callers whom this house handed over to schools, and how that stands",
-        "本单位转介给学校的来电人及进展",
+        "Write a hand-off of a caller to one school's counsellor, a clinic or another office",
+        "把一名来电人转介给一所学校的心理教师，或一家医院等接收单位",
     ),
     (
-        "Write a hand-off of a caller to one school's counsellor",
-        "把一名来电人转介给一所学校的心理教师",
+        "Unit id of the school, or of the clinic or office that takes the caller",
+        "学校的单位编号，或接收来电人的医院等单位的编号",
+    ),
+    (
+        "Hub that serves it; the one that the directory names if not given",
+        "对方所属枢纽；不写则按名录",
+    ),
+    (
+        "Callers whom hotlines handed over to this house, those in danger first",
+        "热线转来本单位的来电人，有危险的在前",
+    ),
+    (
+        "What a hotline says of a caller, for a purpose; the reading is logged",
+        "一名来电人的转介内容，须写明目的；阅读会留下记录",
     ),
     ("Number of the tip or the hand-off", "线索或转介的编号"),
     ("The caller's name as it was given", "来电人自称的姓名"),
@@ -124,6 +137,6 @@ pub(super) const TEXTS: Translation = &[
         "转介依据：spoken（口头同意）、written（书面同意），未取得同意而有危险写 danger",
     ),
     ("What was agreed with the caller", "与来电人约定的事项"),
-    ("Whom the school may call at the hotline", "学校可联系的热线人员"),
+    ("Whom the other side may call at the hotline", "对方可联系的热线人员"),
     ("Telephone of the hotline", "热线电话"),
 ];

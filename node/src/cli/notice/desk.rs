@@ -14,7 +14,7 @@ use crate::cli::{Place, context};
 use crate::content::Notice;
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::intake::Worker;
-use crate::neighbour::{answering, handing, reading, tipping};
+use crate::neighbour::{answering, handing, reading, said, tipping};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct DeskArgs {
@@ -36,16 +36,26 @@ enum DeskCommand {
         #[arg(long, value_name = "WORD")]
         read: String,
     },
-    /// Acknowledge a duty report, or answer that it is handled, not ours, or that more is needed
+    /// Answer a report or a caller: received, handled, reached or not, not ours, more needed
     Answer(AnswerArgs),
     /// Tips of this house and how they stand
     Tips,
     /// Write a tip about a child to one school
     Tip(TipArgs),
-    /// Callers whom this house handed over to schools, and how that stands
+    /// Callers whom this house handed over, and how that stands
     HandOffs,
-    /// Write a hand-off of a caller to one school's counsellor
+    /// Write a hand-off of a caller to one school's counsellor, a clinic or another office
     HandOff(HandOffArgs),
+    /// Callers whom hotlines handed over to this house, those in danger first
+    Callers,
+    /// What a hotline says of a caller, for a purpose; the reading is logged
+    Caller {
+        /// Number of the caller
+        number: i64,
+        /// Purpose of reading: triage, care, contact, print, check
+        #[arg(long, value_name = "WORD")]
+        read: String,
+    },
     /// Show a tip or hand-off that would leave, or has left; with the digest of it, send it
     Send {
         /// Number of the tip or the hand-off
@@ -83,10 +93,10 @@ struct TipArgs {
 
 #[derive(Args, Debug)]
 struct HandOffArgs {
-    /// Unit id of the school
+    /// Unit id of the school, or of the clinic or office that takes the caller
     #[arg(long, value_name = "UNIT")]
     school: String,
-    /// Hub that serves the school, where that is another one than this house's
+    /// Hub that serves it; the one that the directory names if not given
     #[arg(long, value_name = "UNIT", default_value = "")]
     relay: String,
     /// The caller's name as it was given
@@ -104,7 +114,7 @@ struct HandOffArgs {
     /// What was agreed with the caller
     #[arg(long, value_name = "TEXT")]
     agreed: String,
-    /// Whom the school may call at the hotline
+    /// Whom the other side may call at the hotline
     #[arg(long, value_name = "NAME", default_value = "")]
     person: String,
     /// Telephone of the hotline
@@ -141,6 +151,15 @@ pub(in crate::cli) fn run(
             out_list(terminal, &node, worker, (NoticeKind::HandOff, "hand_offs"))
         }
         DeskCommand::HandOff(args) => hand_off(terminal, &node, (receiver, worker), args),
+        DeskCommand::Callers => {
+            let callers = write(&node, move |tx| reading::callers(tx, &worker))?;
+            let lines: Vec<_> = callers.into_iter().map(|caller| caller.line).collect();
+            came_list(terminal, "callers", &lines)
+        }
+        DeskCommand::Caller { number, read } => {
+            let why = word::<ReadWhy>(read)?;
+            caller(terminal, &node, worker, (*number, why))
+        }
         DeskCommand::Send { number, digest: None } => preview(terminal, &node, (worker, *number)),
         DeskCommand::Send { number, digest: Some(digest) } => {
             let member = node.member().ok_or_else(context::not_joined)?;
@@ -165,6 +184,26 @@ fn show(
     })?;
     let from = terminal.text(words::REPORT_FROM, &[&line.notice.sender_name, &line.notice.sender]);
     content(terminal, (&from, &Notice::Report(report)), &line)
+}
+
+/// Where somebody is in danger the telephones come first.
+fn caller(
+    terminal: &Terminal,
+    node: &Node,
+    worker: Worker,
+    of: (i64, ReadWhy),
+) -> Result<(), Failure> {
+    let (said, caller) = write(node, move |tx| {
+        let said = reading::caller(tx, &worker, of)?;
+        Ok((said, reading::caller_line(tx, &worker, of.0)?))
+    })?;
+    let notice = &caller.line.notice;
+    let mut from = terminal.text(words::CALLER_HERE, &[&notice.sender_name, &notice.sender]);
+    if let Some(hotline) = &caller.alarm {
+        let danger = terminal.text(words::DANGER, &[&said::contact(hotline)]);
+        from = format!("{danger}\n{from}");
+    }
+    content(terminal, (&from, &Notice::HandOff(said)), &caller.line)
 }
 
 fn out_list(
@@ -209,7 +248,7 @@ fn hand_off(
     args: &HandOffArgs,
 ) -> Result<(), Failure> {
     let wish = handing::Wish {
-        school: args.school.clone(),
+        to: args.school.clone(),
         relay: args.relay.clone(),
         name: args.name.clone(),
         reach: args.reach.clone(),

@@ -25,6 +25,8 @@ texts! {
     CALLER_FROM = "热线转介，来自{0}（{1}）。只由心理教师办理，请勿外传；联系时按约定的方式。",
         "Caller from {0} ({1}), for the counsellor alone. Keep it to yourself, and reach the \
          caller as was agreed.";
+    CALLER_HERE = "热线转介，来自{0}（{1}）。请勿外传；联系时按约定的方式。",
+        "Caller from {0} ({1}). Keep it to yourself, and reach the caller as was agreed.";
     DANGER = "有危险：立即联系来电人，必要时拨打 110、120；热线值班：{0}。",
         "In danger: reach the caller now, and 110 or 120 where needed; the hotline on duty: {0}.";
     REPORT_FROM = "强制报告，来自{0}（{1}）。", "Duty report from {0} ({1}).";

@@ -12,6 +12,7 @@ use super::super::context;
 use super::super::leaving::rung;
 use super::named;
 use crate::app::Node;
+use crate::desk::envelope;
 use crate::ledger::author::Author;
 use crate::ledger::entry::RecordId;
 use crate::ledger::referral;
@@ -61,7 +62,7 @@ fn value_of(lost: &Lost) -> Value {
         })
         .collect();
     json!({
-        "envelope": hex(lost.about),
+        "envelope": envelope::shown(lost.about),
         "recipient": lost.recipient,
         "since_ms": lost.since_ms,
         "said": said,
@@ -69,7 +70,7 @@ fn value_of(lost: &Lost) -> Value {
 }
 
 fn lines_of(terminal: &Terminal, lost: &Lost) -> Vec<String> {
-    let (id, since) = (hex(lost.about), minute(lost.since_ms));
+    let (id, since) = (envelope::shown(lost.about), minute(lost.since_ms));
     let mut lines = vec![terminal.text(FOUND, &[&id, &lost.recipient, &since])];
     for answer in &lost.answers {
         let event = match answer.said.event() {
@@ -86,10 +87,10 @@ pub(super) fn bind(
     terminal: &Terminal,
     node: &Node,
     (author, record): (Author, RecordId),
-    (envelope, word): (&str, &str),
+    (id, word): (&str, &str),
 ) -> Result<(), Failure> {
     let desk = node.letter_desk().ok_or_else(context::not_joined)?;
-    let (about, word) = (envelope_of(envelope)?, word.to_owned());
+    let (about, word) = (envelope_of(id)?, word.to_owned());
     let state = node.ledger().write("bind", move |tx| {
         restoring::bind(tx, (&author, &desk), (record, about), &word)?;
         Ok::<_, Failure>(referral::course(tx, record)?.state)
@@ -129,20 +130,6 @@ pub(super) fn dismiss(
     terminal.result(&json!({ "dismissed": envelope }), |terminal| terminal.text(DISMISSED, &[]))
 }
 
-fn hex(id: EnvelopeId) -> String {
-    id.bytes().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn envelope_of(text: &str) -> Result<EnvelopeId, Failure> {
-    let wrong = || Failure::new(Exit::Usage, "ENVELOPE", NO_ENVELOPE);
-    let text = text.trim();
-    if text.len() != 32 || !text.is_ascii() {
-        return Err(wrong());
-    }
-    let mut bytes = [0_u8; 16];
-    for (byte, at) in bytes.iter_mut().zip((0..32).step_by(2)) {
-        let pair = text.get(at..at + 2).ok_or_else(wrong)?;
-        *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
-    }
-    Ok(EnvelopeId::from_bytes(bytes))
+    envelope::typed(text).ok_or_else(|| Failure::new(Exit::Usage, "ENVELOPE", NO_ENVELOPE))
 }

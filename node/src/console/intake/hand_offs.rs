@@ -1,4 +1,4 @@
-//! A hotline's pages of the callers whom it hands over to schools.
+//! A hotline's pages of the callers whom it hands over to schools, clinics and other receivers.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -42,8 +42,8 @@ async fn all(
     (told, sent): (Told, Filled),
 ) -> Result<Response, Problem> {
     const LINES: [Line; 9] = [
-        ("school", w::SCHOOL, "text", true),
-        ("relay", w::RELAY, "text", false),
+        ("to", w::HAND_OFF_TO, "text", true),
+        ("relay", w::HAND_OFF_RELAY, "text", false),
         ("name", w::CALLER, "text", true),
         ("reach", w::REACH, "text", true),
         ("danger", w::DANGER, "list", true),
@@ -78,7 +78,7 @@ async fn write(
         let receiver = receiver.ok_or(NeighbourError::NoRoad)?;
         let text = |name: &str| sent.text(name).trim().to_owned();
         let wish = handing::Wish {
-            school: text("school"),
+            to: text("to"),
             relay: text("relay"),
             name: text("name"),
             reach: text("reach"),

@@ -4,9 +4,11 @@
 //! The worklist names nobody. What a referral says is on a page of its own that asks for a purpose
 //! and logs the reading before it shows anything. There is no page of a school here.
 
+mod callers;
 mod cards;
 mod forms;
 mod hand_offs;
+mod letters;
 mod notices;
 mod pages;
 #[cfg(test)]
@@ -42,7 +44,7 @@ use crate::intake::cards::CardError;
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::Ledger;
 use crate::ledger::intake::{self, Worker};
-use crate::neighbour::NeighbourError;
+use crate::neighbour::{NeighbourError, reading};
 
 const HOME_HREF: &str = "/";
 const INTAKE_HREF: &str = "/intake";
@@ -147,7 +149,9 @@ pub(super) fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
         NavLink { label: words::CARDS, href: cards::CARDS_HREF },
         NavLink { label: notices::REPORTS_LABEL, href: notices::REPORTS_HREF },
         NavLink { label: notices::TIPS_LABEL, href: notices::TIPS_HREF },
+        NavLink { label: callers::LABEL, href: callers::HREF },
         NavLink { label: hand_offs::LABEL, href: hand_offs::HREF },
+        NavLink { label: letters::LABEL, href: letters::HREF },
         NavLink { label: words::LOG, href: LOG_HREF },
     ];
     Site {
@@ -169,7 +173,9 @@ fn shows(role: Role, href: &str) -> bool {
         | cards::CARDS_HREF
         | notices::REPORTS_HREF
         | notices::TIPS_HREF
-        | hand_offs::HREF => Workers::ROLES.contains(&role),
+        | callers::HREF
+        | hand_offs::HREF
+        | letters::HREF => Workers::ROLES.contains(&role),
         LOG_HREF => Heads::ROLES.contains(&role),
         _ => true,
     }
@@ -203,7 +209,9 @@ fn alone(
         .route("/intake/{id}/fhir", get(export))
         .merge(cards::router())
         .merge(notices::router())
+        .merge(callers::router())
         .merge(hand_offs::router())
+        .merge(letters::router())
         .with_state(desk);
     console(shell, pages)
 }
@@ -226,8 +234,10 @@ async fn show_list(
     visitor: Visitor<Workers>,
 ) -> Result<Response, Problem> {
     let lines = desk.work(&visitor.session, acting::worklist).await.map_err(problem)?;
+    let callers = desk.on_notices(&visitor.session, reading::callers).await;
+    let callers = callers.map_err(super::notices::problem)?;
     let now_ms = desk.shell.clock.now_ms();
-    reply(&desk, &visitor, &pages::worklist(&lines, now_ms, visitor.frame.lang)?)
+    reply(&desk, &visitor, &pages::worklist((&lines, &callers), now_ms, visitor.frame.lang)?)
 }
 
 async fn show_log(State(desk): State<Desk>, visitor: Visitor<Heads>) -> Result<Response, Problem> {

@@ -205,11 +205,16 @@ pub(super) async fn written(
     place: &Place,
     (id, told): (i64, Told),
 ) -> Result<Response, Problem> {
-    let found =
-        desk.on_notices(&visitor.session, move |tx, worker| tipping::preview(tx, worker, id));
-    let (found, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
+    let found = desk.on_notices(&visitor.session, move |tx, worker| {
+        let shown = tipping::preview(tx, worker, id)?;
+        let looks = worker.may(Duty::Audit);
+        let reads = if looks { tipping::reads(tx, worker, id)? } else { Vec::new() };
+        Ok((shown, reads))
+    });
+    let ((shown, reads), lang) = (found.await.map_err(problem)?, visitor.frame.lang);
     let leads = (w::LEAD_TIP_SENT, w::LEAD_TIP_DRAFT);
-    let view = views::written(&found, leads, &format!("{}/{id}", place.3), lang);
+    let view = views::written(&shown, leads, &format!("{}/{id}", place.3), lang);
+    let view = OneView { reads: views::readers(reads), ..view };
     let page = views::one(view, place, &told, (&visitor.session, lang))?;
     tell(desk, visitor, (&page, &told))
 }

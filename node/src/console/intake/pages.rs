@@ -17,6 +17,7 @@ use crate::intake::course::Course;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::cards::CardCounts;
 use crate::ledger::intake::{Counts, Done, Entry, ReadLine};
+use crate::neighbour::reading::CallerLine;
 use crate::packs::Packs;
 
 #[derive(Template)]
@@ -44,6 +45,7 @@ struct LineView {
 struct ListTemplate {
     lang: Lang,
     lines: Vec<LineView>,
+    callers: String,
 }
 
 /// A line of the course.
@@ -102,7 +104,17 @@ pub(super) fn home(
     Ok(page((words::HOME, words::HOME_NOTE), HOME_HREF, body, lang))
 }
 
-pub(super) fn worklist(lines: &[Line], now_ms: i64, lang: Lang) -> Result<Page, RenderError> {
+pub(super) fn worklist(
+    (lines, callers): (&[Line], &[CallerLine]),
+    now_ms: i64,
+    lang: Lang,
+) -> Result<Page, RenderError> {
+    let open = callers.iter().filter(|caller| caller.is_open()).count();
+    let pressing = callers.iter().filter(|caller| caller.is_pressing()).count();
+    let callers = match open {
+        0 => String::new(),
+        _ => words::CALLERS_WAIT.fill(lang, &[&open, &pressing]),
+    };
     let view = |line: &Line| {
         let (arrival, course) = (&line.entry.arrival, &line.course);
         LineView {
@@ -116,7 +128,8 @@ pub(super) fn worklist(lines: &[Line], now_ms: i64, lang: Lang) -> Result<Page, 
             received: time::minute(arrival.received_at.0),
         }
     };
-    let body = Html::render(&ListTemplate { lang, lines: lines.iter().map(view).collect() })?;
+    let lines = lines.iter().map(view).collect();
+    let body = Html::render(&ListTemplate { lang, lines, callers })?;
     Ok(page((words::WORKLIST, words::LIST_NOTE), INTAKE_HREF, body, lang))
 }
 

@@ -230,8 +230,8 @@ async fn duty_reports_and_tips_have_pages_of_their_own() {
 async fn a_hotline_has_pages_of_its_own() {
     let city = City::new();
     let mut intake = browser(&city, "deng", Role::Intake).await;
-    for lang in ["zh", "en"] {
-        let seen = intake.get(&format!("/hand-offs?lang={lang}")).await.expect("page");
+    for (page, lang) in [("/hand-offs", "zh"), ("/hand-offs", "en"), ("/callers", "zh")] {
+        let seen = intake.get(&format!("{page}?lang={lang}")).await.expect("page");
         assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()));
     }
     let shown = intake.get("/hand-offs").await.expect("page");
@@ -239,7 +239,7 @@ async fn a_hotline_has_pages_of_its_own() {
     let fields = [
         ("csrf", token.as_str()),
         ("act", "write"),
-        ("school", "SCHOOL-1"),
+        ("to", "SCHOOL-1"),
         ("name", "小雨"),
         ("reach", "晚七点后"),
         ("danger", "no"),
@@ -254,4 +254,101 @@ async fn a_hotline_has_pages_of_its_own() {
     assert_eq!(intake.get("/hand-offs/1").await.expect("page").status, StatusCode::NOT_FOUND);
     let mut machine = browser(&city, "wei", Role::Operator).await;
     assert_eq!(machine.get("/hand-offs").await.expect("page").status, StatusCode::FORBIDDEN);
+}
+
+/// What cannot be opened, what the school has not heard of and what is locked stand on one page
+/// with what to do next, and name no child; the operator sees none of it.
+#[tokio::test]
+async fn letters_that_need_somebody_have_a_page() {
+    use crate::ledger::letters::{self, SeenBy};
+
+    let city = city();
+    let (now_ms, hour) = (now().as_millisecond(), 3_600_000);
+    let late = move |tx: &Tx<'_>| {
+        intake::note_refused(tx, "not_ours", now_ms - hour)?;
+        intake::note_refused(tx, "ended", now_ms - 31 * 24 * hour)?;
+        // What came on a consent is locked with this.
+        letters::note(tx, SeenBy::Copy, (0, now_ms)).map(drop)
+    };
+    let written: Result<(), SqlError> = city.ledger.write("late", late);
+    written.expect("written");
+    let act = intake::NewAct {
+        intake: 1,
+        number: 9,
+        event: None,
+        account: "han",
+        at: crate::ledger::entry::Moment(now_ms - hour),
+        agreed: None,
+        said: b"x",
+    };
+    let write = move |tx: &Tx<'_>| intake::add(tx, &act);
+    let added: Result<(), SqlError> = city.ledger.write("act", write);
+    added.expect("act");
+    let mut intake = browser(&city, "deng", Role::Intake).await;
+    for lang in ["zh", "en"] {
+        let seen = intake.get(&format!("/intake/letters?lang={lang}")).await.expect("page");
+        assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()), "{lang}");
+        assert!(!seen.text.contains(NAME), "the page names the child");
+    }
+    let seen = intake.get("/intake/letters?lang=zh").await.expect("page").text;
+    for said in ["不是密封给本机构的", "没有学校或枢纽的有效公钥声明", "还没有确认这份转介仍然有效"]
+    {
+        assert!(seen.contains(said), "{said}: {seen}");
+    }
+    assert!(!seen.contains("知情同意已经过期"), "what was refused long ago is not shown");
+    assert!(!seen.contains("class=\"empty\""), "{seen}");
+    let mut machine = browser(&city, "wei", Role::Operator).await;
+    let refused = machine.get("/intake/letters").await.expect("page");
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+/// A caller whom a hotline handed over stands above the worklist and on a page of its own: danger
+/// and telephones first, what is said behind a purpose, and the answer whether he was reached.
+#[tokio::test]
+async fn a_caller_is_worked_at_the_clinic() {
+    use domain::neighbour::NoticeKind;
+
+    use crate::ledger::entry::Moment;
+    use crate::ledger::neighbour::{self, Arrived};
+    let city = City::new();
+    let caller = crate::content::neighbour::tests::hand_off();
+    let (name, bytes) = (caller.name.clone(), caller.write().expect("hand-off"));
+    let taken: Result<bool, SqlError> = city.ledger.write("take", move |tx| {
+        let new = Arrived {
+            kind: NoticeKind::HandOff,
+            name: &caller.id.0,
+            envelope: &[1; 16],
+            signed: certs::digest::sha256(b"signed"),
+            sender: ("HOTLINE.370202.qd.example", "示例热线"),
+            content: &bytes,
+            at: Moment(now().as_millisecond()),
+        };
+        neighbour::receive(tx, &new)
+    });
+    assert!(taken.expect("taken"));
+    let mut intake = browser(&city, "deng", Role::Intake).await;
+    for page in ["/intake", "/callers", "/callers/1"] {
+        for lang in ["zh", "en"] {
+            let seen = intake.get(&format!("{page}?lang={lang}")).await.expect("page");
+            assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()), "{page}");
+            assert!(!seen.text.contains(&name), "{page} names the caller");
+        }
+    }
+    let list = intake.get("/intake?lang=zh").await.expect("list").text;
+    assert!(list.contains("热线转来的来电人 1 人待办，其中有危险的 1 人"), "{list}");
+    let shown = intake.get("/callers/1?lang=zh").await.expect("page").text;
+    assert!(shown.contains("必要时拨打 110、120"), "{shown}");
+    let seen = intake.get("/callers/1/content?why=contact&lang=zh").await.expect("page");
+    assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(seen.text.contains(&name));
+    assert_eq!(city.count("select count(*) from neighbour_read"), 1);
+    let token =
+        intake.get("/callers/1").await.expect("page").field("csrf").expect("token").to_owned();
+    let fields = [("csrf", token.as_str()), ("act", "received"), ("note", "")];
+    let done = intake.post("/callers/1/act", &fields).await.expect("form");
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(city.count("select count(*) from neighbour_said"), 1);
+    assert_eq!(intake.get("/reports/1").await.expect("page").status, StatusCode::NOT_FOUND);
+    let mut machine = browser(&city, "wei", Role::Operator).await;
+    assert_eq!(machine.get("/callers").await.expect("page").status, StatusCode::FORBIDDEN);
 }

@@ -41,6 +41,8 @@ texts! {
         "An answer that goes on waiting lacks the statement of its school's or of the relay's \
          key:  xinqiao-node intake know FILE";
     LIST_NOTE = "这里只有缓急、学校、状态和期限，没有学生", "urgency, school, state and limit; no child is named";
+    CALLERS_WAIT = "热线转来的来电人 {0} 人待办，其中有危险的 {1} 人。",
+        "{0} callers from hotlines wait, of whom {1} are in danger.";
     NONE = "没有收到转介。", "No referral has come.";
     NUMBER = "编号", "No";
     URGENCY = "缓急", "Urgency";

@@ -16,9 +16,20 @@ texts! {
     HAND_OFFS_NOTE = "热线转来的来电人，由心理教师直接办理；有危险的立即联系，其余一个工作日内签收，并答复是否联系上",
         "callers whom a hotline handed over, for the counsellor; in danger at once, else \
          acknowledge within one working day, then answer whether the caller was reached";
-    HAND_OFFS_OUT = "转介给学校", "Callers handed to schools";
-    HAND_OFFS_OUT_NOTE = "把一名来电人转介给一所学校的心理教师，密封送达；有危险的请先打电话",
-        "a caller, to one school's counsellor, sealed; where there is danger telephone first";
+    HAND_OFFS_OUT = "转出的来电人", "Callers handed over";
+    HAND_OFFS_OUT_NOTE = "把一名来电人转介给一所学校的心理教师，或一家医院等接收单位，密封送达；有危险的请先打电话",
+        "a caller, to one school's counsellor, a clinic or another office, sealed; where there is \
+         danger telephone first";
+    HAND_OFF_TO = "学校、医院或其他接收单位的单位编号", "Unit id of the school, clinic or office";
+    HAND_OFF_RELAY = "对方所属枢纽（名录中有的可不填）",
+        "Hub that serves it (where no directory says)";
+    CALLERS = "热线转来的来电人", "Callers from hotlines";
+    CALLERS_NOTE = "有危险的立即联系，其余一个工作日内签收，并答复是否联系上；列表中没有姓名",
+        "in danger at once, else acknowledge within one working day, then answer whether the \
+         caller was reached; the list names nobody";
+    LEAD_CALLER = "热线转介，来自{0}（{1}）。请勿外传；联系时按约定的方式。",
+        "A caller from {0} ({1}). Keep it to yourself, and reach the caller as was agreed.";
+    ACKNOWLEDGE_BY = "签收期限 {0}", "acknowledge by {0}";
     IN_DANGER = "有危险", "in danger";
     LEAD_HAND_OFF = "热线转介，来自{0}（{1}）。只由心理教师办理，请勿外传；联系时按约定的方式。",
         "A caller from {0} ({1}), for the counsellor alone. Keep it to yourself, and reach the \

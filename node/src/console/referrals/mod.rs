@@ -6,6 +6,7 @@
 
 mod fhir;
 mod forms;
+mod lost;
 mod offer;
 mod pages;
 mod printed;
@@ -55,6 +56,8 @@ pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(REFERRALS_HREF, get(show))
         .route("/referrals/new", get(ask_new).post(open))
+        .route(lost::HREF, get(lost::show))
+        .route("/referrals/letters/act", posts(lost::take, lost::HREF))
         .route("/referrals/{id}", get(show_one))
         .route("/referrals/{id}/act", posts(take, "/referrals/{id}"))
         .route("/referrals/{id}/sheet", get(show_sheet))

@@ -16,7 +16,7 @@ use super::super::office::{Told, chosen};
 use super::super::sheet::{self, Around, Cell, Head, Sheet};
 use super::forms::{self, FormView};
 use super::offer::{self, OfferView};
-use super::{REFERRALS_HREF, View, fhir, sealed, words};
+use super::{REFERRALS_HREF, View, fhir, lost, sealed, words};
 use crate::directory::Directories;
 use crate::ledger::entry::{Kept, Moment};
 use crate::ledger::referral::{self, ReferralAct, Row};
@@ -86,7 +86,10 @@ pub(super) fn board(
         sheet(words::OVER, &|row| owner(row).is_none()),
     ];
     let links = match may_write {
-        true => vec![(format!("{REFERRALS_HREF}/new"), words::NEW)],
+        true => vec![
+            (format!("{REFERRALS_HREF}/new"), words::NEW),
+            (lost::HREF.to_owned(), lost::LABEL),
+        ],
         false => Vec::new(),
     };
     let notes = vec![super::super::words::LOGGED.in_lang(lang).to_owned()];

@@ -415,3 +415,91 @@ async fn a_referral_is_sealed_in_the_browser() {
     exported(&mut li, &page).await;
     refused_to_others(&school, &page).await;
 }
+
+/// Letters of a referral that no hub has, and an answer about a referral that this ledger does not
+/// hold.
+fn late_and_lost(school: &School) {
+    use certs::digest::sha256;
+    use certs::referral::EnvelopeId;
+
+    use crate::content::{AnswerContent, Answered, Contact, ReferralId};
+    use crate::ledger::entry::{Moment, RecordId};
+    use crate::ledger::letters::{self, NewEnvelope, Stray};
+    let page = agreed(school);
+    let id = page.rsplit('/').next().and_then(|id| id.parse().ok()).expect("number");
+    let record = RecordId(id);
+    referral::tests::played(school, record, &[domain::referral::Event::Send]);
+    let nobody =
+        Contact {
+            unit: "示例医院".to_owned(), person: "李医生".to_owned(), phone: String::new()
+        };
+    let answer = AnswerContent {
+        referral: ReferralId([3; 16]),
+        number: 1,
+        act: 1,
+        seen: 0,
+        by: nobody,
+        at: Moment(NOW_MS),
+        said: Answered::Delivered,
+    };
+    let stray = Stray {
+        id: EnvelopeId::from_bytes([4; 16]),
+        about: EnvelopeId::from_bytes([5; 16]),
+        sender: "clinic9.370203.qd.example".to_owned(),
+        content: answer.write().expect("answer"),
+        signed: b"signed".to_vec(),
+        came_at_ms: NOW_MS,
+    };
+    let written = run(school, move |tx| {
+        let new = NewEnvelope {
+            id: EnvelopeId::from_bytes([7; 16]),
+            of: (record, 1),
+            to: ("CLINIC1", "370203"),
+            parts: 1,
+            content: b"x",
+            signed: sha256(b"signed"),
+        };
+        letters::insert(tx, &new, NOW_MS - 10 * 3_600_000)?;
+        Ok(letters::keep_stray(tx, &stray)?)
+    });
+    assert!(written.expect("written"));
+}
+
+/// Whoever writes referrals sees which letter is late and which referral was lost, what happened,
+/// what stands and what to do next; a lost one is bound only by its slip's word, and may be let go.
+/// Nobody else sees the page.
+#[tokio::test]
+async fn lost_and_late_letters_have_a_page() {
+    let (school, town) = (ready(), Town::new());
+    let li = Person { login: "li", role: Role::Counsellor, staff: "T001" };
+    let mut li = joined(&school, &town.desk, li).await;
+    let href = "/referrals/letters";
+    let none = li.get(&format!("{href}?lang=zh")).await.expect("page");
+    assert!(none.text.contains("没有逾期的信件") && none.text.contains("没有。收到的答复"));
+    late_and_lost(&school);
+    for lang in ["zh", "en"] {
+        let shown = li.get(&format!("{href}?lang={lang}")).await.expect("page");
+        assert_eq!((shown.status, shown.flaws()), (StatusCode::OK, Vec::new()), "{lang}");
+        shown.keep(&format!("referral_letters_{lang}.html")).expect("keep");
+    }
+    let shown = li.get(&format!("{href}?lang=zh")).await.expect("page").text;
+    for said in ["还没有枢纽确认收到", "没有删改", "打印转介单当面交接", "CLINIC9", "李医生"]
+    {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    let board = li.get("/referrals?lang=zh").await.expect("board").text;
+    assert!(board.contains("href=\"/referrals/letters\""), "{board}");
+    let (envelope, act) = ("05".repeat(16), "/referrals/letters/act");
+    let wrong = [("act", "take_back"), ("envelope", envelope.as_str()), ("word", "nothing")];
+    let (status, text) = post(&mut li, href, act, &wrong).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{text}");
+    assert!(text.contains("CLINIC9"), "it is still there");
+    let gone = [("act", "dismiss"), ("envelope", envelope.as_str())];
+    let (status, text) = post(&mut li, href, act, &gone).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let shown = li.get(&format!("{href}?lang=zh")).await.expect("page").text;
+    assert!(!shown.contains("CLINIC9") && shown.contains("还没有枢纽确认收到"));
+    let mentor = Person { login: "dao", role: Role::Mentor, staff: "T003" };
+    let mut mentor = browser(&school, mentor, NOW_MS).await;
+    assert_eq!(mentor.get(href).await.expect("page").status, StatusCode::FORBIDDEN);
+}

@@ -18,7 +18,7 @@ pub use keeping::{
     Counts, Withdrawn, counts, erase, is_withdrawn, mark_revoked, note_refused, note_withdrawn,
     over, refused, unlock, unsay,
 };
-pub use queue::{QueuedLetter, StatedKeyOf, know, letter, queue, queued, statement, take_out};
+pub use queue::{QueuedLetter, letter, queue, queued, take_out};
 pub use worker::{Worker, worker};
 
 use domain::digest::Digest;

@@ -32,4 +32,4 @@ pub use sealed::{
     keep_draft, never_left, note_acked, note_copied, revoked, secret, to_remind, to_revoke,
     unacked, waiting_letters,
 };
-pub use statement::{Stated, forget, is_used, keep, stated};
+pub use statement::{Stated, begun, enter, forget, is_used, keep, kept, served_by, stated};

@@ -232,3 +232,83 @@ fn a_card_goes_with_its_case() {
     .expect("destroyed");
     assert_eq!(left(), [0; 5]);
 }
+
+/// What schools and receivers kept in two tables stands in one, each statement once.
+///
+/// Method: a ledger of the version before holds a statement in both tables, another one in the
+/// receivers' and a relay's there; it is brought to this version.
+#[test]
+fn statements_of_two_tables_come_into_one() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("ledger.db");
+    let steps = crate::ledger::MIGRATIONS;
+    let at = steps.iter().position(|step| step.number == 58).expect("step");
+    let before = runtime::sql::Options::plain(&steps[..at]);
+    let old = runtime::sql::Database::open(&path, before).expect("old");
+    let filled: Result<(), SqlError> = old.write("old", |tx| {
+        tx.execute(
+            "insert into letter_statement
+             values ('d1', 'CLINIC1', 'referral', '370203', 5, 'A', 6)",
+            &[],
+        )?;
+        for (unit, purpose, text) in
+            [("CLINIC1", "referral", "A"), ("S1", "referral", "B"), ("370202", "relay", "C")]
+        {
+            tx.execute(
+                "insert into intake_statement
+                     (unit, purpose, valid_from_ms, statement, known_at_ms, known_by)
+                 values ($1, $2, 7, $3, 8, 'han')",
+                params![unit, purpose, text],
+            )?;
+        }
+        Ok(())
+    });
+    filled.expect("filled");
+    drop(old);
+    let new = runtime::sql::Database::open(&path, runtime::sql::Options::plain(steps));
+    let read: Result<Vec<[String; 3]>, SqlError> = new.expect("new").read(|tx| {
+        let of = "select statement, relay, coalesce(kept_by, '') from key_statement
+                  order by statement";
+        tx.query(of, &[], |row| Ok([row.text(0)?, row.text(1)?, row.text(2)?]))
+    });
+    let wanted = [["A", "370203", ""], ["B", "", "han"], ["C", "370202", "han"]];
+    assert_eq!(read.expect("read"), wanted.map(|row| row.map(str::to_owned)));
+}
+
+/// A statement that a receiver enters from a file takes nothing from what a directory said of it,
+/// and the newest that has begun is what is sealed to, whichever way it came.
+#[test]
+fn a_file_and_a_directory_fill_one_table() {
+    use certs::seal::EnvelopeKey;
+    use certs::statement::{Purpose, SignedStatement, StatedKey, verify};
+
+    use crate::list::testing::{City, about, now, zone};
+
+    let (school, city) = (School::new(), City::both());
+    let unit = |id: &str| id.parse::<domain::unit::UnitId>().expect("unit");
+    let stated = |hours: i64| {
+        let key = EnvelopeKey::generate(unit("S1"), Purpose::Referral).expect("key");
+        let stated = StatedKey::Recipient(key.public().clone());
+        let mut says = about("S1", "示例学校", (Purpose::Referral, stated), now());
+        says.valid_from = now() - jiff::SignedDuration::from_hours(hours);
+        let signed = city.sign(&says);
+        let verified = verify(&signed, &city.pins(), &zone(), now()).expect("verified");
+        (signed, verified)
+    };
+    let (old, new) = (stated(20), stated(2));
+    let (both, wanted) = ([old.clone(), new.clone()], new.0.clone());
+    let found = run(&school, move |tx| {
+        let [(signed, verified), (next, next_verified)] = &both;
+        keep(tx, (signed, verified), "370203", NOW_MS)?;
+        enter(tx, (signed, verified), "han", NOW_MS)?;
+        enter(tx, (next, next_verified), "han", NOW_MS)?;
+        let relays: Vec<String> =
+            super::stated(tx, Purpose::Referral)?.into_iter().map(|one| one.relay).collect();
+        let begun: Option<SignedStatement> =
+            begun(tx, (&"S1".parse().expect("unit"), Purpose::Referral), NOW_MS)?;
+        Ok((relays, begun, kept(tx)?.len()))
+    });
+    let (relays, begun, count) = found.expect("kept");
+    assert_eq!((relays, count), (vec![String::new(), "370203".to_owned()], 2));
+    assert_eq!(begun, Some(wanted), "the one that begins last");
+}

@@ -11,8 +11,8 @@ mod taken;
 mod tests;
 
 pub use sent::{
-    NewOut, Out, Unheard, acked, all_out, came, due_out, keep_came, of_envelope, of_record,
-    one_out, put, renewed, sealed, unheard,
+    NewOut, Out, Unheard, acked, all_out, came, due_out, keep_came, log_out_read, of_envelope,
+    of_record, one_out, out_reads, put, renewed, sealed, unheard,
 };
 pub use taken::{
     Arrived, In, NewSaid, Said, all_in, caller, erase, is_over, is_read_by, link, log_read,

@@ -12,6 +12,9 @@ use super::super::strange;
 use super::{Answer, answer, columns};
 use crate::content::Reply;
 
+/// Who reads the same again within so long leaves no second line.
+const READ_MS: i64 = 3_600_000;
+
 /// A notice that is written.
 pub struct NewOut<'a> {
     /// Which kind.
@@ -269,5 +272,43 @@ pub fn came(tx: &Tx<'_>, notice: i64) -> Result<Vec<Answer>, SqlError> {
          where notice = $1 order by number",
         params![notice],
         |row| answer(row, 0),
+    )
+}
+
+/// Logs that somebody reads what was written here, in a role.
+///
+/// # Errors
+/// The store cannot be written; then nothing may be shown.
+pub fn log_out_read(
+    tx: &Tx<'_>,
+    id: i64,
+    (account, role): (&str, &str),
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    let known = tx.query_opt(
+        "select 1 from neighbour_out_read where notice = $1 and account = $2 and at_ms > $3
+         limit 1",
+        params![id, account, now_ms.saturating_sub(READ_MS)],
+        |row| row.i64(0),
+    )?;
+    if known.is_none() {
+        tx.execute(
+            "insert into neighbour_out_read (notice, account, role, at_ms) values ($1, $2, $3, $4)",
+            params![id, account, role, now_ms],
+        )?;
+    }
+    Ok(())
+}
+
+/// Who read what was written here: when, and by which account.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn out_reads(tx: &Tx<'_>, id: i64) -> Result<Vec<(Moment, String)>, SqlError> {
+    tx.query(
+        "select at_ms, account from neighbour_out_read where notice = $1
+         order by id desc limit 500",
+        params![id],
+        |row| Ok((Moment(row.i64(0)?), row.text(1)?)),
     )
 }

@@ -21,6 +21,7 @@ mod facts;
 mod kin;
 mod lane;
 mod live;
+mod post;
 mod sheet;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -50,6 +51,7 @@ pub use kin::{Kin, age, kin};
 pub(crate) use lane::{Came, acknowledge, came, hub_ack, is_taken_back, lapse, reopen, stood_down};
 pub(crate) use live::digest_of as consent_digest;
 pub use live::{LiveConsent, TransferConsent, live, live_transfer};
+pub use post::{Open, Unsettled, unsettled};
 pub use sheet::{Ground, HandOver, Part, Score, ground, ground_to_send, hand_over};
 pub use withdrawal::{handed_to, heed, reply, withdraw};
 

@@ -152,6 +152,17 @@ fn prepared(city: &City, wish: tipping::Wish) -> Result<i64, NeighbourError> {
     write(city, move |tx| tipping::prepare(tx, (&receiver, &by), &wish))
 }
 
+/// That the office's own tip was read stands in its log, and the head sees who did.
+fn read_by(city: &City, id: i64) {
+    let reads = |role| {
+        let by = worker(role, now());
+        write(city, move |tx| tipping::reads(tx, &by, id))
+    };
+    let found = reads(ReceiverRole::Head).map_err(drop).expect("reads");
+    assert_eq!(found.iter().map(|(_, account)| account.as_str()).collect::<Vec<_>>(), ["han"]);
+    assert!(matches!(reads(ReceiverRole::Intake), Err(NeighbourError::NotAllowed)));
+}
+
 /// A tip goes to a school whose key is known, sealed as it was shown; without a key, to no school
 /// or with an empty field nothing is written.
 #[test]
@@ -171,8 +182,10 @@ fn a_tip_is_sealed_as_it_was_shown() {
     };
     assert!(matches!(send("00".to_owned()), Err(NeighbourError::Changed)));
     let by = worker(ReceiverRole::Intake, now());
+    assert_eq!(city.count("select count(*) from neighbour_out_read"), 0);
     let preview = write(&city, move |tx| Ok(tipping::preview(tx, &by, id)?.0));
     let digest = preview.map_err(drop).expect("preview").digest.to_string();
+    read_by(&city, id);
     send(digest.clone()).expect("sent");
     assert!(matches!(send(digest), Err(NeighbourError::Sent)));
     let one = city.ledger.read(|tx| crate::ledger::intake::letter(tx, 1)).expect("read");
@@ -220,7 +233,7 @@ fn a_schools_answer_is_kept_once() {
 
 fn caller() -> handing::Wish {
     handing::Wish {
-        school: SCHOOL.to_owned(),
+        to: SCHOOL.to_owned(),
         relay: String::new(),
         name: "小雨".to_owned(),
         reach: "母亲手机，晚七点后".to_owned(),
@@ -347,4 +360,64 @@ fn a_tip_that_no_relay_acknowledged_is_sealed_anew() {
     let envelope = envelope.expect("envelope");
     write(&city, move |tx| Ok(neighbour::acked(tx, envelope, 1)?)).map_err(drop).expect("acked");
     assert_eq!(renewed(10_000), 0);
+}
+
+/// A hotline that the district's directory lists under the school's id, which the tests' letters
+/// are signed by.
+fn listed(city: &City) {
+    use domain::directory::{Entry, EntryKind};
+
+    use crate::directory::tests::{hospital, keep};
+    let day = |text: &str| text.parse::<jiff::civil::Date>().expect("day");
+    let hotline = Entry {
+        kind: EntryKind::Hotline,
+        valid: (day("2026-09-01"), day("2027-08-31")),
+        verified: day("2026-10-01"),
+        ..hospital(SCHOOL, "示例热线")
+    };
+    keep(&city.transfer, (1, "2026-09-01"), vec![hotline]);
+}
+
+/// A hotline's caller is taken at a clinic where a directory lists the hotline, and from nobody
+/// else. Who is in danger is said before anything is read, what is said of the caller is read for a
+/// purpose and logged, and the clinic answers whether the caller was reached.
+#[test]
+fn a_caller_comes_to_a_clinic() {
+    let city = City::new();
+    let caller = crate::content::neighbour::tests::hand_off();
+    let arrives = |byte: u8| {
+        let withdrawal = WithdrawalSecret::from_bytes([7; 16]).mark(envelope(byte));
+        let of = (Role::Referral { withdrawal }, Ground::Duty);
+        let bytes = caller.write().expect("hand-off");
+        city.sealed(&bytes, of, envelope(byte)).iter().for_each(|one| city.arrive(one));
+        city.sweep(now())
+    };
+    let swept = arrives(41);
+    assert_eq!((swept.notices, swept.refused), (0, 1), "nobody lists that hotline");
+    listed(&city);
+    assert_eq!(arrives(42).notices, 1);
+    let lines = |role: ReceiverRole| {
+        let by = worker(role, now());
+        write(&city, move |tx| reading::callers(tx, &by)).map_err(drop)
+    };
+    let found = lines(ReceiverRole::Intake).expect("callers");
+    let [one] = &found[..] else { panic!("one caller") };
+    assert!(one.is_pressing() && one.alarm.is_some());
+    assert_eq!(one.line.notice.sender_name, "示例热线");
+    assert!(lines(ReceiverRole::Operator).is_err());
+    let id = one.line.notice.id;
+    let reports = write(&city, |tx| reading::reports(tx, &worker(ReceiverRole::Head, now())));
+    assert!(reports.map_err(drop).expect("reports").is_empty(), "it is no report");
+    assert_eq!(city.count("select count(*) from neighbour_read"), 0);
+    let reader = worker(ReceiverRole::Intake, now());
+    let said = write(&city, move |tx| reading::caller(tx, &reader, (id, ReadWhy::Contact)));
+    assert_eq!(said.map_err(drop).expect("read").name, caller.name);
+    assert_eq!(city.count("select count(*) from neighbour_read"), 1);
+    let day = "2026-11-03".parse().expect("day");
+    for said in [Reply::Received(String::new()), Reply::NotReached(day), Reply::Reached(day)] {
+        let by = worker(ReceiverRole::Intake, now());
+        write(&city, move |tx| answering::by_office(tx, &by, (id, said))).expect("answered");
+    }
+    let found = lines(ReceiverRole::Intake).expect("callers");
+    assert!(found.iter().all(|one| !one.is_pressing() && !one.is_open()));
 }

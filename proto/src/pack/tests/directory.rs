@@ -81,6 +81,27 @@ fn a_directory_is_read_as_it_was_written() {
     assert_eq!(*same, directory);
 }
 
+/// Statements beside the entries are read as they were written, and a mistake in one is named.
+#[test]
+fn statements_beside_the_entries_are_read() {
+    let beside = "[[key]]\nunit = \"S1\"\nrelay = \"370205\"\nstatement = \"its key\"\n";
+    let text = [TEXT, beside].concat();
+    let directory = read("370202", text.as_bytes()).expect("directory");
+    let [key] = directory.keys() else { panic!("one statement") };
+    assert_eq!((key.unit.as_str(), key.statement.as_str()), ("S1", "its key"));
+    assert_eq!(directory.key_relay(key).as_str(), "370205");
+    let written = write(&directory).expect("text");
+    assert_eq!(read("370202", written.as_bytes()), Ok(directory));
+    for (right, wrong, said) in [
+        ("unit = \"S1\"", "unit = \"CLINIC1\"", "key CLINIC1, statement"),
+        ("statement = \"its key\"", "statement = \"\"", "key S1, statement"),
+        ("relay = \"370205\"\nstatement", "relay = \"37 02\"\nstatement", "relay: 37 02"),
+    ] {
+        let found = refused(&text.replacen(right, wrong, 1));
+        assert!(found.contains(said), "{wrong}: {found}");
+    }
+}
+
 /// Each mistake refuses the whole pack and is named by entry, key and what was expected.
 #[test]
 fn each_mistake_of_a_directory_is_named() {

@@ -338,9 +338,9 @@ fn both_sides_converge_and_withdrawal_wins() {
     assert!(seen_worlds.len() > 5_000 && withdrawals > 500, "{}", seen_worlds.len());
 }
 
-/// Every interleaving of up to four acts of both sides after an emergency: once both have everything
-/// they agree, and an emergency that was stood down stands nowhere, also where its recipient took
-/// the child over before it heard so. That is kept as late.
+/// Every interleaving of up to four acts of both sides after an emergency: once both have
+/// everything they agree, and an emergency that was stood down stands nowhere, also where its
+/// recipient took the child over before it heard so. That is kept as late.
 #[test]
 fn both_sides_converge_after_an_emergency_that_was_stood_down() {
     const ACTS: usize = 1 + 4;

@@ -24,7 +24,7 @@ use runtime::sql::{SqlError, Tx};
 use super::acting::{self, By};
 use super::course::Course;
 use super::opening::{self, Came, Opened};
-use super::{IntakeError, Receiver, cards};
+use super::{IntakeError, Receiver, again, cards};
 use crate::app::Node;
 use crate::content::{Answered, Kept};
 use crate::ledger::Ledger;
@@ -160,10 +160,14 @@ impl Sweeping<'_> {
                 Ok(false)
             }
             Routing::Dummy => Ok(false),
-            // A receiver waits for answers to its own tips and to nothing else.
+            // A receiver waits for answers to its own tips, and a school may ask it what it signed.
             Routing::Answer { carried, to, .. } => {
                 let to = *to;
-                if !self.ledger.read(move |tx| neighbour::taking::is_awaited(tx, to))? {
+                let is_expected = move |tx: &Tx<'_>| {
+                    let is_awaited = neighbour::taking::is_awaited(tx, to)?;
+                    Ok::<_, SqlError>(is_awaited || again::is_about(tx, to)?)
+                };
+                if !self.ledger.read(is_expected)? {
                     self.refuse(RefusedWhy::Kind)?;
                     return Ok(false);
                 }
@@ -223,9 +227,18 @@ impl Sweeping<'_> {
     /// Keeps an envelope whose parts are all here, or remembers why it was refused.
     fn keep(&mut self, whole: &Whole) -> Result<(), IntakeError> {
         let opened = match opening::open(whole, self.keys, self.receiver, self.now) {
-            Err(why) => return self.refuse(why),
+            Err(why) => return self.put_aside(whole, why),
             Ok(opened) => opened,
         };
+        let (asked, now) = (again::question(&opened), self.now);
+        if let Some((about, question)) = asked {
+            let sender = opened.sender().name().to_string();
+            let hear = move |tx: &Tx<'_>| again::hear(tx, (about, &sender), question, now);
+            return match self.ledger.write::<_, SqlError>("hear_question", hear)? {
+                true => Ok(()),
+                false => self.refuse(RefusedWhy::Kind),
+            };
+        }
         if opened.header().ground == Ground::Duty {
             return self.keep_notice(opened);
         }
@@ -240,6 +253,18 @@ impl Sweeping<'_> {
                 self.swept.taken += usize::from(self.ledger.write("take_referral", keep)?);
                 Ok(())
             }
+        }
+    }
+
+    /// Puts a referral aside of which only the certificate had ended, and refuses anything else.
+    fn put_aside(&mut self, whole: &Whole, why: RefusedWhy) -> Result<(), IntakeError> {
+        let ended = opening::ended(whole, self.keys, self.receiver, self.now);
+        let aside = ended.and_then(|ended| again::aside(&ended, self.now));
+        let Some(aside) = aside else { return self.refuse(why) };
+        let keep = move |tx: &Tx<'_>| intake::aside::keep_aside(tx, &aside);
+        match self.ledger.write::<_, SqlError>("put_aside", keep)? {
+            true => Ok(()),
+            false => self.refuse(why),
         }
     }
 
@@ -287,6 +312,7 @@ fn receive(tx: &Tx<'_>, receiver: &Receiver, opened: &Opened) -> Result<bool, In
     let arrival = &opened.arrival;
     let told = Withdrawn { envelope: arrival.envelope, mark: arrival.withdrawal };
     let is_told = intake::is_withdrawn(tx, &told)?;
+    intake::aside::forget_aside(tx, &arrival.envelope)?;
     // What a withdrawal cannot undo is not kept from anybody who must act.
     let is_withdrawn = is_told && arrival.consent.is_some();
     let content = (!is_withdrawn).then_some(opened.content.as_slice());
@@ -360,6 +386,7 @@ fn withdraw_one(
             return Ok(revoked);
         }
         let mark = secret.mark(envelope).digest();
+        again::withdrawn(tx, envelope, mark)?;
         let told = Withdrawn { envelope: *envelope.bytes(), mark };
         intake::note_withdrawn(tx, &told, now.0)?;
         return Ok(false);

@@ -394,6 +394,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "runs that end with their special period",
         sql: include_str!("migrations/053_run_of_special.sql"),
     },
+    Migration {
+        number: 56,
+        name: "letters that were put aside",
+        sql: include_str!("migrations/054_set_aside.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -13,7 +13,7 @@ const COMMANDS: &str = include_str!("../../src/cli/tests/commands.txt");
 
 /// Commands that read, each with how it is run: `@` stands for the account, `OUT` for a file that
 /// the command writes, a name in capitals for a file that lies there.
-const READS: [(&str, &[&str]); 80] = [
+const READS: [(&str, &[&str]); 81] = [
     // A receiver's: at a school there is nothing to read.
     ("card list", &["card @ list"]),
     ("card log", &["card @ log"]),
@@ -75,6 +75,7 @@ const READS: [(&str, &[&str]); 80] = [
     ("notice send", &["notice @ send 1"]),
     ("notice tip", &["notice @ tip 1"]),
     ("notice tips", &["notice @ tips"]),
+    ("referral aside", &["referral @ aside"]),
     ("referral export", &["referral @ export 1 --fhir OUT"]),
     ("referral list", &["referral @ list"]),
     ("referral lost", &["referral @ lost"]),

@@ -128,11 +128,11 @@ pub(super) fn dismiss(
     terminal.result(&json!({ "dismissed": envelope }), |terminal| terminal.text(DISMISSED, &[]))
 }
 
-fn hex(id: EnvelopeId) -> String {
+pub(super) fn hex(id: EnvelopeId) -> String {
     id.bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn envelope_of(text: &str) -> Result<EnvelopeId, Failure> {
+pub(super) fn envelope_of(text: &str) -> Result<EnvelopeId, Failure> {
     let wrong = || Failure::new(Exit::Usage, "ENVELOPE", NO_ENVELOPE);
     let text = text.trim();
     if text.len() != 32 || !text.is_ascii() {

@@ -4,6 +4,7 @@
 //! An envelope is sealed once, in the transaction of the act that sends it, and never again.
 //! Contents name children, so nothing that holds one has `Debug`.
 
+mod aside;
 mod came;
 pub mod cards;
 mod restored;
@@ -12,6 +13,10 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+pub use aside::{
+    Aside, answered_again, aside_count, asides, asides_to_ask, asked_again, forget_aside,
+    keep_aside, vouched,
+};
 pub use came::{
     Answer, answer_count, answers, forget_parts, is_known, keep_answer, keep_part, parts,
     take_answer, waiting,

@@ -51,7 +51,7 @@ texts! {
          believed, and the node asks whether they are their senders' own";
     ASIDE_FIX = "对方的节点会自动确认。超过两天仍在此列时请致电对方；学校可查看（xinqiao-node referral aside），按电话所说登记，或不再等待。",
         "The other node says so by itself. Where this stays for two days, telephone; a school \
-         looks at them (xinqiao-node referral aside), and enters what it is told, or waits no more.";
+         looks at them (xinqiao-node referral aside), enters what it is told, or waits no more.";
     LETTERS_WELL = "待发信件 {0} 封", "{0} letters wait for their moment";
     LETTERS_LATE = "{0} 封信件待发，最早的一封自 {1} 起", "{0} letters wait, the first since {1}";
     LETTERS_FIX = "节点须保持运行；请电话联系接收方，并核对枢纽的公钥声明（xinqiao-node referral keys）。",

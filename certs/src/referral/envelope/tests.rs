@@ -216,9 +216,9 @@ fn a_sender_is_believed_by_its_certificate() {
     assert!(matches!(city.judge(&posed), Some(ReferralError::Signature(_))));
 }
 
-/// What was signed by a certificate that has ended opens as such, and as nothing else: nobody else's
-/// certificate beside it, nothing altered, nothing of another root, and not for ever. One that holds
-/// has not ended, and opens in the same way.
+/// What was signed by a certificate that has ended opens as such, and as nothing else: nobody
+/// else's certificate beside it, nothing altered, nothing of another root, and not for ever. One
+/// that holds has not ended, and opens in the same way.
 #[test]
 fn an_ended_certificate_leaves_an_envelope_unbelieved() {
     let city = City::new();

@@ -6,7 +6,7 @@
 create table letter_aside (
     envelope blob primary key not null,      -- envelope of the answer
     about blob not null,                     -- envelope of the referral that it answers
-    digest blob not null,                    -- tagged, of what was signed: its sender is asked for it
+    digest blob not null,                    -- tagged, of what was signed; its sender is asked
     sender text not null,                    -- unit, district and city whose certificate it was
     act integer not null,                    -- number of the act; 0 for none
     content blob not null,                   -- what was sealed
@@ -19,8 +19,8 @@ create index letter_aside_about on letter_aside (about);
 alter table letter_envelope add column again integer not null default 0;
 alter table letter_envelope add column again_at_ms integer;
 
--- Who said by telephone that an answer which had been put aside is the recipient's own; null where a
--- letter said so, and of all others.
+-- Who said by telephone that an answer which had been put aside is the recipient's own; null where
+-- a letter said so, and of all others.
 alter table letter_answer add column vouched_by text;
 
 -- A receiver: referrals that were put aside. What they say is not kept: their school seals it anew.

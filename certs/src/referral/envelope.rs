@@ -96,6 +96,16 @@ pub struct OpenedReferral {
     content: Zeroizing<Vec<u8>>,
 }
 
+/// An envelope that is sound in all but this: its sender's certificate has ended, so that nobody
+/// knows whether the sender signed it or somebody who found an old key. Nothing that it says is
+/// true until the sender has said by a signature that holds that the envelope is its own. Only
+/// [`ReferralEnvelope::open_ended`] makes one; it has no `Debug`.
+pub struct EndedReferral {
+    envelope: ReferralEnvelope,
+    sender: PeerIdentity,
+    content: Zeroizing<Vec<u8>>,
+}
+
 /// Why an envelope was not closed, read, opened or believed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -195,14 +205,17 @@ impl ReferralEnvelope {
     /// A certificate that ended is not believed here, other than in the lane of figures, where
     /// things wait over a summer: a letter travels for hours, a certificate is renewed a month
     /// before its end, and what was signed says nothing of when. An old key from an old disk would
-    /// refer children.
+    /// refer children. What was on its way longer is put aside by [`ReferralEnvelope::open_ended`].
     ///
     /// # Errors
     /// The chain does not hold, is another unit's, or something was altered.
     pub fn verify(&self, trust: &Trust, now: Timestamp) -> Result<PeerIdentity, ReferralError> {
-        let sender = &self.header.sender;
-        let peer = trust.identify(&self.chain, sender.zone(), now)?;
-        if peer.name() != sender {
+        self.signed_by(trust.identify(&self.chain, self.header.sender.zone(), now)?)
+    }
+
+    /// The certificate is the sender's, and its key signed.
+    fn signed_by(&self, peer: PeerIdentity) -> Result<PeerIdentity, ReferralError> {
+        if *peer.name() != self.header.sender {
             return Err(ReferralError::OtherSender);
         }
         let signed = signed_bytes(&self.header, &self.sealed);
@@ -236,15 +249,43 @@ impl ReferralEnvelope {
         key: &EnvelopeKey,
         judge: &Judge<'_>,
     ) -> Result<OpenedReferral, ReferralError> {
+        let envelope = Self::uncovered(whole, key, judge)?;
+        let sender = envelope.verify(judge.trust, judge.now)?;
+        let content = envelope.content(key)?;
+        Ok(OpenedReferral { envelope, sender, content })
+    }
+
+    /// Opens what was collected and would be believed, had its sender's certificate not ended: it
+    /// held at its last instant, not longer ago than signatures of figures are believed.
+    ///
+    /// # Errors
+    /// Something else is wrong with it as well; the reason is the first one that was found.
+    pub fn open_ended(
+        whole: &Whole,
+        key: &EnvelopeKey,
+        judge: &Judge<'_>,
+    ) -> Result<EndedReferral, ReferralError> {
+        let envelope = Self::uncovered(whole, key, judge)?;
+        let zone = envelope.header.sender.zone();
+        let signer = judge.trust.identify_signer(&envelope.chain, zone, judge.now)?;
+        let sender = envelope.signed_by(signer)?;
+        let content = envelope.content(key)?;
+        Ok(EndedReferral { envelope, sender, content })
+    }
+
+    /// What lies under the cover, of the id that its parts say. Nothing is verified.
+    fn uncovered(
+        whole: &Whole,
+        key: &EnvelopeKey,
+        judge: &Judge<'_>,
+    ) -> Result<Self, ReferralError> {
         let covered = Sealed::from_bytes(whole.bytes().to_vec())?;
         let padded = key.open(&covered, COVER_INFO, whole.envelope().bytes())?;
         let envelope = Self::from_bytes(unpad(&padded)?, judge.zone)?;
         if envelope.header.envelope != whole.envelope() {
             return Err(ReferralError::OtherEnvelope);
         }
-        let sender = envelope.verify(judge.trust, judge.now)?;
-        let content = envelope.content(key)?;
-        Ok(OpenedReferral { envelope, sender, content })
+        Ok(envelope)
     }
 
     /// Opens the content; the sender is not looked at.
@@ -311,6 +352,32 @@ impl OpenedReferral {
     }
 
     /// The envelope, to be kept as what proves that it came.
+    #[must_use]
+    pub const fn envelope(&self) -> &ReferralEnvelope {
+        &self.envelope
+    }
+}
+
+impl EndedReferral {
+    /// What stands on it, not believed.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.envelope.header
+    }
+
+    /// Whose certificate it was.
+    #[must_use]
+    pub const fn sender(&self) -> &PeerIdentity {
+        &self.sender
+    }
+
+    /// What it says, to be put aside: nothing of it is believed.
+    #[must_use]
+    pub fn unbelieved(&self) -> &[u8] {
+        &self.content
+    }
+
+    /// The envelope, to be kept as what its sender may say to be its own.
     #[must_use]
     pub const fn envelope(&self) -> &ReferralEnvelope {
         &self.envelope

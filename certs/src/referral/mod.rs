@@ -43,8 +43,8 @@ pub use collector::{
     CollectError, Collector, ENVELOPES_MAX as COLLECTED_ENVELOPES_MAX, GIVEN_MAX, Taken,
 };
 pub use envelope::{
-    CONTENT_BYTES_MAX, CONTENT_STEP_BYTES, Draft, Judge, OpenedReferral, ReferralEnvelope,
-    ReferralError,
+    CONTENT_BYTES_MAX, CONTENT_STEP_BYTES, Draft, EndedReferral, Judge, OpenedReferral,
+    ReferralEnvelope, ReferralError,
 };
 pub use header::{Ground, Header, Role};
 pub use parts::{PART_BYTES, PARTS_MAX, Part, PartError, PartNumber, Whole};

@@ -6,7 +6,8 @@
 //! takes content back goes first, then the recipients', then the school's: what the recipient did
 //! with the child weighs more than what the school wished meanwhile. A withdrawal, and whatever
 //! else ends it at the school, weighs more than both: whoever is told of that has deleted, which
-//! nobody undoes.
+//! nobody undoes. So does standing an emergency down; a house that took the child over meanwhile
+//! goes on caring for it by its own law, and its act is kept as late, which somebody looks at.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -117,10 +118,15 @@ pub fn replay(acts: &BTreeSet<Act>) -> Course {
     course
 }
 
-/// Whether whoever holds content is told to delete it: it is gone then, whatever crossed that.
+/// Whether whoever holds content is told to delete it: it is gone then, whatever crossed that. What
+/// an emergency let out, nobody had consented to: with the danger its ground is gone.
 fn deletes(act: &Act) -> bool {
     match act.event {
-        Event::WithdrawConsent | Event::Recall | Event::WrongPerson | Event::Cancel => true,
+        Event::WithdrawConsent
+        | Event::Recall
+        | Event::WrongPerson
+        | Event::Cancel
+        | Event::StoodDown => true,
         Event::Timeout => act.side == Side::School,
         _ => false,
     }

@@ -244,7 +244,15 @@ fn seen(course: &Course, own: Side) -> BTreeMap<Side, u32> {
 impl World {
     /// Both sides just after the referral was sent.
     fn sent() -> Self {
-        let events = [E::AskConsent, E::ConsentGiven, E::Send];
+        Self::after(&[E::AskConsent, E::ConsentGiven, E::Send])
+    }
+
+    /// Both sides just after an emergency was made.
+    fn emergency() -> Self {
+        Self::after(&[E::Emergency])
+    }
+
+    fn after(events: &[Event]) -> Self {
         let act = |(number, event)| Act {
             side: Side::School,
             number,
@@ -252,7 +260,7 @@ impl World {
             actor: SC,
             seen: BTreeMap::new(),
         };
-        let all: BTreeSet<Act> = (1..).zip(events).map(act).collect();
+        let all: BTreeSet<Act> = (1..).zip(events.iter().copied()).map(act).collect();
         Self { school: all.clone(), recipient: all.clone(), all }
     }
 
@@ -328,6 +336,44 @@ fn both_sides_converge_and_withdrawal_wins() {
         open.extend(next.into_iter().filter(|world| seen_worlds.insert(world.clone())));
     }
     assert!(seen_worlds.len() > 5_000 && withdrawals > 500, "{}", seen_worlds.len());
+}
+
+/// Every interleaving of up to four acts of both sides after an emergency: once both have
+/// everything they agree, and an emergency that was stood down stands nowhere, also where its
+/// recipient took the child over before it heard so. That is kept as late.
+#[test]
+fn both_sides_converge_after_an_emergency_that_was_stood_down() {
+    const ACTS: usize = 1 + 4;
+    let mut seen_worlds = BTreeSet::from([World::emergency()]);
+    let mut open = vec![World::emergency()];
+    let mut crossed = 0;
+    while let Some(world) = open.pop() {
+        if world.school == world.recipient {
+            assert_eq!(replay(&world.school), replay(&world.recipient));
+        }
+        let whole = replay(&world.all);
+        assert_eq!((whole.waiting, whole.acts.len()), (0, world.all.len()));
+        let stood_down = world.all.iter().find(|act| act.event == E::StoodDown);
+        let taken_over = world.all.iter().find(|act| act.event == E::TakenOver);
+        if let Some(act) = stood_down {
+            let how = |of: &Act| {
+                let found = whole.acts.iter().find(|one| (one.0, one.1) == (of.side, of.number));
+                found.map(|one| one.2)
+            };
+            assert_eq!(how(act), Some(Standing::Took(S::Draft)));
+            if let Some(late) = taken_over {
+                crossed += 1;
+                assert!(matches!(how(late), Some(Standing::Late(_))), "{late:?}");
+            }
+        }
+        let mut next = world.delivered();
+        if world.all.len() < ACTS {
+            next.extend(world.acted(Side::School, &[SC]));
+            next.extend(world.acted(Side::Recipient(1), &[RX]));
+        }
+        open.extend(next.into_iter().filter(|world| seen_worlds.insert(world.clone())));
+    }
+    assert!(crossed > 20, "{crossed}");
 }
 
 /// Whoever was told to delete has deleted: what ended a referral at the school stands, and what the

@@ -208,7 +208,7 @@ struct Play {
 
 impl Play {
     /// Never waits: no more is said than the queue holds before all of it was heard.
-    async fn say(&self, part: Asked) -> Result<(), TakeError> {
+    async fn say(&mut self, part: Asked) -> Result<(), TakeError> {
         let said = LinkRequest { part: Some(part) };
         self.say.send(said).await.map_err(|_| TakeError::Later)
     }

@@ -11,7 +11,7 @@ use super::{Place, context, words};
 use crate::app::{self, AppError};
 use crate::config::{Config, NodeRole};
 use crate::desk::checks::{
-    Roll, answered, backup, call, certificate, foreign, held, letters, lost, on_roll, packs,
+    Roll, answered, aside, backup, call, certificate, foreign, held, letters, lost, on_roll, packs,
     restored, sending, unsealed,
 };
 use crate::egress::link;
@@ -56,6 +56,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
     checks.push(copies);
     checks.push(restored(roll.as_ref(), now_ms));
     checks.extend(lost(roll.as_ref()));
+    checks.extend(aside(roll.as_ref()));
     doctor::report(terminal, &checks)
 }
 

@@ -1,6 +1,7 @@
 //! `referral`: the board, one referral, sending it sealed, exporting it, taking it back, and known
 //! keys.
 
+mod aside;
 mod lost;
 
 use std::collections::BTreeSet;
@@ -126,6 +127,18 @@ enum ReferralCommand {
         #[arg(long, value_name = "HEX")]
         envelope: String,
     },
+    /// Answers that wait to be said again, since the certificate of who signed them had ended
+    Aside {
+        /// Id of the envelope, as the list shows it; without it they are listed
+        #[arg(long, value_name = "HEX")]
+        envelope: Option<String>,
+        /// Name of who said by telephone that the answers are theirs; they count then
+        #[arg(long, value_name = "NAME", requires = "envelope", conflicts_with = "drop")]
+        who: Option<String>,
+        /// Wait no more; what was put aside is erased
+        #[arg(long, requires = "envelope")]
+        drop: bool,
+    },
     /// Keep statements about keys of recipients and relays, as the commissions signed them
     Keys {
         /// Signed statements
@@ -178,6 +191,12 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &ReferralArgs) -> Re
             lost::take_back(terminal, &node, author, (&lost.envelope, &lost.word))
         }
         ReferralCommand::Dismiss { envelope } => lost::dismiss(terminal, &node, author, envelope),
+        ReferralCommand::Aside { envelope, who, drop } => match envelope {
+            Some(envelope) if *drop || who.is_some() => {
+                aside::decide(terminal, &node, author, (envelope, who.as_deref()))
+            }
+            _ => aside::list(terminal, &node, author),
+        },
         ReferralCommand::Keys { .. } => Ok(()),
     }
 }

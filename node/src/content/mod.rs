@@ -7,6 +7,7 @@
 //! version is refused by the name of its list. Nothing of a talk, of a session or of an answer to
 //! an item has a field here.
 
+mod again;
 mod answer;
 mod bytes;
 pub mod card;
@@ -16,6 +17,7 @@ mod referral;
 pub(crate) mod tests;
 mod transfer;
 
+pub use again::{AgainContent, DIGESTS_MAX};
 pub use answer::{AnswerContent, Answered, Kept, Outcome, Summary};
 pub use bytes::TEXT_BYTES_MAX;
 pub use neighbour::{

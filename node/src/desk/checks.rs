@@ -20,7 +20,7 @@ use crate::ledger::hold::Hold;
 use crate::ledger::letters as store;
 use crate::ledger::restore_proof::{self, Proof};
 use crate::ledger::sealed_absent::{self, Absent};
-use crate::ledger::{hold, student};
+use crate::ledger::{hold, intake, student};
 use crate::sealing::{self, Foreign};
 use crate::transfer::directive;
 use crate::transfer::letters::{self, Queue};
@@ -35,6 +35,7 @@ const BACKUP: Subject = ("backup", words::BACKUP_TITLE);
 const RESTORE: Subject = ("restore", words::RESTORE_TITLE);
 const LETTERS: Subject = ("letters", LETTERS_TITLE);
 const LOST: Subject = ("lost_referrals", LOST_TITLE);
+const ASIDE: Subject = ("letters_put_aside", ASIDE_TITLE);
 
 texts! {
     LETTERS_TITLE = "转介信件", "letters of referrals";
@@ -51,6 +52,13 @@ texts! {
         "The counsellor looks at them on the page of lost and late letters (or by xinqiao-node \
          referral lost), and by the word of the family's slip enters them again and binds them, or \
          takes them back.";
+    ASIDE_TITLE = "等待对方重新确认的信件", "letters that wait to be said again";
+    ASIDE_FOUND = "有 {0} 份转介的信件签名证书已过期，内容没有采信，节点正在请对方确认",
+        "letters about {0} referrals were signed by a certificate that has ended: they are not \
+         believed, and the node asks whether they are their senders' own";
+    ASIDE_FIX = "对方的节点会自动确认。超过两天仍在此列时请致电对方；学校可查看（xinqiao-node referral aside），按电话所说登记，或不再等待。",
+        "The other node says so by itself. Where this stays for two days, telephone; a school \
+         looks at them (xinqiao-node referral aside), enters what it is told, or waits no more.";
     LETTERS_WELL = "待发信件 {0} 封", "{0} letters wait for their moment";
     LETTERS_LATE = "{0} 封信件待发，最早的一封自 {1} 起", "{0} letters wait, the first since {1}";
     LETTERS_FIX = "节点须保持运行；请电话联系接收方，并核对枢纽的公钥声明（xinqiao-node referral keys）。",
@@ -83,6 +91,7 @@ pub(crate) struct Roll {
     absent: Vec<Absent>,
     proof: Option<Proof>,
     lost: u64,
+    aside: u64,
 }
 
 impl Roll {
@@ -94,7 +103,9 @@ impl Roll {
         let (students, holds) = (student::count_on_roll(tx)?, hold::in_force(tx)?);
         let (absent, proof) = (sealed_absent::all(tx)?, restore_proof::last(tx)?);
         let lost = store::stray_count(tx)?;
-        Ok(Self { students, holds, absent, proof, lost })
+        // A school has the one kind, a receiver the other.
+        let aside = store::aside_count(tx)? + intake::aside::aside_count(tx)?;
+        Ok(Self { students, holds, absent, proof, lost, aside })
     }
 }
 
@@ -116,6 +127,7 @@ pub(crate) fn of_running(node: &Node) -> Result<Vec<Check>, SqlError> {
     checks.push(packs(stored.len(), unusable.as_deref()));
     checks.push(letters(node.transfer().read(letters::waiting)?, node.clock().now_ms()));
     checks.extend(lost(Some(&roll)));
+    checks.extend(aside(Some(&roll)));
     checks.push(on_roll(Some(&roll)));
     checks.push(held(Some(&roll)));
     checks.push(unsealed(Some(&roll)));
@@ -243,6 +255,12 @@ pub(crate) fn letters(queue: Queue, now_ms: i64) -> Check {
 pub(crate) fn lost(roll: Option<&Roll>) -> Option<Check> {
     let count = roll.map(|roll| roll.lost).filter(|count| *count > 0)?;
     Some(Check::warning(LOST, Sentence::new(LOST_FOUND, &[&count]), LOST_FIX))
+}
+
+/// Letters that wait to be said again by their senders; nothing where there are none.
+pub(crate) fn aside(roll: Option<&Roll>) -> Option<Check> {
+    let count = roll.map(|roll| roll.aside).filter(|count| *count > 0)?;
+    Some(Check::warning(ASIDE, Sentence::new(ASIDE_FOUND, &[&count]), ASIDE_FIX))
 }
 
 /// Whether every pack that came down can be used.
@@ -384,8 +402,14 @@ mod tests {
             author: "校长".to_owned(),
             reason: "核对".to_owned(),
         };
-        let well =
-            Roll { students: 40, holds: Vec::new(), absent: Vec::new(), proof: None, lost: 0 };
+        let well = Roll {
+            students: 40,
+            holds: Vec::new(),
+            absent: Vec::new(),
+            proof: None,
+            lost: 0,
+            aside: 0,
+        };
         let absent = Absent {
             period: "2025-W45".to_owned(),
             code: "destroyed".to_owned(),
@@ -393,8 +417,14 @@ mod tests {
             zh: "已销毁".to_owned(),
             en: "destroyed".to_owned(),
         };
-        let odd =
-            Roll { students: 0, holds: vec![hold], absent: vec![absent], proof: None, lost: 0 };
+        let odd = Roll {
+            students: 0,
+            holds: vec![hold],
+            absent: vec![absent],
+            proof: None,
+            lost: 0,
+            aside: 0,
+        };
         let check = |roll| [on_roll(roll), held(roll), unsealed(roll)].map(|one| one.verdict());
         assert_eq!(check(Some(&well)), [Found::Well; 3]);
         assert_eq!(check(Some(&odd)), [Found::Warning; 3]);

@@ -8,6 +8,7 @@ use certs::identity::LeafIdentity;
 use certs::letter::{Carried, Due, Letter, LetterError, Routing, Way};
 use certs::referral::{Draft, EnvelopeId, Ground, ReferralEnvelope, ReferralError, Role, Scopes};
 use certs::statement::{self, Purpose, VerifiedStatement};
+use domain::digest::Digest;
 use domain::referral::slot::Rank;
 use domain::referral::{DeadlineClass, Event};
 use domain::unit::{IdentityName, UnitId};
@@ -15,7 +16,7 @@ use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
 
 use super::course::Course;
-use super::{IntakeError, Receiver, relay_of};
+use super::{IntakeError, Receiver, again, relay_of};
 use crate::ledger::Ledger;
 use crate::ledger::intake::{self, Done, Entry};
 use crate::ledger::letters as stated;
@@ -51,6 +52,7 @@ pub(super) fn seal_waiting(
     receiver: &Receiver,
     (identity, now): (&LeafIdentity, Timestamp),
 ) -> Result<Sealed, IntakeError> {
+    again::seal_waiting(ledger, receiver, (identity, now))?;
     let (mut told, mut after) = (Sealed::default(), 0);
     while let Some(act) = ledger.read(move |tx| intake::first_unsealed(tx, after))? {
         after = act.id;
@@ -67,9 +69,12 @@ pub(super) fn seal_waiting(
         };
         let done = ledger.read(move |tx| intake::done(tx, intake))?;
         match letters((receiver, identity), (&entry, &sender), (&act, &done), &keys) {
-            Ok(letters) => {
+            Ok((letters, digest)) => {
                 let rank = Rank::of(entry.arrival.urgency);
-                let seal = move |tx: &Tx<'_>, now_ms| intake::sealed(tx, act.id, now_ms);
+                let seal = move |tx: &Tx<'_>, now_ms| {
+                    intake::aside::note_signed(tx, (intake, digest), now_ms)?;
+                    intake::sealed(tx, act.id, now_ms)
+                };
                 told.sealed += usize::from(queue(ledger, (rank, letters), now, seal)?);
             }
             Err(error) => {
@@ -124,13 +129,14 @@ pub(super) fn verified(
     Ok(signed.and_then(|signed| statement::verify(&signed, roots, zone, now).ok()))
 }
 
-/// The letters of one answer, for the relay of the receiver's own district.
+/// The letters of one answer, for the relay of the receiver's own district, and the digest of what
+/// is signed in them.
 fn letters(
     (receiver, identity): (&Receiver, &LeafIdentity),
     (entry, sender): (&Entry, &IdentityName),
     (act, done): (&Done, &[Done]),
     keys: &Keys,
-) -> Result<Vec<Letter>, AnswerError> {
+) -> Result<(Vec<Letter>, Digest), AnswerError> {
     let (arrival, envelope) = (&entry.arrival, EnvelopeId::generate());
     let to = EnvelopeId::from_bytes(arrival.envelope);
     let content = act.said.as_deref().unwrap_or_default();
@@ -147,7 +153,8 @@ fn letters(
         Letter::seal(&keys.relay, &routing, Some(part))
     };
     let parts = closed.parts(&keys.school)?;
-    Ok(parts.iter().map(letter).collect::<Result<_, _>>()?)
+    let letters = parts.iter().map(letter).collect::<Result<_, _>>()?;
+    Ok((letters, closed.digest()))
 }
 
 /// The referral's own ground, which an answer's header repeats.
@@ -191,7 +198,7 @@ pub(super) fn of_tests(
     (school, relay): (VerifiedStatement, VerifiedStatement),
 ) -> Vec<Letter> {
     let sender = from.0.name_of(&entry.arrival.sender).expect("a name");
-    letters(from, (entry, &sender), (act, done), &Keys { school, relay }).expect("letters")
+    letters(from, (entry, &sender), (act, done), &Keys { school, relay }).expect("letters").0
 }
 
 impl Receiver {

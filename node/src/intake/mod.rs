@@ -10,6 +10,7 @@
 //! answers, and its key is bound to its own unit and to the purpose.
 
 pub mod acting;
+mod again;
 mod answering;
 pub mod cards;
 mod clock;

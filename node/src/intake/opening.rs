@@ -1,7 +1,7 @@
 //! Opening what was collected: whose it is, who sent it, on what ground, and what it says.
 
 use certs::referral::{
-    Ground, Judge, OpenedReferral, ReferralEnvelope, ReferralError, Role, Whole,
+    EndedReferral, Ground, Judge, OpenedReferral, ReferralEnvelope, ReferralError, Role, Whole,
 };
 use certs::seal::EnvelopeKey;
 use domain::receiver::RefusedWhy;
@@ -57,6 +57,17 @@ pub(super) fn open(
         }
     }
     Err(refused)
+}
+
+/// Opens an envelope that would be believed, had its sender's certificate not ended.
+pub(super) fn ended(
+    whole: &Whole,
+    keys: &[EnvelopeKey],
+    receiver: &Receiver,
+    now: Timestamp,
+) -> Option<EndedReferral> {
+    let judge = Judge { trust: &receiver.trust, zone: receiver.name.zone(), now };
+    keys.iter().find_map(|key| ReferralEnvelope::open_ended(whole, key, &judge).ok())
 }
 
 /// Believes what was opened as a referral or a card: by a school, on a consent that is not over or

@@ -25,7 +25,7 @@ use runtime::sql::{SqlError, Tx};
 use super::acting::{self, By};
 use super::course::Course;
 use super::opening::{self, Came, Opened};
-use super::{IntakeError, Receiver, cards};
+use super::{IntakeError, Receiver, again, cards};
 use crate::app::Node;
 use crate::content::{Answered, Kept};
 use crate::directory::{self, Listed};
@@ -170,10 +170,14 @@ impl Sweeping<'_> {
                 Ok(false)
             }
             Routing::Dummy => Ok(false),
-            // A receiver waits for answers to its own tips and to nothing else.
+            // A receiver waits for answers to its own tips, and a school may ask it what it signed.
             Routing::Answer { carried, to, .. } => {
                 let to = *to;
-                if !self.ledger.read(move |tx| neighbour::taking::is_awaited(tx, to))? {
+                let is_expected = move |tx: &Tx<'_>| {
+                    let is_awaited = neighbour::taking::is_awaited(tx, to)?;
+                    Ok::<_, SqlError>(is_awaited || again::is_about(tx, to)?)
+                };
+                if !self.ledger.read(is_expected)? {
                     self.refuse(RefusedWhy::Kind)?;
                     return Ok(false);
                 }
@@ -225,6 +229,7 @@ impl Sweeping<'_> {
             let Some(whole) = self.whole(order)? else { continue };
             match opening::open(&whole, self.keys, self.receiver, self.now) {
                 Ok(opened) => return self.keep(opened).map(|()| true),
+                Err(_) if self.put_aside(&whole)? => return Ok(true),
                 Err(why) => refused = Some(why),
             }
         }
@@ -252,6 +257,15 @@ impl Sweeping<'_> {
 
     /// Keeps an envelope that was opened, or remembers why it was refused.
     fn keep(&mut self, opened: OpenedReferral) -> Result<(), IntakeError> {
+        let (asked, now) = (again::question(&opened), self.now);
+        if let Some((about, question)) = asked {
+            let sender = opened.sender().name().to_string();
+            let hear = move |tx: &Tx<'_>| again::hear(tx, (about, &sender), question, now);
+            return match self.ledger.write::<_, SqlError>("hear_question", hear)? {
+                true => Ok(()),
+                false => self.refuse(RefusedWhy::Kind),
+            };
+        }
         if opened.header().ground == Ground::Duty {
             return self.keep_notice(opened);
         }
@@ -267,6 +281,15 @@ impl Sweeping<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Puts a referral aside of which only the certificate had ended; says whether it did.
+    fn put_aside(&self, whole: &Whole) -> Result<bool, IntakeError> {
+        let ended = opening::ended(whole, self.keys, self.receiver, self.now);
+        let aside = ended.and_then(|ended| again::aside(&ended, self.now));
+        let Some(aside) = aside else { return Ok(false) };
+        let keep = move |tx: &Tx<'_>| intake::aside::keep_aside(tx, &aside);
+        Ok(self.ledger.write::<_, SqlError>("put_aside", keep)?)
     }
 
     /// Keeps a school's report, a hotline's caller, or the answer to a notice of this house.
@@ -328,6 +351,7 @@ fn receive(tx: &Tx<'_>, receiver: &Receiver, opened: &Opened) -> Result<bool, In
     let arrival = &opened.arrival;
     let told = Withdrawn { envelope: arrival.envelope, mark: arrival.withdrawal };
     let is_told = intake::is_withdrawn(tx, &told)?;
+    intake::aside::forget_aside(tx, &arrival.envelope)?;
     // What a withdrawal cannot undo is not kept from anybody who must act.
     let is_withdrawn = is_told && arrival.consent.is_some();
     let content = (!is_withdrawn).then_some(opened.content.as_slice());
@@ -401,6 +425,7 @@ fn withdraw_one(
             return Ok(revoked);
         }
         let mark = secret.mark(envelope).digest();
+        again::withdrawn(tx, envelope, mark)?;
         let told = Withdrawn { envelope: *envelope.bytes(), mark };
         intake::note_withdrawn(tx, &told, now.0)?;
         return Ok(false);

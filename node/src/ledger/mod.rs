@@ -395,6 +395,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/053_run_of_special.sql"),
     },
     Migration {
+        number: 56,
+        name: "letters that were put aside",
+        sql: include_str!("migrations/054_set_aside.sql"),
+    },
+    Migration {
         number: 57,
         name: "parts of what is sealed anew",
         sql: include_str!("migrations/055_sealed_part.sql"),

@@ -25,7 +25,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::moving::hearing;
 use super::road::Desk;
-use super::{cards, revoking};
+use super::{again, cards, revoking};
 use crate::content::{AnswerContent, Answered, Contact, Outcome};
 use crate::directory::{self, Listed};
 use crate::ledger::Ledger;
@@ -185,9 +185,12 @@ fn part_of(
     store::keep_part(tx, (part, about), now_ms)?;
     let Some(whole) = joined(&store::parts(tx, id)?, now) else { return Ok(None) };
     let Some((opened, content)) = believed(tx, (desk, keys), (&whole, &of), now)? else {
-        tracing::warn!("an answer came that is not believed");
+        let is_heard = again::take(tx, (desk, keys), (&whole, &of), now)?;
+        if !is_heard {
+            tracing::warn!("an answer came that is not believed");
+        }
         store::forget_parts(tx, id)?;
-        return Ok(None);
+        return Ok(is_heard.then_some(about));
     };
     let answer = Answer { id, about, act: content.act, content: opened.content().to_vec().into() };
     store::keep_answer(tx, &answer, &opened.envelope().to_bytes(), now_ms)?;

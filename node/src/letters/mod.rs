@@ -6,8 +6,10 @@
 //! brings letters to `transfer.db`, [`answers`] takes what comes back into the course,
 //! [`ending`] keeps here what has not left when its consent is over, [`revoking`] takes back, and
 //! [`renewing`] seals letters anew of which no relay has said a word. [`restoring`] is for a folder
-//! that was put back from a backup.
+//! that was put back from a backup, and [`again`] for what came after its signer's certificate had
+//! ended.
 
+pub mod again;
 pub mod answers;
 pub mod cards;
 pub mod copying;

@@ -14,7 +14,7 @@ use runtime::clock::date_of;
 use runtime::sql::Tx;
 
 use super::road::Desk;
-use super::{answers, revoking, sending, slip};
+use super::{again, answers, revoking, sending, slip};
 use crate::content::{AnswerContent, GroundSaid, ReferralContent};
 use crate::ledger::author::Author;
 use crate::ledger::entry::RecordId;
@@ -71,7 +71,8 @@ pub fn look(ledger: &Ledger, transfer: &Transfer, now: Timestamp) -> Result<bool
 
 /// Tells recipients once more how their envelopes stand, where that is to be done; says of how
 /// many. One that has an envelope still says again what it did, and one that was put back itself
-/// learns whether it may keep it.
+/// learns whether it may keep it. Recipients are asked as well whether they signed what was put
+/// aside.
 ///
 /// # Errors
 /// A rule of the ledger, or the store; what was not told is told at the next look.
@@ -86,7 +87,7 @@ pub fn ask(ledger: &Ledger, desk: &Desk, now: Timestamp) -> Result<usize, Ledger
             Err(error) => tracing::warn!(%error, "a recipient was not asked again"),
         }
     }
-    Ok(told)
+    Ok(told + again::ask(ledger, desk, now)?)
 }
 
 /// Tells the recipient of one envelope; nothing where no road is known, and then it waits.

@@ -13,7 +13,7 @@ const COMMANDS: &str = include_str!("../../src/cli/tests/commands.txt");
 
 /// Commands that read, each with how it is run: `@` stands for the account, `OUT` for a file that
 /// the command writes, a name in capitals for a file that lies there.
-const READS: [(&str, &[&str]); 83] = [
+const READS: [(&str, &[&str]); 84] = [
     ("backup list", &["backup list --to OUT"]),
     // A receiver's: at a school there is nothing to read.
     ("card list", &["card @ list"]),
@@ -78,6 +78,7 @@ const READS: [(&str, &[&str]); 83] = [
     ("notice send", &["notice @ send 1"]),
     ("notice tip", &["notice @ tip 1"]),
     ("notice tips", &["notice @ tips"]),
+    ("referral aside", &["referral @ aside"]),
     ("referral export", &["referral @ export 1 --fhir OUT"]),
     ("referral list", &["referral @ list"]),
     ("referral lost", &["referral @ lost"]),

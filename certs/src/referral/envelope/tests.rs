@@ -216,6 +216,39 @@ fn a_sender_is_believed_by_its_certificate() {
     assert!(matches!(city.judge(&posed), Some(ReferralError::Signature(_))));
 }
 
+/// What was signed by a certificate that has ended opens as such, and as nothing else: nobody
+/// else's certificate beside it, nothing altered, nothing of another root, and not for ever. One
+/// that holds has not ended, and opens in the same way.
+#[test]
+fn an_ended_certificate_leaves_an_envelope_unbelieved() {
+    let city = City::new();
+    let envelope = city.close("转介".as_bytes());
+    let ended = |envelope: &ReferralEnvelope, later| {
+        let whole = collect(&envelope.parts(&city.to).expect("parts"));
+        let judge = Judge { trust: &city.trust, zone: &zone(), now: now() + days(later) };
+        ReferralEnvelope::open_ended(&whole, &city.clinic, &judge)
+    };
+    for later in [0, 91, 300] {
+        let opened = ended(&envelope, later).expect("opened");
+        assert!(opened.unbelieved() == "转介".as_bytes() && *opened.envelope() == envelope);
+        assert!(opened.header().envelope == id());
+        assert!(opened.sender().name() == city.school.peer().name());
+    }
+    let late = ended(&envelope, 600).err();
+    assert!(matches!(late, Some(ReferralError::Chain(ChainError::Expired))));
+    let stranger = City::new();
+    let posed = ReferralEnvelope { chain: chain(&stranger.school), ..envelope.clone() };
+    let refused = ended(&posed, 91).err();
+    assert!(matches!(refused, Some(ReferralError::Chain(ChainError::UnknownRoot))));
+    let issuer = district(&city.roots[0], "370202");
+    let name = in_district("3702000043", "370202");
+    let neighbour = identity(&issuer, &name, UnitKind::School, now());
+    let posed = ReferralEnvelope { chain: chain(&neighbour), ..envelope.clone() };
+    assert!(matches!(ended(&posed, 91).err(), Some(ReferralError::OtherSender)));
+    let bent = ReferralEnvelope { sealed: city.close(b"y").sealed, ..envelope };
+    assert!(matches!(ended(&bent, 91).err(), Some(ReferralError::Signature(_))));
+}
+
 /// Another district's authority can certify any id under its own label. What it signs opens, and
 /// whoever reads it sees that it is not the school that it knows.
 #[test]

@@ -384,7 +384,7 @@ pub(super) fn choices(wrong: Wrong, lang: Lang) -> String {
     match wrong {
         Wrong::KindWord => words::CHOICES.fill(lang, &[&all::<EntryKind>(lang)]),
         Wrong::ServiceWord => {
-            words::SERVICES.fill(lang, &[&all::<Care>(lang), &all::<Service>(lang)])
+            words::SERVICES_ARE.fill(lang, &[&all::<Care>(lang), &all::<Service>(lang)])
         }
         _ => String::new(),
     }

@@ -61,6 +61,19 @@ pub(super) const TEXTS: Translation = &[
         "撤回恢复的账本里没有的转介",
     ),
     ("Let go of what came about it; it was dealt with by hand", "不再显示：已人工处理"),
+    (
+        "Answers that wait to be said again, since the certificate of who signed them had ended",
+        "签名证书已过期、等待对方重新确认的答复",
+    ),
+    (
+        "Id of the envelope, as the list shows it; without it they are listed",
+        "信件编号，见列表；不填则列出",
+    ),
+    (
+        "Name of who said by telephone that the answers are theirs; they count then",
+        "电话确认是其本人答复的人；登记后即采信",
+    ),
+    ("Wait no more; what was put aside is erased", "不再等待，删除未采信的内容"),
     ("Id of the envelope, as the list shows it", "信件编号，见列表"),
     ("The word of the family's slip", "家庭回执单上的撤回码"),
     ("Who read what, and what was refused", "阅读记录和拒收记录"),

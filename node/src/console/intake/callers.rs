@@ -50,7 +50,7 @@ async fn show_all(
 /// A line of the list: danger first, else by when it is to be acknowledged.
 fn row(caller: &CallerLine, lang: Lang) -> RowView {
     let (notice, state) = (&caller.line.notice, caller.line.state());
-    let mut row = views::in_row(format!("{HREF}/{}", notice.id), notice, state, lang);
+    let mut row = views::in_row(&caller.line, &PLACE, lang);
     if caller.is_pressing() {
         row.note = format!("{} {}", w::IN_DANGER.in_lang(lang), row.note);
     } else if state == NoticeState::Sent && notice.content.is_some() {

@@ -276,7 +276,7 @@ impl Stage<'_> {
     }
 
     fn seals(&mut self, record: RecordId) {
-        let (before, desk) = (self.state(record), self.town.desk.clone());
+        let (before, desk) = (self.state(record), self.desk());
         let event = match before {
             S::Declined | S::RedirectProposed => Some(E::ResendInScope),
             S::Consented => Some(E::Send),

@@ -27,12 +27,12 @@ fn accepted() -> Answered {
     Answered::Accepted { note: String::new() }
 }
 
-fn appointed(stage: &Stage<'_>) -> Answered {
+pub(super) fn appointed(stage: &Stage<'_>) -> Answered {
     let (day, time) = (date_of(stage.now) + 2.days(), "09:30".to_owned());
     Answered::Appointed { day, time, place: "门诊三楼".to_owned() }
 }
 
-fn rest(stage: &mut Stage<'_>) {
+pub(super) fn rest(stage: &mut Stage<'_>) {
     come_to_rest(stage);
     assert!(stage.waiting().is_empty(), "{}\n{:?}", stage.told(), stage.waiting());
 }
@@ -129,7 +129,7 @@ fn a_lost_referral_is_bound_again() {
     let town = Town::new();
     let mut stage = Stage::begin(&town, 3);
     let (word, one) = lost(&mut stage);
-    let (desk, wish) = (town.desk.clone(), wish());
+    let (desk, wish) = (stage.desk(), wish());
     let record = stage.run("opens again", move |tx, by| referral::open(tx, by, &wish));
     let record = record.expect("opened");
     stage.records.push(record);
@@ -172,7 +172,7 @@ fn a_lost_referral_is_taken_back() {
     let town = Town::new();
     let mut stage = Stage::begin(&town, 4);
     let (word, one) = lost(&mut stage);
-    let (desk, about) = (town.desk.clone(), one.about);
+    let (desk, about) = (stage.desk(), one.about);
     let told =
         stage.run("takes back", move |tx, by| restoring::take_back(tx, (by, &desk), about, &word));
     assert!(told.is_some(), "{}", stage.told());

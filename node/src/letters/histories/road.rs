@@ -38,7 +38,7 @@ impl Road {
         self.cut[unit] = until;
     }
 
-    fn is_cut(&self, unit: usize, now: Timestamp) -> bool {
+    pub(super) fn is_cut(&self, unit: usize, now: Timestamp) -> bool {
         self.cut[unit].is_some_and(|until| now < until)
     }
 }

@@ -14,6 +14,7 @@ use super::town::{HOUSES, Town, open_ledger};
 use crate::intake::testing::{Look, look};
 use crate::ledger::entry::RecordId;
 use crate::ledger::{Ledger, intake, letters};
+use crate::letters::road::Desk;
 use crate::letters::{answers, copying, ending, renewing, restoring, revoking};
 use crate::list::testing::now;
 use crate::transfer::letters::{self as queue, Tick};
@@ -84,6 +85,8 @@ pub(super) struct Stage<'t> {
     pub(super) now: Timestamp,
     pub(super) dice: Dice,
     pub(super) road: Road,
+    /// When each unit had its certificate renewed last: with every tick at which it has a network.
+    renewed: Vec<Timestamp>,
     /// Referrals that were opened.
     pub(super) records: Vec<RecordId>,
     /// The school was killed while it took back: it may tell a recipient of what that never got.
@@ -114,6 +117,7 @@ impl<'t> Stage<'t> {
             now: now(),
             dice,
             road: Road::new(1 + houses),
+            renewed: vec![now(); 1 + houses],
             records: Vec::new(),
             has_told_too_much: false,
             acted: Vec::new(),
@@ -192,6 +196,9 @@ impl<'t> Stage<'t> {
     /// One slot of a unit, in its steps. A node that is killed stops after one of them, or within.
     pub(super) fn tick(&mut self, unit: usize, may_die: bool) {
         self.pass(SLOT_SECONDS);
+        if !self.road.is_cut(unit, self.now) {
+            self.renewed[unit] = self.now;
+        }
         let steps = if unit == 0 { POST.len() } else { 4 };
         let dies_in = match may_die && self.dice.percent(12) {
             true => self.dice.below(steps),
@@ -219,6 +226,11 @@ impl<'t> Stage<'t> {
         }
     }
 
+    /// The school's desk with its certificate.
+    pub(super) fn desk(&self) -> Desk {
+        self.town.desk(self.renewed[0])
+    }
+
     fn step(&self, unit: usize, step: usize) {
         let Stores { ledger, transfer, .. } = &self.units[unit];
         if unit == 0 {
@@ -226,12 +238,13 @@ impl<'t> Stage<'t> {
         }
         let house = &self.town.houses[unit - 1];
         let step = [Look::Take, Look::Pass, Look::Seal, Look::Leave][step];
-        look((ledger, transfer), &house.receiver, (&house.identity, self.now), step);
+        let identity = house.identity(self.renewed[unit]);
+        look((ledger, transfer), &house.receiver, (&identity, self.now), step);
     }
 
     fn post(&self, step: Post) {
         let Stores { ledger, transfer, .. } = &self.units[0];
-        let (desk, now) = (&self.town.desk, self.now);
+        let (desk, now) = (&self.desk(), self.now);
         match step {
             Post::Take => {
                 answers::take(ledger, transfer, desk, now).expect("taken");
@@ -314,11 +327,13 @@ impl<'t> Stage<'t> {
             Ok::<_, SqlError>((
                 letters::waiting_letters(tx, 100)?.len(),
                 letters::to_ask(tx)?.len(),
+                letters::asides(tx, None)?.len(),
             ))
         };
-        let (letters, asks) = self.school().read(of_school).expect("school");
+        let (letters, asks, asides) = self.school().read(of_school).expect("school");
         say(0, "letters in the ledger", letters);
         say(0, "recipients to be told", asks);
+        say(0, "answers put aside", asides);
         for (unit, stores) in self.units.iter().enumerate() {
             let of_queue = |tx: &Tx<'_>| {
                 let queued = queue::waiting(tx)?.waiting;
@@ -331,10 +346,13 @@ impl<'t> Stage<'t> {
             say(unit, "letters on the road", self.road.on_way(unit));
             let of_house = |tx: &Tx<'_>| {
                 let unsealed = usize::from(intake::first_unsealed(tx, 0)?.is_some());
-                Ok::<_, SqlError>((unsealed, intake::queued(tx)?.len()))
+                let unasked = intake::aside::asides_to_ask(tx, i64::MIN)?.len();
+                let questions = intake::aside::all_asked(tx)?.len();
+                Ok::<_, SqlError>((unsealed, intake::queued(tx)?.len(), questions + unasked))
             };
-            let (unsealed, letters) = stores.ledger.read(of_house).expect("house");
+            let (unsealed, letters, asks) = stores.ledger.read(of_house).expect("house");
             say(unit, "acts to be sealed", unsealed);
+            say(unit, "questions of and to its school", asks);
             say(unit, "answers in the queue", letters);
         }
         waits

@@ -38,7 +38,7 @@ pub(super) const HOUSES: [(&str, &str); 3] =
 
 /// A house that takes referrals in.
 pub(super) struct House {
-    pub(super) identity: LeafIdentity,
+    identities: Vec<Arc<LeafIdentity>>,
     pub(super) receiver: Receiver,
     pub(super) stated: VerifiedStatement,
 }
@@ -46,7 +46,9 @@ pub(super) struct House {
 /// What all histories share.
 pub(super) struct Town {
     folder: tempfile::TempDir,
-    pub(super) desk: Desk,
+    desk: Desk,
+    /// The certificates of the school, one after the other.
+    identities: Vec<Arc<LeafIdentity>>,
     pub(super) houses: Vec<House>,
     pub(super) relay: RelayKey,
     /// The statement about the school's key.
@@ -106,14 +108,15 @@ impl Town {
         });
         let keys: Stating = stating.collect();
         let trust = Trust::new(roots.iter().map(|root| root.certificate().clone()).collect());
-        let identity = |id: &str, kind: UnitKind| identity(&roots[0], (id, kind), founded);
-        let school = identity(UNIT, UnitKind::School);
+        let issued = |id: &str, kind: UnitKind| identities(&roots[0], (id, kind));
+        let identities = issued(UNIT, UnitKind::School);
+        let school = Arc::clone(&identities[0]);
         let desk = Desk {
             name: school.peer().name().clone(),
             parent: unit(DISTRICT),
             school: "示例初级中学".to_owned(),
             trust: trust.clone(),
-            identity: Arc::new(school),
+            identity: school,
         };
         let relay = RelayKey::generate(unit(DISTRICT), Purpose::Relay).expect("key");
         let of_relay = StatedKey::Recipient(relay.public().clone());
@@ -131,8 +134,8 @@ impl Town {
         for (place, (id, name)) in HOUSES.iter().enumerate() {
             let receiver = Receiver::of_tests((named(id), named(DISTRICT)), trust.clone(), name);
             let signed = furnish(folder.path(), (place, id), &receiver, (&keys, &known));
-            let (identity, stated) = (identity(id, UnitKind::Clinic), verified(&signed));
-            houses.push(House { identity, receiver, stated });
+            let (identities, stated) = (issued(id, UnitKind::Clinic), verified(&signed));
+            houses.push(House { identities, receiver, stated });
             statements.push(signed);
         }
         let of = desk.clone();
@@ -145,7 +148,12 @@ impl Town {
         transfer.database().copy_to(&folder.path().join("transfer.db")).expect("copied");
         let school = verified(&of_school);
         let School { catalogue, calendar, scale, .. } = first;
-        Self { folder, desk, houses, relay, school, catalogue, calendar, scale }
+        Self { folder, desk, identities, houses, relay, school, catalogue, calendar, scale }
+    }
+
+    /// The school's desk with the certificate that it had from a renewal on.
+    pub(super) fn desk(&self, renewed: Timestamp) -> Desk {
+        Desk { identity: held(&self.identities, renewed), ..self.desk.clone() }
     }
 
     /// A store as every history begins with it.
@@ -183,14 +191,42 @@ fn furnish(
     signed
 }
 
-/// The certificate of a unit as the authority of the district makes it.
-fn identity(root: &RootAuthority, (id, kind): (&str, UnitKind), at: Timestamp) -> LeafIdentity {
-    let key = SigningKey::generate().expect("key");
-    let subtree = Subtree::District(unit(DISTRICT), zone());
-    let authority = root.sign_issuer(&subtree, key.public(), at).expect("authority");
-    let authority = IssuingAuthority::open(&authority, key).expect("authority");
-    let key = SigningKey::generate().expect("key");
-    let record = LeafRecord { name: named(id), kind, key: key.public().clone() };
-    let issued = authority.issue(&record, now() - SignedDuration::from_hours(240));
-    LeafIdentity::new(&issued.expect("issued").chain, key).expect("identity")
+impl House {
+    /// The certificate that the house had from a renewal on.
+    pub(super) fn identity(&self, renewed: Timestamp) -> Arc<LeafIdentity> {
+        held(&self.identities, renewed)
+    }
+}
+
+/// Days after which a certificate is renewed, a month before it ends.
+const RENEWED_DAYS: i64 = 60;
+/// How many a unit has one after the other: for longer than any history lasts.
+const CERTIFICATES: i64 = 12;
+
+/// When the first certificates were issued.
+fn first_issued() -> Timestamp {
+    now() - SignedDuration::from_hours(240)
+}
+
+/// The last certificate that had been issued at an instant.
+fn held(identities: &[Arc<LeafIdentity>], at: Timestamp) -> Arc<LeafIdentity> {
+    let days = first_issued().duration_until(at).as_hours() / 24;
+    let place = usize::try_from(days / RENEWED_DAYS).expect("after the first");
+    Arc::clone(identities.get(place).or(identities.last()).expect("one"))
+}
+
+/// The certificates of a unit as authorities of the district make them.
+fn identities(root: &RootAuthority, (id, kind): (&str, UnitKind)) -> Vec<Arc<LeafIdentity>> {
+    let issue = |number: i64| {
+        let at = first_issued() + SignedDuration::from_hours(24 * RENEWED_DAYS * number);
+        let key = SigningKey::generate().expect("key");
+        let subtree = Subtree::District(unit(DISTRICT), zone());
+        let authority = root.sign_issuer(&subtree, key.public(), at).expect("authority");
+        let authority = IssuingAuthority::open(&authority, key).expect("authority");
+        let key = SigningKey::generate().expect("key");
+        let record = LeafRecord { name: named(id), kind, key: key.public().clone() };
+        let issued = authority.issue(&record, at);
+        Arc::new(LeafIdentity::new(&issued.expect("issued").chain, key).expect("identity"))
+    };
+    (0..CERTIFICATES).map(issue).collect()
 }

@@ -7,7 +7,7 @@ mod words;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::ledger::{Action, Area};
+use domain::ledger::{Action, Area, Word as _};
 use runtime::sql::Tx;
 use runtime::web::{
     Html, Lang, Page, Problem, RenderError, Session, SignedForm, Text, Visitor, time,

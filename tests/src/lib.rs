@@ -3,4 +3,5 @@
 pub mod answering;
 pub mod city;
 pub mod federation;
+pub mod invariants;
 pub mod life;

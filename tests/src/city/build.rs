@@ -401,15 +401,7 @@ impl City {
     /// One did not become ready.
     pub async fn serve_schools(&mut self) -> Result<(), BuildError> {
         let consoles = self.school_consoles.clone().into_iter();
-        let steps = consoles.map(|(unit, console)| {
-            let site = self.site.clone();
-            async move {
-                let (data, address) = (path_text(&site.folder(&unit)), console.to_string());
-                let args = ["serve", "--data", &data, "--console", &address];
-                let ready = move || std::net::TcpStream::connect(console).is_ok();
-                Ok(site.launcher().serve(Program::Node, &unit, &args, ready).await?)
-            }
-        });
+        let steps = consoles.map(|(unit, console)| serve_school(self.site.clone(), unit, console));
         let started = side_by_side(steps.collect(), COMMANDS_AT_ONCE).await?;
         self.services.extend(started);
         Ok(())
@@ -424,7 +416,7 @@ impl City {
         self.mend(unit).await
     }
 
-    /// Ends the service of a hub at once, so that nobody below it gets further.
+    /// Ends the service of a unit at once, as `kill -9` does; below a hub nobody gets further.
     ///
     /// # Errors
     /// It has none, or cannot be ended.
@@ -434,14 +426,28 @@ impl City {
         Ok(self.services.remove(place).kill().await?)
     }
 
-    /// Starts the service of a hub again.
+    /// Starts the service of a unit again, a hub's or a school's.
     ///
     /// # Errors
     /// It does not become ready.
     pub async fn mend(&mut self, unit: &str) -> Result<(), BuildError> {
+        if let Some(console) = self.school_console(unit) {
+            let school = serve_school(self.site.clone(), unit.to_owned(), console).await?;
+            self.services.push(school);
+            return Ok(());
+        }
         // Hubs stop after their members.
         self.services.insert(0, hubs::serve(&self.site, unit).await?);
         Ok(())
+    }
+
+    /// Sends a signal to the service of a unit, such as `STOP`.
+    ///
+    /// # Errors
+    /// It has none, or the signal was not taken.
+    pub async fn signal(&self, unit: &str, signal: &str) -> Result<(), BuildError> {
+        let service = self.services.iter().find(|service| service.unit() == unit);
+        Ok(service.ok_or(BuildError::Address)?.signal(signal).await?)
     }
 
     /// Whether a unit's service runs.
@@ -468,4 +474,16 @@ impl City {
             service.stop().await;
         }
     }
+}
+
+/// Starts the service of a school.
+async fn serve_school(
+    site: Site,
+    unit: String,
+    console: SocketAddr,
+) -> Result<Service, BuildError> {
+    let (data, address) = (path_text(&site.folder(&unit)), console.to_string());
+    let args = ["serve", "--data", &data, "--console", &address];
+    let ready = move || std::net::TcpStream::connect(console).is_ok();
+    Ok(site.launcher().serve(Program::Node, &unit, &args, ready).await?)
 }

@@ -288,6 +288,16 @@ impl Service {
         self.child.kill().await
     }
 
+    /// Sends the process a signal by its id.
+    ///
+    /// # Errors
+    /// It has ended, or there is no way to send one on this system.
+    pub async fn signal(&self, signal: &str) -> std::io::Result<()> {
+        let id = self.child.id().ok_or(std::io::ErrorKind::NotFound)?.to_string();
+        let told = Command::new("kill").arg(format!("-{signal}")).arg(id).status().await?;
+        if told.success() { Ok(()) } else { Err(std::io::Error::other("the signal was not taken")) }
+    }
+
     /// What was run.
     #[must_use]
     pub fn command(&self) -> &str {
@@ -304,14 +314,11 @@ impl Service {
 
     /// Asks the process to stop, and ends it if it does not.
     pub async fn stop(mut self) {
-        if let Some(id) = self.child.id() {
-            // The signal that a service manager sends; the process closes its stores on it.
-            let asked = Command::new("kill").arg("-TERM").arg(id.to_string()).status().await;
-            if asked.is_ok() {
-                let ended = tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await;
-                if ended.is_ok() {
-                    return;
-                }
+        // The signal that a service manager sends; the process closes its stores on it.
+        if self.signal("TERM").await.is_ok() {
+            let ended = tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await;
+            if ended.is_ok() {
+                return;
             }
         }
         // It ignored the request, or there is no way to ask on this system.

@@ -281,3 +281,19 @@ fn who_is_counted_apart_at_one_school_is_not_told() {
     let rest = roster.schools.keys().zip(closed).collect::<BTreeMap<_, _>>();
     assert!(!cover.hides(|unit, _| rest.get(unit).copied().unwrap_or_default()));
 }
+
+/// A school with fewer of a stratum than a small count hides nobody there. Were it counted among
+/// five, three of them that collude would know of the fourth that it has three, two or one, where
+/// three are left and the fifth has two boys.
+#[test]
+fn who_has_hardly_anybody_of_a_stratum_hides_nobody() {
+    let grade = Grade::school(7).expect("grade");
+    let with = |boys: u32| {
+        let mut five = set(vec![school(&[(Stage::Junior, &[7])], 60); 5]);
+        let last = five.1.schools.values_mut().next_back().expect("a school");
+        last.stages.get_mut(&Stage::Junior).expect("stage").insert(grade, [boys, 60, 0]);
+        opens(&tiers(), &five)
+    };
+    assert_eq!(with(4), [3, 13, 23, 33], "girls alone");
+    assert_eq!(with(5), [2, 3, 12, 13, 22, 23, 32, 33]);
+}

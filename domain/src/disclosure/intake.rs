@@ -14,8 +14,10 @@ use crate::cell::{self, Cell, CellError};
 use crate::release::Provenance;
 
 /// Largest figure that one cell may hold; sums of ten thousand such cells stay in range, so no
-/// member can make a hub's totals overflow.
-pub const FIGURE_MAX: u64 = 1 << 40;
+/// member can make a hub's totals overflow. The attacker takes it too, and what may be above it by
+/// a band or by rounding: with a number that it does not take it could judge nothing, and one
+/// member's sheet would keep the sums of all others closed.
+pub const FIGURE_MAX: u64 = 1 << 39;
 
 /// Most schools that one hub may speak for; the whole country has about 210,000.
 pub const SCHOOLS_MAX: u32 = 1_000_000;

@@ -2,7 +2,7 @@
 //! departments know of the school.
 //!
 //! Control sums compare the cells with the number that the report itself names, so a school that
-//! names more than it has could put the rest into whichever state it likes, up to its cap. A number
+//! names more than it has could put the rest into whichever state it likes. A number
 //! that is far from the signed roster, or from the clear sheet of the same census day, keeps the
 //! sums with that report closed until a person has called the school. Nothing is refused for it:
 //! pupils come and go, and rosters are mended.
@@ -33,7 +33,7 @@ struct Slack {
 }
 
 /// Between roster and census lie up to eight months: a class that moved, and what schools lose and
-/// win in a year. A cap allows up to the double, and more.
+/// win in a year. A cap is that of the roster or of the number that is named, so it bounds nothing.
 const OF_ROSTER: Slack = Slack { persons: 10, percent: 10 };
 /// Of the same day: what was mended on the roll between the two countings, or stands in a grade
 /// that the roster does not have, in which nobody is counted under seal.

@@ -191,10 +191,12 @@ impl Documents {
     pub fn year_of(&self, school: &UnitId, period: Period) -> Option<&Arc<Year>> {
         let kind = if matches!(period, Period::Term(_)) { Kind::Stock } else { Kind::Flow };
         let school_year = sealed_year_of(kind, period)?;
-        self.years.iter().find(|year| {
+        let own = self.years.iter().filter(|year| {
             let sealed = year.sealed();
             sealed.plan.year() == school_year && sealed.roster.school(school).is_some()
-        })
+        });
+        // Where two areas list it, as it decides for itself.
+        own.min_by_key(|year| year.from())
     }
 
     /// The task of an area, table and period, by the catalogue in force on the period's first day.

@@ -192,7 +192,8 @@ pub(super) fn told(tx: &Tx<'_>, place: Place<'_>, tree: &Tree) -> Result<Vec<See
         };
         let carried = record.schools.iter().filter(|one| one.task != record.task);
         let summed = Summed {
-            id: sum.record.number.to_string(),
+            // Each leader counts by itself, and this hub its own openings.
+            id: format!("{}/{}", sum.area, record.number),
             of: (record.stage, record.detail),
             standings: &record.schools,
             carried: carried.map(|one| (one.unit.to_string(), earlier(one))).collect(),

@@ -77,7 +77,7 @@ impl Node {
     fn own_years(&self) -> Result<Vec<SealingYear>, SqlError> {
         let Some(member) = self.member() else { return Ok(Vec::new()) };
         let (unit, years) = (member.membership.name.unit(), self.sealed_years()?);
-        Ok(years.sealing().filter(|year| year.holds(unit)).cloned().collect())
+        Ok(years.all_of_school(unit).into_iter().cloned().collect())
     }
 
     /// The school's report key and what health stated of it; nothing before joining. Made now where

@@ -58,7 +58,7 @@ fn key(outward: &Outward, ledger: &Ledger) -> Result<Option<Lack>, SqlError> {
     let Some(member) = outward.member() else { return Ok(None) };
     let Some(key) = ledger.read(report_key::load)? else { return Ok(None) };
     let (unit, years) = (member.membership.name.unit(), outward.sealed_years()?);
-    let own: Vec<SealingYear> = years.sealing().filter(|year| year.holds(unit)).cloned().collect();
+    let own: Vec<SealingYear> = years.all_of_school(unit).into_iter().cloned().collect();
     let key = ReportKey::new(sha256(key.public().spki()), unit, &own);
     Ok(key.latest().and_then(|(year, standing)| {
         let (code, text, who) = match standing {

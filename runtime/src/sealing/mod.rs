@@ -196,11 +196,21 @@ impl SealedYears {
         self.years.get(&(area.clone(), year)).map(Result::as_ref)
     }
 
-    /// The year under seal whose roster holds a school.
+    /// The year under seal whose roster holds a school. One that moved can stand on the rosters of
+    /// two areas: it counts where the plan was in force first, stays there for the year, and is in
+    /// one sum.
     #[must_use]
     pub fn of_school(&self, school: &UnitId, year: i16) -> Option<&SealingYear> {
-        let mut sealing = self.sealing();
-        sealing.find(|one| one.year.plan.year() == year && one.holds(school))
+        let own = self.sealing().filter(|one| one.year.plan.year() == year && one.holds(school));
+        own.min_by_key(|one| one.from)
+    }
+
+    /// The years under seal in which a school counts: in each school year in one area.
+    #[must_use]
+    pub fn all_of_school(&self, school: &UnitId) -> Vec<&SealingYear> {
+        let own = self.sealing().filter(|one| one.holds(school));
+        let years: BTreeSet<i16> = own.map(|one| one.year.plan.year()).collect();
+        years.into_iter().filter_map(|year| self.of_school(school, year)).collect()
     }
 
     /// School years in which any version of a plan that holds lists a school: also one that a later

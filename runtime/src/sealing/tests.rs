@@ -137,12 +137,24 @@ impl City {
         by: &[usize],
         text: &str,
     ) -> Vec<u8> {
+        let from = format!("{}-09-01", name.rsplit('-').next().expect("year"));
+        self.sign_from((kind, name), (serial, &from), by, text)
+    }
+
+    /// The same in force from another day.
+    fn sign_from(
+        &self,
+        (kind, name): (PackKind, &str),
+        (serial, from): (u64, &str),
+        by: &[usize],
+        text: &str,
+    ) -> Vec<u8> {
         let pack = Pack {
             kind: kind.as_str().to_owned(),
             name: name.to_owned(),
             version: serial.to_string(),
             serial,
-            effective_from: format!("{}-09-01", name.rsplit('-').next().expect("year")),
+            effective_from: from.to_owned(),
             content: text.as_bytes().to_vec(),
         }
         .encode_to_vec();
@@ -402,4 +414,32 @@ fn a_key_is_one_school_years() {
     let of = |hub: &str| Some(Unsealed::KeyOfYear(unit(hub), 2026));
     assert_eq!(year([leader, own_helper]), of("370203"));
     assert_eq!(year([own_leader, helper]), of("HC-QD"));
+}
+
+/// A school that moved between areas can stand on the rosters of both. It counts in one of them,
+/// where the plan was in force first: sealed for both, nothing of a period could be kept at all.
+#[test]
+fn a_school_of_two_areas_counts_in_one() {
+    let city = City::new();
+    let first = city.both(&Say::usual());
+    let (name, text) = ("370202-2026", roster_text(6));
+    let listed = roster::read(name, text.as_bytes()).expect("roster");
+    let days = (date(2026, 8, 20), date(2027, 9, 30));
+    let [leader_statement, helper_statement] =
+        city.keys.each_ref().map(|key| city.statement(key, days));
+    let census_day = date(2026, 10, 20);
+    let written = plan::write(&OpenPlan {
+        plan: Plan::build(GROUP_MIN, &listed, &[]),
+        roster: sha256(text.as_bytes()),
+        sealing: Some(Sealing { census_day, leader_statement, helper_statement }),
+    });
+    let later = [(PackKind::Roster, text), (PackKind::Plan, written.expect("text"))];
+    let later =
+        later.map(|(kind, text)| city.sign_from((kind, name), (1, "2026-10-12"), &[0, 1], &text));
+    let years = city.read(&[first.to_vec(), later.to_vec()].concat());
+    assert_eq!(years.sealing().count(), 2, "both are under seal");
+    let area = |year: &SealingYear| year.year().plan.area().clone();
+    assert_eq!(years.of_school(&unit("S3"), 2026).map(area), Some(unit("370203")));
+    let all: Vec<UnitId> = years.all_of_school(&unit("S3")).into_iter().map(area).collect();
+    assert_eq!(all, [unit("370203")]);
 }

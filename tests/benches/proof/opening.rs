@@ -277,21 +277,21 @@ impl Play<'_> {
     }
 
     /// Whether schools hide one another in a stratum: a hundred persons by the roster, at five
-    /// operators that count, none of which has more than three fifths.
+    /// operators that count with five of them at least, none of which has more than three fifths.
     fn hides(&self, stage: Stage, stratum: Option<&Stratum>, hiding: &BTreeSet<UnitId>) -> bool {
         let Some(stratum) = stratum else { return false };
         let (plan, roster) = self.by();
-        let mut operators: BTreeMap<&str, (u64, bool)> = BTreeMap::new();
+        let mut operators: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
         for school in hiding.iter().map(|id| &roster.schools[id]) {
             let is_own = stratum.stage_at(school) == Some(stage);
             let persons = if is_own { truth::persons(school, stratum) } else { 0 };
-            let (sum, counts) = operators.entry(&school.operator).or_default();
+            let (sum, counted) = operators.entry(&school.operator).or_default();
             *sum += persons;
-            *counts |= persons > 0 && school.counts(roster.year);
+            *counted += if school.counts(roster.year) { persons } else { 0 };
         }
         let all: u64 = operators.values().map(|(sum, _)| sum).sum();
         let most = operators.values().map(|(sum, _)| *sum).max().unwrap_or(0);
-        let counting = operators.values().filter(|(_, counts)| *counts).count();
+        let counting = operators.values().filter(|(_, counted)| *counted >= 5).count();
         all >= PERSONS_MIN && counting as u64 >= u64::from(plan.floor()) && most * 5 <= all * 3
     }
 

@@ -2,6 +2,7 @@
 //! controls hold, since they compare the report with itself.
 
 use domain::catalogue::Stage;
+use domain::disclosure::sealed::CapClass;
 use hub::sealed::claim::By;
 use hub::sealed::watch::Notice;
 use hub::store::sealed::say;
@@ -10,11 +11,11 @@ use runtime::web::Lang;
 use tests::federation::RunningHub;
 
 use crate::THE_STOCK;
-use crate::city::{City, STOCK, TERM, Wished};
+use crate::city::{City, SCHOOLS, STOCK, TERM, Wished};
 use crate::school::{all_but, code, counted, draft, draft_of, recount, task, unit};
 use crate::seen::send_sheet_of;
 
-/// A school of 300 by the roster, whose cap is 511.
+/// A school of 300 by the roster, whose class of caps is 511.
 const SIZES: [(u32, [u32; 3]); 1] = [(3, [50, 50, 0])];
 
 /// Who is far off by the notices of a hub: what it named, what is known, and from where.
@@ -123,6 +124,41 @@ async fn pupils_come_and_go() {
     city.step().await;
     assert!(far(&city, &city.leader).is_empty() && far(&city, &city.helper).is_empty());
     assert!(!city.opened(task(&city, THE_STOCK)).is_empty());
+}
+
+/// A school whose roster fills its class of caps, and that has a few pupils more on the census day,
+/// is in the sum with all of them: before, nothing could be sealed there, and its group stayed
+/// closed for the term.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_few_more_than_a_full_class_of_caps_are_counted() {
+    let sizes = [(3, [42, 42, 0])];
+    let city = City::start_with(Wished { sizes: &sizes, ..Default::default() }).await;
+    all_but(&city, THE_STOCK, &[3, 4]);
+    // A larger class than the number that it names is refused.
+    let mut over = draft(&city, THE_STOCK, 4, 1);
+    over.report.cap = CapClass::all().last().expect("cap");
+    let over = over.send(&city);
+    let mut cells = counted(&city, city.table(STOCK), 3);
+    let place = city.table(STOCK).block().place(&["none", "g7", "m"]).expect("place");
+    cells[place] += 10;
+    let more = draft_of(&city, THE_STOCK, (3, 1), &cells);
+    assert_eq!((city.persons(3), more.report.cap.limit()), (252, 511));
+    let more = more.send(&city);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 3, more).as_deref(), Some(""));
+    assert_eq!(code(&city, 4, over).as_deref(), Some("other_cap"));
+    draft(&city, THE_STOCK, 4, 2).send(&city);
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    city.step().await;
+    assert!(far(&city, &city.leader).is_empty() && far(&city, &city.helper).is_empty());
+    let mut expected = recount(&city, STOCK, 1..=SCHOOLS);
+    *expected.get_mut(&place).expect("open") += 10;
+    let opened = city.opened(task(&city, THE_STOCK));
+    let district = opened.iter().find(|(detail, _)| detail == "cells").expect("opened");
+    assert_eq!(district.1, expected);
 }
 
 /// The school's own clear sheet of the same census day says more exactly how many it has, at the

@@ -1,5 +1,6 @@
 //! What one role has seen: units, periods and tables, as the export format describes them.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The category that stands for a whole dimension.
@@ -92,7 +93,9 @@ pub enum Printed {
 }
 
 impl View {
-    /// Puts another role's view beside this one, as those who collude do.
+    /// Puts another role's view beside this one, as those who collude do. Where a unit stands and
+    /// what it has at all is known if either of them knows it: whoever stands at the top of the one
+    /// can be below somebody in the other.
     ///
     /// # Errors
     /// Another `k` or course of periods, or a unit that stands elsewhere: the view is as it was.
@@ -106,7 +109,12 @@ impl View {
             return Err(ViewError::Apart);
         }
         for (id, unit) in other.units {
-            self.units.entry(id).or_insert(unit);
+            match self.units.entry(id) {
+                Entry::Occupied(mut known) => known.get_mut().learn(unit),
+                Entry::Vacant(free) => {
+                    free.insert(unit);
+                }
+            }
         }
         for period in other.periods {
             if !self.periods.iter().any(|known| known.id == period.id) {
@@ -115,6 +123,16 @@ impl View {
         }
         self.tables.extend(other.tables);
         Ok(())
+    }
+}
+
+impl Unit {
+    /// Takes up what another view knows of the unit and this one does not.
+    fn learn(&mut self, other: Self) {
+        self.parent = self.parent.take().or(other.parent);
+        for (dim, has) in other.has {
+            self.has.entry(dim).or_insert(has);
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Cap classes: the most that one report may add to a sum, in eleven steps.
 //!
-//! A cap follows from the signed enrolment and never from the figures, so that the length of a
-//! report, which depends on it, tells nothing. One instance of the proof system per class; shares
+//! A cap follows from the signed enrolment, or from the number enrolled that a stock names in the
+//! clear, and never from the figures, so that the length of a report, which depends on it, tells
+//! nothing. One instance of the proof system per class; shares
 //! of all classes add up.
 
 use std::fmt;

@@ -46,6 +46,10 @@ impl SealedReport {
     /// follows; `persons` how many were on the roll in a stratum on the census day, from which the
     /// complement of a stock follows. The raw table holds the cells before the complement.
     ///
+    /// Between roster and census day pupils come. A stock of more than the roster lists gets the
+    /// class of those whom it counts: they stand beside it in the clear, and its cells add up to
+    /// them.
+    ///
     /// # Errors
     /// Figures of another table, figures that cannot be computed, a stock that is no partition of
     /// those enrolled, or more than the cap.
@@ -63,8 +67,12 @@ impl SealedReport {
         if table.kind() == Kind::Stock {
             complete(&mut measurement, table, persons)?;
         }
-        let cap = CapClass::of(table.kind(), enrolled, table.per_person_max())?;
         let sum = measurement.iter().fold(0, |sum: u64, cell| sum.saturating_add(*cell));
+        let most = match table.kind() {
+            Kind::Stock => enrolled.max(sum),
+            Kind::Flow => enrolled,
+        };
+        let cap = CapClass::of(table.kind(), most, table.per_person_max())?;
         if sum > cap.limit() {
             return Err(MeasureError::OverCap { sum, cap: cap.limit() });
         }

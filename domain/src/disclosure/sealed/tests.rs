@@ -103,8 +103,10 @@ fn what_is_no_report_is_not_sealed() {
     let mut cells = vec![Cell::Value(1); 30];
     assert_eq!(error(cells.clone(), 2), Some(MeasureError::Partition));
     assert_eq!(error(vec![Cell::Value(1); 29], 3), Some(MeasureError::Table));
-    assert_eq!(error(cells.clone(), 26), Some(MeasureError::OverCap { sum: 260, cap: 255 }));
     assert_eq!(error(cells.clone(), 25), None);
+    let possible = 300_000;
+    let too_many = MeasureError::Cap(CapError::TooMany { possible });
+    assert_eq!(error(cells.clone(), 30_000), Some(too_many));
     for blank in [Cell::Unsupported, Cell::Suppressed, Cell::NotReported] {
         cells[4] = blank;
         assert_eq!(error(cells.clone(), 5), Some(MeasureError::Unsupported));
@@ -112,6 +114,21 @@ fn what_is_no_report_is_not_sealed() {
     let other = RawTable::new("sealed.other".parse().expect("id"), vec![Cell::Value(0); 30]);
     let made = SealedReport::measure(other, &table, 50, |_| 0);
     assert_eq!(made.err(), Some(MeasureError::Table));
+}
+
+/// The roster is no count of the census day: a school that has a few pupils more than its class
+/// of caps holds is sealed in the next one, and none is left out.
+#[test]
+fn a_stock_has_room_for_those_whom_it_counts() {
+    let table = tiers();
+    let cap = |listed: u64, persons: u64| {
+        let cells = vec![Cell::Value(1); 30];
+        let made = SealedReport::measure(raw(&table, cells), &table, listed, |_| persons);
+        made.map(|made| (made.cap().limit(), made.danger_exact_cells().iter().sum::<u64>()))
+    };
+    assert_eq!(cap(250, 25), Ok((255, 250)));
+    assert_eq!(cap(250, 26), Ok((511, 260)));
+    assert_eq!(cap(300, 25), Ok((511, 250)), "fewer than are listed");
 }
 
 /// A whole partition has no complement, and one that leaves somebody out is refused.
@@ -263,4 +280,20 @@ fn who_is_counted_apart_at_one_school_is_not_told() {
     assert_eq!(closed, [300, 0, 0, 0, 0, 0]);
     let rest = roster.schools.keys().zip(closed).collect::<BTreeMap<_, _>>();
     assert!(!cover.hides(|unit, _| rest.get(unit).copied().unwrap_or_default()));
+}
+
+/// A school with fewer of a stratum than a small count hides nobody there. Were it counted among
+/// five, three of them that collude would know of the fourth that it has three, two or one, where
+/// three are left and the fifth has two boys.
+#[test]
+fn who_has_hardly_anybody_of_a_stratum_hides_nobody() {
+    let grade = Grade::school(7).expect("grade");
+    let with = |boys: u32| {
+        let mut five = set(vec![school(&[(Stage::Junior, &[7])], 60); 5]);
+        let last = five.1.schools.values_mut().next_back().expect("a school");
+        last.stages.get_mut(&Stage::Junior).expect("stage").insert(grade, [boys, 60, 0]);
+        opens(&tiers(), &five)
+    };
+    assert_eq!(with(4), [3, 13, 23, 33], "girls alone");
+    assert_eq!(with(5), [2, 3, 12, 13, 22, 23, 32, 33]);
 }

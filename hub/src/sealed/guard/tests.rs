@@ -1,5 +1,6 @@
 //! What the guard keeps closed, on views by hand.
 
+use domain::disclosure::FIGURE_MAX;
 use domain::disclosure::attacker::{Course, Pieces, SeenCell, SeenPeriod, Unit};
 
 use super::*;
@@ -128,6 +129,12 @@ fn one_sheet_that_contradicts_does_not_hide_a_leak_elsewhere() {
     // Two that do not fit together: either may be the lie, so each is judged without the other.
     assert_eq!(with(leak, &[("B", harmless)]), Some(REACHABLE));
     assert_eq!(with(Printed::Between(40, Some(49)), &[("D", harmless), ("E", lie)]), None);
+    // However large the lie is that a hub took in.
+    let huge = [Printed::Exact(FIGURE_MAX), Printed::Between(FIGURE_MAX, Some(FIGURE_MAX + 9))];
+    for lie in huge {
+        assert_eq!(with(harmless, &[("B", lie)]), None);
+        assert_eq!(with(leak, &[("B", lie)]), Some(REACHABLE));
+    }
 }
 
 /// Sums that contradict each other bound nothing by themselves; what bands tell beside the

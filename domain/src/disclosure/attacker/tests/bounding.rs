@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::*;
 use super::{period, unit, words};
+use crate::disclosure::{BAND_MIN, FIGURE_MAX, ROUNDING_BASE, SCHOOLS_MAX};
 
 const TOPICS: [&str; 3] = ["study", "mind", "family"];
 
@@ -73,4 +74,18 @@ fn talks_that_are_told_to_be_none_or_few_tell_the_fifth() {
     assert!(!leaks([6, 0, 0], one_each).is_empty());
     assert_eq!(leaks([3, 0, 0], [(0, None); 5]), []);
     assert_eq!(leaks([6, 0, 0], [(0, None); 5]), []);
+}
+
+/// Whatever figure a hub takes in is a number that the attacker takes: one that is too large to be
+/// true contradicts what was opened, which can be left aside, and does not end the attack. So does
+/// the end of a sum of as many bands, or rounded figures, as a hub may speak for.
+#[test]
+fn the_largest_figure_that_a_hub_takes_in_is_a_number_here() {
+    let none = (0, None);
+    let wide = (BAND_MIN + ROUNDING_BASE) * u64::from(SCHOOLS_MAX);
+    for (lo, hi) in [(FIGURE_MAX, FIGURE_MAX), (FIGURE_MAX, FIGURE_MAX + wide)] {
+        let view = group([101, 8, 2], [(lo, Some(hi)), none, none, none, none]);
+        let found = attack(&view, &mut Pieces(2_000));
+        assert_eq!(found, Err(ViewError::Contradiction), "{lo} to {hi}");
+    }
 }

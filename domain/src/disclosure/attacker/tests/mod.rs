@@ -2,6 +2,7 @@
 
 mod bounding;
 mod brute;
+mod joined;
 mod leaks;
 mod parted;
 

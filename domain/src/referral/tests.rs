@@ -252,7 +252,7 @@ impl World {
         Self::after(&[E::Emergency])
     }
 
-    fn after(events: &[Event]) -> Self {
+    fn after(events: &[E]) -> Self {
         let act = |(number, event)| Act {
             side: Side::School,
             number,

@@ -72,7 +72,7 @@ pub(super) fn decide(
             None => again::let_go(tx, &author, about),
         });
     decided?;
-    rung(node);
+    rung(terminal, node);
     let (word, text) = if who.is_some() { ("counted", COUNTED) } else { ("dropped", DROPPED) };
     terminal.result(&json!({ word: envelope }), |terminal| terminal.text(text, &[]))
 }

@@ -141,7 +141,19 @@ impl Link {
         standing.set_missed_tick_behavior(MissedTickBehavior::Delay);
         standing.reset();
         loop {
+            // In this order: whether the member is served still is seldom looked at, and a stream of
+            // frames does not put it off.
             tokio::select! {
+                biased;
+                _ = standing.tick() => still_served(&self.hub, &self.caller)?,
+                changed = self.news.changed(), if self.cursor.is_some() => {
+                    if changed.is_err() {
+                        tracing::debug!(member = %self.member, "hub is stopping");
+                        return Ok(());
+                    }
+                    still_served(&self.hub, &self.caller)?;
+                    self.send_news(false).await?;
+                }
                 part = parts.message() => match part {
                     Ok(Some(request)) => self.take(request).await?,
                     Ok(None) => return Ok(()),
@@ -155,15 +167,6 @@ impl Link {
                         return Ok(());
                     }
                 },
-                changed = self.news.changed(), if self.cursor.is_some() => {
-                    if changed.is_err() {
-                        tracing::debug!(member = %self.member, "hub is stopping");
-                        return Ok(());
-                    }
-                    still_served(&self.hub, &self.caller)?;
-                    self.send_news(false).await?;
-                }
-                _ = standing.tick() => still_served(&self.hub, &self.caller)?,
             }
         }
     }

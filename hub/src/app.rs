@@ -178,6 +178,7 @@ impl Hub {
         let packs = load_packs(&database, &config, &roots, &clock)?;
         let trust = trust(&config, &roots, authority.as_deref(), &clock)?;
         let tls = server_config(&identity.current(), first_of(&roots)?, &trust)?;
+        let tls = Arc::new(ArcSwap::new(tls));
         let registry = Arc::new(RegistryCache::default());
         let (folded, answered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let news = Arc::new(watch::Sender::new(0));
@@ -197,15 +198,7 @@ impl Hub {
         };
         let uplink = uplink(&identity, hooks, dialler);
         let sealed = sums(&config, (&database, &clock), (&identity, trust), &packs)?;
-        let sealing = SealerParts {
-            clock: clock.clone(),
-            packs: packs.clone(),
-            registry: registry.clone(),
-            identity: identity.clone(),
-            unit: config.unit.clone(),
-            kind: config.kind,
-            uplink: uplink.clone(),
-        };
+        let sealing = sealing((&config, &clock, &identity), (&packs, &registry), uplink.as_ref());
         let relay = relay((&config, &clock), (&identity, &roots), uplink.as_ref(), bells);
         let (sealer, intake) = take_in((&database, &relay, &sealed), sealing, &folded);
         Ok(Self(Arc::new(Inner {
@@ -215,7 +208,7 @@ impl Hub {
             identity,
             roots,
             authority,
-            tls: Arc::new(ArcSwap::new(tls)),
+            tls,
             registry,
             packs,
             intake,
@@ -503,6 +496,23 @@ fn relay(
         sent_down,
         letters,
     })
+}
+
+/// What a sealing needs besides the store.
+fn sealing(
+    (config, clock, identity): (&Config, &Clock, &IdentityCell),
+    (packs, registry): (&Arc<PackCache>, &Arc<RegistryCache>),
+    uplink: Option<&Uplink>,
+) -> SealerParts {
+    SealerParts {
+        clock: clock.clone(),
+        packs: packs.clone(),
+        registry: registry.clone(),
+        identity: identity.clone(),
+        unit: config.unit.clone(),
+        kind: config.kind,
+        uplink: uplink.cloned(),
+    }
 }
 
 /// What seals sums, and what takes frames in and has them sealed.

@@ -87,7 +87,7 @@ impl Clock {
     /// The clock of a simulated process: the simulator says what it shows, also where it jumps.
     /// Waits last as long as on the machine's clock, in the time of the executor.
     #[must_use]
-    pub fn shown_by(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+    pub fn of_simulator(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { read: Arc::new(read), pace: Pace::Machine }
     }
 

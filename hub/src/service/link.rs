@@ -141,8 +141,8 @@ impl Link {
         standing.set_missed_tick_behavior(MissedTickBehavior::Delay);
         standing.reset();
         loop {
-            // In this order: whether the member is served still is seldom looked at, and a stream of
-            // frames does not put it off.
+            // In this order: whether the member is served still is seldom looked at, and no frames
+            // put it off.
             tokio::select! {
                 biased;
                 _ = standing.tick() => still_served(&self.hub, &self.caller)?,

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use runtime::clock::Clock;
 use runtime::in_place::{Fate, InPlace, Machine, danger_simulate};
 use runtime::sql::SqlError;
+use turmoil::net::TcpStream;
 
 /// How a disk is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,9 @@ struct State {
     processes: BTreeMap<PathBuf, Process>,
     trace: Vec<String>,
     counts: Counts,
+    lines: u64,
+    /// Lines of dead processes.
+    kept_lines: BTreeMap<(PathBuf, u64), TcpStream>,
 }
 
 /// All machines of a run. Cheap to clone.
@@ -100,7 +104,7 @@ impl Machines {
     #[must_use]
     pub fn clock(&self, folder: &Path) -> Clock {
         let (own, folder) = (self.clone(), folder.to_owned());
-        Clock::shown_by(move || {
+        Clock::of_simulator(move || {
             let state = own.state();
             let ahead_ms = state.processes.get(&folder).map_or(0, |process| process.ahead_ms);
             Timestamp::from_millisecond(state.now_ms + ahead_ms).expect("instant")
@@ -159,6 +163,26 @@ impl Machines {
     /// The process begins anew.
     pub fn begin(&self, folder: &Path) {
         self.change(folder, "begins", |process| process.is_dead = false);
+    }
+
+    /// The number of the next line.
+    #[must_use]
+    pub fn next_line(&self) -> u64 {
+        let mut state = self.state();
+        state.lines += 1;
+        state.lines
+    }
+
+    /// Keeps a line of a dead process.
+    pub fn keep_line(&self, folder: &Path, number: u64, stream: TcpStream) {
+        self.state().kept_lines.insert((folder.to_owned(), number), stream);
+    }
+
+    /// Closes the lines that a process left when it died; called by the one that begins.
+    pub fn close_lines(&self, folder: &Path) {
+        let left = self.state().kept_lines.extract_if(.., |(of, _), _| of == folder).collect();
+        let left: Vec<((PathBuf, u64), TcpStream)> = left;
+        drop(left);
     }
 
     /// Whether nothing that a process does has an effect any more.

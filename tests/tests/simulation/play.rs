@@ -112,8 +112,8 @@ struct Play<'s> {
     violations: Vec<Violation>,
 }
 
-/// Plays the run of a seed with so many milliseconds of trouble, or one with something that is known
-/// to be wrong.
+/// Plays the run of a seed with so many milliseconds of trouble, or one with something that is
+/// known to be wrong.
 #[must_use]
 pub fn play(seed: u64, trouble_ms: i64, broken: Option<Broken>) -> Ended {
     let machines = Machines::default();

@@ -46,6 +46,7 @@ impl HubParts {
 
     /// Serves until it is killed; one that cannot begin is started again.
     pub async fn run(self) {
+        self.machines.close_lines(&self.unit.folder);
         loop {
             self.once().await;
             tokio::time::sleep(AGAIN).await;
@@ -110,6 +111,7 @@ impl SchoolParts {
 
     /// Sends what the office means to send until it is killed.
     pub async fn run(self) {
+        self.machines.close_lines(&self.unit.folder);
         let transfer = loop {
             match Transfer::open(&self.unit.store()) {
                 Ok(transfer) => break transfer,
@@ -138,6 +140,9 @@ impl SchoolParts {
 
     /// Queues one release when its time has come, and again until it is told that it is queued.
     async fn queue(&self, transfer: &Transfer, intention: &Intention) {
+        if self.is_told(intention) {
+            return;
+        }
         let begun_ms = self.machines.now_ms() - BEGIN_MS;
         let wait_ms = intention.at_ms.saturating_sub(begun_ms).max(0).unsigned_abs();
         tokio::time::sleep(Duration::from_millis(wait_ms)).await;
@@ -150,13 +155,16 @@ impl SchoolParts {
                 transfer.database().write_async("queue", queue).await;
             if queued.is_ok() && !self.machines.is_dead(&self.unit.folder) {
                 let mut told = self.told.lock().expect("told");
-                let told = told.entry(self.unit.id.clone()).or_default();
-                if !told.contains(&intention.name) {
-                    told.push(intention.name.clone());
-                }
+                told.entry(self.unit.id.clone()).or_default().push(intention.name.clone());
                 return;
             }
             tokio::time::sleep(AGAIN).await;
         }
+    }
+
+    /// Whether the office knows that it is queued: it does not do it again.
+    fn is_told(&self, intention: &Intention) -> bool {
+        let told = self.told.lock().expect("told");
+        told.get(&self.unit.id).is_some_and(|names| names.contains(&intention.name))
     }
 }

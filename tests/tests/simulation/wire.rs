@@ -27,10 +27,34 @@ const SHAKE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// One end of a connection, which falls silent with its process.
 pub struct Line {
-    stream: TcpStream,
+    stream: Option<TcpStream>,
+    number: u64,
     machines: Machines,
     folder: PathBuf,
     peer: Option<Peer>,
+}
+
+impl Line {
+    fn new(stream: TcpStream, machines: Machines, folder: PathBuf) -> Self {
+        let number = machines.next_line();
+        Self { stream: Some(stream), number, machines, folder, peer: None }
+    }
+
+    fn stream(&mut self) -> Pin<&mut TcpStream> {
+        Pin::new(self.stream.as_mut().expect("a stream until it is dropped"))
+    }
+}
+
+/// The executor lets go of a dead process's tasks in an order of its own. Its lines are kept, and
+/// closed in theirs once its machine is back: until then nobody hears anything.
+impl Drop for Line {
+    fn drop(&mut self) {
+        if let Some(stream) = self.stream.take()
+            && self.machines.is_dead(&self.folder)
+        {
+            self.machines.keep_line(&self.folder, self.number, stream);
+        }
+    }
 }
 
 impl AsyncRead for Line {
@@ -42,7 +66,7 @@ impl AsyncRead for Line {
         if self.machines.is_dead(&self.folder) {
             return Poll::Pending;
         }
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        self.stream().poll_read(context, buffer)
     }
 }
 
@@ -55,15 +79,15 @@ impl AsyncWrite for Line {
         if !self.machines.writes(&self.folder) {
             return Poll::Pending;
         }
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        self.stream().poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        self.stream().poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        self.stream().poll_shutdown(context)
     }
 }
 
@@ -117,7 +141,7 @@ impl PlainDialler {
             let (host, _) = address.split_once(':').expect("host and port");
             let stream = TcpStream::connect((host, PORT)).await?;
             let (machines, folder) = (self.machines.clone(), self.folder.clone());
-            let mut line = Line { stream, machines, folder, peer: None };
+            let mut line = Line::new(stream, machines, folder);
             show(&mut line, identity).await?;
             let shown = see(&mut line).await?;
             Ok::<_, io::Error>((line, shown))
@@ -157,7 +181,7 @@ pub async fn incoming(
         loop {
             let Ok((stream, address)) = listener.accept().await else { return };
             let (machines, folder) = (machines.clone(), folder.clone());
-            let mut line = Line { stream, machines, folder, peer: None };
+            let mut line = Line::new(stream, machines, folder);
             let (sender, identity, zone) = (sender.clone(), identity.clone(), zone.clone());
             tokio::spawn(async move {
                 let shaken = tokio::time::timeout(SHAKE_TIMEOUT, async {

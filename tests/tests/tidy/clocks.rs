@@ -38,7 +38,7 @@ const MOVES: [(&str, &[&str]); 6] = [
     ("danger_replace_system", &["tests/src/city/clock.rs"]),
     ("ahead_by", &["tests/src/city/clock.rs"]),
     ("skewed", &["tests/tests/lanes.rs"]),
-    ("shown_by", &["tests/tests/simulation/machine.rs"]),
+    ("of_simulator", &["tests/tests/simulation/machine.rs"]),
     // Says what becomes of a commit: nothing that is shipped may decide that.
     (
         "danger_simulate",

@@ -78,8 +78,6 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::*;
     use crate::in_place::danger_simulate;
     use crate::sql::{Database, Migration, Options};

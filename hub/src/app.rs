@@ -13,11 +13,14 @@ use proto::limits::{CONNECTION_WINDOW_BYTES, STREAM_WINDOW_BYTES};
 use runtime::clock::{Clock, Witness};
 use runtime::sealing::Pins;
 use runtime::sql::{Database, Options, SqlError};
-use runtime::transport::Listener;
+use runtime::transport::{Dialler, Listener, Peer};
 use runtime::uplink::{IdentityCell, Parent, Uplink};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Notify, watch};
+use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::service::interceptor::InterceptedService;
+use tonic::transport::server::Connected;
 
 use crate::config::Config;
 use crate::hooks::HubHooks;
@@ -155,6 +158,18 @@ impl Hub {
     /// # Errors
     /// A file or the store cannot be used; nothing was changed.
     pub fn open(config: Config, clock: Clock) -> Result<Self, HubError> {
+        Self::open_dialling(config, clock, None)
+    }
+
+    /// The same over another way to its parent than TLS on the machine's network.
+    ///
+    /// # Errors
+    /// As [`Hub::open`].
+    pub fn open_dialling(
+        config: Config,
+        clock: Clock,
+        dialler: Option<Arc<dyn Dialler>>,
+    ) -> Result<Self, HubError> {
         let database = begin_store(&config, &clock)?;
         let identity =
             IdentityCell::load(&config.path("identity.pem")).map_err(HubError::Identity)?;
@@ -163,6 +178,7 @@ impl Hub {
         let packs = load_packs(&database, &config, &roots, &clock)?;
         let trust = trust(&config, &roots, authority.as_deref(), &clock)?;
         let tls = server_config(&identity.current(), first_of(&roots)?, &trust)?;
+        let tls = Arc::new(ArcSwap::new(tls));
         let registry = Arc::new(RegistryCache::default());
         let (folded, answered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let news = Arc::new(watch::Sender::new(0));
@@ -180,17 +196,9 @@ impl Hub {
             letters: bells.1.clone(),
             barred: Mutex::default(),
         };
-        let uplink = uplink(&identity, hooks);
+        let uplink = uplink(&identity, hooks, dialler);
         let sealed = sums(&config, (&database, &clock), (&identity, trust), &packs)?;
-        let sealing = SealerParts {
-            clock: clock.clone(),
-            packs: packs.clone(),
-            registry: registry.clone(),
-            identity: identity.clone(),
-            unit: config.unit.clone(),
-            kind: config.kind,
-            uplink: uplink.clone(),
-        };
+        let sealing = sealing((&config, &clock, &identity), (&packs, &registry), uplink.as_ref());
         let relay = relay((&config, &clock), (&identity, &roots), uplink.as_ref(), bells);
         let (sealer, intake) = take_in((&database, &relay, &sealed), sealing, &folded);
         Ok(Self(Arc::new(Inner {
@@ -200,7 +208,7 @@ impl Hub {
             identity,
             roots,
             authority,
-            tls: Arc::new(ArcSwap::new(tls)),
+            tls,
             registry,
             packs,
             intake,
@@ -332,6 +340,52 @@ impl Hub {
     /// # Errors
     /// The server ended by itself.
     pub async fn serve(&self, listener: Listener, stop: CancellationToken) -> Result<(), HubError> {
+        let console = Console::bind(self).await?;
+        tracing::info!(address = %console.address()?, "console ready");
+        tokio::spawn(console.serve(stop.clone()));
+        let incoming = listener.incoming(stop.clone());
+        self.serve_members(incoming, stop).await
+    }
+
+    /// Serves members that come over streams which know their peer, without a console.
+    ///
+    /// # Errors
+    /// The server ended by itself.
+    pub async fn serve_members<S>(
+        &self,
+        incoming: impl Stream<Item = std::io::Result<S>>,
+        stop: CancellationToken,
+    ) -> Result<(), HubError>
+    where
+        S: AsyncRead + AsyncWrite + Connected<ConnectInfo = Peer> + Send + Unpin + 'static,
+    {
+        self.begin(&stop);
+        let drained = stop.clone();
+        let sums = service::sums::server(sealed::helper::Helper::new(self.0.sealed.clone()));
+        let sums = InterceptedService::new(sums, service::peer::leaders(self.clone()));
+        let served = tonic::transport::Server::builder()
+            .initial_stream_window_size(STREAM_WINDOW_BYTES)
+            .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+            .http2_keepalive_interval(Some(Duration::from_secs(60)))
+            .add_service(service::sync::server(self.clone()))
+            .add_service(service::enrol::server(self.clone()))
+            .add_service(service::stats::server(self.clone()))
+            .add_service(sums)
+            .serve_with_incoming_shutdown(incoming, stop.cancelled_owned());
+        tokio::select! {
+            served = served => served?,
+            // Members hold streams open for days. What was acknowledged is on the disk, and what
+            // was not they send again, so nobody loses anything by not being waited for.
+            () = async {
+                drained.cancelled().await;
+                tokio::time::sleep(DRAIN).await;
+            } => tracing::info!("open streams were ended"),
+        }
+        Ok(())
+    }
+
+    /// Begins what a hub does besides answering its members.
+    fn begin(&self, stop: &CancellationToken) {
         let publisher = Publisher {
             database: self.0.database.clone(),
             sealer: self.0.sealer.clone(),
@@ -355,32 +409,6 @@ impl Hub {
             let leader = sealed::leader::Leader::new(self.0.sealed.clone(), address, bells);
             tokio::spawn(leader.serve(stop.clone()));
         }
-        let console = Console::bind(self).await?;
-        tracing::info!(address = %console.address()?, "console ready");
-        tokio::spawn(console.serve(stop.clone()));
-        let incoming = listener.incoming(stop.clone());
-        let drained = stop.clone();
-        let sums = service::sums::server(sealed::helper::Helper::new(self.0.sealed.clone()));
-        let sums = InterceptedService::new(sums, service::peer::leaders(self.clone()));
-        let served = tonic::transport::Server::builder()
-            .initial_stream_window_size(STREAM_WINDOW_BYTES)
-            .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
-            .http2_keepalive_interval(Some(Duration::from_secs(60)))
-            .add_service(service::sync::server(self.clone()))
-            .add_service(service::enrol::server(self.clone()))
-            .add_service(service::stats::server(self.clone()))
-            .add_service(sums)
-            .serve_with_incoming_shutdown(incoming, stop.cancelled_owned());
-        tokio::select! {
-            served = served => served?,
-            // Members hold streams open for days. What was acknowledged is on the disk, and what
-            // was not they send again, so nobody loses anything by not being waited for.
-            () = async {
-                drained.cancelled().await;
-                tokio::time::sleep(DRAIN).await;
-            } => tracing::info!("open streams were ended"),
-        }
-        Ok(())
     }
 
     /// Loads the packs again and tells members that there are new directives.
@@ -471,6 +499,23 @@ fn relay(
     })
 }
 
+/// What a sealing needs besides the store.
+fn sealing(
+    (config, clock, identity): (&Config, &Clock, &IdentityCell),
+    (packs, registry): (&Arc<PackCache>, &Arc<RegistryCache>),
+    uplink: Option<&Uplink>,
+) -> SealerParts {
+    SealerParts {
+        clock: clock.clone(),
+        packs: packs.clone(),
+        registry: registry.clone(),
+        identity: identity.clone(),
+        unit: config.unit.clone(),
+        kind: config.kind,
+        uplink: uplink.cloned(),
+    }
+}
+
 /// What seals sums, and what takes frames in and has them sealed.
 fn take_in(
     (database, relay, sealed): (&Database, &Arc<Relay>, &sealed::Hub),
@@ -495,12 +540,20 @@ fn take_in(
 }
 
 /// The way up, for a hub that has a parent.
-fn uplink(identity: &IdentityCell, hooks: HubHooks) -> Option<Uplink> {
+fn uplink(
+    identity: &IdentityCell,
+    hooks: HubHooks,
+    dialler: Option<Arc<dyn Dialler>>,
+) -> Option<Uplink> {
     let parent = hooks.config.parent.as_ref()?;
     let parent = Parent { address: parent.address.clone(), name: parent.name.clone() };
     let parts = (Trust::new(hooks.roots.clone()), hooks.clock.clone());
     let database = hooks.database.clone();
-    Some(Uplink::new(database, identity.clone(), parent, parts, Arc::new(hooks)))
+    let uplink = Uplink::new(database, identity.clone(), parent, parts, Arc::new(hooks));
+    Some(match dialler {
+        Some(dialler) => uplink.dialling(dialler),
+        None => uplink,
+    })
 }
 
 /// Notices directives that another process published, and days on which one comes into force.

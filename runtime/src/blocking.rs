@@ -3,7 +3,10 @@
 //! All of it goes through one kind of task and one kind of channel, whatever it answers. A task and
 //! a channel for each type of answer were a tenth of the programs and of the time to build them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::in_place;
 
 /// The work panicked, or the process is ending; there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +28,11 @@ pub async fn run<T: Send + 'static>(
 }
 
 async fn spawned(work: Box<dyn FnOnce() + Send>) -> Result<(), Stopped> {
+    if in_place::machine().is_some() {
+        // Others go on meanwhile, as they do beside a thread.
+        tokio::task::yield_now().await;
+        return catch_unwind(AssertUnwindSafe(work)).map_err(|_| Stopped);
+    }
     tokio::task::spawn_blocking(work).await.map_err(|_| Stopped)
 }
 

@@ -91,6 +91,13 @@ impl Clock {
         Self { pace: Pace::Machine, ..Self::ahead_by(move || by_ms) }
     }
 
+    /// The clock of a simulated process: the simulator says what it shows, also where it jumps.
+    /// Waits last as long as on the machine's clock, in the time of the executor.
+    #[must_use]
+    pub fn of_simulator(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { read: Arc::new(read), pace: Pace::Machine }
+    }
+
     /// A clock that a test moves.
     #[must_use]
     pub fn simulated(start: Timestamp) -> (Self, SimulatedClock) {

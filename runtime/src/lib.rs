@@ -3,6 +3,7 @@
 pub mod blocking;
 pub mod cli;
 pub mod clock;
+pub mod in_place;
 pub mod passphrase;
 pub mod private;
 pub mod sealing;

@@ -11,7 +11,7 @@ mod turn;
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::period::Period;
 use domain::release::{Header, Release, ReleaseId};
@@ -21,6 +21,7 @@ use proto::wire::sync::{ItemKind, Lane};
 use runtime::sql::{Database, SqlError, Tx};
 use runtime::uplink::{notes, outbox};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 pub use turn::{Parts as SealerParts, Sealer, Turn};
 
@@ -79,8 +80,9 @@ impl Publisher {
             let more = self.sealer.has_waiting();
             // While a release is on its way, its answer is what makes room for the next one.
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
-                () = self.folded.notified() => tokio::time::sleep_until(rested.into()).await,
+                () = self.folded.notified() => tokio::time::sleep_until(rested).await,
                 () = self.answered.notified(), if more => {}
                 () = tokio::time::sleep(ANSWER_WAIT), if more => {}
                 // Another process may have moved a unit, and periods are closed by the clock.

@@ -5,13 +5,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::unit::{UnitId, UnitKind};
 use runtime::clock::Clock;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::{IdentityCell, Uplink};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::{Place, Sender, queue};
 use crate::packs::PackCache;

@@ -144,7 +144,19 @@ impl Link {
         standing.set_missed_tick_behavior(MissedTickBehavior::Delay);
         standing.reset();
         loop {
+            // In this order: whether the member is served still is seldom looked at, and no frames
+            // put it off.
             tokio::select! {
+                biased;
+                _ = standing.tick() => still_served(&self.hub, &self.caller)?,
+                changed = self.news.changed(), if self.cursor.is_some() => {
+                    if changed.is_err() {
+                        tracing::debug!(member = %self.member, "hub is stopping");
+                        return Ok(());
+                    }
+                    still_served(&self.hub, &self.caller)?;
+                    self.send_news(false).await?;
+                }
                 part = parts.next() => match part {
                     Some(Ok(request)) => self.take(request).await?,
                     None => return Ok(()),
@@ -158,15 +170,6 @@ impl Link {
                         return Ok(());
                     }
                 },
-                changed = self.news.changed(), if self.cursor.is_some() => {
-                    if changed.is_err() {
-                        tracing::debug!(member = %self.member, "hub is stopping");
-                        return Ok(());
-                    }
-                    still_served(&self.hub, &self.caller)?;
-                    self.send_news(false).await?;
-                }
-                _ = standing.tick() => still_served(&self.hub, &self.caller)?,
             }
         }
     }

@@ -9,9 +9,10 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use super::checkpoint::Checkpointer;
+use super::place::Place;
 use super::writer::{self, Job, Keep, Queue};
 use super::{Migration, SqlError, Tx, migration};
-use crate::blocking::Place;
+use crate::blocking;
 
 /// Reader connections kept open between calls, and reads of async tasks that run at once: a burst
 /// of calls waits for them instead of opening hundreds of threads and connections.
@@ -112,14 +113,15 @@ impl Database {
     ) -> Result<Self, SqlError> {
         let pages = -i64::from(options.writer_cache_kib);
         connection.pragma_update(None, "cache_size", pages)?;
+        let place = path.as_ref().and_then(|path| Place::here(path));
         let checkpointer = match &path {
-            Some(path) => {
+            Some(path) if place.is_none() => {
                 let own = connect(Some(path), &options)?;
                 Some(Checkpointer::start(own, &mut connection, name)?)
             }
-            None => None,
+            _ => None,
         };
-        let queue = writer::start(connection, checkpointer, options.busy_wait, name)?;
+        let queue = writer::start(connection, checkpointer, options.busy_wait, (name, place))?;
         Ok(Self {
             queue,
             readers: Arc::new(Readers {
@@ -148,14 +150,14 @@ impl Database {
         E: From<SqlError> + Send + 'static,
     {
         let (told, heard) = std::sync::mpsc::sync_channel::<()>(1);
-        let place = Place::default();
+        let place = blocking::Place::default();
         let theirs = place.clone();
         let answer = move |result| {
             theirs.put(result);
             // The caller waits below; if its thread died, nobody is left to tell.
             let _ = told.send(());
         };
-        self.queue.push(Task::boxed(name, work, answer))?;
+        self.queue.push_blocking(Task::boxed(name, work, answer))?;
         heard.recv().map_err(|_| SqlError::Closed)?;
         place.take().unwrap_or_else(|| Err(SqlError::Closed.into()))
     }
@@ -174,7 +176,7 @@ impl Database {
         E: From<SqlError> + Send + 'static,
     {
         let (told, heard) = tokio::sync::oneshot::channel::<()>();
-        let place = Place::default();
+        let place = blocking::Place::default();
         let theirs = place.clone();
         let answer = move |result| {
             theirs.put(result);
@@ -334,7 +336,7 @@ impl Database {
         }
         let database = self.clone();
         let slot = self.readers.slots.clone().acquire_owned().await;
-        crate::blocking::run(move || {
+        blocking::run(move || {
             // Held until the read is done, also when its caller has gone meanwhile.
             let _slot = slot;
             database.read(work)
@@ -452,6 +454,10 @@ where
     W: FnOnce(&Tx<'_>) -> Result<T, E> + Send,
     A: FnOnce(Result<T, E>) + Send,
 {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn run(&mut self, tx: &Tx<'_>) -> Keep {
         let Some(work) = self.work.take() else {
             return Keep::No;

@@ -10,6 +10,7 @@ mod database;
 mod error;
 mod memory;
 mod migration;
+mod place;
 mod tx;
 mod writer;
 

@@ -21,6 +21,7 @@ use rusqlite::Connection;
 
 use super::checkpoint::Checkpointer;
 use super::memory::Memory;
+use super::place::Place;
 use super::{SqlError, Tx};
 
 /// Jobs that may share one commit.
@@ -36,6 +37,8 @@ const SPARE_WAIT_MAX: Duration = Duration::from_millis(50);
 
 /// A transaction waiting for the writer.
 pub(super) trait Job: Send {
+    /// What it is called in logs.
+    fn name(&self) -> &'static str;
     /// Runs inside a savepoint and says whether its changes are to be kept.
     fn run(&mut self, tx: &Tx<'_>) -> Keep;
     /// Answers the caller: the outcome of the commit that held the job.
@@ -60,6 +63,8 @@ struct Handle {
     sender: Option<Sender<Order>>,
     thread: Option<JoinHandle<()>>,
     desk: Arc<Desk>,
+    /// What there is instead of the thread where a simulator is the machine.
+    place: Option<Place>,
 }
 
 /// What the thread is sent.
@@ -81,7 +86,7 @@ struct Taken {
 }
 
 /// Where commits are made, by one at a time.
-struct Desk {
+pub(super) struct Desk {
     seat: Mutex<Seat>,
     /// How long a statement waits for another process.
     busy_wait: Duration,
@@ -102,13 +107,30 @@ struct Seat {
 
 impl Queue {
     pub(super) fn push(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
+        if let Some(place) = &self.0.place {
+            place.push(&self.0.desk, job);
+            return Ok(());
+        }
         let sender = self.0.sender.as_ref().ok_or(SqlError::Closed)?;
         self.0.desk.waiting.fetch_add(1, Ordering::AcqRel);
         sender.send(Order::Soon(job)).map_err(|_| SqlError::Closed)
     }
 
+    /// As [`Queue::push`], for a thread that does nothing until it is answered.
+    pub(super) fn push_blocking(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
+        if let Some(place) = &self.0.place {
+            place.run(&self.0.desk, vec![job]);
+            return Ok(());
+        }
+        self.push(job)
+    }
+
     /// Queues a job that lets others go first.
     pub(super) fn push_spare(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
+        if let Some(place) = &self.0.place {
+            place.push(&self.0.desk, job);
+            return Ok(());
+        }
         let sender = self.0.sender.as_ref().ok_or(SqlError::Closed)?;
         sender.send(Order::Spare(job)).map_err(|_| SqlError::Closed)
     }
@@ -116,6 +138,9 @@ impl Queue {
     /// Commits a job and answers it on this thread where nobody else writes or waits and the disk
     /// is quick; otherwise as [`Queue::push`].
     pub(super) fn run_or_push(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
+        if self.0.place.is_some() {
+            return self.push(job);
+        }
         match self.0.desk.run_at_once(job) {
             None => Ok(()),
             Some(job) => self.push(job),
@@ -140,7 +165,7 @@ pub(super) fn start(
     connection: Connection,
     checkpointer: Option<Checkpointer>,
     busy_wait: Duration,
-    name: &str,
+    (name, place): (&str, Option<Place>),
 ) -> Result<Queue, SqlError> {
     let (sender, receiver) = channel();
     let desk = Arc::new(Desk {
@@ -150,11 +175,14 @@ pub(super) fn start(
         pace_us: AtomicU64::new(0),
         _checkpointer: checkpointer,
     });
+    if place.is_some() {
+        return Ok(Queue(Arc::new(Handle { sender: None, thread: None, desk, place })));
+    }
     let theirs = desk.clone();
     let thread = std::thread::Builder::new()
         .name(format!("sql-{name}"))
         .spawn(move || serve(&theirs, &receiver))?;
-    Ok(Queue(Arc::new(Handle { sender: Some(sender), thread: Some(thread), desk })))
+    Ok(Queue(Arc::new(Handle { sender: Some(sender), thread: Some(thread), desk, place })))
 }
 
 fn serve(desk: &Desk, receiver: &Receiver<Order>) {
@@ -246,6 +274,20 @@ impl Desk {
         None
     }
 
+    /// Runs jobs in one commit, which a simulator decides; gives them back with its outcome.
+    pub(super) fn run_decided(
+        &self,
+        batch: &mut [Box<dyn Job>],
+        decide: impl FnOnce() -> Result<(), SqlError>,
+    ) -> Result<(), SqlError> {
+        let seat = self.seat.lock().unwrap_or_else(PoisonError::into_inner);
+        begin(&seat.connection)?;
+        let run = batch.iter_mut().try_for_each(|job| run_one(&seat, job.as_mut()));
+        let outcome =
+            run.and_then(|()| decide()).and_then(|()| execute(&seat.connection, "commit"));
+        undo_unless(&seat, outcome)
+    }
+
     /// Notes how long a commit took that somebody waited for.
     fn note_pace(&self, started: Instant) {
         let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -264,12 +306,17 @@ fn commit(seat: &Seat, batch: &mut [Box<dyn Job>]) -> Result<(), SqlError> {
             .try_for_each(|job| run_one(seat, job.as_mut()))
             .and_then(|()| execute(connection, "commit")),
     };
+    undo_unless(seat, outcome)
+}
+
+/// Undoes what a commit that failed has left.
+fn undo_unless(seat: &Seat, outcome: Result<(), SqlError>) -> Result<(), SqlError> {
     if outcome.is_err() {
         seat.memory.forget();
     }
-    if outcome.is_err() && !connection.is_autocommit() {
+    if outcome.is_err() && !seat.connection.is_autocommit() {
         // A full disk may already have rolled everything back; then there is nothing to undo.
-        let _ = execute(connection, "rollback");
+        let _ = execute(&seat.connection, "rollback");
     }
     outcome
 }
@@ -285,7 +332,7 @@ fn execute(connection: &Connection, sql: &str) -> Result<(), SqlError> {
 }
 
 /// Answers all jobs of a batch.
-fn answer(batch: Vec<Box<dyn Job>>, outcome: Result<(), SqlError>) {
+pub(super) fn answer(batch: Vec<Box<dyn Job>>, outcome: Result<(), SqlError>) {
     let Err(error) = outcome else {
         batch.into_iter().for_each(|job| finish(job, Ok(())));
         return;

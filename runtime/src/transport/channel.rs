@@ -1,13 +1,20 @@
 //! The dialling side: any address, but only the hub whose identity name is expected.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use certs::tls::{Exporter, Refusal, exporter, find_refusal, is_outlived, refusal, server_name};
+use certs::chain::Trust;
+use certs::identity::LeafIdentity;
+use certs::tls::{
+    Exporter, Refusal, TlsError, client_config, exporter, find_refusal, is_outlived, refusal,
+    server_name,
+};
 use domain::unit::IdentityName;
 use hyper_util::rt::TokioIo;
 use proto::limits::{CONNECTION_WINDOW_BYTES, STREAM_WINDOW_BYTES};
 use rustls::{ClientConfig, HandshakeKind};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -29,6 +36,75 @@ pub struct Dial {
     pub shown: Vec<Vec<u8>>,
     /// Whether an earlier session goes on, in which neither side was judged anew.
     pub is_resumed: bool,
+}
+
+/// A connection that is being made.
+pub type Dialling<'a> = Pin<Box<dyn Future<Output = Result<Dial, TransportError>> + Send + 'a>>;
+
+/// How a unit comes to a connection with its hub.
+pub trait Dialler: Send + Sync + 'static {
+    /// Connects to the hub of a name at an address, as the unit of an identity.
+    fn dial<'a>(
+        &'a self,
+        hub: (&'a str, &'a IdentityName),
+        identity: Arc<LeafIdentity>,
+    ) -> Dialling<'a>;
+}
+
+/// Dials over TCP and TLS.
+pub struct TlsDialler {
+    trust: Trust,
+    /// What was last dialled with. It keeps the session with the hub, so that a connection after
+    /// this one costs both sides a part of what the first did.
+    dialled: Mutex<Option<Dialled>>,
+}
+
+/// A configuration and the identity that it shows.
+struct Dialled {
+    identity: Arc<LeafIdentity>,
+    config: Arc<ClientConfig>,
+}
+
+impl TlsDialler {
+    /// Believes hubs under a trust, which has a clock.
+    #[must_use]
+    pub fn new(trust: Trust) -> Self {
+        Self { trust, dialled: Mutex::default() }
+    }
+
+    /// Connects with the session of the last connection, where there is one. A failure ends it:
+    /// the next attempt shows the certificate again and learns what is wrong with it.
+    async fn connect(
+        &self,
+        (address, hub): (&str, &IdentityName),
+        identity: Arc<LeafIdentity>,
+    ) -> Result<Dial, TransportError> {
+        let known = self.dialled.lock().ok().and_then(|mut known| known.take());
+        let known = known.filter(|known| Arc::ptr_eq(&known.identity, &identity));
+        let dialled = match known {
+            Some(known) => known,
+            None => {
+                let config = client_config(Some(&identity), hub, &self.trust)
+                    .map_err(|error: TlsError| TransportError::Tls(error))?;
+                Dialled { identity, config }
+            }
+        };
+        let dial = connect(address, hub, dialled.config.clone()).await?;
+        if let Ok(mut known) = self.dialled.lock() {
+            *known = Some(dialled);
+        }
+        Ok(dial)
+    }
+}
+
+impl Dialler for TlsDialler {
+    fn dial<'a>(
+        &'a self,
+        hub: (&'a str, &'a IdentityName),
+        identity: Arc<LeafIdentity>,
+    ) -> Dialling<'a> {
+        Box::pin(self.connect(hub, identity))
+    }
 }
 
 /// Opens one connection to a hub.
@@ -61,14 +137,23 @@ pub async fn connect(
         Some(refusal) => TransportError::Refused(refusal),
         None => TransportError::Unreachable { address: address.to_owned(), cause },
     })?;
-    let channel =
-        endpoint().connect_with_connector(once(stream)).await.map_err(
-            |error| match find_refusal(&error) {
-                Some(refusal) => TransportError::Refused(refusal),
-                None => TransportError::Http(error),
-            },
-        )?;
+    let channel = channel(stream).await?;
     Ok(Dial { channel, exporter, shown, is_resumed })
+}
+
+/// Begins HTTP/2 on a stream that is open.
+///
+/// # Errors
+/// The other side does not speak it, or does not accept us.
+pub async fn channel<S>(stream: S) -> Result<Channel, TransportError>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let connected = endpoint().connect_with_connector(once(stream)).await;
+    connected.map_err(|error| match find_refusal(&error) {
+        Some(refusal) => TransportError::Refused(refusal),
+        None => TransportError::Http(error),
+    })
 }
 
 async fn shake(
@@ -100,13 +185,13 @@ fn endpoint() -> Endpoint {
 }
 
 /// A connector that hands out the one stream that is open and fails when asked again.
-fn once(
-    stream: PrimedStream,
+fn once<S: Send + 'static>(
+    stream: S,
 ) -> impl tower::Service<
     Uri,
-    Response = TokioIo<PrimedStream>,
+    Response = TokioIo<S>,
     Error = std::io::Error,
-    Future = std::future::Ready<std::io::Result<TokioIo<PrimedStream>>>,
+    Future = std::future::Ready<std::io::Result<TokioIo<S>>>,
 > + Send
 + 'static {
     let slot = Mutex::new(Some(stream));

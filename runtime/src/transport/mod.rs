@@ -9,7 +9,7 @@ mod code;
 mod primed;
 mod server;
 
-pub use channel::{Dial, connect};
+pub use channel::{Dial, Dialler, Dialling, TlsDialler, channel, connect};
 pub use code::{CODE_KEY, code_of, coded};
 pub use server::{Listener, Peer, PeerStream};
 

@@ -1,15 +1,14 @@
 //! The driver: connects, opens the link, and, when it ends, waits and tries again.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use certs::chain::Trust;
-use certs::identity::{LeafIdentity, PeerIdentity};
+use certs::digest::sha256;
+use certs::identity::PeerIdentity;
 use certs::key::PublicKey;
 use certs::signature::KeyId;
-use certs::tls::{TlsError, client_config};
 use domain::unit::{IdentityName, UnitId};
-use rustls::ClientConfig;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +20,7 @@ use super::{
 };
 use crate::clock::Clock;
 use crate::sql::{Database, SqlError, Tx};
-use crate::transport::{self, Dial, TransportError};
+use crate::transport::{Dial, Dialler, TlsDialler, TransportError};
 
 /// First and longest wait between attempts.
 const BACKOFF_MS: (u64, u64) = (500, 60_000);
@@ -144,20 +143,10 @@ pub struct Uplink {
     database: Database,
     identity: IdentityCell,
     parent: Parent,
-    trust: Trust,
+    dialler: Arc<dyn Dialler>,
     clock: Clock,
     hooks: Arc<dyn Hooks>,
     bell: Arc<Notify>,
-    /// What was last dialled with. It keeps the session with the parent, so that a connection
-    /// after this one costs both sides a part of what the first did.
-    dialled: Arc<Mutex<Option<Dialled>>>,
-}
-
-/// A configuration and the identity that it shows.
-#[derive(Clone)]
-struct Dialled {
-    identity: Arc<LeafIdentity>,
-    config: Arc<ClientConfig>,
 }
 
 impl Uplink {
@@ -170,17 +159,14 @@ impl Uplink {
         (trust, clock): (Trust, Clock),
         hooks: Arc<dyn Hooks>,
     ) -> Self {
-        let trust = trust.with_clock(clock.for_tls());
-        Self {
-            database,
-            identity,
-            parent,
-            trust,
-            clock,
-            hooks,
-            bell: Arc::default(),
-            dialled: Arc::default(),
-        }
+        let dialler = Arc::new(TlsDialler::new(trust.with_clock(clock.for_tls())));
+        Self { database, identity, parent, dialler, clock, hooks, bell: Arc::default() }
+    }
+
+    /// The same over another way to the parent than TLS on the machine's network.
+    #[must_use]
+    pub fn dialling(self, dialler: Arc<dyn Dialler>) -> Self {
+        Self { dialler, ..self }
     }
 
     /// Tells the driver that something was queued.
@@ -232,13 +218,21 @@ impl Uplink {
             // A connection that lasted shows that the hub is well: begin with short waits again.
             let lasted = self.clock.now_ms().saturating_sub(started) > 30_000;
             wait_ms = if lasted { BACKOFF_MS.0 } else { (wait_ms * 2).min(BACKOFF_MS.1) };
-            let [jitter] = certs::digest::random_bytes::<1>();
-            let wait = Duration::from_millis(wait_ms / 2 + wait_ms * u64::from(jitter) / 512);
+            let wait = self.spread(wait_ms);
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = self.clock.sleep(wait) => {}
             }
         }
+    }
+
+    /// Between half of a wait and all of it. Members whose hub comes back do not come at once:
+    /// where in between each waits hangs on its name and the moment, which no two share.
+    fn spread(&self, wait_ms: u64) -> Duration {
+        let identity = self.identity.current();
+        let moment = format!("{} {} {wait_ms}", identity.peer().name(), self.clock.now_ms());
+        let [part, ..] = *sha256(moment.as_bytes()).bytes();
+        Duration::from_millis(wait_ms / 2 + wait_ms * u64::from(part) / 512)
     }
 
     /// Connects, pulls what there is, pushes until everything queued is answered, disconnects.
@@ -269,26 +263,9 @@ impl Uplink {
         link.run(parent.key().clone(), start, stay).await
     }
 
-    /// Connects with the session of the last connection, where there is one. A failure ends it:
-    /// the next attempt shows the certificate again and learns what is wrong with it.
     async fn dial(&self) -> Result<Dial, UplinkError> {
-        let identity = self.identity.current();
-        let known = self.dialled.lock().ok().and_then(|mut known| known.take());
-        let known = known.filter(|known| Arc::ptr_eq(&known.identity, &identity));
-        let dialled = match known {
-            Some(known) => known,
-            None => {
-                let config = client_config(Some(&identity), &self.parent.name, &self.trust)
-                    .map_err(|error: TlsError| TransportError::Tls(error))?;
-                Dialled { identity, config }
-            }
-        };
-        let config = dialled.config.clone();
-        let dial = transport::connect(&self.parent.address, &self.parent.name, config).await?;
-        if let Ok(mut known) = self.dialled.lock() {
-            *known = Some(dialled);
-        }
-        Ok(dial)
+        let hub = (self.parent.address.as_str(), &self.parent.name);
+        Ok(self.dialler.dial(hub, self.identity.current()).await?)
     }
 
     /// Schools below us, off the async threads.

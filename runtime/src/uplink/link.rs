@@ -168,7 +168,12 @@ impl<'u> Link<'u> {
                 }
             }
             let report_at = self.report_at;
+            // In this order: what is due by the time is seldom, and waits for no stream of answers.
             tokio::select! {
+                biased;
+                () = &mut renewal_check => return Ok(()),
+                _ = changes_check.tick() => self.tell_changes().await?,
+                () = wait_until(report_at), if report_at.is_some() => self.report_applied().await?,
                 reply = self.replies.message() => match reply?.ok_or(UplinkError::Ended)?.part {
                     Some(Said::Hello(_)) => {}
                     Some(Said::Directive(next)) => self.take_directive(next).await?,
@@ -178,9 +183,6 @@ impl<'u> Link<'u> {
                     None => return Err(UplinkError::Protocol("an empty answer")),
                 },
                 () = bell, if push.has_room() => {}
-                () = wait_until(report_at), if report_at.is_some() => self.report_applied().await?,
-                _ = changes_check.tick() => self.tell_changes().await?,
-                () = &mut renewal_check => return Ok(()),
             }
         }
     }

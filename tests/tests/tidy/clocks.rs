@@ -34,10 +34,20 @@ fn one_clock_is_read() {
 }
 
 /// What makes another time, and where that may be. Beside it, code of tests.
-const MOVES: [(&str, &[&str]); 4] = [
+const MOVES: [(&str, &[&str]); 6] = [
     ("danger_replace_system", &["tests/src/city/clock.rs"]),
     ("ahead_by", &["tests/src/city/clock.rs"]),
     ("skewed", &["tests/tests/lanes.rs"]),
+    ("of_simulator", &["tests/tests/simulation/machine.rs"]),
+    // Says what becomes of a commit: nothing that is shipped may decide that.
+    (
+        "danger_simulate",
+        &[
+            "tests/tests/simulation/machine.rs",
+            "runtime/src/in_place.rs",
+            "runtime/src/sql/place.rs",
+        ],
+    ),
     ("of_telephones", &["runtime/src/web/session/proving.rs"]),
 ];
 

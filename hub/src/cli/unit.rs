@@ -204,7 +204,8 @@ fn add(
         let next = Sentence::new(said::EXISTS_NEXT, &[&unit.id]);
         return Err(Failure::new(Exit::Refused, "UNIT_EXISTS", message).hint(next));
     }
-    let late = term.filter(|term| term.census < from && from <= term.end);
+    let reports = unit.kind == UnitKind::School || unit.kind.is_area();
+    let late = term.filter(|term| reports && term.census < from && from <= term.end);
     if let Some(term) = late {
         context.terminal.talk(said::AFTER_CENSUS, &[&term.census, &unit.id, &term.start]);
     }
@@ -212,7 +213,8 @@ fn add(
                        "from": from.to_string()});
     context.terminal.result(&value, |t| {
         let head = t.text(words::UNIT_ADDED, &[&unit.name_zh, &unit.id, &config.name_zh]);
-        let counts = t.text(said::COUNTS_FROM, &[&from]);
+        let since = if reports { said::COUNTS_FROM } else { said::SITS_FROM };
+        let counts = t.text(since, &[&from]);
         format!("{head}\n{counts}\n{}", t.text(words::INVITE_NEXT, &[&unit.id]))
     })
 }

@@ -279,9 +279,11 @@ const OF_ALL: Translation = &[
     ("Give an account another role", "给账号换岗位"),
     ("Unlock it", "解锁"),
     (
-        "operator, counsellor, moral-head, principal, class-teacher, mentor or auditor",
+        "operator, counsellor, moral-head, principal, class-teacher, mentor or auditor; at a \
+         receiver operator, receiver-head, clinician or intake",
         "operator 信息管理员、counsellor 心理教师、moral-head 德育主任、principal 校长、\
-         class-teacher 班主任、mentor 导师、auditor 审计员",
+         class-teacher 班主任、mentor 导师、auditor 审计员；接收机构：operator 运维人员、\
+         receiver-head 机构负责人、clinician 医生或咨询师、intake 接诊登记人员",
     ),
     (
         "Staff number of the person; class teachers and mentors need it",

@@ -28,7 +28,7 @@ texts! {
     SENT_TO = "{0}  致 {1}，{2}", "{0}  to {1}, {2}";
     WAITS = "等待答复，期限 {0}", "waits for an answer until {0}";
     ANSWERED = "已答复", "answered";
-    REVOKED = "已通知撤回", "taken back";
+    REVOKED = "撤回已办理，通知已排队", "taken back";
     DONE = "对方已答复撤回：{0}", "withdrawal answered: {0}";
     ENDED = "期限已过，由对方按期删除", "its time is over: the other side erases it";
     SHOWN = "以上是将要离校的全部内容（{0} 字节）。确认后一小时内加密发送：\n  \

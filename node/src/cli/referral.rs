@@ -39,7 +39,7 @@ texts! {
     SEALED = "  信件 {0}  {1}  {2}", "  sealed {0}  {1}  {2}";
     ACKED = "枢纽已收", "a relay has it";
     WAITS = "等待回音", "nothing heard yet";
-    REVOKED = "已通知撤回", "taken back";
+    REVOKED = "撤回已办理，通知已排队", "taken back";
     DONE = "对方已答复撤回：{0}", "withdrawal answered: {0}";
     SHOWN = "以上是将要离校的全部内容（{0} 字节）。确认后一小时内加密发送：\n  \
              xinqiao-node referral send {1} --digest {2}",
@@ -51,6 +51,9 @@ texts! {
     KEPT = "已保存 {0} 份公钥声明。", "kept {0} key statements.";
     NONE_KEPT = "文件 {0} 中没有现在成立的接收方或枢纽公钥声明，没有保存。",
         "no statement of {0} about a recipient's or a relay's key holds now; nothing was kept.";
+    LEFT_OUT = "另有 {0} 份没有保存：已失效、用途不符，或没有写 --relay（接收方所在区枢纽）。",
+        "{0} others were not kept: they hold no more, are about other keys, or --relay, the hub \
+         that serves a recipient, is missing.";
     NONE_KEPT_NEXT = "接收方的声明须写明其所在区枢纽：--relay 单位代码。",
         "A recipient's statement needs the hub that serves it:  --relay UNIT";
 }
@@ -371,12 +374,19 @@ fn keys(
         Failure::new(Exit::Refused, "STATEMENT", message).hint(NONE_KEPT_NEXT)
     };
     let signed = statements::read(file, refused)?;
-    let (relay, now) = (relay.cloned(), node.clock().now());
+    let (relay, now, given) = (relay.cloned(), node.clock().now(), signed.len());
     let kept = node.ledger().write("keys", move |tx| {
         Ok::<_, Failure>(desk.keep(tx, (&signed, relay.as_ref()), now)?)
     })?;
     if kept == 0 {
         return Err(refused());
     }
-    terminal.result(&json!({ "kept": kept }), |terminal| terminal.text(KEPT, &[&kept]))
+    let left_out = given.saturating_sub(kept);
+    terminal.result(&json!({ "kept": kept, "left_out": left_out }), |terminal| {
+        let said = terminal.text(KEPT, &[&kept]);
+        match left_out {
+            0 => said,
+            _ => format!("{said}\n{}", terminal.text(LEFT_OUT, &[&left_out])),
+        }
+    })
 }

@@ -136,7 +136,8 @@ fn problems(
     if outward.member().is_none() {
         found.push(Problem::new("NOT_JOINED", words::NOT_JOINED, words::SCHOOL_IT));
     }
-    if outward.config().school.school_type.is_none() {
+    let is_school = outward.config().role == NodeRole::School;
+    if is_school && outward.config().school.school_type.is_none() {
         found.push(Problem::new("SCHOOL_TYPE", words::SCHOOL_UNKNOWN, words::SCHOOL_IT));
     }
     if outward.member().is_some() && !app::is_served(&outward.config().data) {

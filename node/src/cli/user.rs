@@ -75,7 +75,8 @@ pub(super) struct AddArgs {
     /// Name to sign in with
     login: String,
 
-    /// operator, counsellor, moral-head, principal, class-teacher, mentor or auditor
+    /// operator, counsellor, moral-head, principal, class-teacher, mentor or auditor; at a receiver
+    /// operator, receiver-head, clinician or intake
     #[arg(long, value_name = "ROLE", default_value = "operator")]
     role: String,
 
@@ -111,7 +112,8 @@ pub(super) struct RoleArgs {
     /// Name to sign in with
     login: String,
 
-    /// operator, counsellor, moral-head, principal, class-teacher, mentor or auditor
+    /// operator, counsellor, moral-head, principal, class-teacher, mentor or auditor; at a receiver
+    /// operator, receiver-head, clinician or intake
     role: String,
 
     /// Staff number of the person; class teachers and mentors need it

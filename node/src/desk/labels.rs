@@ -25,7 +25,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("attendees", "参会人", "attendees"),
     ("background", "背景", "background"),
     ("cancelled", "已取消", "cancelled"),
-    ("card", "化名卡", "pseudonymous card"),
+    ("card", "会诊卡", "card for the expert"),
     ("cause", "原因", "cause"),
     ("chair", "主持人", "chair"),
     ("child_view", "儿童意见", "child's view"),

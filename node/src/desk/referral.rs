@@ -67,8 +67,11 @@ texts! {
     NO_ROAD = "没有该接收方或本区枢纽的有效公钥声明，不能加密发送；没有写入任何内容。",
         "no key statement of this recipient, or of the district's hub, holds, so nothing can be \
          sealed; nothing was written.";
-    NO_ROAD_NEXT = "请打印转介单当面交接，并请区级部门提供公钥声明。",
-        "Hand the printed sheet over, and ask the district for the key statements.";
+    NO_ROAD_NEXT = "请核对对方的单位代码；名录刚到本校的，几分钟后再试。急需的请改用电话或纸质方式交接，\
+                    并请区级部门提供公钥声明。",
+        "Check the unit id of the other side; where the directory came just now, try again in a \
+         few minutes. In a hurry telephone or hand it over on paper, and ask the district for the \
+         key statements.";
     NO_EXPERT = "不能请这位专家：{0}。没有写入任何内容，也没有内容离校。",
         "this expert cannot be asked: {0}; nothing was written and nothing left.";
     NO_EXPERT_NEXT = "请在“转介名录”中选一位面向本校、在有效期内的专家，把其单位代码写入会诊的“校外单位代码”，\

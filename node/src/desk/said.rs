@@ -80,7 +80,7 @@ texts! {
     REVIEW_NEXT = "请改正这一项后再提交。下次研判须在今天起的期限内：危机 7 天，重点关注 28 天，一般关注 84 天。",
         "Correct it and submit it again. A next review lies within 7 days from today in a crisis, \
          28 with close attention, 84 with attention.";
-    CARD_TELLS = "个案卡第 {1} 字处写有该生的“{0}”，校外专家凭它就能认出是谁；台账没有改动。",
+    CARD_TELLS = "会诊卡第 {1} 字处写有该生的“{0}”，校外专家凭它就能认出是谁；台账没有改动。",
         "the card gives the student's “{0}” at character {1}, and an expert from outside would \
          know who it is; the ledger was not changed.";
     CARD_TELLS_NEXT = "请删去这一处，用“该生”代替；班级只写学段。",

@@ -2,6 +2,7 @@
 
 use runtime::cli::{Exit, Failure, Sentence};
 use runtime::texts;
+use runtime::web::Lang;
 
 use super::IntakeError;
 use crate::content::ContentError;
@@ -33,7 +34,8 @@ texts! {
         "Where the law makes you keep a record, say what and why by  intake kept.";
     NOT_ASKED = "这份转介没有撤回，或已经说明过保留内容。",
         "this referral was not withdrawn, or what is kept was said before.";
-    FIELD = "{0} 没有填写，或填写的内容不可能。", "{0} is empty or cannot be right.";
+    FIELD = "“{0}”没有填写，或填写的内容不可能；没有改动任何内容。",
+        "{0} is empty or cannot be right; nothing was changed.";
     FIELD_NEXT = "预约不能早于今天，到诊不能晚于今天；选择“其他”时请写明。",
         "An appointment is not before today and a visit not after; write what 'other' means.";
     NOT_COVERED = "知情同意没有允许回传这些内容，没有发送。",
@@ -43,11 +45,33 @@ texts! {
     TOO_LONG = "写的内容太长，没有发送。", "what was written is too long; nothing was sent.";
     UNREADABLE = "本版本看不懂这份内容。", "this version does not read that content.";
     UPDATE = "请升级软件后再打开。", "Update the program, then open it again.";
+    DAY = "日期", "Day";
+    PLACE = "地点", "Place";
+    NOTE = "说明", "Note";
+    OTHER = "建议的接收机构", "Other recipient";
+    BY = "接手人", "Who takes over";
+    WHO = "学校确认人", "Who at the school";
+    DETAIL = "保留的内容", "What is kept";
     NO_STATEMENT = "其中没有现在有效的学校转介密钥或枢纽中转密钥的声明，没有保存。",
         "none of these is a statement that holds about a school's or a relay's key; nothing was \
          kept.";
     NO_STATEMENT_NEXT = "请向区级枢纽索取两部门签署的声明文件。",
         "Ask the district's hub for the statements that both commissions signed.";
+}
+
+/// What a field is called where people fill it in; in English by the name of its option.
+fn field(name: &'static str, lang: Lang) -> &'static str {
+    let label = match name {
+        "day" => DAY,
+        "place" => PLACE,
+        "note" => NOTE,
+        "to" => OTHER,
+        "by" => BY,
+        "who" => WHO,
+        "detail" => DETAIL,
+        _ => return name,
+    };
+    if lang == Lang::Zh { label.in_lang(lang) } else { name }
 }
 
 impl From<IntakeError> for Failure {
@@ -66,7 +90,8 @@ impl From<IntakeError> for Failure {
             IntakeError::Withdrawn => refused("INTAKE_WITHDRAWN", WITHDRAWN, WITHDRAWN_NEXT),
             IntakeError::NotAsked => refused("INTAKE_NOT_ASKED", NOT_ASKED, UNKNOWN_NEXT),
             IntakeError::Field(name) => {
-                let message = Sentence::new(FIELD, &[&name]);
+                let said = |lang: Lang| FIELD.fill(lang, &[&field(name, lang)]);
+                let message = Sentence::pair(said(Lang::Zh), said(Lang::En));
                 Self::new(Exit::Usage, "INTAKE_FIELD", message).hint(FIELD_NEXT)
             }
             IntakeError::NotCovered => refused("INTAKE_NOT_COVERED", NOT_COVERED, NOT_COVERED_NEXT),

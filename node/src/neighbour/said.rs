@@ -20,7 +20,8 @@ texts! {
          the head named; a hotline's callers are the counsellor's.";
     UNKNOWN = "没有这一份。", "there is no such notice here.";
     ERASED = "内容已经删除。", "what it said was erased.";
-    FIELD = "{0} 没有填写，或填写的内容不可能。", "{0} is empty or cannot be right.";
+    FIELD = "“{0}”没有填写，或填写的内容不可能；没有改动任何内容。",
+        "{0} is empty or cannot be right; nothing was changed.";
     FIELD_NEXT = "请检查所填内容；日期不能晚于今天；来电人没有同意的，只有存在危险才能转介。",
         "Look at what was filled in; a day is not after today, and without the caller's word only \
          danger carries a hand-off.";
@@ -68,10 +69,36 @@ texts! {
     DANGER = "是否有危险", "Whether in danger";
     GROUND = "转介依据", "On what it stands";
     AGREED = "已约定事项", "What was agreed";
+    SCHOOL = "学校的单位编号", "Unit id of the school";
+    RELAY = "学校所属枢纽", "Hub of the school";
+    DAY = "日期", "Day";
+    PHONE = "电话", "Telephone";
     NOBODY = "（不涉及某一名学生）", "(about no single student)";
     RECEIPT = "{0}，收件编号 {1}", "{0}, receipt {1}";
     HANDLED = "{0}：{1}（{2}）", "{0}: {1} ({2})";
     MORE = "{0}：{1}", "{0}: {1}";
+}
+
+/// What a field is called where people fill it in; in English by the name of its option.
+fn field(name: &'static str, lang: Lang) -> &'static str {
+    let label = match name {
+        "school" => SCHOOL,
+        "relay" => RELAY,
+        "student" | "child" => CHILD,
+        "day" => DAY,
+        "found_by" => FOUND_BY,
+        "found_on" => FOUND_ON,
+        "seen" => SEEN,
+        "done" => DONE,
+        "said" => SAID,
+        "name" => NAME_GIVEN,
+        "reach" => REACH,
+        "ground" => GROUND,
+        "agreed" => AGREED,
+        "phone" => PHONE,
+        _ => return name,
+    };
+    if lang == Lang::Zh { label.in_lang(lang) } else { name }
 }
 
 impl From<NeighbourError> for Failure {
@@ -82,7 +109,8 @@ impl From<NeighbourError> for Failure {
             NeighbourError::Unknown => Self::new(Exit::NotFound, "NOTICE_UNKNOWN", UNKNOWN),
             NeighbourError::Erased => Self::new(Exit::Refused, "NOTICE_ERASED", ERASED),
             NeighbourError::Field(name) => {
-                let message = Sentence::new(FIELD, &[&name]);
+                let said = |lang: Lang| FIELD.fill(lang, &[&field(name, lang)]);
+                let message = Sentence::pair(said(Lang::Zh), said(Lang::En));
                 Self::new(Exit::Usage, "NOTICE_FIELD", message).hint(FIELD_NEXT)
             }
             NeighbourError::WrongOffice => refused("OFFICE", WRONG_OFFICE, WRONG_OFFICE_NEXT),

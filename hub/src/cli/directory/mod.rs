@@ -29,7 +29,7 @@ use crate::directive::{OwnDirectory, keep, sign_own, verify};
 use crate::statistics::UnitName;
 use crate::store::unit::{self, UnitStatus};
 use judged::Known;
-use table::{TableError, cell, named};
+use table::{TableError, cell, choices, named};
 
 pub(super) use judged::refuse_unfit;
 
@@ -217,7 +217,8 @@ fn refused(path: &Path, error: &TableError) -> Failure {
                         "" => words::EMPTY_CELL.in_lang(lang),
                         value => value,
                     };
-                    words::CELL.fill(lang, &[&one.line, &field, &value, &why])
+                    let line = words::CELL.fill(lang, &[&one.line, &field, &value, &why]);
+                    format!("{line}{}", choices(one.fault.wrong, lang))
                 };
                 let lines = mistakes.iter().map(line).collect::<Vec<_>>().join("\n");
                 words::CELLS.fill(lang, &[&file, &mistakes.len(), &lines])

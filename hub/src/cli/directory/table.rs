@@ -17,6 +17,8 @@ use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::web::Lang;
 
+use super::words;
+
 /// What stands between the words of a list.
 const BETWEEN: [char; 6] = ['、', ',', '，', ';', '；', '/'];
 /// What office programs put into a day.
@@ -374,6 +376,23 @@ pub(super) fn named(word: impl Word, lang: Lang) -> &'static str {
         Lang::Zh => zh,
         Lang::En => en,
     }
+}
+
+/// The words of the list in which a cell's word is not, so that nobody has to guess them; nothing
+/// after any other mistake.
+pub(super) fn choices(wrong: Wrong, lang: Lang) -> String {
+    match wrong {
+        Wrong::KindWord => words::CHOICES.fill(lang, &[&all::<EntryKind>(lang)]),
+        Wrong::ServiceWord => {
+            words::SERVICES.fill(lang, &[&all::<Care>(lang), &all::<Service>(lang)])
+        }
+        _ => String::new(),
+    }
+}
+
+fn all<W: Word>(lang: Lang) -> String {
+    let between = if lang == Lang::Zh { "、" } else { ", " };
+    W::ALL.iter().map(|word| named(*word, lang)).collect::<Vec<_>>().join(between)
 }
 
 /// What stands in a column of an entry's line.

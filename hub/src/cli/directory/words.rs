@@ -36,6 +36,8 @@ texts! {
     CELLS = "{0} 有 {1} 处错误；没有写入任何内容：\n{2}",
         "{0} has {1} mistakes; nothing was written:\n{2}";
     CELL = "  第 {0} 行，“{1}”列，“{2}”：{3}", "  line {0}, column {1}, {2}: {3}";
+    CHOICES = "，可选：{0}", "; choose from: {0}";
+    SERVICES = "，可选：{0}；专家可选：{1}", "; choose from: {0}; experts from: {1}";
     EMPTY_CELL = "（空）", "(empty)";
     TEXT = "名录文本有误。", "The text of the directory is wrong.";
     PROBLEMS = "名录有 {0} 处不能发布：\n{1}", "The directory cannot be published for {0} reasons:\n{1}";

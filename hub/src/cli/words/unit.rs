@@ -6,6 +6,8 @@ texts! {
     FIRST_DAY = "首日", "from";
     COUNTS_FROM = "自 {0} 起归本枢纽，从这一天起算作应报。",
         "It sits here from {0}, and is due from that day on.";
+    SITS_FROM = "自 {0} 起归本枢纽；这类单位不报送统计，不计入应报。",
+        "It sits here from {0}; such a unit reports no figures and is never due.";
     AFTER_CENSUS =
         "注意：本学期的统计日是 {0}，首日在它之后，本学期的完整度不把它算作应报（除非它上报）。\
          应从本学期算起的：xinqiao-hub unit edit {1} --from {2}",

@@ -121,7 +121,8 @@ pub(super) fn how(column: &Column, lang: Lang) -> String {
     text.in_lang(lang).to_owned()
 }
 
-fn listed(list: &[WordText], between: &str, lang: Lang) -> String {
+/// The words of a list, with what people read for them where that is another script.
+pub(super) fn listed(list: &[WordText], between: &str, lang: Lang) -> String {
     let one = |entry: &WordText| match lang {
         Lang::Zh => format!("{} {}", entry.word, entry.label.0),
         Lang::En => entry.word.to_owned(),

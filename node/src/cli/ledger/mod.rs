@@ -433,9 +433,12 @@ pub(super) fn word<W: Word>(text: &str) -> Result<W, Failure> {
     let list = words_of::<W>();
     let found = written::word(&list, text).and_then(W::from_word);
     found.ok_or_else(|| {
-        let all: Vec<&str> = list.iter().map(|entry| entry.word).collect();
+        let all = |lang: Lang| {
+            let between = if lang == Lang::Zh { " | " } else { ", " };
+            words::NO_WORD_NEXT.fill(lang, &[&entry_file::listed(&list, between, lang)])
+        };
         Failure::new(Exit::Usage, "WORD", Sentence::new(words::NO_WORD, &[&text]))
-            .hint(Sentence::new(words::NO_WORD_NEXT, &[&all.join(", ")]))
+            .hint(Sentence::pair(all(Lang::Zh), all(Lang::En)))
     })
 }
 

@@ -17,7 +17,7 @@ texts! {
     NO_CARD = "没有发出", "not sent";
     WAITS = "等待答复，期限 {0}", "waits for an answer until {0}";
     ANSWERED = "已答复", "answered";
-    REVOKED = "已通知撤回，等待对方删除", "taken back; the other side has not answered";
+    REVOKED = "已撤回，通知排队发出，等待对方删除", "taken back; the other side has not answered";
     DONE = "已撤回：{0}", "taken back: {0}";
     ENDED = "期限已过，由对方按期删除", "its time is over: the other side erases it";
     LATE = "逾期，请致电 {0}", "late: telephone {0}";

@@ -243,8 +243,19 @@ fn form(
     FormView { act, label, note, is_open: is_sent, fields: lines.iter().map(field).collect() }
 }
 
-/// The words that a list offers.
+/// The words that a list offers. What stood there by itself would be written down by whoever is in
+/// a hurry: that there is a risk, or that a guardian answered the telephone.
 fn options(name: &str, event: Option<Event>, lang: Lang) -> Vec<(&'static str, &'static str)> {
+    let words = words(name, event, lang);
+    match name {
+        "code" | "party" | "risk" | "actor" | "reached" => {
+            std::iter::once(("", w::PICK.in_lang(lang))).chain(words).collect()
+        }
+        _ => words,
+    }
+}
+
+fn words(name: &str, event: Option<Event>, lang: Lang) -> Vec<(&'static str, &'static str)> {
     match name {
         "way" => choices::<ContactWay>(lang),
         "code" if event == Some(Event::Decline) => choices::<DeclineReason>(lang),
@@ -323,7 +334,10 @@ pub(super) fn call(sent: &Filled, now: Moment) -> Result<Call, LedgerRefusal> {
         party: word::<CallParty>(sent, "party")?,
         at,
         who: sent.text("called").to_owned(),
-        reached: sent.text("reached") == "yes",
+        reached: match sent.text("reached") {
+            "" if sent.is_sent("reached") => return Err(LedgerRefusal::Field("reached")),
+            said => said == "yes",
+        },
         detail: sent.text("said").to_owned(),
     })
 }

@@ -3,7 +3,9 @@
 use askama::Template;
 use domain::ledger::Word as _;
 use domain::referral::history::Standing;
-use domain::referral::{Actor, DeclineReason, EndReason, Event, FitForSchool, State, Urgency, due};
+use domain::referral::{
+    Actor, DeclineReason, EndReason, Event, FitForSchool, Limit, State, Urgency, due,
+};
 use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::web::{Html, Lang, Page, RenderError, Session, Tag, Tone, in_address, time};
@@ -214,11 +216,26 @@ const fn is_free(state: State) -> bool {
 
 /// Sealed, and nobody has said within the limit of a hop that it came.
 fn is_undelivered(view: &View) -> bool {
-    let course = &view.course;
-    let is_on_its_way = matches!(course.state, State::Sent | State::Routed);
-    let is_sealed = view.post.sealed.iter().any(|one| one.number == course.envelope);
-    let is_late = referral::expires_at(course).is_some_and(|at| at < view.reader.now().0);
-    is_on_its_way && is_sealed && is_late
+    let (course, now_ms) = (&view.course, view.reader.now().0);
+    let mut sealed = view.post.sealed.iter().filter(|one| one.number == course.envelope);
+    match course.state {
+        State::Sent | State::Routed => {
+            let is_late = referral::expires_at(course).is_some_and(|at| at < now_ms);
+            is_late && sealed.next().is_some()
+        }
+        State::EmergencyOut => {
+            sealed.any(|one| is_hop_late((one.made_at_ms, one.acked_at_ms), now_ms))
+        }
+        _ => false,
+    }
+}
+
+/// Whether no relay has said within the minutes of a hop that it has an emergency. While one is
+/// out it is the school's turn at once, so that its state has no limit for the letter.
+fn is_hop_late((made_at_ms, acked_at_ms): (i64, Option<i64>), now_ms: i64) -> bool {
+    let limit = due(State::Sent, Urgency::Emergency).map(|turn| turn.limit);
+    let Some(Limit::Minutes(minutes)) = limit else { return false };
+    acked_at_ms.is_none() && now_ms.saturating_sub(made_at_ms) > i64::from(minutes) * 60_000
 }
 
 fn facts(view: &View, lang: Lang) -> Vec<(&'static str, String)> {
@@ -381,4 +398,18 @@ fn steps_of(view: &View, filled: &Filled, lang: Lang) -> Vec<FormView> {
     steps.extend(late.iter().map(|one| of(one, true)));
     steps.extend(forms::of_act("call", filled, lang));
     steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_hop_late;
+
+    /// An emergency that no relay has is told to be telephoned once its five minutes are over.
+    #[test]
+    fn an_emergency_that_no_relay_has_is_late_after_five_minutes() {
+        let minute = 60_000;
+        assert!(!is_hop_late((0, None), 5 * minute));
+        assert!(is_hop_late((0, None), 5 * minute + 1));
+        assert!(!is_hop_late((0, Some(minute)), 60 * minute), "a relay has it");
+    }
 }

@@ -100,6 +100,17 @@ async fn post(
     (done.status, done.text)
 }
 
+/// What a list says is chosen by a person: no risk stands there by itself.
+#[tokio::test]
+async fn nothing_of_a_referral_is_chosen_beforehand() {
+    let school = ready();
+    let li = Person { login: "li", role: Role::Counsellor, staff: "T001" };
+    let mut li = browser(&school, li, NOW_MS).await;
+    let opening = li.get("/referrals/new?lang=zh").await.expect("page");
+    let begins = "name=\"risk\" required><option value=\"\" selected>请选择";
+    assert!(opening.text.contains(begins), "{}", opening.text);
+}
+
 /// The counsellor opens a referral and is told what is missing; the head approves; it is sent, and
 /// the sheet on the way there names what the family agreed to and no more. Who is not on the case
 /// is refused, and nobody for the computer sees the board.

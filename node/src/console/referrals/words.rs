@@ -174,11 +174,12 @@ texts! {
     SEALED_SIZE = "{0} 字节，摘要 {1}", "{0} bytes, digest {1}";
     SEND_SEALED = "加密并发送", "Seal and send";
     WRITTEN = "生成时间", "Written";
+    PICK = "请选择", "choose";
     LETTERS = "加密信件", "Sealed letters";
     RELAY_HAS = "枢纽已收", "a relay has it since";
-    TAKEN_BACK = "已通知撤回", "taken back";
+    TAKEN_BACK = "已撤回，通知排队发出", "taken back";
     DELETED = "对方已答复", "answered";
-    NOT_DELIVERED = "未送达：{0}在期限内没有收到的回音。请立即电话联系 {1}。",
+    NOT_DELIVERED = "未送达：期限内没有得到{0}已收到的回音。请立即电话联系 {1}。",
         "Not delivered: nothing says that {0} has it, and the time is over. Telephone now: {1}.";
     SLIP = "家长撤回凭条", "The family's slip";
     FHIR = "导出 FHIR 文件", "Export as FHIR";

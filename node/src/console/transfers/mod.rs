@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::ledger::Word as _;
-use domain::transfer::{DeclinedWhy, In, Out};
+use domain::transfer::{DeclinedWhy, In, InState, Out, OutState};
 use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{Html, Lang, NavLink, Problem, SignedForm, Text, Visitor, posts, time};
@@ -23,7 +23,7 @@ use crate::content::{Contact, TransferOffer};
 use crate::import::value::{self, GradeSpan, Sex};
 use crate::ledger::author::Author;
 use crate::ledger::entry::StudentId;
-use crate::ledger::moving::{CareStands, Enrol, Move, Stands};
+use crate::ledger::moving::{CareStands, Enrol, Move, READ, Stands};
 use crate::ledger::people;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
@@ -272,7 +272,7 @@ async fn one(
     let lang = visitor.frame.lang;
     let Shown { row, offer, log } = shown;
     let at = |one: &crate::ledger::moving::LogLine| {
-        (time::minute(one.at.0), one.what.clone(), one.account.clone())
+        (time::minute(one.at.0), done(&one.what, row.stands, lang), one.account.clone())
     };
     let body = Html::render(&OneTemplate {
         lang,
@@ -283,7 +283,8 @@ async fn one(
         school: school_of(&row),
         day: row.stands.day().map_or_else(String::new, |day| day.to_string()),
         note: row.note.clone(),
-        is_unheard: row.told.asks(),
+        // That an offer came the program says by itself; nobody here has said anything yet.
+        is_unheard: row.told.asks() && row.stands != Stands::In(In::Offered),
         rows: offer.as_ref().map(|offer| transfer_lines(offer, lang)).unwrap_or_default(),
         log: log.iter().map(at).collect(),
         answers: matches!(row.stands, Stands::In(In::Offered | In::Given(_) | In::Moved(_))),
@@ -292,8 +293,18 @@ async fn one(
         sent: &sent,
         today,
     })?;
-    let head = (words::TRANSFERS, words::STATE, String::new());
+    let head = (words::TRANSFERS, words::ONE, String::new());
     office.tell(visitor, &page(head, TRANSFERS_HREF, body, lang), &told)
+}
+
+/// A line of the log, as people read it.
+fn done(what: &str, side: Stands, lang: Lang) -> String {
+    let label = match side {
+        _ if what == READ => Some((words::READ.in_lang(Lang::Zh), words::READ.in_lang(Lang::En))),
+        Stands::Out(_) => OutState::from_word(what).map(|state| state.label()),
+        Stands::In(_) => InState::from_word(what).map(|state| state.label()),
+    };
+    label.map_or_else(|| what.to_owned(), |label| chosen(label, lang).to_owned())
 }
 
 /// Does something about a transfer, and shows it again.
@@ -455,6 +466,16 @@ mod tests {
         assert_eq!(school_of(&row), "示例初级中学 F370202005J01");
         row.stands = Stands::Out(Out::Offered);
         assert_eq!(school_of(&row), "示例初级中学", "whom this school chose");
+    }
+
+    /// The log says in words who read and what was done, and never by a code.
+    #[test]
+    fn the_log_is_in_words() {
+        let new = Stands::In(In::Offered);
+        assert_eq!(done(READ, new, Lang::Zh), "查看");
+        assert_eq!(done("accepted", new, Lang::Zh), "本校已接收，待原校转出");
+        assert_eq!(done("accepted", Stands::Out(Out::Offered), Lang::Zh), "对方已接收，待转出日");
+        assert_eq!(done("recalled", new, Lang::En), "Recalled by the old school");
     }
 
     /// What the bytes say is on the page, in both languages, and nothing that they do not say.

@@ -4,6 +4,8 @@ use runtime::texts;
 
 texts! {
     TRANSFERS = "转学交接", "Transfers";
+    ONE = "转学情况", "One transfer";
+    READ = "查看", "read";
     LIST_NOTE = "对方确认之前学生由原校负责并计入原校；任何一天只属于一所学校。",
         "Until it is confirmed the student is the old school's and counted there; every day is one \
          school's.";

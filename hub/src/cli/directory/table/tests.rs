@@ -70,6 +70,17 @@ fn every_mistake_is_named_at_once() {
     assert_eq!((day.1, day.2), (Field::WithdrawnOn, Wrong::DayForm));
 }
 
+/// A word that is in no list is answered with the list.
+#[test]
+fn a_list_is_named_where_a_word_is_not_in_it() {
+    let kinds = choices(Wrong::KindWord, Lang::Zh);
+    assert!(kinds.starts_with("，可选：医院或诊所、区县心理中心、公安机关"), "{kinds}");
+    let services = choices(Wrong::ServiceWord, Lang::En);
+    assert!(services.contains("Outpatient care, "), "{services}");
+    assert!(services.contains("; experts from: "), "{services}");
+    assert_eq!(choices(Wrong::Missing, Lang::Zh), "");
+}
+
 /// A column that is not known, or lacks, is named by its head; what is no text is no table.
 #[test]
 fn columns_are_named() {

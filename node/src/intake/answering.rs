@@ -67,7 +67,7 @@ pub(super) fn seal_waiting(
         let done = ledger.read(move |tx| intake::done(tx, intake))?;
         match letters((receiver, identity), (&entry, &sender), (&act, &done), &keys) {
             Ok(letters) => {
-                let rank = Rank::of(entry.arrival.urgency);
+                let rank = Rank::answering(entry.arrival.urgency);
                 let seal = move |tx: &Tx<'_>, now_ms| intake::sealed(tx, act.id, now_ms);
                 told.sealed += usize::from(queue(ledger, (rank, letters), now, seal)?);
             }

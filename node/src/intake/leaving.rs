@@ -40,6 +40,8 @@ pub(crate) async fn keep(node: Node, uplink: Uplink) {
         let worked = runtime::blocking::run(move || {
             if looks {
                 working.work_intake();
+            } else {
+                working.seal_what_waits();
             }
             working.leave()
         });
@@ -67,6 +69,12 @@ impl Node {
         if let Err(error) = self.pass_time() {
             tracing::warn!(%error, "referrals not looked at by the clock yet");
         }
+        self.seal_what_waits();
+    }
+
+    /// Seals the answers that wait, at every tick: one that was given just now leaves in the next
+    /// slot.
+    fn seal_what_waits(&self) {
         if let Err(error) = self.seal_answers() {
             tracing::warn!(%error, "answers not sealed yet");
         }

@@ -35,8 +35,9 @@ pub(crate) async fn keep(node: Node, uplink: Uplink) {
         let now = node.clock().now();
         let wait_ms = next_tick(now).as_millisecond().saturating_sub(now.as_millisecond());
         node.clock().sleep(Duration::from_millis(wait_ms.unsigned_abs())).await;
-        ticks = ticks.wrapping_add(1);
+        // The first tick looks: that this folder was put back is known before anything is sealed.
         let (working, looks) = (node.clone(), ticks.is_multiple_of(LOOK_EVERY_TICKS));
+        ticks = ticks.wrapping_add(1);
         let worked = runtime::blocking::run(move || {
             if looks {
                 working.work_intake();

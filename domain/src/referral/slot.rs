@@ -1,13 +1,14 @@
 //! Slots: when a letter leaves, so that silence and traffic look alike to whoever counts letters.
 //!
-//! A member sends one letter in every slot of three minutes, and a relay one or a fixed number of
-//! them into each list, with nothing in it where nothing waits. The times of slots follow from the
-//! clock alone; the queue decides only what lies in them. Nothing leaves beside a slot, however
-//! urgent: what did would be told by its second, and by the second of its answer.
+//! A member sends one letter in every slot of three minutes, and a relay a fixed number of them into
+//! each list, with nothing in it where nothing waits. The times of slots follow from the clock
+//! alone; the queue decides only what lies in them. Nothing leaves beside a slot, however urgent:
+//! what did would be told by its second, and by the second of its answer.
 //!
 //! Slots of the hops of a way follow each other, so that a letter is passed on in the slot in which
-//! it came. No rank and no sender holds an emergency back: which rank is asked first changes from
-//! place to place, and within a rank senders take turns.
+//! it came. What an emergency says goes before everything, and then what takes a referral back;
+//! within a rank senders take turns. Where more of either waits than an envelope has parts, others
+//! have a share of the places, so that nobody stops them with a flood.
 
 use jiff::Timestamp;
 
@@ -27,18 +28,31 @@ pub const SLOTS_A_DAY: i64 = 24 * 3_600 / SLOT_SECONDS;
 /// Places after which the order of ranks begins anew.
 const PLACES: i64 = 8;
 
+/// Emergencies, and withdrawals, up to which nothing of a lower rank goes before them: as many
+/// letters as the longest envelope has parts.
+pub const CROWD: u32 = 7;
+
 /// What goes first among what waits. What a withdrawal takes back is dropped wherever it waits, so
-/// it need not be the first one to leave.
+/// it need not go before an emergency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rank {
+    /// What an emergency says.
+    Emergency,
     /// Takes a referral back.
     Withdrawal,
-    /// Of an emergency.
-    Emergency,
-    /// Of an urgent referral.
+    /// What an urgent referral says, and whatever is answered to one or to an emergency.
     Urgent,
     /// Anything else.
     Routine,
+}
+
+/// Of which ranks more waits than a crowd.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Crowd {
+    /// Of emergencies.
+    pub emergencies: bool,
+    /// Of withdrawals.
+    pub withdrawals: bool,
 }
 
 /// A letter that waits.
@@ -105,7 +119,11 @@ impl Hop {
 }
 
 impl Rank {
-    /// The rank of a letter that carries a referral or an answer.
+    /// The rank of a notice that says of nobody that he or she is in danger, in its sender's queue:
+    /// to a relay all notices are emergencies.
+    pub const REPORTED: Self = Self::Urgent;
+
+    /// The rank of a letter that carries a referral.
     #[must_use]
     pub const fn of(urgency: Urgency) -> Self {
         match urgency {
@@ -115,17 +133,46 @@ impl Rank {
         }
     }
 
-    /// In which order ranks are asked for a place, counted over all slots of a list. Every second
-    /// place is an emergency's, every fourth one that of what is urgent, and withdrawals and what
-    /// is routine have one in eight. Where the rank that is asked has nothing, the next one goes.
+    /// The rank of an answer, and of a relay's acknowledgement: behind what nobody has read yet.
     #[must_use]
-    pub const fn order_of(place: i64) -> [Self; 4] {
-        match place.rem_euclid(PLACES) {
-            1 => [Self::Withdrawal, Self::Emergency, Self::Urgent, Self::Routine],
-            3 | 7 => [Self::Urgent, Self::Emergency, Self::Withdrawal, Self::Routine],
-            5 => [Self::Routine, Self::Emergency, Self::Withdrawal, Self::Urgent],
-            _ => [Self::Emergency, Self::Withdrawal, Self::Urgent, Self::Routine],
+    pub const fn answering(urgency: Urgency) -> Self {
+        match urgency {
+            Urgency::Routine => Self::Routine,
+            Urgency::Urgent | Urgency::Emergency => Self::Urgent,
         }
+    }
+
+    /// In which order ranks are asked for a place, counted over all slots of a list: emergencies,
+    /// withdrawals, and then what is urgent, or in two places of eight what is routine. Where the
+    /// rank that is asked has nothing, the next one goes.
+    ///
+    /// Of four places a crowd of emergencies leaves one to withdrawals and one to the others; a
+    /// crowd of withdrawals leaves one to the others. The first of every two is an emergency's.
+    #[must_use]
+    pub const fn order_of(place: i64, crowd: Crowd) -> [Self; 4] {
+        let [one, two] = match place.rem_euclid(PLACES) {
+            2 | 7 => [Self::Routine, Self::Urgent],
+            _ => [Self::Urgent, Self::Routine],
+        };
+        match (place.rem_euclid(PLACES), crowd.emergencies, crowd.withdrawals) {
+            (1 | 5, true, _) => [Self::Withdrawal, Self::Emergency, one, two],
+            (3 | 7, true, _) => [one, two, Self::Emergency, Self::Withdrawal],
+            (3 | 7, false, true) => [Self::Emergency, one, two, Self::Withdrawal],
+            _ => [Self::Emergency, Self::Withdrawal, one, two],
+        }
+    }
+}
+
+impl Crowd {
+    /// What is crowded of what waits; of each rank no more need be looked at than one letter beyond
+    /// a crowd.
+    #[must_use]
+    pub fn of<I>(queue: &[Waiting<I>]) -> Self {
+        let is_one = |rank: Rank| {
+            let of_rank = queue.iter().filter(|one| one.rank == rank);
+            of_rank.count() > CROWD as usize
+        };
+        Self { emergencies: is_one(Rank::Emergency), withdrawals: is_one(Rank::Withdrawal) }
     }
 }
 
@@ -165,7 +212,7 @@ pub fn leaving<I: Copy>(moment: &Moment, queue: &[Waiting<I>]) -> Option<(Slot, 
 /// What lies in a place.
 #[must_use]
 pub fn next<I: Copy>(place: i64, queue: &[Waiting<I>]) -> Leaves<I> {
-    let ranks = Rank::order_of(place);
+    let ranks = Rank::order_of(place, Crowd::of(queue));
     let asked = |rank: Rank| ranks.iter().position(|known| *known == rank);
     let first = queue.iter().min_by_key(|one| (asked(one.rank), one.turn, one.queued));
     first.map_or(Leaves::Dummy, |letter| Leaves::Letter(letter.id))

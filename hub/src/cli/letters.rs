@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::words::letters as words;
+use crate::letters::alarm_in;
 use crate::letters::status::{self, Letters};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -41,6 +42,7 @@ fn value_of(letters: &Letters, keys: usize) -> Value {
         "for_the_hub_above": letters.queued,
         "counts": counts.collect::<serde_json::Map<_, _>>(),
         "late": late.collect::<Vec<_>>(),
+        "waits_for_too_long": letters.held,
         "limits_counted_since": letters.counted_since_ms.map(minute),
     })
 }
@@ -71,6 +73,11 @@ fn said(terminal: &Terminal, letters: &Letters, keys: usize) -> String {
     for (name, text) in dropped.into_iter().filter(|(name, _)| letters.count(name) > 0) {
         lines.push(terminal.text(text, &[&letters.count(name)]));
     }
+    for held in &letters.held {
+        let lang = terminal.lang();
+        let text = alarm_in(held, lang).unwrap_or_else(|| held.clone());
+        lines.push(terminal.paint(Paint::Warn, &terminal.text(words::HELD, &[&text])));
+    }
     let Some(since) = letters.counted_since_ms else { return lines.join("\n") };
     for class in DeadlineClass::ALL {
         let late = letters.late_of(*class);
@@ -81,7 +88,7 @@ fn said(terminal: &Terminal, letters: &Letters, keys: usize) -> String {
             lines.push(terminal.paint(Paint::Warn, &text));
         }
     }
-    if letters.late.is_empty() {
+    if letters.late.is_empty() && letters.held.is_empty() {
         lines.push(terminal.text(words::NOTHING_LATE, &[]));
     }
     lines.push(terminal.text(words::COUNTED_SINCE, &[&minute(since)]));

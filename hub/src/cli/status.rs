@@ -21,6 +21,7 @@ use super::words::settings as said;
 use crate::app::{HubError, load_pins, open_store};
 use crate::config::Config;
 use crate::ending;
+use crate::letters::alarm_in;
 use crate::packs::Packs;
 use crate::share_key;
 use crate::store::{alarm, contact, directive, invite, unit};
@@ -280,7 +281,7 @@ pub(super) fn alarms(context: &Context) -> Result<(), Failure> {
                 minute(one.raised_at_ms),
                 one.kind.clone(),
                 one.unit.clone(),
-                one.detail.clone(),
+                alarm_in(&one.detail, lang).unwrap_or_else(|| one.detail.clone()),
             ]);
         }
         table.render()

@@ -12,6 +12,7 @@ use runtime::web::{
 use super::indicator::{completeness, reported};
 use super::view::{AreaCoverage, Coverage, IndicatorLine, OverviewPage, Support};
 use super::words;
+use crate::letters::alarm_in;
 use crate::letters::status::{self, Letters};
 
 #[derive(Template)]
@@ -140,16 +141,20 @@ impl OverviewTemplate<'_> {
         (stuck > 0).then(|| words::LETTERS_STUCK.fill(self.lang, &[&stuck]))
     }
 
-    /// How much is late of each class of deadlines.
+    /// How much is late of each class of deadlines, and what waits here for too long.
     fn late(&self, letters: &Letters) -> Vec<(String, Part<Tag>)> {
         let classes = DeadlineClass::ALL.iter().map(|class| (class, letters.late_of(*class)));
         let late = classes.filter(|(_, number)| *number > 0);
-        late.map(|(class, number)| {
+        let late = late.map(|(class, number)| {
             let (zh, en) = class.label();
             let name = Text::new(zh, en).in_lang(self.lang).to_owned();
             (name, Tag::new(Tone::Bad, words::LETTERS_LATE.fill(self.lang, &[&number])))
-        })
-        .collect()
+        });
+        let held = letters.held.iter().map(|held| {
+            let said = alarm_in(held, self.lang).unwrap_or_else(|| held.clone());
+            (said, Tag::new(Tone::Bad, words::LETTERS_HELD.in_lang(self.lang).to_owned()))
+        });
+        late.chain(held).collect()
     }
 
     /// Since when limits are counted.

@@ -115,9 +115,11 @@ async fn letters_are_told_in_counts() {
     let zh = check(&mut browser, "/?lang=zh", "hub-letters-zh.html").await.text;
     assert!(!zh.contains("等待时段") && zh.contains("有 2 封的去向没有公钥声明"));
     assert!(zh.contains("对方答复") && zh.contains("已逾期 2 件"));
+    assert!(zh.contains("等待过久") && zh.contains("有紧急信件在本转递处等了 5 分钟以上"));
     let en = check(&mut browser, "/?lang=en", "hub-letters-en.html").await.text;
     assert!(en.contains("The recipient's answer") || en.contains("The recipient&#39;s answer"));
     assert!(en.contains("2 late") && !en.contains("Nothing is late"));
+    assert!(en.contains("Waits for too long") && en.contains("an emergency waits at this relay"));
 }
 
 /// A share says what it is made of, and of which schools nothing is opened: two counts of the same

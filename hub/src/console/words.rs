@@ -239,6 +239,7 @@ texts! {
         "{0} are for a unit without a key statement or a way: check the list of recipients with \
          both commissions.";
     LETTERS_LATE = "已逾期 {0} 件", "{0} late";
+    LETTERS_HELD = "等待过久", "Waits for too long";
     LETTERS_NOT_LATE = "没有逾期事项。", "Nothing is late.";
     LETTERS_SINCE = "期限自 {0} 枢纽启动起计数；这里不显示学校、机构和学生，逾期请由区级绿色通道逐一询问接收方。",
         "Limits are counted since this hub began at {0}. Neither school nor clinic nor child is \

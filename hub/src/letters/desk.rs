@@ -19,12 +19,14 @@ use proto::wire::sync::Lane;
 use runtime::sealing::Pins;
 use runtime::sql::{Database, SqlError, Tx};
 use runtime::uplink::outbox;
+use runtime::web::Lang;
 
 use super::alarms::{self, Told};
 use super::key::{self, Held, RelayKeyError};
 use super::limits::Limits;
 use super::rules::{
-    FORGET_SECONDS, LETTERS_A_SLOT, PAGE, REFRESH_SECONDS, WAIT_SECONDS, WAITING_MAX,
+    FORGET_SECONDS, LETTERS_A_SLOT, LETTERS_TO_A_SCHOOL, PAGE, REFRESH_SECONDS, WAIT_SECONDS,
+    WAITING_MAX,
 };
 use super::stated::{self, Stated};
 use super::turns::Turns;
@@ -311,7 +313,7 @@ impl Desk {
         let told = Told {
             late: self.limits.late(now),
             stuck: stuck as u64,
-            held: alarms::held(&self.waiting.values(), now),
+            held: self.held(now)?,
             is_full: self.waiting.len() >= WAITING_MAX,
         };
         self.parts.post.set_full(told.is_full);
@@ -334,8 +336,7 @@ impl Desk {
             outbox::letters::forget(tx)?;
             let gone = before.saturating_sub(refused()?);
             if gone > 0 {
-                let detail = "the hub above refused letters: it holds no key of a relay, or knows \
-                              no way to the unit that opens them";
+                let detail = alarms::REFUSED_SAID.in_lang(Lang::En);
                 alarm::raise(tx, ALARM_REFUSED, own.as_str(), detail, now_ms)?;
             }
             letters::count(tx, status::REFUSED_ABOVE, gone)
@@ -382,7 +383,7 @@ fn served(
                 Purpose::Relay => LETTERS_A_SLOT,
                 _ => match registered::find(tx, unit)?.is_some_and(|one| one.kind.is_receiver()) {
                     true => LETTERS_A_SLOT,
-                    false => 1,
+                    false => LETTERS_TO_A_SCHOOL,
                 },
             };
             served.entry(unit.clone()).or_insert(Served { purpose, letters });
@@ -406,7 +407,7 @@ pub(super) fn waiting_of(own: &UnitId, routing: &Routing, arrived_at_ms: i64) ->
             };
             (Rank::of(carried.urgency), Some((carried.envelope, *withdrawal)), last_day)
         }
-        Routing::Answer { carried, .. } => (Rank::of(carried.urgency), None, None),
+        Routing::Answer { carried, .. } => (Rank::answering(carried.urgency), None, None),
         Routing::Revocation { .. } => (Rank::Withdrawal, None, None),
         Routing::Ack { .. } | Routing::Dummy => return None,
     };

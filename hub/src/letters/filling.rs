@@ -92,7 +92,8 @@ impl Desk {
         chosen
     }
 
-    /// Who handed a letter in, as far as it is known; nobody did an acknowledgement.
+    /// Who handed a letter in, as far as it is known; nobody did an acknowledgement, and all of
+    /// them take turns as one.
     fn sender(&self, piece: Piece) -> Option<&UnitId> {
         match piece {
             Piece::Letter(id) => self.waiting.get(&id)?.by.as_ref(),
@@ -108,13 +109,14 @@ impl Desk {
         let letters = letters.map(|(id, one)| (one.rank, turn(one), *id, Piece::Letter(*id)));
         let acks = self.acks.iter().filter(|(_, ack)| ack.to == *unit);
         let acks = acks.filter(|_| purpose == Purpose::Referral);
-        let acks = acks.map(|(id, ack)| (ack.rank, 0, *id, Piece::Ack(*id)));
+        let of_acks = self.turns.of(unit, None);
+        let acks = acks.map(|(id, ack)| (ack.rank, of_acks, *id, Piece::Ack(*id)));
         let all = letters.chain(acks);
         all.map(|(rank, turn, queued, id)| slot::Waiting { rank, turn, queued, id }).collect()
     }
 
     /// Whether so much lies there for a unit, unfetched, that nothing is added.
-    fn is_full(&self, unit: &UnitId, served: Served) -> Result<bool, SqlError> {
+    pub(super) fn is_full(&self, unit: &UnitId, served: Served) -> Result<bool, SqlError> {
         let unit = unit.clone();
         let listed_max = LISTED_SLOTS_MAX.saturating_mul(u64::from(served.letters));
         self.parts.database.read(move |tx| {
@@ -156,6 +158,7 @@ impl Desk {
             Some(Piece::Letter(id)) => self.waiting.remove(&id),
             Some(Piece::Ack(id)) => {
                 self.acks.remove(&id);
+                self.turns.served(unit, None);
                 None
             }
             None => None,

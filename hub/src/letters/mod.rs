@@ -36,6 +36,7 @@ use crate::app::Hub;
 use crate::config::Config;
 use desk::{Desk, DeskError, Parts};
 
+pub(crate) use alarms::alarm_in;
 pub use handed::Handed;
 pub(crate) use handed::{arrive, is_letter, judge, take};
 

@@ -19,7 +19,9 @@ use runtime::uplink::outbox;
 
 use super::desk::{Ack, Desk, DeskError, Placed, Waiting, waiting_of};
 use super::key::Held;
-use super::rules::{PAGE, REMEMBERED_MAX, WAITING_OF_ONE_MAX, WITHDRAWALS_A_DAY};
+use super::rules::{
+    EMERGENCIES_A_DAY, PAGE, REMEMBERED_MAX, WAITING_OF_ONE_MAX, WITHDRAWALS_A_DAY,
+};
 use super::status;
 use crate::store::letters::{self, Arrived};
 
@@ -111,9 +113,7 @@ impl Desk {
             return Becomes::Counted(status::UNOPENED);
         };
         waiting.by.clone_from(&arrived.sender);
-        if waiting.rank == Rank::Withdrawal && self.has_withdrawn_enough(&waiting, before, now) {
-            waiting.rank = Rank::Routine;
-        }
+        waiting.rank = self.ranked(&waiting, before, now);
         if waiting.marked.is_some_and(|marked| self.is_withdrawn(marked, before)) {
             return Becomes::Counted(status::WITHDRAWN);
         }
@@ -134,15 +134,22 @@ impl Desk {
         Becomes::Waits(Box::new(Goes { waiting, routing: routing.clone(), ack, rows, listed }))
     }
 
-    /// Whether a sender's withdrawals have left at once today as often as they may. Another relay
-    /// has many senders, and has counted them.
-    fn has_withdrawn_enough(&self, waiting: &Waiting, before: &[Step], now: Timestamp) -> bool {
-        let Some(by) = &waiting.by else { return false };
+    /// The rank in which a letter waits: a lower one where its sender had as many of the higher
+    /// today as it may. Another relay has many senders, and has counted them.
+    fn ranked(&self, waiting: &Waiting, before: &[Step], now: Timestamp) -> Rank {
+        let rank = waiting.rank;
+        let (most, beyond) = match rank {
+            Rank::Emergency => (EMERGENCIES_A_DAY, Rank::Urgent),
+            Rank::Withdrawal => (WITHDRAWALS_A_DAY, Rank::Routine),
+            Rank::Urgent | Rank::Routine => return rank,
+        };
+        let Some(by) = &waiting.by else { return rank };
         if self.stated.of(by, Purpose::Relay).is_some() {
-            return false;
+            return rank;
         }
-        let here = before.iter().filter(|step| step.is_withdrawal_of(by)).count();
-        self.turns.withdrawals(by, now).saturating_add(here) >= WITHDRAWALS_A_DAY
+        let here = before.iter().filter(|step| step.is_of(by, rank)).count();
+        let is_enough = self.turns.today(by, rank, now).saturating_add(here) >= most;
+        if is_enough { beyond } else { rank }
     }
 
     /// Whether so many letters of a sender wait here that others would have no room. Another relay
@@ -213,7 +220,7 @@ impl Desk {
         }
         let ack = Ack {
             to,
-            rank: Rank::of(carried.urgency),
+            rank: Rank::answering(carried.urgency),
             envelope: carried.envelope,
             number: carried.number,
             since: now,
@@ -233,10 +240,12 @@ impl Desk {
         self.limits.note(&routing, now);
         self.waiting.retain(|id, _| !rows.contains(id));
         self.placed.retain(|placed| !listed.iter().any(|(gone, _)| gone.item == placed.item));
+        if let Some(by) = &waiting.by
+            && matches!(waiting.rank, Rank::Emergency | Rank::Withdrawal)
+        {
+            self.turns.came(by, waiting.rank, now);
+        }
         if let Routing::Revocation { secret, envelopes, .. } = &routing {
-            if let Some(by) = &waiting.by {
-                self.turns.withdrew(by, now);
-            }
             // Those beyond a day's push none out of what is remembered.
             if waiting.rank == Rank::Withdrawal {
                 self.revoked.extend(envelopes.iter().map(|envelope| (*envelope, *secret)));
@@ -257,9 +266,9 @@ impl Step {
         matches!(&self.becomes, Becomes::Waits(goes) if goes.waiting.by.as_ref() == Some(by))
     }
 
-    fn is_withdrawal_of(&self, by: &UnitId) -> bool {
+    fn is_of(&self, by: &UnitId, rank: Rank) -> bool {
         let Becomes::Waits(goes) = &self.becomes else { return false };
-        goes.waiting.by.as_ref() == Some(by) && matches!(goes.routing, Routing::Revocation { .. })
+        goes.waiting.by.as_ref() == Some(by) && goes.waiting.rank == rank
     }
 
     fn withdrawal(&self) -> Option<(Revealed, &[EnvelopeId])> {

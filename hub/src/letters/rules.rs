@@ -4,8 +4,12 @@
 pub(super) const PAGE: u32 = 64;
 
 /// Letters that are put in every slot into the list of a clinic, of a centre and of another relay:
-/// they get what many schools send. A school gets one.
+/// they get what many schools send.
 pub(super) const LETTERS_A_SLOT: u8 = 4;
+
+/// Letters that are put in every slot into the list of a school: it gets an acknowledgement for
+/// what it sends, and what others send besides.
+pub(super) const LETTERS_TO_A_SCHOOL: u8 = 2;
 
 /// Slots of letters in the list of a unit that it did not fetch, from which on nothing is put
 /// there: more than two hours. It depends on nothing but what the unit fetched, and says nothing of
@@ -48,6 +52,11 @@ pub(super) const HOP_URGENT_SECONDS: i64 = 15 * 60;
 /// A school sends one for each recipient of what it takes back, and again once a day while nobody
 /// answers.
 pub(super) const WITHDRAWALS_A_DAY: usize = 40;
+
+/// Letters of emergencies of one sender in a day that have a rank of their own; those behind them
+/// are urgent. A notice looks like one, an envelope has seven letters at most, and one that nobody
+/// acknowledges comes anew.
+pub(super) const EMERGENCIES_A_DAY: usize = 60;
 
 /// Limits that are counted at most.
 pub(super) const LIMITS_MAX: usize = 100_000;

@@ -6,7 +6,8 @@ use proto::wire::sync::Lane;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::outbox;
 
-use crate::store::{letters, setting};
+use super::alarms;
+use crate::store::{alarm, letters, setting};
 
 /// Letters that were opened and go on.
 pub const OPENED: &str = "opened";
@@ -59,6 +60,8 @@ pub struct Letters {
     pub queued: u64,
     /// What is late: a class, and the hour in which it passed, in hours since 1970.
     pub late: Vec<(DeadlineClass, i64)>,
+    /// What waits here for longer than it may, as its alarm says it.
+    pub held: Vec<String>,
     /// Since when limits are counted, in milliseconds since 1970; nothing where this hub never was
     /// a relay.
     pub counted_since_ms: Option<i64>,
@@ -72,6 +75,7 @@ impl Letters {
     pub fn read(tx: &Tx<'_>) -> Result<Self, SqlError> {
         let [unopened, waiting, acks] = letters::waiting(tx)?;
         let since = setting::value(tx, COUNTED_SINCE)?;
+        let held = alarm::of_kind(tx, alarms::WAITING)?.into_iter().map(|one| one.detail);
         Ok(Self {
             counts: letters::tallies(tx)?,
             unopened,
@@ -80,6 +84,7 @@ impl Letters {
             listed: letters::all_listed(tx)?,
             queued: outbox::backlog(tx, Lane::Referral)?.waiting,
             late: letters::late(tx)?,
+            held: held.collect(),
             counted_since_ms: since.and_then(|text| text.parse().ok()),
         })
     }

@@ -1,8 +1,9 @@
-//! Turns: who was served last in which list, and how many withdrawals came of whom today, so that
-//! no sender holds back what others send. In memory alone.
+//! Turns: who was served last in which list, and how much of what goes first came of whom today, so
+//! that no sender holds back what others send. In memory alone.
 
 use std::collections::BTreeMap;
 
+use domain::referral::slot::Rank;
 use domain::unit::UnitId;
 use jiff::Timestamp;
 
@@ -16,8 +17,8 @@ pub(super) struct Turns {
     /// The turn at which a letter of a sender left last, by whose list it was and who sent it.
     served: BTreeMap<(UnitId, Option<UnitId>), u64>,
     last: u64,
-    /// Withdrawals of a day, counted from 1970, by who sent them.
-    withdrawals: (i64, BTreeMap<UnitId, usize>),
+    /// Emergencies and withdrawals of a day, counted from 1970, by who sent them.
+    today: (i64, BTreeMap<(UnitId, Rank), usize>),
 }
 
 impl Turns {
@@ -35,20 +36,21 @@ impl Turns {
         self.served.insert((to.clone(), by), self.last);
     }
 
-    /// How many withdrawals came of a sender today.
-    pub(super) fn withdrawals(&self, by: &UnitId, now: Timestamp) -> usize {
-        let (day, counts) = &self.withdrawals;
-        if *day == day_of(now) { counts.get(by).copied().unwrap_or(0) } else { 0 }
+    /// How many letters of a rank came of a sender today.
+    pub(super) fn today(&self, by: &UnitId, rank: Rank, now: Timestamp) -> usize {
+        let (day, counts) = &self.today;
+        let is_today = *day == day_of(now);
+        if is_today { counts.get(&(by.clone(), rank)).copied().unwrap_or(0) } else { 0 }
     }
 
-    /// A withdrawal came of a sender.
-    pub(super) fn withdrew(&mut self, by: &UnitId, now: Timestamp) {
-        let (day, counts) = &mut self.withdrawals;
+    /// A letter of a rank that is counted came of a sender.
+    pub(super) fn came(&mut self, by: &UnitId, rank: Rank, now: Timestamp) {
+        let (day, counts) = &mut self.today;
         if *day != day_of(now) {
             *day = day_of(now);
             counts.clear();
         }
-        let count = counts.entry(by.clone()).or_default();
+        let count = counts.entry((by.clone(), rank)).or_default();
         *count = count.saturating_add(1);
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn seal_waiting(
         let done = ledger.read(move |tx| intake::done(tx, intake))?;
         match letters((receiver, identity), (&entry, &sender), (&act, &done), &keys) {
             Ok((letters, digest)) => {
-                let rank = Rank::of(entry.arrival.urgency);
+                let rank = Rank::answering(entry.arrival.urgency);
                 let seal = move |tx: &Tx<'_>, now_ms| {
                     intake::aside::note_signed(tx, (intake, digest), now_ms)?;
                     intake::sealed(tx, act.id, now_ms)

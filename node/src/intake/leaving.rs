@@ -39,14 +39,17 @@ pub(crate) async fn keep(node: Node, uplink: Uplink) {
         let wait_ms = next_tick(now).as_millisecond().saturating_sub(now.as_millisecond());
         node.clock().sleep(Duration::from_millis(wait_ms.unsigned_abs())).await;
         let lists = ticks.is_multiple_of(DIRECTORY_EVERY_TICKS);
-        ticks = ticks.wrapping_add(1);
+        // The first tick looks: that this folder was put back is known before anything is sealed.
         let (working, looks) = (node.clone(), ticks.is_multiple_of(LOOK_EVERY_TICKS));
+        ticks = ticks.wrapping_add(1);
         let worked = runtime::blocking::run(move || {
             if lists && let Err(error) = working.know_recipients() {
                 tracing::warn!(%error, "keys of the directories not kept yet");
             }
             if looks {
                 working.work_intake();
+            } else {
+                working.seal_what_waits();
             }
             working.leave()
         });
@@ -74,6 +77,12 @@ impl Node {
         if let Err(error) = self.pass_time() {
             tracing::warn!(%error, "referrals not looked at by the clock yet");
         }
+        self.seal_what_waits();
+    }
+
+    /// Seals the answers that wait, at every tick: one that was given just now leaves in the next
+    /// slot.
+    fn seal_what_waits(&self) {
         if let Err(error) = self.seal_answers() {
             tracing::warn!(%error, "answers not sealed yet");
         }

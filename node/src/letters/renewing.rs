@@ -73,7 +73,14 @@ pub fn renew(
         ledger.write::<_, SqlError>("forget_sealed_parts", forget)?;
     }
     let mut renewed = 0;
-    let due = |one: &Unheard| is_due(one.rank, (one.made_at_ms, one.last_at_ms), now_ms);
+    let due = |one: &Unheard| {
+        // A report waits here behind what is urgent, and is as soon missed as an emergency.
+        let hop = match one.kind {
+            Kind::Report => number(Rank::Emergency),
+            Kind::Referral | Kind::Card => one.rank,
+        };
+        is_due(hop, (one.made_at_ms, one.last_at_ms), now_ms)
+    };
     for one in open.into_iter().filter(due) {
         let (transfer, desk) = (transfer.clone(), desk.clone());
         let seal = move |tx: &Tx<'_>| of_envelope(tx, (&transfer, &desk), &one, now);
@@ -218,6 +225,8 @@ fn seal(
         let parts = closed.and_then(|closed| closed.parts(&road.recipient));
         parts.map_err(|_| LedgerRefusal::NotSealed)
     };
+    let is_notice = matches!(ground, Ground::Duty);
+    let rank = if is_notice { Rank::REPORTED } else { Rank::of(urgency) };
     let now_ms = now.as_millisecond();
     let recipient = &road.recipient.statement().unit;
     for part in &parts(tx, road, close, (envelope, now_ms))? {
@@ -230,7 +239,7 @@ fn seal(
         let new = NewLetter {
             name: letter.digest(),
             letter: &letter.to_bytes(),
-            rank: number(Rank::of(urgency)),
+            rank: number(rank),
             envelope,
             part: part.number().number(),
         };

@@ -9,7 +9,8 @@ use certs::referral::{EnvelopeId, Role};
 use domain::ledger::SchoolRole;
 use domain::neighbour::{HANDLED_MS, NoticeErased, NoticeKind, ReplyKind, after};
 use domain::receiver::Duty;
-use domain::referral::DeadlineClass;
+use domain::referral::slot::Rank;
+use domain::referral::{DeadlineClass, Urgency};
 use domain::unit::IdentityName;
 use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
@@ -219,7 +220,8 @@ fn seal_reply(
     };
     let to = EnvelopeId::from_bytes(notice.envelope);
     let (role, envelope) = (Role::Answer { to }, EnvelopeId::generate());
-    let parcel = Parcel { role, envelope, content: &bytes, due, met: Some(met) };
+    let rank = Rank::answering(Urgency::Emergency);
+    let parcel = Parcel { role, envelope, content: &bytes, due, met: Some(met), rank };
     if !neighbour::was_sealed(tx, one.id, now.as_millisecond())? {
         return Ok(false);
     }

@@ -31,7 +31,7 @@ pub(crate) fn renew(
     let since_ms = now_ms.saturating_sub(RENEWED_MS);
     let found = ledger.read(move |tx| {
         let open = neighbour::unheard(tx, since_ms)?;
-        let waits = intake::queued(tx)?.iter().any(|one| one.rank == Rank::Emergency);
+        let waits = intake::queued(tx)?.iter().any(|one| one.rank <= Rank::REPORTED);
         Ok::<_, NeighbourError>((open, waits))
     });
     let (open, waits) = found?;
@@ -68,7 +68,8 @@ fn seal_one(
     let sent = Timestamp::from_millisecond(one.made_at_ms).unwrap_or(now);
     let role = role(envelope);
     let due = sealing::due(DeadlineClass::Answered, sent, RECEIVED_MS);
-    let parcel = Parcel { role, envelope, content: &content, due, met: None };
+    let rank = sealing::rank(out.kind, &content);
+    let parcel = Parcel { role, envelope, content: &content, due, met: None, rank };
     sealing::again(tx, (identity, &road), &parcel, (Queue::Receiver, now))?;
     neighbour::renewed(tx, one.id, now.as_millisecond())?;
     Ok(true)

@@ -208,7 +208,8 @@ pub(super) fn send_on(
     let withdrawal = WithdrawalSecret::generate().mark(envelope);
     let due = sealing::due(DeadlineClass::Answered, now, RECEIVED_MS);
     let role = Role::Referral { withdrawal };
-    let parcel = Parcel { role, envelope, content: bytes, due, met: None };
+    let rank = sealing::rank(NoticeKind::Report, bytes);
+    let parcel = Parcel { role, envelope, content: bytes, due, met: None, rank };
     let signed = sealing::seal(tx, (&desk.identity, road), &parcel, (Queue::School, now))?;
     let by = (author.account(), author.now().0);
     if !neighbour::sealed(tx, out.id, (envelope, signed), by)? {

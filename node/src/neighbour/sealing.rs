@@ -5,19 +5,30 @@ use certs::identity::LeafIdentity;
 use certs::letter::{Basis, Carried, Due, Letter, LetterError, Routing, Way};
 use certs::referral::{Draft, EnvelopeId, Ground, Part, ReferralEnvelope, ReferralError, Role};
 use domain::digest::Digest;
+use domain::neighbour::{Danger, NoticeKind};
 use domain::referral::slot::Rank;
 use domain::referral::{DeadlineClass, Urgency};
 use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
 
 use super::NeighbourError;
+use crate::content::Notice;
 use crate::ledger::intake;
 use crate::ledger::letters::{self, NewLetter};
 use crate::letters::road::Road;
 use crate::transfer::letters::number;
 
-/// How all of it travels: as an emergency does, so that it is told from none, and at once.
+/// How all of it travels: as an emergency does, so that it is told from none.
 const URGENCY: Urgency = Urgency::Emergency;
+
+/// In which rank a notice waits for its slot, where nobody but its writer sees it: before what an
+/// emergency says goes nothing but a caller in danger.
+pub(super) fn rank(kind: NoticeKind, content: &[u8]) -> Rank {
+    match Notice::read(kind, content) {
+        Ok(Notice::HandOff(caller)) if caller.danger == Danger::Yes => Rank::Emergency,
+        _ => Rank::REPORTED,
+    }
+}
 
 /// Whose queue the letters go into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +51,8 @@ pub(super) struct Parcel<'a> {
     pub(super) due: Option<Due>,
     /// The limit that it meets.
     pub(super) met: Option<DeadlineClass>,
+    /// How soon it leaves here.
+    pub(super) rank: Rank,
 }
 
 impl From<ReferralError> for NeighbourError {
@@ -99,7 +112,7 @@ fn carry(
     (parcel, parts): (&Parcel<'_>, &[Part]),
     (queue, now): (Queue, Timestamp),
 ) -> Result<(), NeighbourError> {
-    let Parcel { role, envelope, due, met, .. } = *parcel;
+    let Parcel { role, envelope, due, met, rank, .. } = *parcel;
     let way = Way { recipient: road.recipient.statement().unit.clone(), relay: road.relay.clone() };
     for part in parts {
         let (way, number) = (way.clone(), part.number());
@@ -114,7 +127,7 @@ fn carry(
             Role::Transfer => return Err(NeighbourError::NotSealed),
         };
         let letter = Letter::seal(&road.first, &routing, Some(part))?;
-        put(tx, (queue, &letter), part, now)?;
+        put(tx, (queue, &letter), (part, rank), now)?;
     }
     Ok(())
 }
@@ -122,17 +135,17 @@ fn carry(
 fn put(
     tx: &Tx<'_>,
     (queue, letter): (Queue, &Letter),
-    part: &Part,
+    (part, rank): (&Part, Rank),
     now: Timestamp,
 ) -> Result<(), SqlError> {
     let (bytes, now_ms) = (letter.to_bytes(), now.as_millisecond());
     match queue {
-        Queue::Receiver => intake::queue(tx, Rank::of(URGENCY), &bytes, now_ms),
+        Queue::Receiver => intake::queue(tx, rank, &bytes, now_ms),
         Queue::School => {
             let new = NewLetter {
                 name: letter.digest(),
                 letter: &bytes,
-                rank: number(Rank::of(URGENCY)),
+                rank: number(rank),
                 envelope: part.envelope(),
                 part: part.number().number(),
             };

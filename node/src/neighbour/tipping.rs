@@ -199,7 +199,8 @@ pub fn send(
     let withdrawal = WithdrawalSecret::generate().mark(envelope);
     let due = sealing::due(DeadlineClass::Answered, now, RECEIVED_MS);
     let role = Role::Referral { withdrawal };
-    let parcel = Parcel { role, envelope, content: bytes, due, met: None };
+    let rank = sealing::rank(out.kind, bytes);
+    let parcel = Parcel { role, envelope, content: bytes, due, met: None, rank };
     let signed = sealing::seal(tx, (identity, &road), &parcel, (Queue::Receiver, now))?;
     let by = (worker.account(), worker.now().0);
     match neighbour::sealed(tx, id, (envelope, signed), by)? {

@@ -8,7 +8,7 @@
 
 use certs::letter::Letter;
 use certs::statement::VerifiedStatement;
-use domain::referral::slot::{Hop, Leaves, Moment, Rank, Slot, Waiting, leaving};
+use domain::referral::slot::{CROWD, Hop, Leaves, Moment, Rank, Slot, Waiting, leaving};
 use jiff::Timestamp;
 use proto::wire::sync::Lane;
 use runtime::params;
@@ -199,14 +199,14 @@ fn leave_of(tx: &Tx<'_>, tick: &Tick<'_>, queue: &[Waiting<u64>]) -> Result<usiz
     Ok(1)
 }
 
-/// What could leave: the first letter of each rank.
+/// What could leave: the first letters of each rank, as many as it takes to see a crowd.
 fn first(tx: &Tx<'_>) -> Result<Vec<Waiting<u64>>, SqlError> {
     let mut all = Vec::new();
     for rank in RANKS {
         let of_rank = tx.query(
             "select id from letter_queue where left_at_ms is null and rank = $1
-             order by id limit 1",
-            params![number(rank)],
+             order by id limit $2",
+            params![number(rank), CROWD + 1],
             |row| row.u64(0),
         )?;
         all.extend(of_rank.into_iter().map(|id| Waiting { rank, turn: 0, queued: id, id }));

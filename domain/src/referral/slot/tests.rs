@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const RANKS: [Rank; 4] = [Rank::Withdrawal, Rank::Emergency, Rank::Urgent, Rank::Routine];
+const RANKS: [Rank; 4] = [Rank::Emergency, Rank::Withdrawal, Rank::Urgent, Rank::Routine];
 const HOPS: [Hop; 3] = [Hop::ToRelay, Hop::BetweenRelays, Hop::FromRelay];
 const TICKS_A_SLOT: i64 = SLOT_SECONDS / TICK_SECONDS;
 
@@ -137,22 +137,96 @@ fn each_letter_leaves_once_and_ranks_keep_their_order() {
     }
 }
 
-/// However many letters of the other ranks wait, an emergency leaves within two places, an urgent
-/// letter within four, and a withdrawal and a routine letter within eight.
-///
-/// Method: a thousand letters of each other rank in front, from each of the eight places on.
+/// In how many places, from one on, a letter leaves; nothing leaves another one meanwhile.
+fn leaves_in(start: i64, queue: &[Waiting<usize>], id: usize) -> Option<usize> {
+    let mut queue = queue.to_vec();
+    let mut places = start..start + 10_000;
+    let found = places.position(|place| {
+        let left = next(place, &queue);
+        if let Leaves::Letter(left) = left {
+            queue.retain(|one| one.id != left);
+        }
+        left == Leaves::Letter(id)
+    });
+    found.map(|found| found + 1)
+}
+
+/// Nothing goes before what an emergency says but other emergencies: with any number of letters of
+/// each other rank in front, the emergencies of a crowd leave in the places that come next, and the
+/// withdrawals of a crowd in those behind them.
 #[test]
-fn no_rank_holds_another_back() {
-    let most = [(Rank::Emergency, 2), (Rank::Urgent, 4), (Rank::Withdrawal, 8), (Rank::Routine, 8)];
+fn an_emergency_goes_before_everything_and_a_withdrawal_before_the_rest() {
+    let crowd = CROWD as usize;
+    for start in 0..PLACES {
+        for (emergencies, withdrawals) in [(1, 0), (1, 1), (1, crowd), (crowd, crowd), (0, 1)] {
+            let mut ranks = vec![Rank::Routine; 1_000];
+            ranks.extend(vec![Rank::Urgent; 1_000]);
+            ranks.extend(vec![Rank::Withdrawal; withdrawals]);
+            ranks.extend(vec![Rank::Emergency; emergencies]);
+            let queue = waiting(&ranks);
+            let of = |rank: Rank| queue.iter().filter(move |one| one.rank == rank);
+            let first = of(Rank::Emergency).chain(of(Rank::Withdrawal));
+            for (before, letter) in first.enumerate() {
+                assert_eq!(leaves_in(start, &queue, letter.id), Some(before + 1), "{start}");
+            }
+        }
+        // A thousand withdrawals before it are none before an emergency.
+        let mut ranks = vec![Rank::Withdrawal; 1_000];
+        ranks.push(Rank::Emergency);
+        assert_eq!(leaves_in(start, &waiting(&ranks), 1_000), Some(1), "{start}");
+    }
+}
+
+/// With no crowd before it, what is urgent or an answer waits for what goes first, for its own rank,
+/// and for one routine letter with every two of these.
+#[test]
+fn an_answer_waits_for_few() {
+    for start in 0..PLACES {
+        for first in [0, 3, CROWD as usize] {
+            let mut ranks = vec![Rank::Emergency; first];
+            ranks.extend(vec![Rank::Withdrawal; first]);
+            ranks.extend(vec![Rank::Routine; 1_000]);
+            ranks.extend(vec![Rank::Urgent; 20]);
+            let queue = waiting(&ranks);
+            let urgent = queue.iter().filter(|one| one.rank == Rank::Urgent);
+            for (number, letter) in (1_usize..).zip(urgent) {
+                let most = 2 * first + number + number.div_ceil(2);
+                let found = leaves_in(start, &queue, letter.id);
+                assert!(found.is_some_and(|found| found <= most), "{number} from {start}");
+            }
+        }
+    }
+}
+
+/// However many letters of all other ranks wait, the first emergency leaves within two places, the
+/// first withdrawal within four, and the first urgent and the first routine letter within eight.
+#[test]
+fn no_rank_is_held_back_for_ever() {
+    let most = [(Rank::Emergency, 2), (Rank::Withdrawal, 4), (Rank::Urgent, 8), (Rank::Routine, 8)];
     for (rank, most) in most {
         for start in 0..PLACES {
-            let before = RANKS.into_iter().filter(|other| *other != rank);
-            let mut ranks: Vec<Rank> = before.flat_map(|other| vec![other; 1_000]).collect();
-            ranks.push(rank);
-            let (last, queue) = (ranks.len() - 1, waiting(&ranks));
-            let mut places = start..start + PLACES;
-            let found = places.position(|place| next(place, &queue) == Leaves::Letter(last));
-            assert!(found.is_some_and(|found| found < most), "{rank:?} from {start}: {found:?}");
+            let ranks: Vec<Rank> = RANKS.into_iter().flat_map(|rank| vec![rank; 1_000]).collect();
+            let queue = waiting(&ranks);
+            let first = queue.iter().find(|one| one.rank == rank).expect("waits");
+            let found = leaves_in(start, &queue, first.id);
+            assert!(found.is_some_and(|found| found <= most), "{rank:?} from {start}: {found:?}");
+        }
+    }
+}
+
+/// One sender's flood of everything keeps another one's emergency back by no slot, in every list
+/// that has several places in one.
+#[test]
+fn a_flood_keeps_no_emergency_back_by_a_slot() {
+    for of in [2, 4] {
+        for slot in 0..PLACES {
+            let ranks: Vec<Rank> = RANKS.into_iter().flat_map(|rank| vec![rank; 1_000]).collect();
+            let mut queue = waiting(&ranks);
+            queue.iter_mut().for_each(|one| one.turn = 9);
+            let id = queue.len();
+            queue.push(Waiting { rank: Rank::Emergency, turn: 8, queued: id as u64, id });
+            let first = Slot::from_number(slot).place(0, of);
+            assert_eq!(leaves_in(first, &queue, id), Some(1), "{of} in {slot}");
         }
     }
 }
@@ -215,6 +289,8 @@ fn ticks_lie_on_one_grid() {
     assert_eq!(Rank::of(Urgency::Routine), Rank::Routine);
     assert_eq!(Rank::of(Urgency::Urgent), Rank::Urgent);
     assert_eq!(Rank::of(Urgency::Emergency), Rank::Emergency);
+    let answers = [Urgency::Emergency, Urgency::Urgent, Urgency::Routine].map(Rank::answering);
+    assert_eq!(answers, [Rank::Urgent, Rank::Urgent, Rank::Routine]);
 }
 
 proptest! {
@@ -243,6 +319,42 @@ proptest! {
         for (id, (at, _)) in arrivals.iter().enumerate() {
             let waited = left.get(&id).map_or(i64::MAX, |number| number - at);
             prop_assert!((0..=41 * TICKS_A_SLOT).contains(&waited), "{} waited", waited);
+        }
+    }
+    /// Whatever comes when: an emergency leaves in as many slots as emergencies wait with it, and a
+    /// withdrawal in as many as there are of both, those among them that come while it waits.
+    #[test]
+    fn what_goes_first_waits_for_nothing_else(
+        arrivals in prop::collection::vec((0_i64..600, 0_usize..4), 0..40),
+        hop in 0_usize..3,
+    ) {
+        // As many of each as are no crowd.
+        let mut of_each = [0_u32; 4];
+        let kept = arrivals.into_iter().filter(|(_, rank)| {
+            of_each[*rank] += 1;
+            *rank > 1 || of_each[*rank] <= CROWD
+        });
+        let kept: Vec<(i64, Rank)> = kept.map(|(at, rank)| (at, RANKS[rank])).collect();
+        let mut queue: BTreeMap<i64, Vec<Waiting<usize>>> = BTreeMap::new();
+        for (id, (at, rank)) in kept.iter().enumerate() {
+            let letter = Waiting { rank: *rank, turn: 0, queued: id as u64, id };
+            queue.entry(*at).or_default().push(letter);
+        }
+        let left = course(HOPS[hop], 600 + 45 * TICKS_A_SLOT, &queue);
+        let tick_of = |id: usize| {
+            let found = left.iter().find(|(_, leaves)| *leaves == Leaves::Letter(id));
+            found.map_or(i64::MAX, |(number, _)| *number)
+        };
+        for (id, (at, rank)) in kept.iter().enumerate() {
+            if !matches!(rank, Rank::Emergency | Rank::Withdrawal) {
+                continue;
+            }
+            let gone = tick_of(id);
+            let with = kept.iter().enumerate().filter(|(other, (came, of))| {
+                *of <= *rank && *came <= gone && tick_of(*other) >= *at
+            });
+            let most = i64::try_from(with.count()).expect("small") * TICKS_A_SLOT;
+            prop_assert!(gone - at <= most, "{:?} {} waited {}", rank, id, gone - at);
         }
     }
 }

@@ -23,6 +23,7 @@ texts! {
     REFUSED_ABOVE = "上级枢纽拒收：{0} 封。请查看警报。",
         "Refused by the hub above: {0}. Look at the alarms.";
     LATE = "逾期：{0}，{1} 件。", "Late: {0}, {1}.";
+    HELD = "等待过久：{0}。", "Waits for too long: {0}.";
     NOTHING_LATE = "没有逾期事项。", "Nothing is late.";
     KEYS_TITLE = "信件转递密钥", "relay's keys";
     KEYS_WELL = "转递密钥有效，声明到 {0} 为止。", "the relay's key holds; its statement ends {0}.";

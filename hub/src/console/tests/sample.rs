@@ -272,6 +272,11 @@ pub(super) fn overview_view() -> OverviewPage {
             counts: vec![(status::PASSED_ON.to_owned(), 4_711), (status::STUCK.to_owned(), 2)],
             waiting: 5,
             late: vec![(DeadlineClass::Answered, 1), (DeadlineClass::Answered, 2)],
+            held: vec![
+                "an emergency waits at this relay for more than five minutes: its recipient has no \
+                 key statement or no way here"
+                    .to_owned(),
+            ],
             counted_since_ms: Some(NOW),
             ..Letters::default()
         }),

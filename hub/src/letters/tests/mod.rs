@@ -3,6 +3,7 @@
 
 mod course;
 mod office;
+mod order;
 
 use certs::key::SigningKey;
 use certs::letter::Routing;
@@ -11,11 +12,12 @@ use domain::referral::{DeadlineClass, Urgency};
 use domain::unit::UnitId;
 use jiff::SignedDuration;
 use runtime::sql::SqlError;
+use runtime::web::Lang;
 
 use super::key::{self, RelayKeyError, Stands};
 use super::rules::WAITING_OF_ONE_MAX;
 use super::status::{self, Letters};
-use super::{Post, alarms};
+use super::{Post, alarm_in, alarms};
 use crate::store::{setting, share_key_record};
 use office::{Came, OTHER, Office, id, part_one, secret};
 
@@ -49,7 +51,7 @@ fn a_part_goes_on_in_the_next_slot() {
     assert!(letter.to_bytes()[70..].windows(8).all(|run| !runs.contains(run)));
 }
 
-/// Every list gets in every slot what is its kind's, whatever waits: a school one letter, a clinic
+/// Every list gets in every slot what is its kind's, whatever waits: a school two letters, a clinic
 /// and another relay four.
 #[test]
 fn every_slot_has_as_many_letters_as_always() {
@@ -58,10 +60,10 @@ fn every_slot_has_as_many_letters_as_always() {
     office.arrive(&office.referral(2, (CLINIC, office::OWN), Urgency::Routine), Some(SCHOOL));
     office.look();
     assert_eq!((office.letters().waiting, office.letters().acks), (2, 2));
-    for (slot, acks) in [(1, 1), (2, 0), (3, 0)] {
+    for slot in 1..=3 {
         office.round();
-        assert_eq!((office.letters().waiting, office.letters().acks), (0, acks));
-        for (served, letters) in [(SCHOOL, 1), (CLINIC, 4), (OTHER, 4)] {
+        assert_eq!((office.letters().waiting, office.letters().acks), (0, 0));
+        for (served, letters) in [(SCHOOL, 2), (CLINIC, 4), (OTHER, 4)] {
             assert_eq!(office.listed(served), slot * letters, "{served} in {slot}");
         }
     }
@@ -267,10 +269,16 @@ fn what_is_late_is_an_alarm_that_heals() {
     assert_eq!(told.each_ref().map(Vec::len), [1, 1]);
     let named = |said: &String| [SCHOOL, "CLINIC"].iter().any(|unit| said.contains(unit));
     assert!(!told.iter().flatten().any(named), "{told:?}");
+    assert_eq!(office.letters().held, told[1], "what an alarm says, counts say too");
+    let zh = told[1].iter().filter_map(|said| alarm_in(said, Lang::Zh)).collect::<String>();
+    assert!(zh.contains("没有公钥声明") && !zh.contains("没有来取信"), "{zh}");
+    let late = told[0].iter().filter_map(|said| alarm_in(said, Lang::Zh)).collect::<String>();
+    assert!(late.contains("逐一询问"), "{late}");
     office.arrive(&office.answer(0x21, 1, (SCHOOL, office::OWN)), None);
     office.serve("CLINIC9");
     office.hours(1);
     assert!(office.alarms(alarms::LATE).is_empty() && office.alarms(alarms::WAITING).is_empty());
+    assert!(office.letters().held.is_empty());
 }
 
 /// A key is destroyed once its statement is over for as long as a letter may wait, with one signed
@@ -413,7 +421,7 @@ fn one_member_leaves_room_at_the_relay() {
 fn a_list_that_nobody_fetches_is_bounded() {
     let mut office = Office::new();
     office.hours(60);
-    assert_eq!((office.listed(CLINIC), office.listed(SCHOOL)), (192, 48));
+    assert_eq!((office.listed(CLINIC), office.listed(SCHOOL)), (192, 96));
     office.arrive(&office.referral(1, (CLINIC, office::OWN), Urgency::Urgent), Some(SCHOOL));
     office.round();
     assert_eq!(office.letters().waiting, 1);

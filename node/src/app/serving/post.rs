@@ -18,47 +18,73 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{Ledger, agency_listed, letters as store, moving as school_moves};
 use crate::letters::{answers, cards, copying, ending, moving, renewing, restoring, revoking};
 use crate::neighbour::answering::{self as neighbour, House};
-use crate::transfer::Transfer;
 use crate::transfer::letters::{self, Tick};
+use crate::transfer::{Transfer, directive};
 
-/// How often a school is looked at that knows nobody's key.
-const UNUSED_LOOK_EVERY: Duration = Duration::from_mins(5);
+/// Ticks between two looks at whom the directories list where none came, since days begin and
+/// statements end, and at a school that knows nobody's key: five minutes.
+const ROUND_TICKS: u32 = 20;
 
-/// Ticks between two looks at whom the directories list: five minutes.
-const DIRECTORY_EVERY_TICKS: u32 = 20;
+/// What a tick leaves for the next one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Looked {
+    /// The directive that came last when whom the directories list was looked at.
+    directive: Option<i64>,
+    /// Whether nobody's key was known.
+    is_unused: bool,
+}
 
 /// Looks at the post at every tick for as long as the node serves.
 pub(super) async fn keep(node: Node, uplink: Uplink) {
-    let mut ticks = 0_u32;
+    let (mut ticks, mut looked) = (0_u32, Looked::default());
     loop {
         let now = node.clock().now();
         let wait = next_tick(now).duration_since(now);
         node.clock().sleep(Duration::try_from(wait).unwrap_or_default()).await;
-        let (working, looks) = (node.clone(), ticks.is_multiple_of(DIRECTORY_EVERY_TICKS));
-        let post = move || {
-            if looks {
-                is_done("recipients", working.know_recipients());
-                is_done("agencies", working.know_agencies());
-            }
-            working.post()
-        };
-        let done = runtime::blocking::run(post).await;
+        let (working, is_round) = (node.clone(), ticks.is_multiple_of(ROUND_TICKS));
+        let done = runtime::blocking::run(move || working.tick(looked, is_round)).await;
         ticks = ticks.wrapping_add(1);
         match done {
-            // Nothing can be sealed yet, and so nothing leaves.
-            Ok(Ok(None)) => {
-                node.clock().sleep(UNUSED_LOOK_EVERY).await;
-                ticks = 0;
+            Ok(Ok((now_looked, left))) => {
+                looked = now_looked;
+                if left > 0 {
+                    uplink.ring();
+                }
             }
-            Ok(Ok(Some(0))) => {}
-            Ok(Ok(Some(_))) => uplink.ring(),
             Ok(Err(error)) => tracing::warn!(%error, "letters wait for the next look"),
             Err(_) => return,
         }
     }
 }
 
+impl Looked {
+    /// Whether whom the directories list is to be looked at: a directive came since, or it is time.
+    fn is_over(self, directive: Option<i64>, is_round: bool) -> bool {
+        is_round || self.directive != directive
+    }
+}
+
 impl Node {
+    /// What is done at a tick; says how many letters left. Whom a directory lists is known at the
+    /// first tick after it came, so that what a page says can be sealed is.
+    fn tick(&self, before: Looked, is_round: bool) -> Result<(Looked, usize), LedgerRefusal> {
+        let last = self.transfer().read(directive::last)?;
+        let (is_over, mut looked) = (before.is_over(last, is_round), before);
+        if is_over {
+            let is_known = is_done("recipients", self.know_recipients());
+            if is_done("agencies", self.know_agencies()) && is_known {
+                looked.directive = last;
+            }
+        }
+        // Nothing can be sealed yet, and so nothing leaves.
+        if looked.is_unused && !is_over && !self.ledger.read(store::is_used)? {
+            return Ok((looked, 0));
+        }
+        let left = self.post()?;
+        looked.is_unused = left.is_none();
+        Ok((looked, left.unwrap_or(0)))
+    }
+
     /// Keeps the keys of whom the directories list and of relays and schools beside them, so that
     /// letters can be sealed to them, and forgets those of whom they bar. Schools and receivers do
     /// the same; what somebody enters from a file stands beside it.
@@ -219,5 +245,17 @@ mod tests {
         }
         let count: Result<usize, SqlError> = ledger.read(|tx| Ok(store::kept(tx)?.len()));
         assert_eq!(count.expect("read"), 3);
+    }
+
+    /// Whom a directory lists is looked at in the tick in which it is seen that one came, once, and
+    /// with every round.
+    #[test]
+    fn a_directive_that_came_is_looked_at_at_once() {
+        let begun = Looked::default();
+        assert!(begun.is_over(Some(3), false) && begun.is_over(None, true));
+        assert!(!begun.is_over(None, false), "none has ever come");
+        let looked = Looked { directive: Some(3), ..begun };
+        assert!(!looked.is_over(Some(3), false) && looked.is_over(Some(3), true));
+        assert!(looked.is_over(Some(4), false), "another one came, or one was countersigned");
     }
 }

@@ -39,7 +39,7 @@ pub(in crate::intake) fn seal_waiting(
         };
         match letters((receiver, identity), (&one, &sender), &act, &keys) {
             Ok(letters) => {
-                let rank = Rank::of(one.arrival.urgency);
+                let rank = Rank::answering(one.arrival.urgency);
                 let seal = move |tx: &Tx<'_>, now_ms| store::sealed(tx, act.id, now_ms);
                 told.sealed += usize::from(queue(ledger, (rank, letters), now, seal)?);
             }

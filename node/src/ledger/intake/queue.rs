@@ -38,8 +38,8 @@ pub fn queue(tx: &Tx<'_>, rank: Rank, letter: &[u8], now_ms: i64) -> Result<(), 
 /// The store cannot be read.
 pub fn queued(tx: &Tx<'_>) -> Result<Vec<QueuedLetter>, SqlError> {
     tx.query(
-        "select id, rank from intake_letter order by case rank when 'withdrawal' then 0
-             when 'emergency' then 1 when 'urgent' then 2 else 3 end, id limit $1",
+        "select id, rank from intake_letter order by case rank when 'emergency' then 0
+             when 'withdrawal' then 1 when 'urgent' then 2 else 3 end, id limit $1",
         params![LOOKED_AT],
         |row| {
             let (id, word) = (row.i64(0)?, row.str(1)?);

@@ -8,8 +8,9 @@ use certs::seal::EnvelopeKey;
 use certs::statement::Purpose;
 use domain::neighbour::{Danger, HandOffGround, Handling, NoticeKind, NoticeState, TipAbout};
 use domain::receiver::{ReadWhy, ReceiverRole};
+use domain::referral::slot::Rank;
 use jiff::SignedDuration;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
 use crate::content::neighbour::tests::report;
 use crate::content::{Contact, NoticeId, Reply, ReplyContent, ReportContent};
@@ -288,6 +289,25 @@ fn a_caller_is_sealed_as_was_shown() {
     assert_eq!(bytes.len(), LETTER_BYTES, "as long as every other letter");
     let needle = caller().reach;
     assert!(!bytes.windows(needle.len()).any(|run| run == needle.as_bytes()));
+}
+
+/// A caller in danger leaves before everything else that an office or a hotline sends.
+#[test]
+fn a_caller_in_danger_leaves_first() {
+    let city = City::new();
+    knows(&city);
+    let tip = prepared(&city, wish()).expect("prepared");
+    send(&city, tip, &shown(&city, tip)).expect("sent");
+    for danger in [Danger::No, Danger::Yes] {
+        let wish = handing::Wish { danger, ..caller() };
+        let id = handed(&city, wish, ReceiverRole::Intake).expect("prepared");
+        send(&city, id, &shown(&city, id)).expect("sent");
+    }
+    let queued: Result<Vec<_>, SqlError> = city.ledger.read(kept::queued);
+    let queued = queued.expect("queue");
+    let ranks: Vec<Rank> = queued.iter().map(|one| one.rank).collect();
+    assert_eq!(ranks, [Rank::Emergency, Rank::REPORTED, Rank::REPORTED]);
+    assert!(queued[0].queued > queued[1].queued, "it came last");
 }
 
 /// The school's word whether the caller was reached is kept, one in a tip's words is not, and what

@@ -5,6 +5,7 @@ use certs::referral::{EnvelopeId, Ground, Role, WithdrawalSecret};
 use domain::directory::{Care, Entry, EntryKind, Place};
 use domain::ledger::words::ReportKind;
 use domain::neighbour::{Danger, Handling, Harm, NoticeState, RECEIVED_MS, ReplyKind, Suspicion};
+use domain::referral::slot::Rank;
 use jiff::SignedDuration;
 use jiff::civil::date;
 use runtime::sealing::Pins;
@@ -28,6 +29,7 @@ use crate::list::testing::{UNIT, now, zone};
 use crate::neighbour::reporting::{self, Wish};
 use crate::neighbour::{NeighbourError, Preview, answering, reading};
 use crate::transfer::Transfer;
+use crate::transfer::letters::number;
 
 /// What only school and office may know.
 const SEEN: &str = "灯塔暗语七二九，手臂多处淤青";
@@ -279,6 +281,16 @@ fn answers_are_the_offices() {
     world.take();
     assert!(world.due(counsellor()).is_empty());
     assert_eq!(world.rows("select count(*) from referral_act"), 0);
+}
+
+/// A report waits for its slot behind what an emergency says, though a relay takes it for one.
+#[test]
+fn a_report_waits_behind_an_emergency() {
+    let world = World::of(EntryKind::Police);
+    reported(&world);
+    let found = run(&world.school, |tx| Ok(letters::waiting_letters(tx, 100)?)).expect("found");
+    assert!(!found.is_empty() && number(Rank::REPORTED) > number(Rank::Emergency));
+    assert!(found.iter().all(|one| one.rank == number(Rank::REPORTED)));
 }
 
 /// Puts a tip into the school's inbox.

@@ -38,7 +38,7 @@ pub use change::{Apart, ChangeLine, Changes, Earlier, Parts, Sort, changes};
 pub use current::current;
 pub use explain::{ExplainError, Explained, Line, RECORDS_MAX, explain};
 pub use facts::{Behind, Facts, works_since};
-pub use identity::{BrokenIdentity, Checked, check};
+pub use identity::{BrokenIdentity, Checked, check, check_clear, contradictions};
 pub use ratio::{RatioFigure, Reading, is_of_school, native_of};
 pub use sealed::{Event, Unsealed};
 pub use way::{Way, Ways};

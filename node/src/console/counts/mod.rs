@@ -155,11 +155,17 @@ impl InForce {
     }
 
     fn facts(&self, ledger: &Ledger, period: Period) -> Result<Facts, Failed> {
-        let span = Span::of(period, &self.calendar).map_err(|_| Problem::NotFound)?;
+        self.facts_of(ledger, &[period])?.pop().ok_or(Failed::Problem(Problem::NotFound))
+    }
+
+    /// The facts of some periods, in their order.
+    fn facts_of(&self, ledger: &Ledger, periods: &[Period]) -> Result<Vec<Facts>, Failed> {
+        let spans = periods.iter().map(|period| Span::of(*period, &self.calendar));
+        let spans: Vec<Span> = spans.collect::<Result<_, _>>().map_err(|_| Problem::NotFound)?;
         let today = self.today;
         let load = ledger.read(move |tx| {
             let Some(profile) = profile::load(tx)? else { return Ok(None) };
-            Facts::of_period(tx, &profile, span, today).map(Some)
+            Facts::of_periods(tx, &profile, &spans, today).map(Some)
         });
         load?.ok_or(Failed::NotJoined)
     }
@@ -188,11 +194,17 @@ fn list(office: &Office, asked: &str) -> Result<List, Failed> {
     let (mut listed, mut ratios) = (Vec::new(), Vec::new());
     let ways = Ways::of(&in_force.catalogue);
     let lengths = NativePeriod::ALL.iter().filter(|native| **native != NativePeriod::Day);
-    for native in lengths {
+    let told = lengths.map(|native| in_force.period(asked, *native).map(|of| (native, of)));
+    let told: Vec<(&NativePeriod, Period)> = told.collect::<Result<_, Failed>>()?;
+    // One that is asked for is that of every length, and counted once.
+    let mut periods: Vec<Period> = told.iter().map(|(_, period)| *period).collect();
+    periods.dedup();
+    let facts = in_force.facts_of(&office.ledger, &periods)?;
+    for (native, period) in told {
+        let of_it = periods.iter().position(|one| *one == period);
+        let Some(facts) = of_it.and_then(|at| facts.get(at)) else { continue };
         let counts = in_force.catalogue.counts().iter();
         let own = counts.filter(|count| count.origin == Origin::School && count.period == *native);
-        let period = in_force.period(asked, *native)?;
-        let facts = in_force.facts(&office.ledger, period)?;
         let seal = in_force.seal(&office.ledger, period)?;
         for count in own {
             let figures = facts.figures(&in_force.catalogue, count)?;

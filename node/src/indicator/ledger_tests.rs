@@ -177,8 +177,8 @@ fn a_raise_after_a_lowering_of_the_same_day_counts() {
     assert!(facts(&school, TODAY).broken_moves().is_empty());
 }
 
-/// Facts of several periods, of which what they share is read once, say what those of each say: what
-/// is later than one of them, a case opened after its end, is not in it.
+/// Facts of several periods, of which what they share is read once, say what those of each say:
+/// what is later than one of them, a case opened after its end, is not in it.
 #[test]
 fn periods_that_are_read_together_count_as_each_alone() {
     let school = school();

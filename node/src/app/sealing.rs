@@ -366,7 +366,7 @@ fn is_sealed(period: Period, made: &Made) -> bool {
         }
         Made::Contradicted(found) => {
             let rule = &found.broken.identity;
-            tracing::warn!(%period, rule, "figures that contradict each other were sealed");
+            tracing::warn!(%period, %rule, "figures that contradict each other were sealed");
         }
     }
     false

@@ -43,7 +43,7 @@ pub(super) async fn show(
     if asked.day.is_empty() {
         return Ok(Redirect::to(ROLL_HREF).into_response());
     }
-    match asked.day.trim().parse() {
+    match asked.day.trim().parse::<Date>() {
         Ok(day) => reply(&office, &visitor, (day, Filled::default()), None).await,
         Err(_) => no_day(&office, &visitor, &asked.day).await,
     }

@@ -39,7 +39,8 @@ fn sound() -> School {
 }
 
 fn look(school: &School, context: &Context, counted: &[Period]) -> Vec<Absent> {
-    let (context, counted) = (context.clone(), BTreeSet::from_iter(counted.iter().copied()));
+    let context = context.clone();
+    let counted: BTreeSet<Period> = counted.iter().copied().collect();
     school.ledger.read(move |tx| watched(tx, &context, &counted)).expect("looked")
 }
 

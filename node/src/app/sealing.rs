@@ -1,6 +1,9 @@
 //! Sealing at this node: what it seals with, what is due, and the verdicts that come back.
 
+use std::collections::BTreeSet;
+
 use certs::digest::sha256;
+use certs::key::SigningKey;
 use domain::catalogue::TableId;
 use domain::period::Period;
 use domain::span::school_year_of;
@@ -49,6 +52,15 @@ impl SealDueError {
 
 /// How far this machine's clock may be from the hub's while reports are sealed by its date.
 pub const SKEW_MS_MAX: i64 = 24 * 3_600_000;
+
+/// What a daily look found.
+#[derive(Default)]
+struct Look {
+    absent: Vec<Absent>,
+    /// Periods of which the figures were counted.
+    counted: BTreeSet<Period>,
+    sealed: usize,
+}
 
 /// What became of a refused report that a person wants sealed once more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,7 +214,8 @@ impl Node {
 
     /// Seals every report whose morning has come and whose period nobody holds; gives how many.
     ///
-    /// A period or table that cannot be sealed keeps no other back; page and `doctor` say which.
+    /// A period or table that cannot be sealed keeps no other back; page and `doctor` say which,
+    /// and whose figures contradict each other.
     ///
     /// # Errors
     /// This machine's clock was more than a day from the hub's when they last spoke, nobody answers
@@ -216,29 +229,23 @@ impl Node {
         };
         self.check_date()?;
         let identity = member.identity.current();
-        let mut sealed = 0;
-        let mut absent = self.without_plan().map_err(SealingError::from)?;
+        let mut look =
+            Look { absent: self.without_plan().map_err(SealingError::from)?, ..Look::default() };
         let due = periods_due(self, &context)?;
         if !due.is_empty() {
             // Once in a process, and before anything of a pupil is sealed by it.
             sealing::trial::passed(self.clock().now()).map_err(SealingError::from)?;
         }
-        for period in due {
-            let made = sealing::make(self.ledger(), &context, period, identity.key());
-            absent.extend(sealing::absences(period, &made));
-            match made {
-                Ok(made) => sealed += made.iter().filter(|one| is_sealed(period, one)).count(),
-                Err(SealingError::Store(error)) => return Err(SealingError::Store(error).into()),
-                Err(SealingError::Held(_)) => {}
-                // The slot stays open: once somebody is named, the next look seals.
-                Err(error @ SealingError::NoResponsible) => {
-                    self.note_absent(absent)?;
-                    return Err(error.into());
-                }
-                Err(error) => tracing::warn!(%period, %error, "period not sealed"),
-            }
+        let made = self.make_due(&context, (due, identity.key()), &mut look);
+        if let Err(error @ SealingError::Store(_)) = made {
+            return Err(error.into());
         }
+        let (counted, asked) = (std::mem::take(&mut look.counted), context.clone());
+        let watch = move |tx: &Tx<'_>| sealing::watched(tx, &asked, &counted);
+        look.absent.extend(self.ledger().read(watch)?);
+        let Look { absent, sealed, .. } = look;
         self.note_absent(absent)?;
+        made?;
         sealing::judge_again((self.ledger(), self.transfer())).map_err(SealingError::from)?;
         self.take_verdicts().map_err(SealingError::from)?;
         let again = self.send_open_again().map_err(SealingError::from)?;
@@ -252,6 +259,33 @@ impl Node {
             }
         }
         Ok(sealed)
+    }
+
+    /// Seals the periods that are due, one after the other.
+    fn make_due(
+        &self,
+        context: &Context,
+        (due, key): (Vec<Period>, &SigningKey),
+        look: &mut Look,
+    ) -> Result<(), SealingError> {
+        for period in due {
+            let made = sealing::make(self.ledger(), context, period, key);
+            look.absent.extend(sealing::absences(period, &made));
+            match made {
+                Ok(made) => {
+                    look.counted.insert(period);
+                    look.sealed += made.iter().filter(|one| is_sealed(period, one)).count();
+                }
+                Err(SealingError::Held(_)) => {}
+                // Of no responsible person the slot stays open: once somebody is named, the next
+                // look seals.
+                Err(error @ (SealingError::Store(_) | SealingError::NoResponsible)) => {
+                    return Err(error);
+                }
+                Err(error) => tracing::warn!(%period, %error, "period not sealed"),
+            }
+        }
+        Ok(())
     }
 
     /// Seals a refused report once more under the next number, because a person here looked at it:
@@ -329,6 +363,10 @@ fn is_sealed(period: Period, made: &Made) -> bool {
         }
         Made::Broken { table, reason } => {
             tracing::warn!(%period, %table, %reason, "figures cannot be sealed");
+        }
+        Made::Contradicted(found) => {
+            let rule = &found.broken.identity;
+            tracing::warn!(%period, %rule, "figures that contradict each other were sealed");
         }
     }
     false

@@ -47,10 +47,17 @@ pub(super) fn of(outward: &Outward, ledger: &Ledger) -> Result<Vec<Lack>, SqlErr
 }
 
 fn unsealed(absent: &[Absent]) -> Option<Lack> {
-    let first = absent.first()?;
-    let periods: BTreeSet<&str> = absent.iter().map(|one| one.period.as_str()).collect();
-    let what = Sentence::new(words::LACKS_SEALED, &[&periods.len(), &first.period]);
-    Some(("UNSEALED", what, words::SEALED_WHO))
+    let periods = |is_contradiction: bool| -> BTreeSet<&str> {
+        let of = absent.iter().filter(|one| one.is_contradiction() == is_contradiction);
+        of.map(|one| one.period.as_str()).collect()
+    };
+    let (missing, contradicted) = (periods(false), periods(true));
+    let (code, what, all) = match missing.is_empty() {
+        false => ("UNSEALED", words::LACKS_SEALED, missing),
+        true => ("CONTRADICTED", words::LACKS_SENSE, contradicted),
+    };
+    let first = all.first()?;
+    Some((code, Sentence::new(what, &[&all.len(), first]), words::SEALED_WHO))
 }
 
 /// How the report key stands in the latest year under seal.
@@ -68,4 +75,27 @@ fn key(outward: &Outward, ledger: &Ledger) -> Result<Option<Lack>, SqlError> {
         };
         Some((code, Sentence::new(text, &[&year]), who))
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::sealed_absent::CONTRADICTION;
+
+    /// A week without a report comes first; figures that contradict each other are told without
+    /// one, and in words of their own.
+    #[test]
+    fn what_contradicts_itself_is_told_apart_from_what_is_missing() {
+        let of = |code: &str| Absent {
+            period: "2025-W47".to_owned(),
+            code: code.to_owned(),
+            tables: Some(2),
+            zh: "原因".to_owned(),
+            en: "why".to_owned(),
+        };
+        let code = |absent: &[Absent]| unsealed(absent).map(|(code, ..)| code);
+        assert_eq!(code(&[]), None);
+        assert_eq!(code(&[of(CONTRADICTION)]), Some("CONTRADICTED"));
+        assert_eq!(code(&[of(CONTRADICTION), of("destroyed")]), Some("UNSEALED"));
+    }
 }

@@ -51,6 +51,7 @@ texts! {
     NOT_UNDER = "本学年没有启用密封汇总，关于学生的统计数取整后每学期出校一次。",
         "This school year is not under seal: counts about students leave rounded, once a term.";
     ABSENT = "{0} 没有做出密封报告：{1}", "no report of {0}: {1}";
+    CONTRADICTED = "{0} 的密封数字有矛盾：{1}", "{0}: {1}";
     FOREIGN = "{0} {1}：两个枢纽收下了一份本机没有做过的报告，摘要 {2}。本机不是从备份恢复的，请立即致电两个枢纽提出异议。",
         "{0}, {1}: both hubs accepted a report that this machine did not make, digest {2}. If it \
          was not put back from a backup, ring both hubs at once and object.";
@@ -133,10 +134,13 @@ pub(super) fn list(terminal: &Terminal, place: &Place, args: &ListArgs) -> Resul
         .as_ref()
         .map(|year| json!({"year": year.year, "leader": year.leader, "helper": year.helper}));
     let key = page.key.as_ref().map(key_json);
-    let absent: Vec<Value> = page.absent.iter().map(absent_json).collect();
+    let (contradicted, absent): (Vec<&SealedAbsent>, Vec<&SealedAbsent>) =
+        page.absent.iter().partition(|one| one.is_contradiction);
+    let [contradicted, absent] =
+        [contradicted, absent].map(|all| all.into_iter().map(absent_json).collect::<Vec<Value>>());
     let value = json!({
         "under_seal": year, "closed_year": page.closed, "report_key": key,
-        "reports": lines, "absent": absent,
+        "reports": lines, "absent": absent, "contradictions": contradicted,
         "foreign": page.foreign.iter().map(foreign_json).collect::<Vec<_>>(),
         "total": page.total, "page": page.page, "pages": page.pages,
     });
@@ -316,7 +320,8 @@ fn foreign_json(one: &SealedForeign) -> Value {
 /// What could not be sealed, and why.
 fn absent_text(terminal: &Terminal, absent: &SealedAbsent) -> String {
     let lang = terminal.lang();
-    let line = terminal.text(ABSENT, &[&absent.period.in_lang(lang), &absent.why.in_lang(lang)]);
+    let said = if absent.is_contradiction { CONTRADICTED } else { ABSENT };
+    let line = terminal.text(said, &[&absent.period.in_lang(lang), &absent.why.in_lang(lang)]);
     terminal.paint(Paint::Warn, &line)
 }
 

@@ -108,6 +108,13 @@ texts! {
     ABSENT_WHAT = "只要一所学校缺报，同组学校该时段的合计就无法开启。缺报的原因只在本校显示，不会上报。",
         "As long as one school has no report, the sums of its whole group stay closed. Why is \
          shown here only; it is told to nobody.";
+    CONTRADICTED = "互相矛盾的数字", "Figures that contradict each other";
+    CONTRADICTED_WHAT = "这些数字违反了指标目录的规则，相关记录列在后面。报告仍按时密封：什么时候出校只看日历，缺报本身会让上级\
+                         知道本校有事。矛盾只在本校显示，不会上报；更正之后，下次每日检查（早上六点）就不再列出。",
+        "These figures break a rule of the catalogue; the records behind it are named. The report \
+         is sealed in its slot all the same: when one leaves follows from the calendar alone, and \
+         one that is missing tells the hubs that something happened here. It is shown here only; \
+         once the records are right, the next daily look, at six in the morning, lists it no more.";
     PERIOD = "时段", "Period";
     WHY = "原因", "Why";
     ABSENT_TABLES = "{0} 张表", "{0} tables";
@@ -238,7 +245,7 @@ pub struct YearUnderSeal {
     pub from: Date,
 }
 
-/// Tables of a period that were not sealed at the last look, and why.
+/// Tables of a period that were not sealed at the last look, or contradict each other, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedAbsent {
     /// Period in its written form.
@@ -251,6 +258,8 @@ pub struct SealedAbsent {
     pub code: String,
     /// Why; names nobody.
     pub why: Label,
+    /// It is about figures that contradict each other, and no report is missing for it.
+    pub is_contradiction: bool,
 }
 
 /// A report in the school's name that both hubs accepted and this machine did not make.
@@ -350,6 +359,17 @@ impl SealedTemplate<'_> {
             (FORGED, FORGED_SEES),
         ];
         rows.map(|(who, sees)| (who.in_lang(self.lang), sees.in_lang(self.lang)))
+    }
+
+    /// What is missing, and what contradicts itself.
+    fn found(&self) -> [(&'static str, &'static str, Vec<&SealedAbsent>); 2] {
+        [(false, ABSENT, ABSENT_WHAT), (true, CONTRADICTED, CONTRADICTED_WHAT)].map(
+            |(is_contradiction, title, what)| {
+                let all = self.page.absent.iter();
+                let own = all.filter(|one| one.is_contradiction == is_contradiction).collect();
+                (title.in_lang(self.lang), what.in_lang(self.lang), own)
+            },
+        )
     }
 
     fn tables(&self, absent: &SealedAbsent) -> String {

@@ -98,14 +98,7 @@ impl EgressSource for Fixed {
         });
         let standings = [(2025, KeyStanding::Unstated)].into();
         let key = Some(ReportKey { digest: sha256(b"report key"), standings });
-        let absent = SealedAbsent {
-            period_id: "2025-W45".to_owned(),
-            period: Label::new("2025 年第 45 周", "Week 45 of 2025"),
-            tables: Some(12),
-            code: "destroyed".to_owned(),
-            why: Label::new("记录已依法销毁", "records are destroyed"),
-        };
-        let absent = std::iter::once(absent).filter(|_| !self.empty).collect();
+        let absent = absences().into_iter().filter(|_| !self.empty).collect();
         let foreign = SealedForeign {
             table_id: "sealed.alt.opened".to_owned(),
             period_id: "2025-W45".to_owned(),
@@ -198,6 +191,26 @@ async fn a_special_period_is_announced_on_the_start_page() {
     assert!(!none.text.contains("特殊时期"));
 }
 
+/// A week without a report, and one whose figures contradict each other.
+fn absences() -> [SealedAbsent; 2] {
+    let absent = SealedAbsent {
+        period_id: "2025-W45".to_owned(),
+        period: Label::new("2025 年第 45 周", "Week 45 of 2025"),
+        tables: Some(12),
+        code: "destroyed".to_owned(),
+        why: Label::new("记录已依法销毁", "records are destroyed"),
+        is_contradiction: false,
+    };
+    let contradicted = SealedAbsent {
+        tables: Some(2),
+        code: "contradiction".to_owned(),
+        why: Label::new("级别变动第 7 号", "alert move no. 7"),
+        is_contradiction: true,
+        ..absent.clone()
+    };
+    [absent, contradicted]
+}
+
 impl Fixed {
     fn lines(&self) -> Vec<ReleaseLine> {
         if self.empty {
@@ -281,6 +294,9 @@ async fn who_sees_what_is_said_of_every_level() {
         "同组的其他学校全部串通",
         "2025–2026 学年自 2025-12-03 起启用密封汇总",
         "本表第",
+        // Figures that contradict each other stand apart from what is missing.
+        "互相矛盾的数字",
+        "级别变动第 7 号",
     ] {
         assert!(page.text.contains(said), "{said}");
     }

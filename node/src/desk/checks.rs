@@ -38,6 +38,9 @@ const LOST: Subject = ("lost_referrals", LOST_TITLE);
 const ASIDE: Subject = ("letters_put_aside", ASIDE_TITLE);
 
 texts! {
+    CONTRADICTED_FOUND = "有 {0} 个时段的密封数字互相矛盾，最早是 {1}；报告照常密封，请更正相关记录",
+        "sealed figures of {0} periods contradict each other, the first is {1}; reports are sealed \
+         all the same: correct the records behind them";
     LETTERS_TITLE = "转介信件", "letters of referrals";
     BACKUP_FULL = "备份位置只剩 {0} MB，下一份约需 {1} MB",
         "{0} MB are free at the place for backups; the next copy needs about {1} MB";
@@ -303,12 +306,19 @@ pub(crate) fn unsealed(roll: Option<&Roll>) -> Check {
     let Some(roll) = roll else {
         return Check::unchecked(SEALED, words::LEDGER_UNCHECKED);
     };
-    let Some(first) = roll.absent.first() else {
+    let periods = |is_contradiction: bool| -> BTreeSet<&str> {
+        let of = roll.absent.iter().filter(|one| one.is_contradiction() == is_contradiction);
+        of.map(|one| one.period.as_str()).collect()
+    };
+    let (missing, contradicted) = (periods(false), periods(true));
+    let (found, all) = match missing.is_empty() {
+        false => (words::UNSEALED_FOUND, missing),
+        true => (CONTRADICTED_FOUND, contradicted),
+    };
+    let Some(first) = all.first() else {
         return Check::well(SEALED, words::ALL_SEALED);
     };
-    let periods: BTreeSet<&str> = roll.absent.iter().map(|one| one.period.as_str()).collect();
-    let found = Sentence::new(words::UNSEALED_FOUND, &[&periods.len(), &first.period]);
-    Check::warning(SEALED, found, words::UNSEALED_FIX)
+    Check::warning(SEALED, Sentence::new(found, &[&all.len(), first]), words::UNSEALED_FIX)
 }
 
 /// Whether both hubs accepted a report in the school's name that its ledger does not have.
@@ -428,6 +438,12 @@ mod tests {
         let check = |roll| [on_roll(roll), held(roll), unsealed(roll)].map(|one| one.verdict());
         assert_eq!(check(Some(&well)), [Found::Well; 3]);
         assert_eq!(check(Some(&odd)), [Found::Warning; 3]);
+        let code = sealed_absent::CONTRADICTION.to_owned();
+        let contradicted =
+            odd.absent.iter().map(|one| Absent { code: code.clone(), ..one.clone() });
+        let contradicted = Roll { absent: contradicted.collect(), ..odd };
+        let found = unsealed(Some(&contradicted));
+        assert_eq!(found.verdict(), Found::Warning, "sealed all the same, and yet told");
         assert_eq!(check(None), [Found::Unchecked; 3]);
     }
 }

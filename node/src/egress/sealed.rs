@@ -159,6 +159,7 @@ impl Egress {
 fn absent_line(absent: Absent) -> SealedAbsent {
     let period = absent.period.parse();
     SealedAbsent {
+        is_contradiction: absent.is_contradiction(),
         period: period.map_or_else(|_| Label::same(absent.period.clone()), decode::period),
         period_id: absent.period,
         tables: absent.tables,

@@ -130,12 +130,14 @@ pub fn changes(
     today: Date,
 ) -> Result<Option<Changes>, IndicatorError> {
     let Ok(term) = calendar.term(term) else { return Ok(None) };
-    let now = told(tx, profile, catalogue, (term, today))?;
-    let (mut against, mut before) = (Vec::new(), Vec::new());
-    for earlier in earlier(calendar, term) {
-        against.push(earlier.id);
-        before.push(told(tx, profile, catalogue, (earlier, today))?);
-    }
+    let earlier = earlier(calendar, term);
+    let against = earlier.iter().map(|term| term.id).collect();
+    let terms: Vec<&Term> = std::iter::once(term).chain(earlier).collect();
+    let spans: Vec<Span> = terms.iter().map(|term| Span::of_term(term)).collect();
+    let facts = Facts::of_periods(tx, profile, &spans, today)?;
+    let mut told_of = terms.into_iter().zip(facts).map(|of| told(tx, catalogue, of, today));
+    let Some(now) = told_of.next().transpose()? else { return Ok(None) };
+    let before = told_of.collect::<Result<Vec<Told>, IndicatorError>>()?;
     let mut lines = Vec::new();
     let counts = catalogue.counts().iter().filter(|count| count.origin == Origin::School);
     let ratios = catalogue.ratios().iter().filter(|ratio| is_about_students(catalogue, ratio));
@@ -170,12 +172,11 @@ fn earlier<'c>(calendar: &'c Calendar, term: &Term) -> Vec<&'c Term> {
 
 fn told(
     tx: &Tx<'_>,
-    profile: &Profile,
     catalogue: &Catalogue,
-    (term, today): (&Term, Date),
+    (term, facts): (&Term, Facts),
+    today: Date,
 ) -> Result<Told, IndicatorError> {
-    let span = Span::of_term(term);
-    let facts = Facts::of_period(tx, profile, span, today)?;
+    let span = *facts.span();
     let total = |id: &str| match catalogue.count(id) {
         Some(count) => facts.figures(catalogue, count).map(|figures| figures.total()),
         None => Ok(Cell::Unsupported),

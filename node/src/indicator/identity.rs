@@ -1,21 +1,24 @@
 //! Identities: relations that right figures keep, checked on exact figures before any is sealed.
 //!
 //! A relation with a figure that the ledgers cannot give is not checked; one that is broken stops
-//! the release, by name, and names the records behind it for who mends it on this node.
+//! the release, by name, and names the records behind it for who mends it on this node. Where
+//! counts leave under seal nothing waits for it, and [`contradictions`] tells all that is broken.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::catalogue::{
-    Block, Catalogue, Comparison, DimensionId, Partition, Relation, Sum, Term,
+    Block, Catalogue, Channel, Comparison, DimensionId, Field, Identity, Partition, Relation,
+    Source, Sum, Term,
 };
 use domain::cell::Cell;
 use domain::disclosure::RawTable;
+use jiff::civil::Date;
 
 use super::{Behind, Counted as Hit, Facts, Figures as Exact, IndicatorError};
 
 /// Most records that a broken identity names.
 const RECORDS_SHOWN: usize = 10;
-/// The identities whose rule needs the period before: they are checked case by case.
+/// The identity whose rule needs the period before: it is checked case by case.
 const MOVES: &str = "alert balance";
 
 /// A relation that the figures break. Names strata and never figures.
@@ -32,7 +35,28 @@ pub struct BrokenIdentity {
     pub records: Vec<Behind>,
 }
 
-/// The exact figures of every count that an identity names, with the records behind them.
+impl BrokenIdentity {
+    /// Which figures contradict each other, and the records that only one side counts, Chinese and
+    /// English. Shown on this node alone; records are named by kind, number and day.
+    #[must_use]
+    pub fn said(&self) -> (String, String) {
+        let (mut zh, mut en) = (
+            format!("数据互相矛盾，违反规则“{}”（{}）", self.identity, self.stratum),
+            self.to_string(),
+        );
+        let named: Vec<_> = self.records.iter().map(Behind::said).collect();
+        if !named.is_empty() {
+            let all = |pick: fn(&(String, String)) -> &str, join: &str| {
+                named.iter().map(pick).collect::<Vec<_>>().join(join)
+            };
+            zh += &format!("；相关记录：{}", all(|said| &said.0, "、"));
+            en += &format!("; records behind it: {}", all(|said| &said.1, ", "));
+        }
+        (zh, en)
+    }
+}
+
+/// The exact figures of counts that identities name, with the records behind them.
 pub struct Checked {
     counts: HashMap<String, (Exact, Vec<Hit>)>,
     broken_moves: Vec<Behind>,
@@ -44,10 +68,27 @@ impl Checked {
     /// # Errors
     /// A record that the catalogue has no place for.
     pub fn of(catalogue: &Catalogue, facts: &Facts) -> Result<Self, IndicatorError> {
+        Self::named_by(catalogue, facts, |_| true)
+    }
+
+    /// Counts what the identities name of which no count leaves under seal.
+    ///
+    /// # Errors
+    /// A record that the catalogue has no place for.
+    pub fn of_clear(catalogue: &Catalogue, facts: &Facts) -> Result<Self, IndicatorError> {
+        Self::named_by(catalogue, facts, |relation| !is_sealed(catalogue, relation))
+    }
+
+    /// Counts what some relations of a catalogue name.
+    fn named_by(
+        catalogue: &Catalogue,
+        facts: &Facts,
+        is_asked: impl Fn(&Relation) -> bool,
+    ) -> Result<Self, IndicatorError> {
         let mut counts = HashMap::new();
         let relations = catalogue.identities().iter().flat_map(|identity| &identity.checks);
-        let sums = relations.flat_map(|relation| [&relation.left, &relation.right]);
-        for term in sums.flat_map(|sum| &sum.terms) {
+        let asked = relations.filter(|relation| is_asked(relation));
+        for term in asked.flat_map(Relation::terms) {
             let id = term.count.as_str();
             let Some(count) = catalogue.count(id).filter(|_| !counts.contains_key(id)) else {
                 continue;
@@ -72,24 +113,10 @@ pub fn check(
 ) -> Result<(), BrokenIdentity> {
     let figures = Figures { catalogue, tables, checked };
     for identity in catalogue.identities() {
-        for relation in &identity.checks {
-            if let Some(key) = figures.breach(relation, &identity.by) {
-                return Err(BrokenIdentity {
-                    identity: identity.name.clone(),
-                    relation: relation.to_string(),
-                    stratum: written(&identity.by, &key),
-                    records: figures.records(relation, (&identity.by, &key)),
-                });
-            }
-        }
-        let broken = checked.filter(|_| identity.name == MOVES).map(|known| &known.broken_moves);
-        if let Some(moves) = broken.filter(|moves| !moves.is_empty()) {
-            return Err(BrokenIdentity {
-                identity: identity.name.clone(),
-                relation: identity.rule.clone(),
-                stratum: written(&[], &[]),
-                records: moves.iter().take(RECORDS_SHOWN).copied().collect(),
-            });
+        let relations = identity.checks.iter();
+        let mut broken = relations.filter_map(|relation| figures.broken(identity, relation));
+        if let Some(broken) = broken.next().or_else(|| figures.unbalanced(identity, |_| true)) {
+            return Err(broken);
         }
     }
     for partition in catalogue.partitions() {
@@ -103,6 +130,71 @@ pub fn check(
         }
     }
     Ok(())
+}
+
+/// Checks the relations of which no count leaves under seal, for what leaves beside sealed reports:
+/// a clear sheet that is missing would say that there is something in a ledger of children in need.
+///
+/// # Errors
+/// The first relation that is broken.
+pub fn check_clear(catalogue: &Catalogue, checked: &Checked) -> Result<(), BrokenIdentity> {
+    let figures = Figures { catalogue, tables: &[], checked: Some(checked) };
+    let broken = catalogue.identities().iter().find_map(|identity| {
+        let mut clear = identity.checks.iter().filter(|relation| !is_sealed(catalogue, relation));
+        clear.find_map(|relation| figures.broken(identity, relation))
+    });
+    broken.map_or(Ok(()), Err)
+}
+
+/// Whether a relation names a count that leaves under seal.
+fn is_sealed(catalogue: &Catalogue, relation: &Relation) -> bool {
+    let mut counts = relation.terms().filter_map(|term| catalogue.count(term.count.as_str()));
+    counts.any(|count| count.channel == Channel::Sealed)
+}
+
+/// Every relation that names one of some counts and is broken by what the facts say, with those of
+/// the counts that it names; of the moves of cases those alone that are dated by a day.
+///
+/// # Errors
+/// A record that the catalogue has no place for.
+pub fn contradictions(
+    catalogue: &Catalogue,
+    facts: &Facts,
+    (asked, until): (&BTreeSet<String>, Date),
+) -> Result<Vec<(BrokenIdentity, BTreeSet<String>)>, IndicatorError> {
+    let of = |relation: &Relation| -> BTreeSet<String> {
+        let named = relation.terms().map(|term| term.count.as_str().to_owned());
+        named.filter(|count| asked.contains(count)).collect()
+    };
+    let checked = Checked::named_by(catalogue, facts, |relation| !of(relation).is_empty())?;
+    let figures = Figures { catalogue, tables: &[], checked: Some(&checked) };
+    let moved = of_moves(catalogue, asked);
+    let mut found = Vec::new();
+    for identity in catalogue.identities() {
+        for relation in &identity.checks {
+            let counts = of(relation);
+            let broken = (!counts.is_empty()).then(|| figures.broken(identity, relation));
+            found.extend(broken.flatten().map(|broken| (broken, counts)));
+        }
+        let is_by_then = |behind: &Behind| behind.day().is_none_or(|day| day <= until);
+        let broken = figures.unbalanced(identity, is_by_then).filter(|_| !moved.is_empty());
+        found.extend(broken.map(|broken| (broken, moved.clone())));
+    }
+    Ok(found)
+}
+
+/// Those of some counts that hang on the moves of cases: these themselves, their cases, and
+/// students by the tier of their case.
+fn of_moves(catalogue: &Catalogue, asked: &BTreeSet<String>) -> BTreeSet<String> {
+    let is_moved = |id: &&String| {
+        catalogue.count(id).is_some_and(|count| {
+            let source = count.definition.as_ref().map(|known| known.source);
+            let is_of_cases = matches!(source, Some(Source::Alert | Source::AlertEvent));
+            let by_tier = |dim: &DimensionId| dim.as_str() == Field::AlertState.as_str();
+            is_of_cases || count.dims.iter().any(by_tier)
+        })
+    };
+    asked.iter().filter(is_moved).cloned().collect()
 }
 
 /// Sums by stratum; nothing in a stratum where a figure is not known.
@@ -121,6 +213,34 @@ struct Figures<'c> {
 }
 
 impl Figures<'_> {
+    /// What a relation of an identity says where it is broken.
+    fn broken(&self, identity: &Identity, relation: &Relation) -> Option<BrokenIdentity> {
+        let key = self.breach(relation, &identity.by)?;
+        Some(BrokenIdentity {
+            identity: identity.name.clone(),
+            relation: relation.to_string(),
+            stratum: written(&identity.by, &key),
+            records: self.records(relation, (&identity.by, &key)),
+        })
+    }
+
+    /// The same of the balance of cases: moves that do not begin where their case stood.
+    fn unbalanced(
+        &self,
+        identity: &Identity,
+        is_asked: impl Fn(&Behind) -> bool,
+    ) -> Option<BrokenIdentity> {
+        let known = self.checked.filter(|_| identity.name == MOVES)?;
+        let moves = known.broken_moves.iter().filter(|behind| is_asked(behind));
+        let records: Vec<Behind> = moves.take(RECORDS_SHOWN).copied().collect();
+        (!records.is_empty()).then(|| BrokenIdentity {
+            identity: identity.name.clone(),
+            relation: identity.rule.clone(),
+            stratum: written(&[], &[]),
+            records,
+        })
+    }
+
     /// Where a relation is broken.
     fn breach(&self, relation: &Relation, by: &[DimensionId]) -> Option<Vec<String>> {
         let (left, right) = (self.sum(&relation.left, by)?, self.sum(&relation.right, by)?);

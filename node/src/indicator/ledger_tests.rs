@@ -11,7 +11,7 @@ use domain::span::Span;
 use jiff::civil::date;
 use runtime::sql::Tx;
 
-use super::{Behind, ExplainError, Explained, Facts, explain};
+use super::{Behind, ExplainError, Explained, Facts, IndicatorError, explain};
 use crate::import::Language;
 use crate::ledger::author::Author;
 use crate::ledger::case::{self, MoveWish};
@@ -175,6 +175,38 @@ fn a_raise_after_a_lowering_of_the_same_day_counts() {
     let tier = school.ledger.read(move |tx| case::tier_of(tx, StudentId(1), record, TODAY));
     assert_eq!(tier.expect("tier"), Some(Tier::T3));
     assert!(facts(&school, TODAY).broken_moves().is_empty());
+}
+
+/// Facts of several periods, of which what they share is read once, say what those of each say:
+/// what is later than one of them, a case opened after its end, is not in it.
+#[test]
+fn periods_that_are_read_together_count_as_each_alone() {
+    let school = school();
+    open_case(&school);
+    talk(&school, 2);
+    let calendar = school.calendar.clone();
+    let spans: Vec<Span> = ["2025-W44", "2025S1", "2025-W47", "2025-11", "2025Y"]
+        .iter()
+        .map(|text| Span::of(text.parse().expect("period"), &calendar).expect("span"))
+        .collect();
+    let asked = spans.clone();
+    let read = school.ledger.read(move |tx| {
+        let profile = profile::load(tx)?.expect("profile");
+        let alone = asked.iter().map(|span| Facts::of_period(tx, &profile, *span, TODAY));
+        let alone = alone.collect::<Result<Vec<_>, _>>()?;
+        Ok::<_, IndicatorError>((Facts::of_periods(tx, &profile, &asked, TODAY)?, alone))
+    });
+    let (together, alone) = read.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((together.len(), alone.len()), (spans.len(), spans.len()));
+    for ((one, other), span) in together.iter().zip(&alone).zip(&spans) {
+        assert_eq!(one.span(), span);
+        for count in school.catalogue.counts().iter().filter(|count| count.definition.is_some()) {
+            let id = count.id.as_str();
+            assert_eq!(cells(&school, one, id), cells(&school, other, id), "{id}, {span:?}");
+        }
+    }
+    let before = cells(&school, &together[0], "alt.opened");
+    assert!(!before.contains(&Cell::Value(1)), "opened three weeks later: {before:?}");
 }
 
 /// A contradiction stops the release, and the sentence names the record behind it.

@@ -38,7 +38,7 @@ pub use change::{Apart, ChangeLine, Changes, Earlier, Parts, Sort, changes};
 pub use current::current;
 pub use explain::{ExplainError, Explained, Line, RECORDS_MAX, explain};
 pub use facts::{Behind, Facts, works_since};
-pub use identity::{BrokenIdentity, Checked, check};
+pub use identity::{BrokenIdentity, Checked, check, check_clear, contradictions};
 pub use ratio::{RatioFigure, Reading, is_of_school, native_of};
 pub use sealed::{Event, Unsealed};
 pub use way::{Way, Ways};
@@ -149,7 +149,7 @@ impl Facts {
         term: &Term,
         today: Date,
     ) -> Result<Self, IndicatorError> {
-        facts::load(tx, profile, Span::of_term(term), today)
+        facts::load_one(tx, profile, Span::of_term(term), today)
     }
 
     /// Everything that the ledgers can say about a period, as is known today.
@@ -162,7 +162,20 @@ impl Facts {
         span: Span,
         today: Date,
     ) -> Result<Self, IndicatorError> {
-        facts::load(tx, profile, span, today)
+        facts::load_one(tx, profile, span, today)
+    }
+
+    /// The same about some periods, in their order: what they have in common is read once.
+    ///
+    /// # Errors
+    /// As [`Facts::of_term`].
+    pub fn of_periods(
+        tx: &Tx<'_>,
+        profile: &Profile,
+        spans: &[Span],
+        today: Date,
+    ) -> Result<Vec<Self>, IndicatorError> {
+        facts::load_all(tx, profile, spans, today)
     }
 
     /// The raw figures of one table, as it may be protected and released. A flow leaves once its

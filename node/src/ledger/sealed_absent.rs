@@ -1,4 +1,5 @@
-//! What could not be sealed at the last daily look, and why, for the page and for `doctor`.
+//! What could not be sealed at the last daily look, and why, for the page and for `doctor`; and
+//! whose figures contradict each other, sealed or not.
 //!
 //! A group of schools stays closed for a week as long as one of them has no report of it. So a
 //! school that has none must say so to its own people; nothing of it leaves.
@@ -7,7 +8,10 @@ use domain::period::Period;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
-/// Some tables of a period that were not sealed for one reason.
+/// The word for figures that contradict each other: of these alone a report is made all the same.
+pub const CONTRADICTION: &str = "contradiction";
+
+/// Some tables of a period that were not sealed for one reason, or contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Absent {
     /// Week or term in its written form.
@@ -20,6 +24,14 @@ pub struct Absent {
     pub zh: String,
     /// Why, in English.
     pub en: String,
+}
+
+impl Absent {
+    /// Whether it is about figures that contradict each other, and no report is missing for it.
+    #[must_use]
+    pub fn is_contradiction(&self) -> bool {
+        self.code == CONTRADICTION
+    }
 }
 
 /// Keeps what a look found in place of what the look before it did.

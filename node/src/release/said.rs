@@ -2,7 +2,6 @@
 
 use super::{AbsentReason, ReleaseError, Standing};
 use crate::import::{Fault, Said};
-use crate::indicator::{Behind, BrokenIdentity};
 
 impl Standing {
     /// Why a table with this standing is not released; nothing for a new one.
@@ -51,24 +50,6 @@ impl AbsentReason {
     }
 }
 
-/// Which figures contradict each other, and the records that only one side counts. Shown on this
-/// node alone; records are named by kind, number and day.
-fn contradiction(broken: &BrokenIdentity) -> (String, String) {
-    let (mut zh, mut en) = (
-        format!("数据互相矛盾，违反规则“{}”（{}）", broken.identity, broken.stratum),
-        broken.to_string(),
-    );
-    let named: Vec<_> = broken.records.iter().map(Behind::said).collect();
-    if !named.is_empty() {
-        let all = |pick: fn(&(String, String)) -> &str, join: &str| {
-            named.iter().map(pick).collect::<Vec<_>>().join(join)
-        };
-        zh += &format!("；相关记录：{}", all(|said| &said.0, "、"));
-        en += &format!("; records behind it: {}", all(|said| &said.1, ", "));
-    }
-    (zh, en)
-}
-
 /// What to do about a record that has no place in the figures.
 const RECORD_NEXT: (&str, &str) = (
     "请更正这条记录（xinqiao-node ledger change，或重新导入名册、核对学校的年级设置）后再出校",
@@ -112,7 +93,7 @@ impl ReleaseError {
             Self::NoRoster(day) => format!("普查日 {day} 名册上没有学生"),
             Self::Destroyed(period) => format!("{period} 在校学生的记录已依规销毁，无法重算"),
             Self::Indicator(error) => return error.said(),
-            Self::Identity(broken) => return contradiction(broken),
+            Self::Identity(broken) => return broken.said(),
             Self::Disclosure(_) | Self::Cells(_) => "指标目录与出校规则不符".to_owned(),
             Self::Signing(_) => "签名失败".to_owned(),
             Self::Store(_) => "数据库无法读写".to_owned(),

@@ -6,15 +6,16 @@ use domain::catalogue::TableId;
 use domain::period::Period;
 use domain::unit::UnitId;
 
-use super::{Made, SealingError};
+use super::contradiction::{Stand, said};
+use super::{Contradiction, Made, SealingError};
 use crate::indicator::Unsealed;
 use crate::ledger::sealed_absent::Absent;
 
 /// Why tables of a period were not sealed: a word, Chinese, English.
 type Why = (&'static str, String, String);
 
-/// What people are told of a period after a look; nothing where it was sealed, is held, or has no
-/// table that a school of this kind fills.
+/// What people are told of a period after a look; nothing where it was sealed without a
+/// contradiction, is held, or has no table that a school of this kind fills.
 #[must_use]
 pub fn absences(period: Period, made: &Result<Vec<Made>, SealingError>) -> Vec<Absent> {
     match made {
@@ -24,7 +25,9 @@ pub fn absences(period: Period, made: &Result<Vec<Made>, SealingError>) -> Vec<A
                 counted.entry(why.0).or_insert((why, 0)).1 += 1;
             }
             let absent = |(why, tables)| absent(period, why, Some(tables));
-            counted.into_values().map(absent).collect()
+            let contradicted: Vec<Contradiction> = made.iter().filter_map(contradicted).collect();
+            let contradicted = said(period, &contradicted, Stand::Sealed);
+            counted.into_values().map(absent).chain(contradicted).collect()
         }
         Err(SealingError::Held(_)) => Vec::new(),
         Err(error) => vec![absent(period, why_none(error), None)],
@@ -38,6 +41,7 @@ pub fn absence_of((period, table): (Period, &TableId), made: &[Made]) -> Option<
         Made::Sealed { table: of, .. }
         | Made::Absent { table: of, .. }
         | Made::Broken { table: of, .. } => of == table,
+        Made::Contradicted(_) => false,
     });
     Some(absent(period, why(own?)?, Some(1)))
 }
@@ -66,9 +70,18 @@ pub fn plan_missing(area: &UnitId, year: i16) -> Absent {
     }
 }
 
+fn contradicted(made: &Made) -> Option<Contradiction> {
+    match made {
+        Made::Contradicted(found) => Some(found.clone()),
+        Made::Sealed { .. } | Made::Absent { .. } | Made::Broken { .. } => None,
+    }
+}
+
 fn why(made: &Made) -> Option<Why> {
     let (code, zh, en) = match made {
-        Made::Sealed { .. } | Made::Absent { reason: Unsealed::Unsupported, .. } => return None,
+        Made::Sealed { .. }
+        | Made::Absent { reason: Unsealed::Unsupported, .. }
+        | Made::Contradicted(_) => return None,
         Made::Absent { reason: Unsealed::NotScreened, .. } => (
             "not_screened",
             "本学期没有组织普测，普测的统计表没有数可报，同组学校的普测合计因此可能无法开启。若已用其他系统普测，\

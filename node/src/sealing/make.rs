@@ -19,6 +19,7 @@ use proto::wire::sync::ItemKind;
 use runtime::sql::Tx;
 
 use super::beside::Beside;
+use super::contradiction::{Contradiction, Counted};
 use super::family::Family;
 use super::measure::{Held, Measured, NoReport, measure};
 use super::schedule::{Due, Pending, due_among};
@@ -120,25 +121,27 @@ pub(super) fn keep(
     })
 }
 
-/// What each due table of a period holds, or why it has no report; and the register of then.
+/// What each due table of a period holds, or why it has no report, and the rules that they break;
+/// and the register of then.
 fn count(
     tx: &Tx<'_>,
     context: &Context,
     period: Period,
     stated: &SigningKey,
-) -> Result<(Stamp, Found), SealingError> {
+) -> Result<(Stamp, Found, Vec<Contradiction>), SealingError> {
     let (due, stamp) = (open_of(tx, context, period)?, register::stamp(tx)?);
     if due.is_empty() {
-        return Ok((stamp, Vec::new()));
+        return Ok((stamp, Vec::new(), Vec::new()));
     }
     may_leave(tx, context, period)?;
-    let found = measure_all(tx, context, (period, due), stated);
-    Ok((stamp, found.map_err(SealingError::of_store)?))
+    let measured = measure_all(tx, context, (period, due), stated);
+    let (found, contradictions) = measured.map_err(SealingError::of_store)?;
+    Ok((stamp, found, contradictions))
 }
 
 fn prove(
     context: &Context,
-    (stamp, found): (Stamp, Found),
+    (stamp, found, contradictions): (Stamp, Found, Vec<Contradiction>),
     keys: &Keys,
 ) -> Result<Drafted, SealingError> {
     let due = found.iter().map(|(due, _)| (due.table.id().clone(), due.number)).collect();
@@ -152,6 +155,7 @@ fn prove(
             }
         });
     }
+    reports.extend(contradictions.into_iter().map(|one| Err(Made::Contradicted(one))));
     Ok(Drafted { due, stamp, reports })
 }
 
@@ -217,7 +221,7 @@ fn measure_all(
     context: &Context,
     (period, open): (Period, Vec<Due>),
     stated: &SigningKey,
-) -> Result<Found, SealingError> {
+) -> Result<(Found, Vec<Contradiction>), SealingError> {
     let own = context.span(period)?;
     let missing = || SealingError::NotListed(own.school_year);
     let under_seal = context.year(own.school_year).ok_or_else(missing)?;
@@ -230,16 +234,13 @@ fn measure_all(
         Period::Term(_) => None,
         _ => match since(tx, context, (under_seal, own), stated)? {
             Ok(since) => Some(since),
-            Err(reason) => {
-                let absent = |due| (due, Err(NoReport::Absent(reason)));
-                return Ok(open.into_iter().map(absent).collect());
-            }
+            Err(reason) => return Ok((none(open, reason), Vec::new())),
         },
     };
     let (weeks, is_vacation) = (held_weeks(tx, context, period)?, is_vacation(context, &own));
     // Tables that reach back equally far are counted from the same facts.
     let mut facts: BTreeMap<Date, Facts> = BTreeMap::new();
-    let mut found = Vec::with_capacity(open.len());
+    let (mut found, mut counted) = (Vec::with_capacity(open.len()), Counted::default());
     let beside = Beside::of(tx, context, (under_seal, period, own))?;
     let mut tables: Option<(Named, SealedTables)> = None;
     for due in open {
@@ -270,13 +271,21 @@ fn measure_all(
             }
             other => other?,
         };
+        if measured.is_ok() {
+            counted.note(from, &due);
+        }
         found.push((due, measured));
     }
-    Ok(found)
+    Ok((found, counted.contradictions(&facts)?))
+}
+
+/// No report of any table, for one reason.
+fn none(open: Vec<Due>, reason: Unsealed) -> Found {
+    open.into_iter().map(|due| (due, Err(NoReport::Absent(reason)))).collect()
 }
 
 /// The grades of a school by the signed roster, with their stages.
-fn listed(school: &School) -> Vec<(Grade, Stage)> {
+pub(super) fn listed(school: &School) -> Vec<(Grade, Stage)> {
     let stages = school.stages.iter();
     stages.flat_map(|(stage, grades)| grades.keys().map(|grade| (*grade, *stage))).collect()
 }

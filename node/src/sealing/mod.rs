@@ -15,6 +15,9 @@ mod analysed_tests;
 #[cfg(test)]
 mod annulled_tests;
 mod beside;
+mod contradiction;
+#[cfg(test)]
+mod contradiction_tests;
 mod family;
 #[cfg(test)]
 mod family_tests;
@@ -64,6 +67,7 @@ use crate::indicator::{IndicatorError, Unsealed};
 use crate::packs::Packs;
 
 pub use absence::{absence_of, absences, plan_missing};
+pub use contradiction::{Contradiction, watched};
 pub use family::told_with;
 pub use figures::{FiguresError, danger_own_view};
 pub use foreign::{Foreign, foreign};
@@ -147,7 +151,7 @@ impl Context {
     }
 }
 
-/// What became of a table of a period.
+/// What became of a table of a period, or was found of several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Made {
     /// It was sealed under this number and waits to be sent.
@@ -171,6 +175,8 @@ pub enum Made {
         /// Why.
         reason: MeasureError,
     },
+    /// Figures that were sealed, or were to be, break a rule of the catalogue: a person must look.
+    Contradicted(Contradiction),
 }
 
 /// Why nothing of a period is sealed. Nothing was written.

@@ -109,7 +109,7 @@ pub(super) fn due_among(
 }
 
 /// Whether counts about persons of a term left rounded, by this ledger or by what was queued.
-fn is_rounded(tx: &Tx<'_>, context: &Context, period: Period) -> Result<bool, SqlError> {
+pub(super) fn is_rounded(tx: &Tx<'_>, context: &Context, period: Period) -> Result<bool, SqlError> {
     Ok(context.rounded.contains(&period) || release::is_rounded(tx, &period.to_string())?)
 }
 

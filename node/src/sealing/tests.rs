@@ -25,7 +25,7 @@ use super::{
 use crate::indicator::Unsealed;
 use crate::ledger::author::Author;
 use crate::ledger::case::{self, MoveWish};
-use crate::ledger::entry::{StaffId, StudentId};
+use crate::ledger::entry::{RecordId, StaffId, StudentId};
 use crate::ledger::hold::{self, Act};
 use crate::ledger::sealed::{self as register, StoredReport};
 use crate::ledger::testing::{
@@ -59,7 +59,7 @@ pub(super) fn school_in(ledger: Ledger) -> School {
     school
 }
 
-pub(super) fn open_case(school: &School, student: i64, day: Date) {
+pub(super) fn open_case(school: &School, student: i64, day: Date) -> RecordId {
     let wish = MoveWish {
         how: Move::Opened,
         to: Some(Tier::T2),
@@ -70,7 +70,7 @@ pub(super) fn open_case(school: &School, student: i64, day: Date) {
     let opened = school
         .ledger
         .write("case", move |tx| case::open(tx, &author(), StudentId(student), day, &wish));
-    opened.unwrap_or_else(|error| panic!("{error}"));
+    opened.unwrap_or_else(|error| panic!("{error}"))
 }
 
 pub(super) fn seal(school: &School, context: &Context, period: Period) -> Vec<Made> {

@@ -15,6 +15,9 @@ texts! {
     LACKS_SEALED = "有 {0} 个时段的密封报告没有做出，最早是 {1}；所在学校组的该时段因此无法开启。",
         "reports of {0} periods could not be sealed, the first is {1}; without them the group's \
          sums of these periods stay closed.";
+    LACKS_SENSE = "有 {0} 个时段的密封数字互相矛盾，最早是 {1}；报告照常密封，请更正相关记录。",
+        "sealed figures of {0} periods contradict each other, the first is {1}; reports are sealed \
+         all the same: correct the records behind them.";
     LACKS_KEY = "卫健方还没有核定本校的报告密钥（{0} 学年），密封报告在两个枢纽等待。",
         "health has not stated the school's report key of {0}: its sealed reports wait at both \
          hubs.";

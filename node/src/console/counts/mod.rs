@@ -23,7 +23,7 @@ use jiff::civil::Date;
 use runtime::web::{Audience, Label, NavLink, Problem, Role, SignedForm, Visitor, posts};
 use serde::Deserialize;
 
-use super::office::Office;
+use super::office::{Office, told};
 use crate::indicator::{ExplainError, Facts, IndicatorError, Ways, current, explain, native_of};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::sealed::{Seal, SealYears};
@@ -155,11 +155,17 @@ impl InForce {
     }
 
     fn facts(&self, ledger: &Ledger, period: Period) -> Result<Facts, Failed> {
-        let span = Span::of(period, &self.calendar).map_err(|_| Problem::NotFound)?;
+        self.facts_of(ledger, &[period])?.pop().ok_or(Failed::Problem(Problem::NotFound))
+    }
+
+    /// The facts of some periods, in their order.
+    fn facts_of(&self, ledger: &Ledger, periods: &[Period]) -> Result<Vec<Facts>, Failed> {
+        let spans = periods.iter().map(|period| Span::of(*period, &self.calendar));
+        let spans: Vec<Span> = spans.collect::<Result<_, _>>().map_err(|_| Problem::NotFound)?;
         let today = self.today;
         let load = ledger.read(move |tx| {
             let Some(profile) = profile::load(tx)? else { return Ok(None) };
-            Facts::of_period(tx, &profile, span, today).map(Some)
+            Facts::of_periods(tx, &profile, &spans, today).map(Some)
         });
         load?.ok_or(Failed::NotJoined)
     }
@@ -188,11 +194,17 @@ fn list(office: &Office, asked: &str) -> Result<List, Failed> {
     let (mut listed, mut ratios) = (Vec::new(), Vec::new());
     let ways = Ways::of(&in_force.catalogue);
     let lengths = NativePeriod::ALL.iter().filter(|native| **native != NativePeriod::Day);
-    for native in lengths {
+    let told = lengths.map(|native| in_force.period(asked, *native).map(|of| (native, of)));
+    let told: Vec<(&NativePeriod, Period)> = told.collect::<Result<_, Failed>>()?;
+    // One that is asked for is that of every length, and counted once.
+    let mut periods: Vec<Period> = told.iter().map(|(_, period)| *period).collect();
+    periods.dedup();
+    let facts = in_force.facts_of(&office.ledger, &periods)?;
+    for (native, period) in told {
+        let of_it = periods.iter().position(|one| *one == period);
+        let Some(facts) = of_it.and_then(|at| facts.get(at)) else { continue };
         let counts = in_force.catalogue.counts().iter();
         let own = counts.filter(|count| count.origin == Origin::School && count.period == *native);
-        let period = in_force.period(asked, *native)?;
-        let facts = in_force.facts(&office.ledger, period)?;
         let seal = in_force.seal(&office.ledger, period)?;
         for count in own {
             let figures = facts.figures(&in_force.catalogue, count)?;
@@ -224,22 +236,43 @@ async fn show_count(
     let lang = visitor.frame.lang;
     let ours = office.clone();
     let href = format!("{COUNTS_HREF}/{id}");
-    let shown = off_thread(move || {
-        let in_force = InForce::of(&ours)?;
-        let count = in_force.count(&id)?;
-        let period = in_force.period(&asked.period, count.period)?;
-        let facts = in_force.facts(&ours.ledger, period)?;
-        let figures = facts.figures(&in_force.catalogue, &count)?;
-        let leaves = in_force.leaves(&ours.ledger, &count, period)?;
-        let (offered, is_over) = (in_force.offered(), facts.is_over());
-        let catalogue = in_force.catalogue;
-        Ok(Shown { catalogue, count, period, figures, is_over, leaves, offered })
-    });
-    let page = match shown.await {
-        Ok(shown) => pages::count(&shown, &visitor.session, lang)?,
+    let page = match off_thread(move || shown(&ours, &id, &asked.period)).await {
+        Ok(shown) => pages::count(&shown, (None, &None), &visitor.session, lang)?,
         Err(error) => return failed(&office, &visitor, (error, &href)),
     };
     office.reply(&visitor, &page)
+}
+
+/// A count of a period, cell by cell.
+fn shown(office: &Office, id: &str, asked: &str) -> Result<Shown, Failed> {
+    let in_force = InForce::of(office)?;
+    let count = in_force.count(id)?;
+    let period = in_force.period(asked, count.period)?;
+    let facts = in_force.facts(&office.ledger, period)?;
+    let figures = facts.figures(&in_force.catalogue, &count)?;
+    let leaves = in_force.leaves(&office.ledger, &count, period)?;
+    let (offered, is_over) = (in_force.offered(), facts.is_over());
+    let catalogue = in_force.catalogue;
+    Ok(Shown { catalogue, count, period, figures, is_over, leaves, offered })
+}
+
+/// The page of a count for whoever asked without a reason, with that above it.
+async fn unreasoned(
+    office: &Office,
+    visitor: &Visitor<Counters>,
+    (id, fields): (String, Why),
+) -> Result<Response, Problem> {
+    let (lang, cell) = (visitor.frame.lang, Some(fields.cell));
+    let (ours, href) = (office.clone(), format!("{COUNTS_HREF}/{id}"));
+    let found = off_thread(move || shown(&ours, &id, &fields.period)).await;
+    let told = told(LedgerRefusal::Reason, lang)?;
+    match found {
+        Ok(shown) => {
+            let page = pages::count(&shown, (cell, &told), &visitor.session, lang)?;
+            office.tell(visitor, &page, &told)
+        }
+        Err(error) => failed(office, visitor, (error, &href)),
+    }
 }
 
 async fn show_why(
@@ -249,7 +282,7 @@ async fn show_why(
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
     if fields.reason.trim().is_empty() {
-        return Err(Problem::BadRequest);
+        return unreasoned(&office, &visitor, (id, fields)).await;
     }
     let (ours, login) = (office.clone(), visitor.session.login.clone());
     let href = format!("{COUNTS_HREF}/{id}");

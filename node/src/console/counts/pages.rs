@@ -10,6 +10,7 @@ use domain::period::Period;
 use jiff::civil::Date;
 use runtime::web::{Html, Label, Lang, Page, RenderError, Session, Text};
 
+use super::super::office::Told;
 use super::{COUNTS_HREF, words};
 use crate::egress::decode;
 use crate::indicator::{Behind, Explained, Figures, IndicatorError, RatioFigure, Reading, Way};
@@ -86,18 +87,21 @@ struct RatioRow {
     aim: String,
 }
 
-/// A cell: its place, the values of its dimensions, its figure, and whether it can be explained.
+/// A cell: its place, the values of its dimensions, its figure, whether it can be explained, and
+/// whether it was just asked for.
 struct CellView {
     place: usize,
     values: Vec<String>,
     figure: String,
     is_counted: bool,
+    is_chosen: bool,
 }
 
 #[derive(Template)]
 #[template(path = "console/count.html")]
 struct CountTemplate<'a> {
     lang: Lang,
+    told: &'a Told,
     csrf: &'a str,
     id: String,
     href: &'a str,
@@ -217,7 +221,12 @@ fn is_of_students(ratio: &Ratio) -> bool {
     ratio.denominator.terms.iter().all(|term| term.count.as_str() == "base.students")
 }
 
-pub(super) fn count(shown: &Shown, session: &Session, lang: Lang) -> Result<Page, RenderError> {
+pub(super) fn count(
+    shown: &Shown,
+    (chosen, told): (Option<usize>, &Told),
+    session: &Session,
+    lang: Lang,
+) -> Result<Page, RenderError> {
     let Shown { catalogue, count, period, figures, is_over, leaves, offered } = shown;
     let dimension = |id: &domain::catalogue::DimensionId| {
         catalogue.dimension(id.as_str()).map_or_else(String::new, |known| said(&known.label, lang))
@@ -229,10 +238,12 @@ pub(super) fn count(shown: &Shown, session: &Session, lang: Lang) -> Result<Page
         values: values(catalogue, figures, place, lang),
         figure: self::figure((*cell, figures.is_destroyed, figures.not_yet), lang),
         is_counted: cell.value().is_some_and(|value| value > 0),
+        is_chosen: chosen == Some(place),
     });
     let (id, period) = (count.id.to_string(), period.to_string());
     let body = Html::render(&CountTemplate {
         lang,
+        told,
         csrf: &session.csrf,
         href: &format!("{COUNTS_HREF}/{id}"),
         id,

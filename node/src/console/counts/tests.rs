@@ -208,7 +208,10 @@ async fn why_shows_records_to_whom_may_read_them() {
         [("csrf", token.as_str()), ("period", WEEK), ("cell", cell.as_str()), ("reason", reason)]
     };
     let mute = li.post("/counts/mtr.raised/why", &with(" ")).await.expect("why");
-    assert_eq!(mute.status, StatusCode::BAD_REQUEST);
+    assert_eq!((mute.status, mute.flaws()), (StatusCode::CONFLICT, Vec::new()));
+    let kept = format!("<option value=\"{cell}\" selected>");
+    assert!(mute.text.contains("role=\"alert\"") && mute.text.contains(&kept), "{}", mute.text);
+    assert!(!mute.text.contains("张某某"), "{}", mute.text);
     let fields = with("核对");
     let seen = li.post("/counts/mtr.raised/why", &fields).await.expect("why");
     assert!(seen.text.contains("张某某") && seen.text.contains("谈心谈话第 1 号"), "{}", seen.text);

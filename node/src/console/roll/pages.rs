@@ -65,7 +65,8 @@ struct RollTemplate<'a> {
     told: &'a Told,
     done: Option<String>,
     today: String,
-    year_start: String,
+    /// What stands in the form of a new turn.
+    new_turn: Filled,
     arrive: Filled,
     leave: Filled,
     correct: Filled,
@@ -134,7 +135,7 @@ pub(super) fn overview(
         leave: sent.of("leave").or("day", &today),
         correct: sent.of("correct").or("day", &today),
         today: today.to_string(),
-        year_start: year_start(view.today).to_string(),
+        new_turn: sent.of("turn").or("day", &year_start(view.today)),
         grades: view
             .grades
             .iter()

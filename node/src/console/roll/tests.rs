@@ -222,6 +222,29 @@ async fn a_refused_turn_keeps_its_plan() {
     assert!(waiting.text.contains("八年级3班") && waiting.text.contains("升级 3 人"));
 }
 
+/// A day that cannot be is told above the form in which it was typed, and stands there still.
+#[tokio::test]
+async fn a_mistyped_day_of_a_turn_is_told() {
+    let school = school();
+    let mut li = browser(&school, COUNSELLOR, LATER_MS).await;
+    for (typed, lang, said) in [
+        ("2026-13-40", "zh", "日期要写成 2026-09-01 的样子"),
+        ("soon", "en", "A day is written as 2026-09-01"),
+    ] {
+        let page = li.get(&format!("/roll/turn?day={typed}&lang={lang}")).await.expect("page");
+        assert_eq!((page.status, page.flaws()), (StatusCode::CONFLICT, Vec::new()), "{typed}");
+        page.keep("roll_turn_no_day.html").expect("keep");
+        let kept = format!("name=\"day\" value=\"{typed}\"");
+        assert!(page.text.contains(said) && page.text.contains(&kept), "{}", page.text);
+    }
+    let page = li.get("/roll/turn?day=2026-09-01&lang=zh").await.expect("page");
+    let csrf = page.field("csrf").expect("csrf").to_owned();
+    let fields = [("csrf", csrf.as_str()), ("day", "heute"), ("act", "ask"), ("reason", "新学年")];
+    let refused = li.post("/roll/turn", &fields).await.expect("reply");
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+    assert!(refused.text.contains("value=\"heute\""), "{}", refused.text);
+}
+
 /// A turn is previewed, changed by form, asked for, signed by somebody else, and undone.
 #[tokio::test]
 async fn a_turn_is_previewed_signed_and_undone() {

@@ -8,8 +8,8 @@ use runtime::web::{Lang, Problem, SignedForm, Visitor};
 use serde::Deserialize;
 
 use super::super::filled::{Filled, Sent};
-use super::super::office::{Office, RollKeepers, Told, problem, told};
-use super::{ROLL_HREF, answer, pages, words};
+use super::super::office::{Office, RollKeepers, Told, problem, said, told};
+use super::{Done, ROLL_HREF, answer, overview, pages, words};
 use crate::import::value::{self, GradeSpan};
 use crate::ledger::access;
 use crate::ledger::author::Author;
@@ -43,8 +43,21 @@ pub(super) async fn show(
     if asked.day.is_empty() {
         return Ok(Redirect::to(ROLL_HREF).into_response());
     }
-    let day: Date = asked.day.parse().map_err(|_| Problem::BadRequest)?;
-    reply(&office, &visitor, (day, Filled::default()), None).await
+    match asked.day.trim().parse::<Date>() {
+        Ok(day) => reply(&office, &visitor, (day, Filled::default()), None).await,
+        Err(_) => no_day(&office, &visitor, &asked.day).await,
+    }
+}
+
+/// The page on which the day is asked for, with that it cannot be one above it.
+async fn no_day(
+    office: &Office,
+    visitor: &Visitor<RollKeepers>,
+    typed: &str,
+) -> Result<Response, Problem> {
+    let told = said(words::NO_DAY, words::NO_DAY_NEXT, visitor.frame.lang);
+    let sent = Sent::new("turn", Filled::default().with("day", typed.to_owned()));
+    overview(office, visitor, (told, sent), Done::default()).await
 }
 
 /// The form has `day`, `act`, `reason`, `stay`, `mentors`, and for each class `to.CLASS` and
@@ -55,7 +68,9 @@ pub(super) async fn decide(
     form: SignedForm<RollKeepers, Filled>,
 ) -> Result<Response, Problem> {
     let (visitor, filled) = (form.visitor, form.fields);
-    let day: Date = filled.text("day").parse().map_err(|_| Problem::BadRequest)?;
+    let Ok(day) = filled.text("day").trim().parse::<Date>() else {
+        return no_day(&office, &visitor, filled.text("day")).await;
+    };
     if !filled.has("act", "ask") {
         return reply(&office, &visitor, (day, filled), None).await;
     }

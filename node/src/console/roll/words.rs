@@ -7,6 +7,9 @@ texts! {
     ROLL_NOTE = "转入、离校、更正与学年升级", "comings, leavings, corrections, the turn of the year";
     TURN = "学年升级", "Turn of the year";
     TURN_NOTE = "先预览，再由另一人签署后执行", "preview first; it is carried out once a second person signs";
+    NO_DAY = "日期要写成 2026-09-01 的样子，没有预览，也没有写入任何内容。",
+        "A day is written as 2026-09-01; nothing was previewed or written.";
+    NO_DAY_NEXT = "请改正日期后再预览。", "Correct the day and preview again.";
     ARRIVE = "登记转入", "A student comes";
     ARRIVE_NOTE = "转学不带同意书：各项同意需由本校重新征求。",
         "Consents do not move with a student: the family is asked anew.";

@@ -60,12 +60,34 @@ struct Load<'l> {
     /// Last day on which what was due is late if it was not done: the end of the period, or
     /// yesterday while it runs. What is due later is no duty yet.
     due_to: Date,
-    people: people::People,
-    alerts: alert::Timeline,
+    people: &'l people::People,
+    alerts: &'l alert::Timeline,
     /// Day from which the early-warning ledger is kept.
     alerts_since: Option<Date>,
     works_since: Option<Date>,
+    referrals: &'l [Counted],
+}
+
+/// What every period's facts are loaded from: read once, however many periods there are.
+struct Whole {
+    people: people::People,
+    /// Moves up to the last day of all periods. Each is asked for by its day.
+    alerts: alert::Timeline,
+    alerts_since: Option<Date>,
+    works_since: Option<Date>,
     referrals: Vec<Counted>,
+}
+
+impl Whole {
+    fn load(tx: &Tx<'_>, until: Date) -> Result<Self, IndicatorError> {
+        Ok(Self {
+            people: people::People::load(tx)?,
+            alerts: alert::Timeline::load(tx, until)?,
+            alerts_since: read::kept_since::<AlertCase>(tx)?,
+            works_since: works_since(tx)?,
+            referrals: referrals::counted(tx)?,
+        })
+    }
 }
 
 /// What the ledgers say for one of the catalogue's times; a source without records is one that
@@ -308,10 +330,36 @@ pub fn works_since(tx: &Tx<'_>) -> Result<Option<Date>, SqlError> {
     Ok(firsts.into_iter().flatten().min())
 }
 
-/// Reads everything that the ledgers say about a period.
-pub(super) fn load(
+/// Reads everything that the ledgers say about some periods, in their order.
+pub(super) fn load_all(
     tx: &Tx<'_>,
     profile: &Profile,
+    spans: &[Span],
+    today: Date,
+) -> Result<Vec<Facts>, IndicatorError> {
+    let Some(until) = spans.iter().map(last_day).max() else { return Ok(Vec::new()) };
+    let whole = Whole::load(tx, until)?;
+    spans.iter().map(|span| load(tx, (profile, &whole), *span, today)).collect()
+}
+
+/// Reads everything that the ledgers say about a period.
+pub(super) fn load_one(
+    tx: &Tx<'_>,
+    profile: &Profile,
+    span: Span,
+    today: Date,
+) -> Result<Facts, IndicatorError> {
+    load(tx, (profile, &Whole::load(tx, last_day(&span))?), span, today)
+}
+
+/// The last day that anything of a period is about.
+fn last_day(span: &Span) -> Date {
+    span.end.max(span.to)
+}
+
+fn load(
+    tx: &Tx<'_>,
+    (profile, whole): (&Profile, &Whole),
     span: Span,
     today: Date,
 ) -> Result<Facts, IndicatorError> {
@@ -321,11 +369,11 @@ pub(super) fn load(
         span,
         as_of: span.end.min(today),
         due_to: span.to.min(today.saturating_sub(1.day())),
-        people: people::People::load(tx)?,
-        alerts: alert::Timeline::load(tx, span.end.max(span.to))?,
-        alerts_since: read::kept_since::<AlertCase>(tx)?,
-        works_since: works_since(tx)?,
-        referrals: referrals::counted(tx)?,
+        people: &whole.people,
+        alerts: &whole.alerts,
+        alerts_since: whole.alerts_since,
+        works_since: whole.works_since,
+        referrals: &whole.referrals,
     };
     let mut enrolled = 0;
     let mut is_screened = false;

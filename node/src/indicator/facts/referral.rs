@@ -34,7 +34,7 @@ pub(super) fn entries(load: &Load<'_>) -> Result<Records, IndicatorError> {
         }
         Ok::<_, IndicatorError>(())
     };
-    for one in &load.referrals {
+    for one in load.referrals {
         let entry = &one.referral.entry;
         let words = [RefStage::Drafted.as_str(), one.opened_as.as_str()];
         put(entry.student.0, Behind::entry(&one.referral), entry.day, words)?;
@@ -54,7 +54,7 @@ fn entered(step: &Step) -> Option<RefStage> {
 /// What falls due in the period: answers of recipients, and the written notices of emergencies.
 pub(super) fn dues(load: &Load<'_>) -> Result<Records, IndicatorError> {
     let mut rows = Vec::new();
-    for one in &load.referrals {
+    for one in load.referrals {
         for (place, step) in one.steps.iter().enumerate() {
             let (day, on_time, told) = match step.act.entry.event {
                 Event::Delivered => match answer(one, place) {
@@ -115,7 +115,7 @@ fn notice_day(act: &Kept<ReferralAct>) -> Date {
 /// What was sent in the period, by every stage that it had reached when [`COHORT_DAYS`] had passed.
 pub(super) fn sent(load: &Load<'_>) -> Result<Records, IndicatorError> {
     let mut rows = Vec::new();
-    for one in &load.referrals {
+    for one in load.referrals {
         let Some(sent) = (0..one.steps.len()).find(|place| is_sent(one, *place)) else { continue };
         let Some(first) = one.steps.get(sent) else { continue };
         let day = first.act.entry.day;
@@ -168,7 +168,7 @@ pub(super) fn open(
     day: Date,
 ) -> Result<Records, IndicatorError> {
     let mut rows = Vec::new();
-    for one in &load.referrals {
+    for one in load.referrals {
         let entry = &one.referral.entry;
         let state = one.until(day).last().map_or(State::Draft, |step| step.to);
         if entry.day > day || state.is_terminal() || !enrolled.contains(&entry.student.0) {

@@ -144,8 +144,10 @@ fn next<'a>(queues: &BTreeMap<Side, Vec<&'a Act>>, done: &BTreeMap<Side, u32>) -
             is_ready.then_some(*head)
         })
     };
-    let withdrawals =
-        queues.values().flatten().filter(|act| deletes(act) && act.number > count(&act.side));
+    // Of each side the first one that is left: what a later one has seen crossed it, maybe.
+    let withdrawals = queues.iter().filter_map(|(side, acts)| {
+        acts.iter().find(|act| deletes(act) && act.number > count(side))
+    });
     let of_a_withdrawal = withdrawals.filter_map(|last| {
         let before = |act: &&Act| match act.side == last.side {
             true => act.number <= last.number,

@@ -15,8 +15,8 @@ const PLACES: [&str; 6] = [
 ];
 
 /// Tests and reference implementations look into a database from outside.
-const OUTSIDERS: [&str; 4] =
-    ["tests/tests/", "tests/benches/", "tests/src/federation/", "node/tests/"];
+const OUTSIDERS: [&str; 5] =
+    ["tests/tests/", "tests/benches/", "tests/src/federation/", "node/tests/", "runtime/tests/"];
 
 /// Where the driver's own types may stand: behind the project's transaction type.
 const DRIVER_PLACES: [&str; 3] = ["runtime/src/sql", "tests/tests/", "tests/benches/"];

@@ -6,7 +6,7 @@ create table key_statement (
     digest text primary key not null,
     unit text not null,                      -- whose key
     purpose text not null,                   -- referral, relay
-    relay text not null,                     -- hub that serves the unit; of a relay itself; or empty
+    relay text not null,                     -- hub that serves it; of a relay itself; or empty
     valid_from_ms integer not null,          -- of several the one that begins last counts
     statement text not null,                 -- as both commissions signed it
     kept_at_ms integer not null,             -- by this machine's clock

@@ -1,13 +1,13 @@
-//! One indicator of the hub over a run of periods, with the places where it must not be read across.
+//! One indicator of the hub over a run of periods, and where it must not be read across.
 //!
 //! Each period has the very figure, blank and coverage that asking for it alone gives: it is worked
-//! out by the same code from the same sheets, which are only read together. So a trend shows nothing
-//! that single questions do not. It is the hub's own figure and total: members and dimensions are
-//! asked for period by period.
+//! out by the same code from the same sheets, which are only read together. So a trend shows
+//! nothing that single questions do not. It is the hub's own figure and total: members and
+//! dimensions are asked for period by period.
 
 mod breaks;
 mod out;
-mod run;
+mod periods;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -18,7 +18,8 @@ use runtime::sql::Tx;
 
 pub use breaks::Break;
 pub use out::{TrendBreakOut, TrendOut, TrendPointOut};
-pub use run::{PERIODS_MAX, RunError, latest, run};
+pub(super) use periods::latest;
+pub use periods::{PERIODS_MAX, RunError, run};
 
 use self::breaks::Seam;
 use self::shelf::Shelf;
@@ -51,8 +52,8 @@ pub struct TrendPoint {
     pub breaks: Vec<Break>,
 }
 
-/// The hub's own figures of an indicator over a run of periods, as [`run`] gives it. Reads a handful
-/// of statements for each table; where areas are under seal, their books period by period.
+/// The hub's own figures of an indicator over a run of periods, as [`run`] gives it. Reads a
+/// handful of statements for each table; where areas are under seal, their books by period.
 ///
 /// # Errors
 /// No such indicator, or the store cannot be read.

@@ -1,4 +1,4 @@
-//! A trend in the form that programs read: each period as single figures are, and what lies between.
+//! A trend in the form that programs read: each period as single figures are, and its breaks.
 
 use domain::catalogue::{Catalogue, Label};
 use runtime::web::Lang;

@@ -48,12 +48,12 @@ pub fn run((from, to): (Period, Period), calendar: &Calendar) -> Result<Vec<Peri
     if found.is_empty() { Err(RunError::NoTerm) } else { Ok(found) }
 }
 
-/// The last periods of a run that is longer than a trend may be; the whole run otherwise.
+/// The last periods of a run, so many at the most.
 #[must_use]
-pub fn latest((from, to): (Period, Period), calendar: &Calendar) -> Vec<Period> {
+pub fn latest((from, to): (Period, Period), calendar: &Calendar, most: usize) -> Vec<Period> {
     let mut found = Vec::new();
     let mut at = Some(to);
-    while let Some(period) = at.filter(|period| from <= *period && found.len() < PERIODS_MAX) {
+    while let Some(period) = at.filter(|period| from <= *period && found.len() < most) {
         found.push(period);
         at = before(period, calendar);
     }

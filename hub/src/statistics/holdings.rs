@@ -2,7 +2,7 @@
 //!
 //! Opened once and asked many times: a page with forty indicators decodes every sheet once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalogue::{Axis, Catalogue, Kind, Label, NativePeriod};
 use domain::disclosure::sealed::is_sealed;
@@ -78,6 +78,14 @@ impl<'p> Asked<'p> {
         let sealed = packs.sealed_tables(&known.digest).filter(|_| is_sealed);
         let plan = indicator.plan_with(catalogue, sealed.as_deref());
         Ok(Self { known, indicator, by, axes, plan })
+    }
+
+    /// Sealed tables that it is read from.
+    pub(super) fn sealed_tables(&self) -> BTreeSet<String> {
+        let Ok(plan) = &self.plan else { return BTreeSet::new() };
+        let more = plan.denominator.iter().chain(&plan.same_schools).flatten();
+        let feeds = plan.numerator.iter().chain(more).filter_map(|term| term.sealed.as_ref());
+        feeds.flat_map(|feed| feed.tables().map(str::to_owned)).collect()
     }
 }
 

@@ -156,7 +156,7 @@ pub fn own(
         Decided::Not
     };
     let broken = contradiction::all(tx)?;
-    of_latest(packs, (table, period), latest, (waiting, decided), &broken).map(Some)
+    of_latest(packs, (table, period), &latest, (waiting, decided), &broken).map(Some)
 }
 
 /// The hub's own sheets of a table for periods of one length, each as [`own`] gives it: a handful
@@ -197,7 +197,7 @@ pub fn own_in(
             Some(row) if latest.is_rounded => Decided::Verdicts(row.verdicts),
             _ => Decided::Not,
         };
-        let sheet = of_latest(packs, (table, &period), latest, (waiting, decided), broken)?;
+        let sheet = of_latest(packs, (table, &period), &latest, (waiting, decided), broken)?;
         found.insert(period, sheet);
     }
     // What is left arrived in periods of which nothing was shown yet.
@@ -215,7 +215,7 @@ pub fn own_in(
 fn of_latest(
     packs: &Packs,
     (table, period): (&str, &str),
-    latest: Latest,
+    latest: &Latest,
     (waiting, decided): (u32, Decided),
     broken: &[Contradiction],
 ) -> Result<Sheet, StatisticsError> {

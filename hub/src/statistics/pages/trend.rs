@@ -11,8 +11,9 @@ use crate::console::TrendLine;
 use crate::statistics::trend::{Break, PERIODS_MAX, TrendPoint, latest, trend};
 use crate::statistics::{UnitName, shown};
 
-/// Most periods where areas are under seal: their books are read period by period.
-const SEALED_MAX: usize = 60;
+/// Most periods where areas are under seal, whose sums are read period by period: three years of
+/// weeks.
+const SEALED_MAX: usize = 156;
 
 /// The periods of which anything is known, from the first to the last; nothing of a member, where
 /// the indicator is told in periods of another length, and where there is one period only.

@@ -53,7 +53,8 @@ pub struct TrendPoint {
 }
 
 /// The hub's own figures of an indicator over a run of periods, as [`run`] gives it. Reads a
-/// handful of statements for each table; where areas are under seal, their books by period.
+/// handful of statements for each table; where areas are under seal, by period the sums of its
+/// own sealed tables.
 ///
 /// # Errors
 /// No such indicator, or the store cannot be read.
@@ -66,12 +67,13 @@ pub fn trend(
     let known = packs.in_force();
     let found = Indicator::find(&known.catalogue, indicator);
     let found = found.ok_or(StatisticsError::UnknownIndicator)?;
-    let mut shelf = Shelf::read(tx, packs, at, (found, periods))?;
     let plain = Asked::new(packs, (indicator, &[]), false)?;
-    let sealed = match shelf.is_sealed() {
-        true => Some(Asked::new(packs, (indicator, &[]), true)?),
-        false => None,
-    };
+    let mut sealed = None;
+    if packs.sealed_years().sealing().next().is_some() {
+        sealed = Some(Asked::new(packs, (indicator, &[]), true)?);
+    }
+    let tables = sealed.as_ref().map(Asked::sealed_tables).unwrap_or_default();
+    let mut shelf = Shelf::read(tx, packs, at, (found, periods, &tables))?;
     let mut seam = Seam::new(packs, indicator);
     let mut points = Vec::with_capacity(periods.len());
     for period in periods {

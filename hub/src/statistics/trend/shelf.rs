@@ -30,7 +30,7 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    /// Reads everything that an indicator's own figures need.
+    /// Reads everything that an indicator's own figures need: of opened sums those of its tables.
     ///
     /// # Errors
     /// The store cannot be read, or holds what no known catalogue describes.
@@ -38,7 +38,7 @@ impl Shelf {
         tx: &Tx<'_>,
         packs: &Packs,
         at: &UnitName,
-        (indicator, periods): (Indicator<'_>, &[Period]),
+        (indicator, periods, sealed): (Indicator<'_>, &[Period], &BTreeSet<String>),
     ) -> Result<Self, StatisticsError> {
         let catalogue = packs.in_force().catalogue.as_ref();
         // A count that is sealed and not rounded stands in no sheet.
@@ -59,7 +59,7 @@ impl Shelf {
         let (mut books, mut below) = (BTreeMap::new(), BTreeMap::new());
         let is_listed = listed::of(indicator.id()).is_some();
         for period in periods {
-            let own = opened::books(tx, packs, &at.id, *period)?;
+            let own = opened::books_of(tx, packs, &at.id, *period, Some(sealed))?;
             if own.is_sealed() {
                 books.insert(*period, own);
             }
@@ -69,11 +69,6 @@ impl Shelf {
             }
         }
         Ok(Self { tables: found, due, books, below })
-    }
-
-    /// Whether anything is under seal in any of the periods.
-    pub(super) fn is_sealed(&self) -> bool {
-        !self.books.is_empty()
     }
 
     /// What is held of one period; each can be taken once.

@@ -266,6 +266,12 @@ impl IndicatorTemplate<'_> {
         FINDINGS.iter().any(|start| id.starts_with(start))
     }
 
+    /// First and last period of the trend.
+    fn ends(&self) -> Option<(&str, &str)> {
+        let trend = self.page.trend.as_slice();
+        Some((trend.first()?.period.as_str(), trend.last()?.period.as_str()))
+    }
+
     fn is_chosen(&self, choice: &Choice, selected: &str) -> bool {
         choice.value == selected
     }

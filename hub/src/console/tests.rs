@@ -243,6 +243,9 @@ async fn a_trend_is_broken_where_it_must_not_be_read_across() {
     for text in ["4.9%–5.1%", "740 / 777", "快照 741", "本期没有数据上报"] {
         assert!(page.text.contains(text), "{text}");
     }
+    let all =
+        "/api/v1/trends?indicator=scr.positive_rate&amp;from=2023S1&amp;to=2025S1&amp;format=csv";
+    assert!(page.text.contains(all), "the same for programs");
     let earlier = browser.get("/indicators?indicator=scr.positive_rate&period=2023S1").await;
     assert_eq!(earlier.expect("reply").status, StatusCode::OK);
     let en = check(&mut browser, "/indicators?lang=en", "hub-trend-en.html").await.text;

@@ -253,7 +253,7 @@ async fn a_trend_is_made_of_single_figures() {
     assert_eq!(&rows[1][column("status")], "not_reported");
 }
 
-/// A trend is not sent twice, changes its tag with the state of any of its periods, and needs a key.
+/// A trend is not sent twice, changes its tag with any of its periods, and needs a key.
 #[tokio::test]
 async fn a_known_trend_is_not_sent_again() {
     let hub = Fixture::new("370202", UnitKind::District);

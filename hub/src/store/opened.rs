@@ -165,7 +165,7 @@ impl From<ToldSum> for OpenedSum {
     }
 }
 
-/// Sums that this hub recorded with the other hub's signature. What is not asked for is not decoded.
+/// Sums that this hub recorded with the other hub's signature; of others nothing is decoded.
 fn own(
     tx: &Tx<'_>,
     period: Period,

@@ -135,8 +135,8 @@ fn a_member_hub_can_be_looked_into_and_a_school_cannot() {
     assert!(view.closed.iter().any(|line| line.what.zh == "直属学校 14 所"));
 }
 
-/// The page draws the hub's own figure over the terms, each with its coverage and state, and a blank
-/// where one was not reported; one term is no line, and a term's indicator has none by weeks.
+/// The page draws the hub's own figure over the terms, each with its coverage and state, and a
+/// blank where one was not reported; one term is no line, and a term's indicator has none by weeks.
 #[test]
 fn terms_are_drawn_as_a_line() {
     let hub = Fixture::new("370202", UnitKind::District);

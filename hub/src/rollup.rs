@@ -439,3 +439,21 @@ pub fn schools_due(
 ) -> Result<u32, SqlError> {
     Ok(due((packs, hub), &unit::stays(tx, hub)?, (table, period), &|_| false))
 }
+
+/// The same for several periods: the tree is read once, whatever their number.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn schools_due_in(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    hub: &UnitId,
+    (table, periods): (&str, &[&str]),
+) -> Result<Vec<u32>, SqlError> {
+    if periods.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stays = unit::stays(tx, hub)?;
+    let of = |period: &&str| due((packs, hub), &stays, (table, period), &|_| false);
+    Ok(periods.iter().map(of).collect())
+}

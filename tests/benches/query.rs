@@ -1,7 +1,8 @@
 //! Queries (P5): figures of one period at 10, 100 and 1,000 schools and after one and ten years.
 //!
 //! The store is filled through the roll-up itself, without the network. A query is what the
-//! interface and the page ask: one indicator, one period, and by both of its dimensions.
+//! interface and the page ask: one indicator, one period, and by both of its dimensions. All weeks
+//! are asked as a trend, and beside it week by week.
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on says so and ends")]
 
 mod support;
@@ -13,7 +14,7 @@ use domain::unit::UnitKind;
 use hub::packs::{PackCache, Packs};
 use hub::registry::RegistryCache;
 use hub::rollup::{self, Change};
-use hub::statistics::{Members, Query, Statistics, UnitName};
+use hub::statistics::{Members, Query, Statistics, TrendPoint, UnitName, run, trend};
 use hub::store::contribution::{self, Contribution, Place};
 use runtime::sql::{Database, SqlError};
 use support::catalogue;
@@ -37,6 +38,7 @@ async fn bench() {
         "500 cells p50 us",
         "p99 us",
         "all weeks ms",
+        "one by one ms",
     ]);
     let (mut worst, mut years) = (0.0_f64, 0.0_f64);
     for (schools, weeks) in [(10, 52), (100, 52), (1_000, 52), (10, 520), (100, 520)] {
@@ -44,6 +46,7 @@ async fn bench() {
         let one = ask(&statistics, weeks, &[]).await;
         let all = ask(&statistics, weeks, &["staff_role", "course"]).await;
         let span = every(&statistics, weeks).await;
+        let singly = one_by_one(&statistics, weeks).await;
         let whole = |value: f64| format!("{value:.0}");
         report::line(&[
             &schools.to_string(),
@@ -52,7 +55,8 @@ async fn bench() {
             &whole(percentile(&one, 99.0)),
             &whole(median(&all)),
             &whole(percentile(&all, 99.0)),
-            &format!("{span:.1}"),
+            &format!("{span:.2}"),
+            &format!("{singly:.2}"),
         ]);
         worst = worst.max(percentile(&one, 99.0) / 1e3);
         years = if weeks == 520 { years.max(span) } else { years };
@@ -141,8 +145,28 @@ async fn ask(statistics: &Statistics, weeks: u64, by: &[&str]) -> Vec<f64> {
     taken
 }
 
-/// Milliseconds for one indicator in all weeks, asked in one consistent view.
+/// Milliseconds for one indicator in all weeks as a trend.
 async fn every(statistics: &Statistics, weeks: u64) -> f64 {
+    let week = |week: u64| query(week, &[]).period;
+    let ends = (week(0), week(weeks - 1));
+    let mut taken = Vec::new();
+    for _ in 0..9 {
+        let start = Instant::now();
+        let found = statistics.read_async(move |tx, packs, at| {
+            let periods = run(ends, packs.calendar()).expect("weeks");
+            trend(tx, packs, at, ("bench.visits", &periods))
+        });
+        let found = found.await.expect("trend");
+        taken.push(report::ms(start.elapsed()));
+        assert!(found.points.len() as u64 >= weeks, "every week is in it");
+        let is_told = |point: &TrendPoint| point.figures.whole.coverage.schools_reported > 0;
+        assert_eq!(found.points.iter().filter(|one| is_told(one)).count() as u64, weeks);
+    }
+    median(&taken)
+}
+
+/// The same week by week, asked in one consistent view.
+async fn one_by_one(statistics: &Statistics, weeks: u64) -> f64 {
     let mut taken = Vec::new();
     for _ in 0..5 {
         let start = Instant::now();

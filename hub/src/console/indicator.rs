@@ -4,7 +4,8 @@
 
 use askama::Template;
 use runtime::web::chart::{
-    Bar, BarDrawing, Bars, Dot, DotDrawing, DotPlot, Reference, Tile, TileDrawing, TileMap,
+    Bar, BarDrawing, Bars, Dot, DotDrawing, DotPlot, Line, LineDrawing, Point, Reference, Tile,
+    TileDrawing, TileMap,
 };
 use runtime::web::{
     Figure, Html, Label, Lang, Legend, Page, Part, RenderError, grouped, legend, legend_sealed,
@@ -12,7 +13,7 @@ use runtime::web::{
 };
 
 use super::view::{
-    AreaFigure, Breakdown, Choice, Coverage, IndicatorPage, Protection, Range, Version,
+    AreaFigure, Breakdown, Choice, Coverage, IndicatorPage, Protection, Range, TrendLine, Version,
 };
 use super::words;
 
@@ -28,6 +29,7 @@ struct IndicatorTemplate<'a> {
     breakdown: Breakdown,
     facts: Facts,
     range: String,
+    trend: Option<Part<LineDrawing>>,
     dots: Option<Part<DotDrawing>>,
     bars: Option<Part<BarDrawing>>,
     tiles: Option<Part<TileDrawing>>,
@@ -57,6 +59,7 @@ pub fn page(view: &IndicatorPage, lang: Lang) -> Result<Page, RenderError> {
         breakdown,
         facts: facts(view, lang),
         range: range(view.headline.range),
+        trend: (view.trend.len() > 1).then(|| trend(view, lang).draw(lang)),
         dots: (compared && is_ratio).then(|| dot_plot(view, lang).draw(lang)),
         bars: (compared && !is_ratio).then(|| bars(view, lang).draw(lang)),
         tiles: if is_ratio { tiles(view, lang) } else { None },
@@ -116,6 +119,42 @@ fn range(range: Option<Range>) -> String {
         Some(Range::Share(ends)) => format!("{}–{}", percent(ends.low), percent(ends.high)),
         Some(Range::Count { low, high }) => format!("{}–{}", grouped(low), grouped(high)),
     }
+}
+
+/// The hub's own figure over the periods of one length; each name leads to the page of its period.
+fn trend(view: &IndicatorPage, lang: Lang) -> Line {
+    let said = |label: &Label| label.in_lang(lang).to_owned();
+    let point = |line: &TrendLine| Point {
+        label: line.period.clone(),
+        name: said(&line.label),
+        href: format!("?indicator={}&period={}", view.selected.indicator, line.period),
+        figure: line.figure,
+        range: line.range.map(|range| match range {
+            Range::Share(ends) => (ends.low.into(), ends.high.into()),
+            Range::Count { low, high } => (low, high),
+        }),
+        breaks: line.breaks.iter().map(said).collect(),
+        note: line.blank.as_ref().map(said).unwrap_or_default(),
+        cells: vec![reported(&line.coverage), state(line, lang)],
+    };
+    let columns = [words::REPORTED, words::SNAPSHOT];
+    Line {
+        title: format!("{} · {}", words::TREND.in_lang(lang), view.name.in_lang(lang)),
+        points: view.trend.iter().map(point).collect(),
+        columns: columns.iter().map(|word| word.in_lang(lang).to_owned()).collect(),
+    }
+}
+
+/// Snapshots with their roots, or the number of opened sums.
+fn state(line: &TrendLine, lang: Lang) -> String {
+    let snapshot = |(number, root): &(u64, domain::digest::Digest)| {
+        format!("{} {}", words::SNAPSHOT_NUMBER.fill(lang, &[number]), root.short())
+    };
+    let mut all: Vec<String> = line.snapshots.iter().map(snapshot).collect();
+    if line.opened > 0 {
+        all.push(words::OPENED_SUMS.fill(lang, &[&line.opened]));
+    }
+    all.join(" · ")
 }
 
 /// Areas that may be compared, highest share first, and below them the others with the reason.
@@ -225,6 +264,12 @@ impl IndicatorTemplate<'_> {
         let id = self.page.selected.indicator.as_str();
         let id = id.strip_prefix("r.").unwrap_or(id);
         FINDINGS.iter().any(|start| id.starts_with(start))
+    }
+
+    /// First and last period of the trend.
+    fn ends(&self) -> Option<(&str, &str)> {
+        let trend = self.page.trend.as_slice();
+        Some((trend.first()?.period.as_str(), trend.last()?.period.as_str()))
     }
 
     fn is_chosen(&self, choice: &Choice, selected: &str) -> bool {

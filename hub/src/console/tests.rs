@@ -13,7 +13,9 @@ use runtime::web::{Figure, Label, Role, Transport};
 use super::*;
 use crate::publication::{ReleaseOut, ReleasesOut};
 use crate::statistics::{SpecialLineOut, SpecialOut};
-use sample::{choice, indicator_view, overview_view, publication_view, sealed_view, special_view};
+use sample::{
+    choice, indicator_view, overview_view, publication_view, sealed_view, special_view, trend_lines,
+};
 
 const NOW: i64 = 1_764_000_000_000;
 
@@ -224,6 +226,36 @@ async fn four_blanks_are_told_apart_on_the_page() {
     ] {
         assert!(page.text.contains(cell), "{cell}");
     }
+}
+
+/// The trend is a picture and a table in both languages: broken at blanks and at changes, with its
+/// ranges and states, and each period leads to its own page.
+#[tokio::test]
+async fn a_trend_is_broken_where_it_must_not_be_read_across() {
+    let mut view = indicator_view();
+    view.trend = trend_lines();
+    let (mut browser, _) = console_of(Role::Analyst, view.clone()).await;
+    let page = check(&mut browser, "/indicators?lang=zh", "hub-trend-zh.html").await;
+    assert!(page.text.contains("历期走势") && page.text.contains("应报学校由 777 所变为 780 所"));
+    assert_eq!(page.text.matches("class=\"series\"").count(), 3, "each stretch by itself");
+    assert_eq!(page.text.matches("class=\"split\"").count(), 1);
+    for gap in ["not_reported", "suppressed"] {
+        assert_eq!(page.text.matches(&format!("class=\"gap {gap}\"")).count(), 2, "{gap}");
+    }
+    for text in ["4.9%–5.1%", "740 / 777", "快照 741", "本期没有数据上报"] {
+        assert!(page.text.contains(text), "{text}");
+    }
+    let all =
+        "/api/v1/trends?indicator=scr.positive_rate&amp;from=2023S1&amp;to=2025S1&amp;format=csv";
+    assert!(page.text.contains(all), "the same for programs");
+    let earlier = browser.get("/indicators?indicator=scr.positive_rate&period=2023S1").await;
+    assert_eq!(earlier.expect("reply").status, StatusCode::OK);
+    let en = check(&mut browser, "/indicators?lang=en", "hub-trend-en.html").await.text;
+    assert!(en.contains("Over time") && en.contains("Nothing was reported"));
+    view.trend.truncate(1);
+    let (mut browser, _) = console_of(Role::Analyst, view).await;
+    let page = check(&mut browser, "/indicators?lang=zh", "hub-trend-none.html").await;
+    assert!(!page.text.contains("历期走势"), "one period is no trend");
 }
 
 /// An area below 80 % of its schools is listed with the reason, last and without a dot.

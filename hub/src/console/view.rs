@@ -335,6 +335,29 @@ pub struct PublishedLine {
     pub figures: Vec<(Label, Label)>,
 }
 
+/// One period of a trend: the figure as it is when the period alone is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrendLine {
+    /// Period, as addresses write it.
+    pub period: String,
+    /// What people call it.
+    pub label: Label,
+    /// The figure of the hub's own.
+    pub figure: Figure,
+    /// Its range, where it has one.
+    pub range: Option<Range>,
+    /// Schools behind it.
+    pub coverage: Coverage,
+    /// Snapshots that it was read from.
+    pub snapshots: Vec<(u64, Digest)>,
+    /// Opened sums that it is made of.
+    pub opened: usize,
+    /// What changed, so that it must not be read with the period before it.
+    pub breaks: Vec<Label>,
+    /// Why it is blank.
+    pub blank: Option<Label>,
+}
+
 /// Something that is not shown, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
@@ -361,6 +384,9 @@ pub struct IndicatorPage {
     pub headline: Headline,
     /// Schools behind the whole.
     pub coverage: Coverage,
+    /// The hub's own figure over the periods of this length, the earliest first; empty where there
+    /// is one only.
+    pub trend: Vec<TrendLine>,
     /// State of the data.
     pub version: Version,
     /// The breakdown.

@@ -168,6 +168,11 @@ texts! {
     NOT_OPEN = "不开启", "closed";
     NOT_SHOWN = "本格不显示", "not shown";
     MAP = "方格地图", "Tile map";
+    TREND = "历期走势", "Over time";
+    TREND_NOTE = "每一点都是那一期单独查询的数；虚线处口径或应报学校有变，前后不可比；下方的标记是没有数的各期",
+        "each point is the figure of its own period; dashed lines are changes across which it \
+         cannot be compared, and the marks below are periods without a value";
+    TREND_CSV = "各期数据（CSV）", "All periods as CSV";
     MAP_NOTE = "每格一个地区，位置示意", "one tile an area, roughly placed";
     REPORTED = "已报 / 应报（校）", "Schools in / due";
 

@@ -84,7 +84,8 @@ pub struct AreaSum<'b> {
 }
 
 impl AreaBook {
-    /// The book of an area from what was read for all of them; it reads how far tasks are.
+    /// The book of an area from what was read for all of them; it reads how far tasks are. Where
+    /// tables are named it is about these only.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -93,10 +94,11 @@ impl AreaBook {
         packs: &Packs,
         (hub, area, span): (&UnitId, &UnitId, Span),
         (period, mut sums): (Period, Vec<OpenedSum>),
+        only: Option<&BTreeSet<String>>,
     ) -> Result<Self, SqlError> {
         let mut tasks = Vec::new();
         for one in periods(period, &span) {
-            tasks.extend(opened::states(tx, (area, span.school_year), one)?);
+            tasks.extend(opened::states(tx, (area, span.school_year), one, only)?);
         }
         let mut contradictions = contradiction::all(tx)?;
         contradictions.retain(|one| (&one.place, one.school_year) == (area, span.school_year));

@@ -14,7 +14,7 @@ pub mod verify;
 mod weeks;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use certs::aggregate::task_id;
@@ -178,10 +178,11 @@ pub(crate) fn is_task(
 fn sums(
     tx: &Tx<'_>,
     (period, span): (Period, &Span),
+    only: Option<&BTreeSet<String>>,
 ) -> Result<BTreeMap<UnitId, Vec<OpenedSum>>, SqlError> {
     let mut found: BTreeMap<UnitId, Vec<OpenedSum>> = BTreeMap::new();
     for one in area::periods(period, span) {
-        for sum in store::opened::of_period(tx, one)? {
+        for sum in store::opened::of_tables(tx, one, only)? {
             if sum.school_year == span.school_year {
                 found.entry(sum.area.clone()).or_default().push(sum);
             }
@@ -196,6 +197,21 @@ fn sums(
 /// # Errors
 /// The store cannot be read.
 pub fn books(tx: &Tx<'_>, packs: &Packs, hub: &UnitId, period: Period) -> Result<Books, SqlError> {
+    books_of(tx, packs, hub, period, None)
+}
+
+/// The same with the sums of some tables only: figures of these tables are the same, and of others
+/// there are none.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn books_of(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    hub: &UnitId,
+    period: Period,
+    only: Option<&BTreeSet<String>>,
+) -> Result<Books, SqlError> {
     let mut found = Books::default();
     let Ok(span) = Span::of(period, packs.calendar()) else { return Ok(found) };
     // Most special periods have nothing about persons.
@@ -207,19 +223,19 @@ pub fn books(tx: &Tx<'_>, packs: &Packs, hub: &UnitId, period: Period) -> Result
     if of_year.is_empty() {
         return Ok(found);
     }
-    let mut sums = sums(tx, (period, &span))?;
+    let mut sums = sums(tx, (period, &span), only)?;
     for year in of_year {
         let area = year.plan.area();
         let is_own = area == hub || year.helper == *hub || year.leader == *hub;
         if !is_own && year.roster.has_town(hub) {
             let of_area = sums.remove(area).unwrap_or_default();
-            let book = AreaBook::read(tx, packs, (hub, area, span), (period, of_area))?;
+            let book = AreaBook::read(tx, packs, (hub, area, span), (period, of_area), only)?;
             let areas = vec![Arc::new(book)];
             return Ok(Books { areas, extent: Some(Extent::Town(hub.clone())), is_all: true });
         }
         if is_own || store::unit::find(tx, area)?.is_some() {
             let of_area = sums.remove(area).unwrap_or_default();
-            let book = AreaBook::read(tx, packs, (hub, area, span), (period, of_area))?;
+            let book = AreaBook::read(tx, packs, (hub, area, span), (period, of_area), only)?;
             found.is_all |= area == hub || year.helper == *hub;
             found.areas.push(Arc::new(book));
         }

@@ -58,11 +58,7 @@ impl DataQuery {
             "" => None,
             text => Some(text.parse().map_err(|_| wrong("unit"))?),
         };
-        let form = match self.format.as_str() {
-            "" | "json" => Form::Json,
-            "csv" => Form::Csv,
-            _ => return Err(wrong("format")),
-        };
+        let form = Form::asked(&self.format)?;
         let by: Vec<String> =
             self.by.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
         if by.len() > DIMENSIONS_MAX {
@@ -137,7 +133,7 @@ fn chosen<'f>(
 }
 
 /// Changes whenever a snapshot, an opened sum, the definitions or the tree do.
-fn tag(figures: &Figures, registry: u64) -> String {
+pub(super) fn tag(figures: &Figures, registry: u64) -> String {
     let numbers: Vec<String> = figures.states.iter().map(|s| s.number.to_string()).collect();
     let numbers = if numbers.is_empty() { "none".to_owned() } else { numbers.join("-") };
     let sealed = sealed_state(figures);

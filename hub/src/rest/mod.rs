@@ -15,6 +15,7 @@ mod snapshots;
 mod special;
 #[cfg(test)]
 mod tests;
+mod trends;
 mod words;
 
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub fn router(shell: Arc<Shell>, statistics: Statistics) -> Router {
         .route("/api/v1/indicators/{id}", get(lists::show_indicator))
         .route("/api/v1/units", get(lists::list_units))
         .route("/api/v1/data", get(data::read_data))
+        .route("/api/v1/trends", get(trends::read_trend))
         .route("/api/v1/snapshots/{number}", get(snapshots::show_snapshot))
         .route("/api/v1/reporting-rates", get(snapshots::read_rates))
         .route("/api/v1/special-periods", get(special::list_specials))
@@ -65,6 +67,17 @@ pub fn router(shell: Arc<Shell>, statistics: Statistics) -> Router {
 enum Form {
     Json,
     Csv,
+}
+
+impl Form {
+    /// The form that a query asks for; JSON where it asks for none.
+    fn asked(text: &str) -> Result<Self, problem::Refusal> {
+        match text {
+            "" | "json" => Ok(Self::Json),
+            "csv" => Ok(Self::Csv),
+            _ => Err(problem::Refusal::Parameter("format".to_owned())),
+        }
+    }
 }
 
 /// An answer of one state of the data, or word that the caller has it already.

@@ -9,7 +9,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::problem::ProblemOut;
-use super::{data, lists, protect, publications, snapshots, special};
+use super::{data, lists, protect, publications, snapshots, special, trends};
 use crate::statistics::DataOut;
 
 #[derive(OpenApi)]
@@ -27,6 +27,7 @@ use crate::statistics::DataOut;
         lists::show_indicator,
         lists::list_units,
         data::read_data,
+        trends::read_trend,
         snapshots::show_snapshot,
         snapshots::read_rates,
         special::list_specials,

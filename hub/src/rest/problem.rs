@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{protect, words};
-use crate::statistics::StatisticsError;
+use crate::statistics::{PERIODS_MAX, RunError, StatisticsError};
 
 /// Longest part of a parameter that is repeated in an error.
 const ECHO_CHARS_MAX: usize = 120;
@@ -40,6 +40,7 @@ pub(super) enum Refusal {
     NoAccess,
     Forbidden,
     Parameter(String),
+    Run(RunError),
     Indicator,
     Dimension,
     Unit,
@@ -55,7 +56,7 @@ impl Refusal {
         match self {
             Self::NoAccess => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::Parameter(_) | Self::Dimension => StatusCode::BAD_REQUEST,
+            Self::Parameter(_) | Self::Dimension | Self::Run(_) => StatusCode::BAD_REQUEST,
             Self::Indicator
             | Self::Unit
             | Self::Snapshot
@@ -71,6 +72,7 @@ impl Refusal {
             Self::NoAccess => "NOT_AUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::Parameter(_) => "PARAMETER_INVALID",
+            Self::Run(_) => "SPAN_INVALID",
             Self::Dimension => "DIMENSION_INVALID",
             Self::Indicator => "UNKNOWN_INDICATOR",
             Self::Unit => "UNKNOWN_UNIT",
@@ -88,6 +90,10 @@ impl Refusal {
             Self::NoAccess => (words::NO_ACCESS, words::NO_ACCESS_NEXT),
             Self::Forbidden => (words::FORBIDDEN, words::FORBIDDEN_NEXT),
             Self::Parameter(_) => (words::PARAMETER, words::PARAMETER_NEXT),
+            Self::Run(RunError::Lengths) => (words::RUN_LENGTHS, words::RUN_NEXT),
+            Self::Run(RunError::Order) => (words::RUN_ORDER, words::RUN_NEXT),
+            Self::Run(RunError::TooLong) => (words::RUN_TOO_LONG, words::RUN_NEXT),
+            Self::Run(RunError::NoTerm) => (words::RUN_NO_TERM, words::RUN_NEXT),
             Self::Dimension => (words::DIMENSION, words::DIMENSION_NEXT),
             Self::Indicator => (words::NO_INDICATOR, words::NO_INDICATOR_NEXT),
             Self::Unit => (words::NO_UNIT, words::NO_UNIT_NEXT),
@@ -103,6 +109,7 @@ impl Refusal {
     pub(super) fn reply(&self, lang: Lang) -> Response {
         let (status, (message, hint)) = (self.status(), self.sentences());
         let detail = match self {
+            Self::Run(_) => PERIODS_MAX.to_string(),
             Self::Parameter(detail) => detail.chars().take(ECHO_CHARS_MAX).collect(),
             _ => String::new(),
         };

@@ -214,6 +214,87 @@ async fn a_known_state_is_not_sent_again() {
     assert_ne!(later.headers["etag"].to_str().expect("tag"), tag);
 }
 
+const TREND: &str = "/api/v1/trends?indicator=base.students&from=2025S1&to=2025S2";
+
+/// A trend has every period between its ends, each with the figure, coverage and state that asking
+/// for it alone gives, and says why the line is broken; as JSON and as CSV.
+#[tokio::test]
+async fn a_trend_is_made_of_single_figures() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    hub.schools(&SCHOOLS);
+    let api = api_of(&hub).await;
+    let seen = api.read(TREND).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
+    let out = seen.json();
+    let alone = api.read(&format!("{STUDENTS}&unit=370202")).await.json();
+    let points = out["points"].as_array().expect("points");
+    assert_eq!(points.len(), 2);
+    assert_eq!(
+        (&points[0]["unit"], &points[0]["snapshots"]),
+        (&alone["units"][0], &alone["snapshots"])
+    );
+    assert_eq!((&points[0]["period"], &points[1]["period"]), (&"2025S1".into(), &"2025S2".into()));
+    assert_eq!(points[0]["breaks"], serde_json::json!([]));
+    assert_eq!(points[1]["breaks"][0]["code"], "no_value");
+    assert_eq!(points[1]["breaks"][0]["why"]["zh"], "本期没有数据上报，曲线在此断开。");
+    assert_eq!(points[1]["unit"]["figures"][0]["status"], "not_reported");
+    assert_eq!(points[1]["unit"]["coverage"]["schools_due"], 14);
+    let tidy = api.read(&format!("{TREND}&format=csv")).await;
+    assert_eq!(tidy.headers["content-type"], "text/csv; charset=utf-8");
+    let text = tidy.text.strip_prefix('\u{feff}').expect("byte order mark");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let head = reader.headers().expect("head").clone();
+    let column = |name: &str| head.iter().position(|known| known == name).expect("column");
+    let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("row")).collect();
+    assert_eq!(rows.len(), 2);
+    let value = alone["units"][0]["figures"][0]["value"].to_string();
+    assert_eq!((&rows[0][column("value")], &rows[0][column("breaks")]), (value.as_str(), ""));
+    assert_eq!((&rows[1][column("value")], &rows[1][column("breaks")]), ("", "no_value"));
+    assert_eq!(&rows[1][column("status")], "not_reported");
+}
+
+/// A trend is not sent twice, changes its tag with any of its periods, and needs a key.
+#[tokio::test]
+async fn a_known_trend_is_not_sent_again() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    hub.schools(&SCHOOLS);
+    let api = api_of(&hub).await;
+    assert_eq!(api.get(TREND, &[]).await.status, StatusCode::UNAUTHORIZED);
+    let tag = api.read(TREND).await.headers["etag"].to_str().expect("tag").to_owned();
+    let bearer = format!("Bearer {}", api.key);
+    let headers = [("authorization", bearer.as_str()), ("if-none-match", tag.as_str())];
+    assert_eq!(api.get(TREND, &headers).await.status, StatusCode::NOT_MODIFIED);
+    let next = "2025S2".parse().expect("term");
+    hub.take(&SCHOOLS[0].release_in(&hub.packs.last(), "clear.term", next), 1, NOW_MS);
+    assert_eq!(api.get(TREND, &headers).await.status, StatusCode::OK);
+}
+
+/// What is no run of periods is refused in words, in both languages, with a limit.
+#[tokio::test]
+async fn ends_that_are_none_are_refused_in_words() {
+    let api = api().await;
+    let at = |from: &str, to: &str, lang: &str| {
+        format!("/api/v1/trends?indicator=base.students&from={from}&to={to}&lang={lang}")
+    };
+    for (from, to, zh, en) in [
+        ("2025S1", "2026-W01", "不是同一种时段", "different lengths"),
+        ("2026-W02", "2026-W01", "to 早于 from", "to lies before from"),
+        ("2010-W01", "2026-W01", "超过 522 个时段", "More than 522 periods"),
+        ("1990S1", "1991S1", "校历中没有", "none of these terms"),
+    ] {
+        for (lang, word) in [("zh", zh), ("en", en)] {
+            let seen = api.read(&at(from, to, lang)).await;
+            assert_eq!(seen.status, StatusCode::BAD_REQUEST, "{from} {to}");
+            assert_eq!(seen.json()["error"]["code"], "SPAN_INVALID");
+            assert!(seen.text.contains(word), "{}", seen.text);
+        }
+    }
+    let wrong = api.read(&at("2025S9", "2025S1", "en")).await;
+    assert_eq!(wrong.json()["error"]["code"], "PARAMETER_INVALID");
+    let unknown = api.read("/api/v1/trends?indicator=no.such&from=2025S1&to=2025S2").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}
+
 /// CSV opens in Excel: byte order mark, one row a figure, a status in every row.
 #[tokio::test]
 async fn csv_is_tidy() {

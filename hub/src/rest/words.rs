@@ -18,6 +18,12 @@ texts! {
     DIMENSION = "这个指标不能这样分组。", "The indicator cannot be broken down like this.";
     DIMENSION_NEXT = "每个指标可用的维度见 /api/v1/indicators/指标编号。",
         "/api/v1/indicators/ID lists an indicator's dimensions.";
+    RUN_LENGTHS = "from 和 to 不是同一种时段。", "from and to are periods of different lengths.";
+    RUN_ORDER = "to 早于 from。", "to lies before from.";
+    RUN_TOO_LONG = "from 到 to 超过 {0} 个时段。", "More than {0} periods lie from from to to.";
+    RUN_NO_TERM = "校历中没有这些学期。", "The term calendar has none of these terms.";
+    RUN_NEXT = "请写同一种时段，from 不晚于 to；较长的一段分几次查询。",
+        "Write periods of one length, from not later than to, and ask for a long run in parts.";
     NO_UNIT = "本枢纽和它的下级中没有这个单位。", "Neither the hub nor one of its members is this unit.";
     NO_UNIT_NEXT = "单位编号见 /api/v1/units。", "/api/v1/units lists them.";
     NO_SNAPSHOT = "没有这个编号的快照。", "There is no snapshot of this number.";

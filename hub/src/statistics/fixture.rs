@@ -188,8 +188,14 @@ impl School {
 
     /// One of its releases.
     pub fn release(&self, packs: &Packs, table: &str) -> Release {
+        self.release_in(packs, table, term())
+    }
+
+    /// One of its releases for another period.
+    pub fn release_in(&self, packs: &Packs, table: &str, period: Period) -> Release {
         let catalogue = &packs.in_force().catalogue;
-        let header = self.header(packs, table);
+        let mut header = self.header(packs, table);
+        header.id.period = period;
         if table == ROUNDED {
             return Release::of_rounded(header, &self.rounded(catalogue));
         }

@@ -2,7 +2,7 @@
 //!
 //! Opened once and asked many times: a page with forty indicators decodes every sheet once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalogue::{Axis, Catalogue, Kind, Label, NativePeriod};
 use domain::disclosure::sealed::is_sealed;
@@ -16,7 +16,7 @@ use super::listed::{self, Below, Whose};
 use super::plan::{Indicator, Plan, PlannedTerm};
 use super::sealed::Opened;
 use super::sheet::{self, Sheet, Source};
-use super::value::{Blank, Figure, Figures, Reading, State, UnitFigures, UnitName};
+use super::value::{Blank, Figure, Figures, NoFeed, Reading, State, UnitFigures, UnitName};
 use super::{Members, Query, StatisticsError};
 use crate::opened::{self, Books};
 use crate::packs::{KnownCatalogue, Packs};
@@ -49,6 +49,44 @@ pub struct Holdings {
     pub members: Vec<UnitHoldings>,
     /// Its members by number, for what directories say of them.
     below: Vec<Below>,
+}
+
+/// An indicator as it is asked for and how it is read: worked out once for any number of periods.
+pub(super) struct Asked<'p> {
+    known: &'p KnownCatalogue,
+    indicator: Indicator<'p>,
+    by: &'p [String],
+    axes: Vec<Axis>,
+    plan: Result<Plan<'p>, NoFeed>,
+}
+
+impl<'p> Asked<'p> {
+    /// Works out how it is read where something of the hub is under seal, or nothing.
+    ///
+    /// # Errors
+    /// The catalogue in force has no such indicator, or the indicator no such dimension.
+    pub(super) fn new(
+        packs: &'p Packs,
+        (indicator, by): (&str, &'p [String]),
+        is_sealed: bool,
+    ) -> Result<Self, StatisticsError> {
+        let known = packs.in_force();
+        let catalogue = known.catalogue.as_ref();
+        let found = Indicator::find(catalogue, indicator);
+        let indicator = found.ok_or(StatisticsError::UnknownIndicator)?;
+        let axes = axes(catalogue, indicator, (by, is_sealed))?;
+        let sealed = packs.sealed_tables(&known.digest).filter(|_| is_sealed);
+        let plan = indicator.plan_with(catalogue, sealed.as_deref());
+        Ok(Self { known, indicator, by, axes, plan })
+    }
+
+    /// Sealed tables that it is read from.
+    pub(super) fn sealed_tables(&self) -> BTreeSet<String> {
+        let Ok(plan) = &self.plan else { return BTreeSet::new() };
+        let more = plan.denominator.iter().chain(&plan.same_schools).flatten();
+        let feeds = plan.numerator.iter().chain(more).filter_map(|term| term.sealed.as_ref());
+        feeds.flat_map(|feed| feed.tables().map(str::to_owned)).collect()
+    }
 }
 
 impl Holdings {
@@ -123,6 +161,11 @@ impl Holdings {
         held.reader(known).coverage_where(&plan, (&dimension, value))
     }
 
+    /// What a hub holds of a period, from what was read for many of them at once.
+    pub(super) const fn of(period: Period, whole: UnitHoldings, below: Vec<Below>) -> Self {
+        Self { period, whole, members: Vec::new(), below }
+    }
+
     /// The figures of an indicator.
     ///
     /// # Errors
@@ -133,27 +176,27 @@ impl Holdings {
         indicator: &str,
         by: &[String],
     ) -> Result<Figures, StatisticsError> {
-        let known = packs.in_force();
-        let catalogue = known.catalogue.as_ref();
-        let found = Indicator::find(catalogue, indicator);
-        let found = found.ok_or(StatisticsError::UnknownIndicator)?;
-        let axes = axes(catalogue, found, (by, self.whole.books.is_sealed()))?;
-        let sealed = packs.sealed_tables(&known.digest).filter(|_| self.whole.books.is_sealed());
-        let plan = found.plan_with(catalogue, sealed.as_deref());
+        let is_sealed = self.whole.books.is_sealed();
+        Ok(self.answer(packs, &Asked::new(packs, (indicator, by), is_sealed)?))
+    }
+
+    /// The figures of what is asked for; whoever asks has looked whether anything is under seal.
+    pub(super) fn answer(&self, packs: &Packs, asked: &Asked<'_>) -> Figures {
+        let Asked { known, indicator, by, axes, plan } = asked;
         let tables = plan.as_ref().map(Plan::tables).unwrap_or_default();
         let states = self.whole.sheets.iter().filter(|sheet| tables.contains(&sheet.table()));
         let waiting = states.clone().map(|sheet| sheet.waiting).max().unwrap_or(0);
-        let read = |unit: &UnitHoldings| match &plan {
-            Ok(plan) => unit.figures(known, plan, &axes),
+        let read = |unit: &UnitHoldings| match plan {
+            Ok(plan) => unit.figures(known, plan, axes),
             Err(reason) => {
-                let listed = self.listed(packs, unit, found).filter(|_| axes.is_empty());
-                listed.unwrap_or_else(|| unit.blank(Blank::NoFeed(*reason), &axes))
+                let listed = self.listed(packs, unit, *indicator).filter(|_| axes.is_empty());
+                listed.unwrap_or_else(|| unit.blank(Blank::NoFeed(*reason), axes))
             }
         };
         let whole = read(&self.whole);
         let members: Vec<UnitFigures> = self.members.iter().map(read).collect();
-        Ok(Figures {
-            indicator: indicator.to_owned(),
+        Figures {
+            indicator: indicator.id().to_owned(),
             period: self.period,
             by: by.to_vec(),
             states: states.filter_map(state).collect(),
@@ -161,8 +204,8 @@ impl Holdings {
             whole,
             members,
             catalogue: known.digest,
-            revision: catalogue.revision(),
-        })
+            revision: known.catalogue.revision(),
+        }
     }
 
     /// What the directories say; nothing for indicators that are not read from them.

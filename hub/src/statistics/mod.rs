@@ -32,6 +32,7 @@ mod sum;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trend;
 mod value;
 
 use std::sync::Arc;
@@ -61,6 +62,10 @@ pub use special::{
     SpecialOut, SpecialPeriodOut, SpecialState, special_lines, special_report,
 };
 pub use table::{AreaOut, CityTable, ClosedOut, LEGEND, RowOut, city_table, latest_term};
+pub use trend::{
+    Break, PERIODS_MAX, RunError, Trend, TrendBreakOut, TrendOut, TrendPoint, TrendPointOut, run,
+    trend,
+};
 pub use value::{
     Amount, Blank, Figure, Figures, Floor, NoFeed, OpenedFrom, Reading, State, UnitFigures,
     UnitName,

@@ -462,7 +462,7 @@ impl DataOut {
 
 /// How these figures were protected, in sentences for exports: what holds of some of them, and
 /// nothing that holds of none.
-fn rules(catalogue: &Catalogue, units: &[&UnitFigures], lang: Lang) -> String {
+pub(super) fn rules(catalogue: &Catalogue, units: &[&UnitFigures], lang: Lang) -> String {
     let least = catalogue.definition().default_min_cell;
     let readings = || units.iter().flat_map(|unit| &unit.figures).map(|figure| &figure.reading);
     let amounts: Vec<Amount> = readings().flat_map(Reading::amounts).collect();

@@ -5,6 +5,7 @@
 //! one state; what came later shows in the next snapshot.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::catalogue::{Catalogue, TableSpec};
@@ -19,7 +20,8 @@ use crate::packs::Packs;
 use crate::rollup;
 use crate::store::contradiction::{self, Contradiction};
 use crate::store::contribution::{self, Contribution, Place};
-use crate::store::{reading, shown_figure, shown_state};
+use crate::store::reading::{self, Latest};
+use crate::store::{shown_figure, shown_state};
 
 /// One table of one unit.
 #[derive(Clone, Debug)]
@@ -148,21 +150,84 @@ pub fn own(
             .filter(|_| waiting > 0)
             .map(|sheet| Sheet { waiting, ..sheet }));
     };
-    let (digest, catalogue, cells) = layout(packs, &latest.catalogue, table)?;
     let decided = if latest.is_rounded {
         decided(tx, packs, latest.number, hub.as_str())?
     } else {
         Decided::Not
     };
-    let mut contradictions = contradiction::all(tx)?;
-    contradictions.retain(|one| {
+    let broken = contradiction::all(tx)?;
+    of_latest(packs, (table, period), &latest, (waiting, decided), &broken).map(Some)
+}
+
+/// The hub's own sheets of a table for periods of one length, each as [`own`] gives it: a handful
+/// of statements, however many periods there are.
+///
+/// # Errors
+/// The store cannot be read, or a snapshot's catalogue is not known.
+pub fn own_in(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    hub: &UnitId,
+    (table, periods): (&str, &BTreeSet<String>),
+    broken: &[Contradiction],
+) -> Result<BTreeMap<String, Sheet>, StatisticsError> {
+    let Some((from, to)) = periods.first().zip(periods.last()) else {
+        return Ok(BTreeMap::new());
+    };
+    let waits = table.starts_with("rounded.");
+    let mut arrived = BTreeMap::new();
+    if waits {
+        arrived = shown_state::arrived_in(tx, table, (from, to))?;
+    }
+    let latest = reading::latest_in(tx, table, (from, to))?;
+    let mut shown = BTreeMap::new();
+    if latest.iter().any(|(_, one)| one.is_rounded) {
+        let in_force = packs.in_force().digest.to_tagged();
+        shown = shown_figure::latest_in(tx, (hub.as_str(), &in_force), (table, from, to))?;
+    }
+    let mut found = BTreeMap::new();
+    for (period, latest) in latest {
+        // Periods of another length may lie between the texts of these.
+        if !periods.contains(&period) {
+            continue;
+        }
+        let arrived = arrived.remove(&period).unwrap_or(0);
+        let waiting = arrived.saturating_sub(latest.coverage.schools_reported);
+        let decided = match shown.remove(&latest.number) {
+            Some(row) if latest.is_rounded => Decided::Verdicts(row.verdicts),
+            _ => Decided::Not,
+        };
+        let sheet = of_latest(packs, (table, &period), &latest, (waiting, decided), broken)?;
+        found.insert(period, sheet);
+    }
+    // What is left arrived in periods of which nothing was shown yet.
+    arrived.retain(|period, schools| *schools > 0 && periods.contains(period));
+    let unseen: Vec<&str> = arrived.keys().map(String::as_str).collect();
+    let due = rollup::schools_due_in(tx, packs, hub, (table, &unseen))?;
+    for ((period, waiting), due) in arrived.iter().zip(due) {
+        let sheet = empty(packs, table, due).map(|sheet| Sheet { waiting: *waiting, ..sheet });
+        found.extend(sheet.map(|sheet| (period.clone(), sheet)));
+    }
+    Ok(found)
+}
+
+/// A sheet of the hub's own from its latest snapshot and what is known beside it.
+fn of_latest(
+    packs: &Packs,
+    (table, period): (&str, &str),
+    latest: &Latest,
+    (waiting, decided): (u32, Decided),
+    broken: &[Contradiction],
+) -> Result<Sheet, StatisticsError> {
+    let (digest, catalogue, cells) = layout(packs, &latest.catalogue, table)?;
+    let is_here = |one: &&Contradiction| {
         !one.is_opened() && one.tables.contains(table) && one.from.to_string() == period
-    });
-    Ok(Some(Sheet {
+    };
+    Ok(Sheet {
         catalogue,
         table: table.to_owned(),
         digest,
-        contradictions,
+        contradictions: broken.iter().filter(is_here).cloned().collect(),
         sums: latest.sums(cells)?,
         coverage: latest.coverage,
         snapshot: latest.number,
@@ -170,7 +235,7 @@ pub fn own(
         at_ms: latest.sealed_at_ms,
         waiting,
         decided,
-    }))
+    })
 }
 
 /// What was decided about a unit's figures in a snapshot, by the catalogue in force.

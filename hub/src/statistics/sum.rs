@@ -42,14 +42,14 @@ pub fn sum(sums: &Sums, block: &Block, slice: Slice<'_>) -> Vec<CellSum> {
     let steps: Vec<Vec<Step>> = block.axes.iter().map(|axis| steps(axis, slice)).collect();
     let values = sums.values().get(block.range()).unwrap_or_default();
     let contributors = sums.contributors().get(block.range()).unwrap_or_default();
+    // A total of everything, which is what trends ask for, needs no aim.
+    let is_total = steps.iter().flatten().all(|step| step.is_counted && step.target == 0);
     for (place, (value, count)) in values.iter().zip(contributors).enumerate() {
         if *count == 0 {
             continue;
         }
-        let Some(target) = aim(place, &steps) else {
-            continue;
-        };
-        let Some(cell) = found.get_mut(target) else {
+        let target = if is_total { Some(0) } else { aim(place, &steps) };
+        let Some(cell) = target.and_then(|target| found.get_mut(target)) else {
             continue;
         };
         cell.value = cell.value.saturating_add(*value);

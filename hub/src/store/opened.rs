@@ -89,11 +89,29 @@ fn away(absent: &BTreeSet<UnitId>, schools: &[Standing]) -> BTreeSet<UnitId> {
 /// # Errors
 /// The store cannot be read.
 pub fn of_period(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
+    of_tables(tx, period, None)
+}
+
+/// The sums of a period, each once: of some tables, where they are named.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_tables(
+    tx: &Tx<'_>,
+    period: Period,
+    tables: Option<&BTreeSet<String>>,
+) -> Result<Vec<OpenedSum>, SqlError> {
     let mut sums: BTreeMap<Key, OpenedSum> = BTreeMap::new();
-    for sum in told(tx, period)?.into_iter().chain(own(tx, period)?) {
+    let mut told = told(tx, period)?;
+    told.retain(|sum| is_asked(tables, sum.table.as_str()));
+    for sum in told.into_iter().chain(own(tx, period, tables)?) {
         sums.insert(sum.key(), sum);
     }
     Ok(sums.into_values().collect())
+}
+
+fn is_asked(tables: Option<&BTreeSet<String>>, table: &str) -> bool {
+    tables.is_none_or(|tables| tables.contains(table))
 }
 
 /// Periods of which there are sums.
@@ -147,16 +165,23 @@ impl From<ToldSum> for OpenedSum {
     }
 }
 
-/// Sums that this hub recorded with the other hub's signature.
-fn own(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
+/// Sums that this hub recorded with the other hub's signature; of others nothing is decoded.
+fn own(
+    tx: &Tx<'_>,
+    period: Period,
+    tables: Option<&BTreeSet<String>>,
+) -> Result<Vec<OpenedSum>, SqlError> {
     let mut sums = Vec::new();
-    for (id, bytes) in tx.query(
-        "select o.id, r.record from sealed_record r
+    for (id, bytes, table) in tx.query(
+        "select o.id, r.record, t.sheet from sealed_record r
          join sealed_opening o on o.id = r.opening join sealed_task t on t.id = o.task
          where t.period = $1 and r.helper_signature is not null order by r.number",
         params![&period.to_string()],
-        |row: &Row<'_, '_>| Ok((row.i64(0)?, row.blob(1)?)),
+        |row: &Row<'_, '_>| Ok((row.i64(0)?, row.blob(1)?, row.text(2)?)),
     )? {
+        if !is_asked(tables, &table) {
+            continue;
+        }
         let Some((sum, _)) = recorded(tx, id, &bytes)? else { continue };
         let cap_sum = match sum.period {
             Period::Week { .. } => opening::cap_sum(tx, id)?,
@@ -237,7 +262,8 @@ pub struct TaskState {
     pub refused: Vec<(Set, String)>,
 }
 
-/// The tasks of an area, school year and period in which this hub has a part.
+/// The tasks of an area, school year and period in which this hub has a part: of some tables, where
+/// they are named.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -245,6 +271,7 @@ pub fn states(
     tx: &Tx<'_>,
     (area, school_year): (&UnitId, i16),
     period: Period,
+    tables: Option<&BTreeSet<String>>,
 ) -> Result<Vec<TaskState>, SqlError> {
     let mut states = tx.query(
         "select id, sheet, stopped from sealed_task
@@ -261,6 +288,7 @@ pub fn states(
             Ok((row.blob(0)?, state))
         },
     )?;
+    states.retain(|(_, state)| is_asked(tables, &state.table));
     for (task, state) in &mut states {
         let task: [u8; 32] = task.as_slice().try_into().map_err(|_| SqlError::Type)?;
         let task = TaskId::from_bytes(task);

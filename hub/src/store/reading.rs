@@ -61,6 +61,19 @@ impl Latest {
     }
 }
 
+fn read_latest(row: &Row<'_, '_>) -> Result<Latest, SqlError> {
+    Ok(Latest {
+        number: row.u64(0)?,
+        catalogue: row.blob(1)?,
+        is_rounded: rule_of(row.u32(2)?)?.is_rounded(),
+        values: row.blob(3)?,
+        contributors: row.blob(4)?,
+        coverage: coverage(row, 5)?,
+        root: Digest::from_tagged(row.bytes(8)?).map_err(|_| SqlError::Type)?,
+        sealed_at_ms: row.i64(9)?,
+    })
+}
+
 fn coverage(row: &Row<'_, '_>, first: usize) -> Result<Coverage, SqlError> {
     Ok(Coverage {
         schools_due: row.u32(first)?,
@@ -79,18 +92,29 @@ pub fn latest(tx: &Tx<'_>, table: &str, period: &str) -> Result<Option<Latest>, 
                 schools_reported, persons, root, sealed_at_ms
          from snapshot where table_id = $1 and period = $2 order by number desc limit 1",
         params![table, period],
-        |row| {
-            Ok(Latest {
-                number: row.u64(0)?,
-                catalogue: row.blob(1)?,
-                is_rounded: rule_of(row.u32(2)?)?.is_rounded(),
-                values: row.blob(3)?,
-                contributors: row.blob(4)?,
-                coverage: coverage(row, 5)?,
-                root: Digest::from_tagged(row.bytes(8)?).map_err(|_| SqlError::Type)?,
-                sealed_at_ms: row.i64(9)?,
-            })
-        },
+        read_latest,
+    )
+}
+
+/// The latest snapshot of a table for each period of a run of one length, as their texts are
+/// ordered, with the period: one statement, however many there are.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn latest_in(
+    tx: &Tx<'_>,
+    table: &str,
+    (from, to): (&str, &str),
+) -> Result<Vec<(String, Latest)>, SqlError> {
+    tx.query(
+        "select number, catalogue, rule, cell_values, contributors, schools_due,
+                schools_reported, persons, root, sealed_at_ms, period
+         from snapshot
+         where number in (select max(number) from snapshot
+                          where table_id = $1 and period >= $2 and period <= $3
+                          group by period)",
+        params![table, from, to],
+        |row| Ok((row.text(10)?, read_latest(row)?)),
     )
 }
 

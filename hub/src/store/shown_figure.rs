@@ -1,5 +1,7 @@
 //! Which figures of a rounded snapshot are shown, as it was decided when it was sealed.
 
+use std::collections::BTreeMap;
+
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
@@ -69,6 +71,28 @@ pub fn of_unit(
         params![number, unit, catalogue],
         read,
     )
+}
+
+/// What is shown of one unit's figures by a catalogue in the latest snapshot of a table for each
+/// period of a run of one length, by the snapshot's number.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn latest_in(
+    tx: &Tx<'_>,
+    (unit, catalogue): (&str, &[u8]),
+    (table, from, to): (&str, &str, &str),
+) -> Result<BTreeMap<u64, ShownFigures>, SqlError> {
+    let rows = tx.query(
+        "select unit, catalogue, final, verdicts, number from shown_figure
+         where unit = $1 and catalogue = $2
+           and number in (select max(number) from snapshot
+                          where table_id = $3 and period >= $4 and period <= $5
+                          group by period)",
+        params![unit, catalogue, table, from, to],
+        |row| Ok((row.u64(4)?, read(row)?)),
+    )?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Tables and periods of rounded sums whose latest snapshot was decided about while somebody was

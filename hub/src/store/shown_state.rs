@@ -1,5 +1,7 @@
 //! Which snapshots of rounded tables were shown, and what member hubs had in them.
 
+use std::collections::BTreeMap;
+
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
@@ -100,6 +102,25 @@ pub fn waiting(tx: &Tx<'_>, table: &str, period: &str) -> Result<u32, SqlError> 
         |row| row.u32(0),
     )?;
     Ok(arrived.unwrap_or(0).saturating_sub(shown.unwrap_or(0)))
+}
+
+/// Schools whose rounded reports of a table have arrived, for each period of a run of one length of
+/// which there are any.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn arrived_in(
+    tx: &Tx<'_>,
+    table: &str,
+    (from, to): (&str, &str),
+) -> Result<BTreeMap<String, u32>, SqlError> {
+    let rows = tx.query(
+        "select period, sum(schools_reported) from total
+         where table_id = $1 and rule = 4 and period >= $2 and period <= $3 group by period",
+        params![table, from, to],
+        |row| Ok((row.text(0)?, row.u32(1)?)),
+    )?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Tables and periods of rounded sums of which more has arrived than the latest snapshot holds.

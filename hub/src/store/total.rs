@@ -72,10 +72,14 @@ pub fn pack_sums(sums: &Sums) -> (Vec<u8>, Vec<u8>) {
 /// # Errors
 /// The stored vectors do not fit the table.
 pub fn unpack_sums(values: &[u8], contributors: &[u8], cells: usize) -> Result<Sums, SqlError> {
-    let values = cell::unpack(values, cells).map_err(|_| SqlError::Type)?;
+    let mut sums = Vec::with_capacity(cells);
+    // Straight into numbers: a span of periods is decoded table by table.
+    let decoded = cell::visit(values, cells, |_, run| {
+        sums.extend(std::iter::repeat_n(run.cell.value().unwrap_or(0), run.length));
+    });
+    decoded.map_err(|_| SqlError::Type)?;
     let contributors = cell::unpack_counts(contributors, cells).map_err(|_| SqlError::Type)?;
-    let values = values.into_iter().map(|cell| cell.value().unwrap_or(0)).collect();
-    Sums::from_parts(values, contributors).map_err(|_| SqlError::Type)
+    Sums::from_parts(sums, contributors).map_err(|_| SqlError::Type)
 }
 
 const COLUMNS: &str = "table_id, period, catalogue, rule, cell_values, contributors,

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalogue::{Label, Stage};
+use domain::period::Period;
 use domain::unit::UnitKind;
 use hub::console::{Breakdown, Filter, StatisticsSource};
 use hub::opened::Closed;
@@ -40,6 +41,25 @@ pub fn figures(statistics: &Statistics, indicator: &str, period: &str, by: &[&st
     let read =
         statistics.read(move |tx, packs, at| hub::statistics::figures(tx, packs, at, &query));
     read.expect("figures")
+}
+
+/// A trend is, period by period, what each is alone; tells in how many periods sums were opened.
+fn trend_agrees(statistics: &Statistics, indicator: &str, (from, to): (&str, &str)) -> usize {
+    let (id, ends) = (indicator.to_owned(), (period(from), period(to)));
+    let read = move |tx: &Tx<'_>, packs: &Packs, at: &UnitName| {
+        let periods = hub::statistics::run(ends, packs.calendar()).expect("run");
+        hub::statistics::trend(tx, packs, at, (&id, &periods))
+    };
+    let found = statistics.read(read).expect("trend");
+    for point in &found.points {
+        let alone = figures(statistics, indicator, &point.figures.period.to_string(), &[]);
+        assert_eq!(point.figures, alone);
+    }
+    found.points.iter().filter(|point| !point.figures.whole.opened.is_empty()).count()
+}
+
+fn period(text: &str) -> Period {
+    text.parse().expect("period")
 }
 
 /// Shown exactly from ten on, and zero; hidden between.
@@ -180,6 +200,9 @@ async fn a_month_is_the_sum_of_its_weeks() {
         assert!(agree(&month, &both, WEEKS.len() as u64) > 0);
         assert_eq!(month.whole.coverage.schools_reported, SCHOOLS);
     }
+    let weeks = trend_agrees(&leader, "alt.opened", ("2026-W34", "2026-W41"));
+    assert_eq!(weeks, WEEKS.len(), "of the others nothing is open");
+    assert_eq!(trend_agrees(&leader, "alt.opened", ("2026-08", "2026-10")), 1);
     // The term has more weeks than these.
     let term = figures(&leader, "alt.opened", TERM, &[]);
     let blank = read(term.whole.figures[0].reading);

@@ -135,6 +135,32 @@ fn source_line((zh, en, _, reported, due, _): &District) -> SourceLine {
     }
 }
 
+/// Five terms: a rounded share, one that was not reported, one that is hidden, and a reorganisation
+/// before the last.
+pub(super) fn trend_lines() -> Vec<TrendLine> {
+    let line = |period: &str, figure, reported| TrendLine {
+        period: period.to_owned(),
+        label: Label::new(format!("{period} 学期"), format!("term {period}")),
+        figure,
+        range: None,
+        coverage: coverage(reported, 777),
+        snapshots: vec![(u64::from(reported), Digest::sha256([0x9c; 32]))],
+        opened: 0,
+        breaks: Vec::new(),
+        blank: None,
+    };
+    let range = Some(Range::Share(Interval { low: 493, high: 507 }));
+    let missing = Some(Label::new("本期没有数据上报", "Nothing was reported"));
+    let changed = vec![Label::new("应报学校由 777 所变为 780 所", "Schools due changed")];
+    vec![
+        TrendLine { range, ..line("2023S1", Figure::Share(500), 740) },
+        TrendLine { blank: missing, ..line("2023S2", Figure::NotReported, 0) },
+        line("2024S1", Figure::Share(510), 741),
+        line("2024S2", Figure::Suppressed, 3),
+        TrendLine { breaks: changed, ..line("2025S1", Figure::Share(520), 745) },
+    ]
+}
+
 /// The indicator page.
 pub(super) fn indicator_view() -> IndicatorPage {
     let part = |zh, en, n| NamedFigure { name: Label::new(zh, en), figure: Figure::Rounded(n) };
@@ -163,6 +189,7 @@ pub(super) fn indicator_view() -> IndicatorPage {
             marks: Vec::new(),
         },
         coverage: coverage(745, 777),
+        trend: Vec::new(),
         version: version(),
         table: table(),
         areas: DISTRICTS.iter().map(area).collect(),

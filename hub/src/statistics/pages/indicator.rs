@@ -13,7 +13,8 @@ use super::breakdown::{areas, available, exports, table};
 use super::overview::other_length;
 use super::reasons::{closed, protection, waits};
 use super::{
-    PageError, Periods, coverage, filled_with, first_sheet, lower_end, unit_label, version, words,
+    PageError, Periods, coverage, filled_with, first_sheet, lower_end, trend, unit_label, version,
+    words,
 };
 use crate::console::{
     Breakdown, BreakdownTable, Choice, Choices, Coverage, Filter, Headline, IndicatorPage,
@@ -156,6 +157,7 @@ pub(super) fn page(
         whole: unit_label(&page.unit),
         headline: Headline { marks: marks(total), ..headline(&page, &reading) },
         coverage: if page.is_told() { coverage(total.coverage) } else { Coverage::default() },
+        trend: trend::lines(tx, &page, at, periods)?,
         version: version.unwrap_or_else(|| unsealed(packs)),
         table: if page.is_told() { table(&page, breakdown)? } else { untold(&page) },
         areas: if breakdown.has_areas() && page.is_told() { areas(&page) } else { Vec::new() },
@@ -304,12 +306,9 @@ fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
         return Headline { value, range: None, parts, note, marks };
     }
     let value = shown(page.catalogue, page.indicator, reading);
-    let (range, parts) = match *reading {
-        Reading::Count(amount) if amount.rounded_cells > 0 || amount.left_out > 0 => {
-            (Some(Range::Count { low: amount.low(), high: amount.high() }), Vec::new())
-        }
+    let range = range(&value, reading);
+    let parts = match *reading {
         Reading::Ratio { numerator, denominator } => {
-            let range = value.share_value().and_then(|_| interval(numerator, denominator));
             let part = |name, amount| NamedFigure { name, figure: amount_shown(amount) };
             let names = match page.indicator {
                 Indicator::Ratio(ratio) => {
@@ -318,16 +317,29 @@ fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
                 Indicator::Count(_) => [Label::default(), Label::default()],
             };
             let [above, below] = names;
-            let parts = vec![part(above, numerator), part(below, denominator)];
-            (range.map(Range::Share), parts)
+            vec![part(above, numerator), part(below, denominator)]
         }
-        Reading::Count(_) | Reading::Blank(_) => (None, Vec::new()),
+        Reading::Count(_) | Reading::Blank(_) => Vec::new(),
     };
     let note = match page.indicator {
         Indicator::Count(count) if is_everybody(count) => Some(words::EVERYBODY_NOTE.into()),
         _ => None,
     };
     Headline { value, range, parts, note, marks: Vec::new() }
+}
+
+/// The range in which the true figure lies, where protection or closed cells widened it.
+pub(super) fn range(value: &Figure, reading: &Reading) -> Option<Range> {
+    match *reading {
+        Reading::Count(amount) if amount.rounded_cells > 0 || amount.left_out > 0 => {
+            Some(Range::Count { low: amount.low(), high: amount.high() })
+        }
+        Reading::Ratio { numerator, denominator } => {
+            let ends = value.share_value().and_then(|_| interval(numerator, denominator));
+            ends.map(Range::Share)
+        }
+        Reading::Count(_) | Reading::Blank(_) => None,
+    }
 }
 
 /// Relations that figures of the unit break, each in a sentence.

@@ -11,6 +11,7 @@ mod reasons;
 mod sealed;
 #[cfg(test)]
 mod tests;
+mod trend;
 mod words;
 
 use domain::period::{Period, week_thursday};

@@ -12,7 +12,7 @@ use runtime::web::{Figure, Role, Transport};
 use crate::console::{
     Breakdown, Filter, Protection, SourceError, StatisticsSource, Support, router, site,
 };
-use crate::statistics::fixture::{Fixture, NOW_MS, SCHOOLS, School, TERM, school};
+use crate::statistics::fixture::{CLEAR, Fixture, NOW_MS, SCHOOLS, School, TERM, school};
 use crate::statistics::{city_table, tree_lines};
 use crate::store::member_key::{self, KeyState, MemberKey};
 use crate::store::unit::{self, UnitStatus};
@@ -133,6 +133,36 @@ fn a_member_hub_can_be_looked_into_and_a_school_cannot() {
     let view = statistics.indicator(&filter("base.students", "", None)).expect("view");
     assert!(!view.table.rows.iter().any(|row| row.label.zh.starts_with("单位P")));
     assert!(view.closed.iter().any(|line| line.what.zh == "直属学校 14 所"));
+}
+
+/// The page draws the hub's own figure over the terms, each with its coverage and state, and a
+/// blank where one was not reported; one term is no line, and a term's indicator has none by weeks.
+#[test]
+fn terms_are_drawn_as_a_line() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    hub.schools(&SCHOOLS);
+    let view = |indicator: &str, period: &str| {
+        let asked = Filter { period: period.to_owned(), ..filter(indicator, "", None) };
+        hub.statistics().indicator(&asked).expect("view")
+    };
+    assert!(view("base.students", TERM).trend.is_empty(), "one term");
+    for school in &SCHOOLS[..7] {
+        let next = "2025S2".parse().expect("term");
+        hub.fold(&school.release_in(&hub.packs.last(), CLEAR, next), 1, NOW_MS);
+    }
+    hub.seal(NOW_MS);
+    let students = view("base.students", TERM);
+    let [first, second] = students.trend.as_slice() else { panic!("{:?}", students.trend) };
+    assert_eq!((first.period.as_str(), second.period.as_str()), (TERM, "2025S2"));
+    assert_eq!((first.figure, first.coverage), (students.headline.value, students.coverage));
+    assert_eq!(first.snapshots.first(), Some(&(students.version.snapshot, students.version.root)));
+    assert_eq!((second.coverage.reported, second.coverage.due), (7, 14));
+    assert!(second.blank.is_none() && second.breaks.is_empty());
+    let share = view("r.scr.coverage", "2025S2");
+    assert_eq!(share.trend[0].range, view("r.scr.coverage", TERM).headline.range);
+    assert_eq!(share.trend[1].figure, Figure::NotReported);
+    assert!(share.trend[1].blank.is_some() && share.trend[0].range.is_some());
+    assert!(view("base.students", "2026-W02").trend.is_empty(), "told by term");
 }
 
 /// The overview tells supported, unsupported, closed and local indicators apart.

@@ -11,7 +11,7 @@ mod tiles;
 
 pub use bars::{Bar, BarDrawing, Bars};
 pub use dots::{Dot, DotDrawing, DotPlot, Interval, Reference};
-pub use line::{Break, Line, LineDrawing, Point};
+pub use line::{Line, LineDrawing, Point};
 pub use tiles::{Tile, TileDrawing, TileMap};
 
 /// Most marks in one chart; a longer list is cut off, and its table with it.

@@ -50,7 +50,9 @@ fn other(school: &School, context: &Context, (table, name): (&str, &str)) -> Opt
 fn one_refused_table_tells_nothing_of_the_school() {
     for refused in BOTH {
         let (school, hubs) = (school(), Hubs::new());
-        (1..4).for_each(|student| open_case(&school, student, date(2025, 11, 5)));
+        (1..4).for_each(|student| {
+            open_case(&school, student, date(2025, 11, 5));
+        });
         let context = hubs.context(date(2025, 11, 18));
         seal(&school, &context, week("2025-W45"));
         let by = (&school, &hubs, &context);
@@ -72,7 +74,9 @@ fn one_refused_table_tells_nothing_of_the_school() {
 #[test]
 fn a_week_that_is_sealed_anew_is_the_one_that_its_sibling_told() {
     let (school, hubs) = (school(), Hubs::new());
-    (1..3).for_each(|student| open_case(&school, student, date(2025, 11, 5)));
+    (1..3).for_each(|student| {
+        open_case(&school, student, date(2025, 11, 5));
+    });
     let context = hubs.context(date(2025, 11, 11));
     seal(&school, &context, week("2025-W45"));
     let by = (&school, &hubs, &context);

@@ -226,7 +226,9 @@ fn an_event_is_told_once() {
 #[test]
 fn the_length_says_nothing() {
     let (school, hubs) = (school(), Hubs::new());
-    (1..8).for_each(|student| open_case(&school, student, date(2025, 11, 12)));
+    (1..8).for_each(|student| {
+        open_case(&school, student, date(2025, 11, 12));
+    });
     let context = hubs.context(TODAY);
     for name in ["2025-W45", "2025-W46"] {
         seal(&school, &context, week(name));

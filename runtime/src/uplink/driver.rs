@@ -143,6 +143,7 @@ pub struct Uplink {
     database: Database,
     identity: IdentityCell,
     parent: Parent,
+    trust: Trust,
     dialler: Arc<dyn Dialler>,
     clock: Clock,
     hooks: Arc<dyn Hooks>,
@@ -159,8 +160,9 @@ impl Uplink {
         (trust, clock): (Trust, Clock),
         hooks: Arc<dyn Hooks>,
     ) -> Self {
-        let dialler = Arc::new(TlsDialler::new(trust.with_clock(clock.for_tls())));
-        Self { database, identity, parent, dialler, clock, hooks, bell: Arc::default() }
+        let trust = trust.with_clock(clock.for_tls());
+        let dialler = Arc::new(TlsDialler::new(trust.clone()));
+        Self { database, identity, parent, trust, dialler, clock, hooks, bell: Arc::default() }
     }
 
     /// The same over another way to the parent than TLS on the machine's network.

@@ -101,7 +101,7 @@ pub(super) struct Seam<'p> {
 
 impl<'p> Seam<'p> {
     /// Before the first point.
-    pub(super) const fn new(packs: &'p Packs, indicator: &'p str) -> Self {
+    pub(super) fn new(packs: &'p Packs, indicator: &'p str) -> Self {
         let (written, meanings) = (BTreeSet::new(), BTreeMap::new());
         Self { packs, indicator, written, due: 0, meanings }
     }

@@ -11,7 +11,7 @@ use hub::sealed::chain;
 use hub::sealed::guard;
 use hub::sealed::view::TaskView;
 use hub::store::opened::{self as sums, OpenedSum};
-use hub::store::sealed::{record, report, verdict};
+use hub::store::sealed::{record, report, task, verdict};
 use jiff::civil::Date;
 use proto::opening::Detail;
 use runtime::sql::SqlError;
@@ -66,12 +66,15 @@ pub async fn all_answered(city: &City) {
     until(|| {
         let read = held::store(city, DISTRICT).read(|tx| {
             let refused = verdict::refused(tx, REFUSED_MAX)?.len();
-            Ok::<_, SqlError>((report::accepted_count(tx)?, refused))
+            let stopped = task::all(tx)?.into_iter().map(|one| one.stopped);
+            let stopped: BTreeSet<String> = stopped.filter(|code| !code.is_empty()).collect();
+            Ok::<_, SqlError>((report::accepted_count(tx)?, refused, stopped))
         });
-        let (accepted, refused) = read.expect("reports");
+        let (accepted, refused, stopped) = read.expect("reports");
         assert_eq!(refused, 0, "reports were refused");
         let accepted = usize::try_from(accepted).expect("reports");
-        Vec::from_iter((accepted < sealed).then(|| format!("{accepted} of {sealed} answered")))
+        let left = || format!("{accepted} of {sealed} answered; tasks say {stopped:?}");
+        Vec::from_iter((accepted < sealed).then(left))
     })
     .await;
 }

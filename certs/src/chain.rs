@@ -147,7 +147,8 @@ impl Trust {
     /// Goes on with revocation lists that are out of date.
     ///
     /// For a hub that holds no authority and cannot reach its district: it checks every member in
-    /// its own register on every call anyway.
+    /// its own register on every call anyway. And for a report that waits at the hub which signs
+    /// the list: that it is late with it is nothing against the school. The keys on it are refused.
     #[must_use]
     pub const fn danger_accept_stale_crls(mut self) -> Self {
         self.stale_crls = ExpirationPolicy::Ignore;

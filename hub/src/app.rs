@@ -439,16 +439,16 @@ fn sums(
 ) -> Result<sealed::Hub, ShareKeyError> {
     let keys = sealed::documents::ShareKeys::default();
     share_key::held(config)?.into_iter().for_each(|held| keys.add(held.key));
-    Ok(sealed::Hub::new(sealed::Parts {
+    let parts = sealed::Parts {
         unit: config.unit.clone(),
         database: database.clone(),
         clock: clock.clone(),
         identity: identity.clone(),
-        trust,
         zone: config.zone().clone(),
         packs: packs.clone(),
         keys,
-    }))
+    };
+    Ok(sealed::Hub::new(parts, trust))
 }
 
 fn load_authority(config: &Config) -> Result<Option<Arc<IssuingAuthority>>, HubError> {

@@ -3,7 +3,8 @@
 //!
 //! The list is signed anew every hour and whenever a key was revoked, is current for 24 hours, and
 //! lies in the data folder. With a new list or a new identity the whole TLS configuration is
-//! exchanged, never a part of it: a resumed session would not run a verifier again.
+//! exchanged, never a part of it: a resumed session would not run a verifier again. What schools
+//! signed and others passed on is judged by the list too.
 
 use std::collections::HashMap;
 use std::io;
@@ -174,7 +175,8 @@ pub(crate) async fn refresh(hub: &Hub, signed: &mut Signed) -> Result<(), Author
     exchange(hub)
 }
 
-/// Builds the whole TLS configuration anew and puts it into use for new connections.
+/// Builds the whole TLS configuration anew and puts it into use for new connections; what schools
+/// signed is judged by the same list.
 fn exchange(hub: &Hub) -> Result<(), AuthorityError> {
     let authority = hub.authority();
     let trust = trust(hub.config(), hub.roots(), authority.as_deref(), hub.clock())?;
@@ -182,6 +184,7 @@ fn exchange(hub: &Hub) -> Result<(), AuthorityError> {
         return Ok(());
     };
     hub.tls().store(server_config(&hub.identity().current(), root, &trust)?);
+    hub.sealed().judge_by(trust);
     Ok(())
 }
 

@@ -39,6 +39,7 @@ pub mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arc_swap::ArcSwap;
 use certs::chain::Trust;
 use domain::unit::{UnitId, Zone};
 use runtime::clock::Clock;
@@ -57,6 +58,8 @@ pub struct Hub(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
+    /// Roots and revocation lists by which schools and hubs are judged now.
+    trust: ArcSwap<Trust>,
     /// Documents that were made of packs, as long as these are in use.
     documents: Mutex<Option<Arc<Documents>>>,
     /// Held from a look at what was seen until what it decided about is kept or refused.
@@ -77,8 +80,6 @@ pub struct Parts {
     pub clock: Clock,
     /// Its identity, which signs verdicts and records.
     pub identity: IdentityCell,
-    /// Roots and revocation lists by which schools and hubs are judged.
-    pub trust: Trust,
     /// The city.
     pub zone: Zone,
     /// Packs in use, the signed documents among them.
@@ -88,10 +89,27 @@ pub struct Parts {
 }
 
 impl Hub {
-    /// Puts the pieces together.
+    /// Puts the pieces together; certificates are judged by these lists until others come.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, documents: Mutex::default(), looks: Arc::default() }))
+    pub fn new(parts: Parts, trust: Trust) -> Self {
+        let trust = ArcSwap::from_pointee(trust.danger_accept_stale_crls());
+        let (documents, looks) = (Mutex::default(), Arc::default());
+        Self(Arc::new(Inner { parts, trust, documents, looks }))
+    }
+
+    /// Judges by other revocation lists from now on: a hub signs its own anew every hour.
+    ///
+    /// One that is out of date counts for the keys that it lists. It says nothing against any
+    /// other: a report that this hub refused for a list that it has yet to sign would wait for a
+    /// person.
+    pub fn judge_by(&self, trust: Trust) {
+        self.0.trust.store(Arc::new(trust.danger_accept_stale_crls()));
+    }
+
+    /// Roots and revocation lists by which schools and hubs are judged now.
+    #[must_use]
+    pub fn trust(&self) -> Arc<Trust> {
+        self.0.trust.load_full()
     }
 
     /// The pieces.
@@ -126,7 +144,7 @@ impl Hub {
     /// Whom and when signatures are judged by.
     #[must_use]
     pub fn judge(&self) -> Judge {
-        let Parts { trust, zone, clock, .. } = self.parts();
-        Judge { trust: trust.clone(), zone: zone.clone(), now: clock.now() }
+        let Parts { zone, clock, .. } = self.parts();
+        Judge { trust: Trust::clone(&self.trust()), zone: zone.clone(), now: clock.now() }
     }
 }

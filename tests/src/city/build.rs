@@ -145,6 +145,9 @@ pub enum BuildError {
 const DUE_LOOK: std::time::Duration = std::time::Duration::from_millis(100);
 const DUE_LOOKS_MAX: u32 = 200;
 
+/// Longer than a leader waits until it looks for keys to agree on.
+const LEADERS_LOOK: std::time::Duration = std::time::Duration::from_secs(61);
+
 impl City {
     /// Prepares a city in a folder that is empty or does not exist.
     ///
@@ -287,6 +290,7 @@ impl City {
         }
         sums::state_keys(&self.site, &self.areas, self.wishes.plan_from).await?;
         self.until_known(PackKind::Keys).await?;
+        self.time.pass(LEADERS_LOOK)?;
         for area in &self.areas {
             opened::until_agreed(self, &area.unit).await?;
         }

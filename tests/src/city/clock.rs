@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::civil::DateTime;
-use runtime::clock::{Clock, instant_ms};
+use runtime::clock::{Clock, instant_ms, local_of};
 
 /// Name of the file in the city's folder.
 const FILE: &str = "clock";
@@ -56,6 +56,15 @@ impl CityTime {
     /// The folder cannot be written.
     pub fn move_to(&self, at: DateTime) -> Result<()> {
         if instant_ms(at) <= self.clock().now_ms() { Ok(()) } else { self.set(at) }
+    }
+
+    /// Lets so much time pass in all processes at once.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn pass(&self, by: Duration) -> Result<()> {
+        let by_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.move_to(local_of(self.clock().now_ms().saturating_add(by_ms)))
     }
 
     fn set(&self, at: DateTime) -> Result<()> {
@@ -118,5 +127,7 @@ mod tests {
         time.move_to(monday).expect("asked");
         assert_eq!(clock.today(), date(2025, 9, 9));
         assert_eq!(read(time.file()).expect("file"), told);
+        time.pass(Duration::from_hours(24)).expect("passed");
+        assert_eq!((clock.today(), clock.hour()), (date(2025, 9, 10), 6));
     }
 }

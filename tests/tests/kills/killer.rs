@@ -15,7 +15,7 @@ use crate::{SCHOOLS, quiet};
 /// Most processes that are down at a time.
 const AT_ONCE_MAX: u64 = 3;
 /// Longest times before a kill and before a start.
-const BEFORE_MS: u64 = 600;
+const BEFORE_MS: u64 = 400;
 const DOWN_MS: u64 = 200;
 /// How far the city's time goes on in each bout: whoever waits to try again does.
 const BOUT_MINUTES: i64 = 10;

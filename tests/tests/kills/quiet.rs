@@ -11,7 +11,8 @@ use hub::sealed::chain;
 use hub::sealed::guard;
 use hub::sealed::view::TaskView;
 use hub::store::opened::{self as sums, OpenedSum};
-use hub::store::sealed::{record, report, verdict};
+use hub::store::sealed::{record, report, task, verdict};
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use proto::opening::Detail;
 use runtime::sql::SqlError;
@@ -66,20 +67,28 @@ pub async fn all_answered(city: &City) {
     until(|| {
         let read = held::store(city, DISTRICT).read(|tx| {
             let refused = verdict::refused(tx, REFUSED_MAX)?.len();
-            Ok::<_, SqlError>((report::accepted_count(tx)?, refused))
+            let stopped = task::all(tx)?.into_iter().map(|one| one.stopped);
+            let stopped: BTreeSet<String> = stopped.filter(|code| !code.is_empty()).collect();
+            Ok::<_, SqlError>((report::accepted_count(tx)?, refused, stopped))
         });
-        let (accepted, refused) = read.expect("reports");
+        let (accepted, refused, stopped) = read.expect("reports");
         assert_eq!(refused, 0, "reports were refused");
         let accepted = usize::try_from(accepted).expect("reports");
-        Vec::from_iter((accepted < sealed).then(|| format!("{accepted} of {sealed} answered")))
+        let left = || format!("{accepted} of {sealed} answered; tasks say {stopped:?}");
+        Vec::from_iter((accepted < sealed).then(left))
     })
     .await;
 }
 
-/// Waits until a week is open, and compares it with what SQL counts in the ledgers.
-pub async fn opened_exactly(city: &City, monday: Date) {
+fn week_of(monday: Date) -> Period {
     let week = monday.iso_week_date();
-    let period = Period::Week { year: week.year(), week: week.week() };
+    Period::Week { year: week.year(), week: week.week() }
+}
+
+/// Waits until a week is open, and compares it, with those since the first one, with what SQL
+/// counts in the ledgers.
+pub async fn opened_exactly(city: &City, (first, monday): (Date, Date)) {
+    let period = week_of(monday);
     until(|| waiting(city, period)).await;
     opened::until_told(city, DISTRICT).await.unwrap_or_else(|error| panic!("{error}"));
     let own = opened_at(city, DISTRICT, period);
@@ -88,7 +97,14 @@ pub async fn opened_exactly(city: &City, monday: Date) {
         let same = opened_at(city, unit, period);
         assert_eq!(cells(&own), cells(&same), "{unit} and the leader, {period}");
     }
-    recount::compare(city, &SCHOOLS, &period.to_string(), &own);
+    let mondays = std::iter::successors(Some(first), |day| Some(*day + 7.days()));
+    let earlier = mondays.take_while(|day| *day < monday).map(week_of);
+    let earlier: Vec<(String, Opened)> =
+        earlier.map(|week| (week.to_string(), opened_at(city, DISTRICT, week))).collect();
+    let before: Vec<recount::Opened<'_>> =
+        earlier.iter().map(|(week, opened)| (week.as_str(), opened)).collect();
+    let name = period.to_string();
+    recount::compare(city, &SCHOOLS, (name.as_str(), &own), &before);
 }
 
 /// Tasks of a period that are complete and not settled.

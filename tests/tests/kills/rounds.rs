@@ -90,7 +90,7 @@ pub struct Lives(BTreeMap<&'static str, Life>);
 
 impl Lives {
     /// Kills every school that is served, writes into its ledger up to a day, and starts it at a
-    /// time that is later.
+    /// time that is later, all side by side.
     pub async fn live_on(
         &mut self,
         city: &mut City,
@@ -113,9 +113,7 @@ impl Lives {
             let (school, life) = lived.expect("thread").unwrap_or_else(|error| panic!("{error}"));
             self.0.insert(school, life);
         }
-        for school in SCHOOLS {
-            killer.mend(city, school).await;
-        }
+        city.serve_schools().await.unwrap_or_else(|error| panic!("{error}"));
     }
 }
 

@@ -146,7 +146,8 @@ impl Stage {
         println!("{code}: {} ({})", problem["what"], problem["who"]);
     }
 
-    /// Waits until more is kept than before, nothing waits, and nothing is wrong with the link.
+    /// Waits until more is kept than before, nothing waits, and nothing is wrong with the link. So
+    /// at two looks: what is due may not be queued yet, or not all of it.
     pub async fn until_delivered(&mut self, before: u64) {
         let is_well = |status: &Value| {
             let away = ["UNREACHABLE", "SILENT"].map(|code| problem(status, code));
@@ -154,12 +155,14 @@ impl Stage {
                 && status["last_error"] == ""
                 && status["statistics"]["waiting"] == 0
         };
-        let started = Instant::now();
+        let (started, mut last) = (Instant::now(), before);
         loop {
             self.until_says("that all is well", is_well).await;
-            if self.kept() > before {
+            let kept = self.kept();
+            if kept > before && kept == last {
                 return;
             }
+            last = kept;
             assert!(started.elapsed() < WITHIN, "nothing more arrived");
             self.pass(LOOK_SECONDS.seconds());
             tokio::time::sleep(LOOK_EVERY).await;

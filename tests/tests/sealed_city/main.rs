@@ -155,7 +155,7 @@ async fn killed_hubs_open_exactly_what_the_ledgers_hold() {
             assert_eq!(own, same, "{unit} and the leader, {period}");
         }
         sets += opened.len();
-        recount::compare(&city, &SCHOOLS, period, &opened);
+        recount::compare(&city, &SCHOOLS, (period, &opened), &[]);
     }
     assert!(records(&city, DISTRICT) >= sets);
     assert_eq!(records(&city, DISTRICT), records(&city, HEALTH.0));

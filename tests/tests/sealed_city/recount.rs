@@ -16,27 +16,38 @@ use crate::queries::{Days, WORDS, queries, written_out};
 
 type Sums = HashMap<Vec<String>, u64>;
 
+/// A period and its opened sums by table.
+pub type Opened<'o> = (&'o str, &'o BTreeMap<String, OpenedSum>);
+
 /// Compares every opened cell of every table that a query counts; a table of which nothing was
 /// recounted, or nothing but zeros, would prove nothing.
-pub fn compare(city: &City, schools: &[&str], period: &str, opened: &BTreeMap<String, OpenedSum>) {
+///
+/// What was entered after its own week was sealed is told with a later one. So a week is compared
+/// with those before it: together they told what is in the ledgers of all of them by now.
+pub fn compare(city: &City, schools: &[&str], (period, opened): Opened<'_>, before: &[Opened<'_>]) {
     let catalogue = proto::pack::embedded::catalogue().expect("catalogue");
     let tables = SealedTables::of(&catalogue);
-    let days = days(period);
+    let earlier = before.iter().map(|(period, _)| *period);
+    let periods: Vec<Days> = std::iter::once(period).chain(earlier).map(days).collect();
     let ledgers: Vec<Connection> =
         schools.iter().map(|school| open_plainly(city, school)).collect();
     let (mut cells, mut filled) = (0, 0);
     for (id, sum) in opened {
         let table = tables.table(id).expect("table");
         let Some((count, query)) = counted(&catalogue, table) else { continue };
-        let expected: Vec<Sums> =
-            ledgers.iter().map(|ledger| recount(ledger, query, &days, count.dims.len())).collect();
+        let in_all = |ledger: &Connection| -> Vec<Sums> {
+            let of = |days: &Days| recount(ledger, query, days, count.dims.len());
+            periods.iter().map(of).collect()
+        };
+        let expected: Vec<Sums> = ledgers.iter().flat_map(in_all).collect();
         for (place, value) in &sum.cells {
             let Some(key) = key(count, table, *place) else { continue };
+            let Some(told) = told(before, id, *place) else { continue };
             let of = |sums: &Sums| sums.get(&key).copied().unwrap_or(0);
             let expected: u64 = expected.iter().map(of).sum();
-            assert_eq!(*value, expected, "{id} {period} {key:?}: opened, expected by SQL");
+            assert_eq!(told + *value, expected, "{id} {period} {key:?}: opened, expected by SQL");
             cells += 1;
-            filled += u32::from(expected > 0);
+            filled += u32::from(*value > 0);
         }
     }
     println!(
@@ -44,6 +55,11 @@ pub fn compare(city: &City, schools: &[&str], period: &str, opened: &BTreeMap<St
         opened.len()
     );
     assert!(cells > 20 && filled > 3, "{cells} cells of {period}, {filled} not zero");
+}
+
+/// What earlier weeks told of a cell; nothing where one of them was not opened there.
+fn told(before: &[Opened<'_>], table: &str, place: usize) -> Option<u64> {
+    before.iter().map(|(_, opened)| opened.get(table)?.cells.get(&place).copied()).sum()
 }
 
 /// The count of a table with its query; nothing for a partition, which no query counts as a whole.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use certs::chain::ChainError;
 use certs::csr;
 use certs::identity::LeafIdentity;
 use certs::tls::client_config;
@@ -20,6 +21,7 @@ use tonic::transport::Channel;
 
 use super::city::{forged, hello, refusal};
 use super::{City, Running, code, key, unit};
+use crate::app::Hub;
 use crate::authority;
 use crate::store::member_key;
 use crate::store::unit::{self as units, UnitStatus};
@@ -66,6 +68,38 @@ async fn revocation_bites_an_open_connection() {
         Err(other) => format!("{other:?}"),
     };
     assert_eq!(refused, "Revoked");
+}
+
+/// A hub that has a list when it starts goes on judging what schools signed for as long as it
+/// runs: by its list of today, and a late one is nothing against them. Who was revoked since it
+/// started is refused.
+///
+/// Method: the hub is opened again on its folder, as after a restart, and days pass.
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_are_judged_by_the_list_of_today() {
+    let city = City::new();
+    let first = city.start(UnitKind::District, "370202", "370202").await;
+    let school = city.school(&first, SCHOOL).await;
+    authority::refresh(&first.hub, &mut None).await.expect("list");
+    let config = first.hub.config().clone();
+    drop(first);
+    let hub = Hub::open(config, city.clock.clone()).expect("hub");
+    let judged = || {
+        let judge = hub.sealed().judge();
+        judge.trust.identify_signer(school.chain(), &judge.zone, judge.now).map(drop)
+    };
+    judged().expect("on the day of the start");
+    city.hand.advance_ms(2 * DAY_MS);
+    judged().expect("before the list of the day is signed");
+    authority::refresh(&hub, &mut None).await.expect("list");
+    judged().expect("by the list of the day");
+    let revoked: Result<(), SqlError> =
+        hub.database().write("revoke", |tx| member_key::revoke_all(tx, SCHOOL).map(drop));
+    revoked.expect("revoked");
+    authority::refresh(&hub, &mut None).await.expect("list");
+    assert!(matches!(judged(), Err(ChainError::Revoked)));
+    city.hand.advance_ms(2 * DAY_MS);
+    assert!(matches!(judged(), Err(ChainError::Revoked)), "on a list that is late");
 }
 
 /// A member renews over its own connection, for a new key and under its own name; nothing is

@@ -58,7 +58,7 @@ impl Leader {
         // The health commission's hub is a subtree of its own.
         let name = IdentityName::in_district(helper.clone(), helper, parts.zone.clone());
         let identity = parts.identity.current();
-        let config = client_config(Some(&identity), &name, &parts.trust);
+        let config = client_config(Some(&identity), &name, &self.hub.trust());
         let config = config.map_err(TransportError::Tls)?;
         let dial = Box::pin(connect(&self.helper_address, &name, config)).await;
         let is_other = matches!(dial, Err(TransportError::Refused(Refusal::OtherName)));

@@ -1,7 +1,7 @@
 //! Slots: when a letter leaves, so that silence and traffic look alike to whoever counts letters.
 //!
-//! A member sends one letter in every slot of three minutes, and a relay a fixed number of them into
-//! each list, with nothing in it where nothing waits. The times of slots follow from the clock
+//! A member sends one letter in every slot of three minutes, and a relay a fixed number of them
+//! into each list, with nothing in it where nothing waits. The times of slots follow from the clock
 //! alone; the queue decides only what lies in them. Nothing leaves beside a slot, however urgent:
 //! what did would be told by its second, and by the second of its answer.
 //!

@@ -177,8 +177,8 @@ fn an_emergency_goes_before_everything_and_a_withdrawal_before_the_rest() {
     }
 }
 
-/// With no crowd before it, what is urgent or an answer waits for what goes first, for its own rank,
-/// and for one routine letter with every two of these.
+/// With no crowd before it, what is urgent or an answer waits for what goes first, for its own
+/// rank, and for one routine letter with every two of these.
 #[test]
 fn an_answer_waits_for_few() {
     for start in 0..PLACES {

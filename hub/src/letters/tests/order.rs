@@ -99,8 +99,8 @@ fn an_alarm_says_why_something_waits() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
 
-    /// Whatever else waits for a school, of whomever: emergencies leave two in a slot, and all of it
-    /// is gone after the slots that it takes.
+    /// Whatever else waits for a school, of whomever: emergencies leave two in a slot, and all of
+    /// it is gone after the slots that it takes.
     #[test]
     fn emergencies_leave_in_as_many_slots_as_they_need(
         emergencies in 1_u8..8,

@@ -171,7 +171,10 @@ fn of_school(city: &City, school: &School) -> Vec<String> {
     let unit = school.unit;
     let accepted = school.accepted();
     assert!(!accepted.is_empty(), "{unit} released nothing");
-    let signed = school.signed.iter().filter(|name| !accepted.contains_key(*name));
+    // Sealed reports too, which hubs keep in a form of their own.
+    let taken = school.sent.iter().filter(|one| one.outcome == Some(1));
+    let taken: BTreeSet<&str> = taken.map(|one| one.name.as_str()).collect();
+    let signed = school.signed.iter().filter(|name| !taken.contains(name.as_str()));
     let mut wrong: Vec<String> = signed.map(|name| format!("{name} is not accepted")).collect();
     let refused = school.sent.iter().filter(|one| one.outcome == Some(2));
     wrong.extend(refused.map(|one| format!("{unit} {}: {}", one.name, one.code)));

@@ -8,6 +8,7 @@
 )]
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use domain::unit::{UnitId, UnitKind};
 use hub::bundles::{self, Outcome};
@@ -78,20 +79,6 @@ impl Place {
         assert_eq!(self.kept(), 1, "one school, counted once");
     }
 
-    /// Sends what waits. A member tries again by itself, and the hub signs its list of revoked
-    /// certificates anew a moment after the leap of the clock.
-    async fn flush(&self) {
-        let mut sent = self.member.flush().await;
-        for _ in 0..100 {
-            if sent.is_ok() {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            sent = self.member.flush().await;
-        }
-        sent.expect("sent");
-    }
-
     fn kept(&self) -> usize {
         self.hub.read(|tx| contribution::all_current(tx, "clear.term", TERM)).len()
     }
@@ -111,6 +98,20 @@ impl Place {
     }
 }
 
+/// Sends what waits. A member tries again by itself, and the hub signs its list of revoked
+/// certificates anew a moment after a leap of the clock.
+async fn flush(member: &Member) {
+    let mut sent = member.flush().await;
+    for _ in 0..100 {
+        if sent.is_ok() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        sent = member.flush().await;
+    }
+    sent.expect("sent");
+}
+
 /// After 120 days without a network all of it arrives in order with the first connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_and_twenty_days_arrive_in_order() {
@@ -118,7 +119,7 @@ async fn a_hundred_and_twenty_days_arrive_in_order() {
     let names = place.weeks_alone();
     assert_eq!(place.kept(), 0);
     let place = place.renew();
-    place.flush().await;
+    flush(&place.member).await;
     place.assert_arrived(&names);
 }
 
@@ -153,20 +154,20 @@ async fn a_stick_carries_a_hundred_and_twenty_days() {
 async fn a_stick_and_the_network_are_mixed() {
     let place = Place::new().await;
     let mut names = vec![place.sign(1)];
-    place.member.flush().await.expect("sent");
+    flush(&place.member).await;
     // Its answer was lost with the connection.
     place.member.forget_answers();
     names.push(place.sign(2));
     let made = place.member.uplink.pack().await.expect("made");
     assert_eq!(made.frames, 2);
     names.push(place.sign(3));
-    place.member.flush().await.expect("the network is back");
+    flush(&place.member).await;
     place.assert_arrived(&names);
     let answer = take(&place.hub.hub, &made.bytes).await.expect("the stick comes late");
     let brought = place.member.uplink.unpack(&answer).await.expect("brought");
     assert_eq!((brought.answers, brought.starts_anew), (2, false));
     names.push(place.sign(4));
-    place.member.flush().await.expect("goes on");
+    flush(&place.member).await;
     place.assert_arrived(&names);
 }
 
@@ -176,7 +177,7 @@ async fn a_stick_and_the_network_are_mixed() {
 async fn a_hub_asks_again_by_its_file() {
     let place = Place::new().await;
     place.sign(1);
-    place.member.flush().await.expect("sent");
+    flush(&place.member).await;
     // As a hub that was put back to before the school's first word.
     place.hub.write(|tx| tx.execute("update lane_epoch set epoch = randomblob(16)", &[]));
     let second = place.sign(2);
@@ -313,6 +314,6 @@ async fn a_stick_brings_what_comes_down() {
         assert_eq!(memory.take(), came);
     }
     publish(hub, "c");
-    member.flush().await.expect("the network is back");
+    flush(&member).await;
     assert_eq!(memory.take(), ["c"]);
 }

@@ -7,20 +7,21 @@
     reason = "a test that cannot go on says so by stopping"
 )]
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use domain::unit::{UnitId, UnitKind};
+use domain::unit::UnitKind;
 use hub::bundles::{self, Outcome};
 use hub::service::bundle::{take, told};
 use hub::store::contribution;
-use hub::store::directive::{self, Stored};
 use hub::store::unit::{UnitStatus, set_status};
 use runtime::clock::{Clock, SimulatedClock};
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::SqlError;
 use runtime::uplink::bundle::BundleError;
-use runtime::uplink::{Applied, Hooks, LAST_CONTACT, notes, outbox};
-use tests::federation::{Federation, Figures, Member, RunningHub, TERM, eventually};
+use runtime::uplink::{LAST_CONTACT, notes, outbox};
+use tests::federation::{
+    Federation, Figures, Member, Memory, RunningHub, TERM, eventually, publish,
+};
 use tokio_util::sync::CancellationToken;
 
 const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
@@ -252,49 +253,6 @@ async fn who_serves_takes_what_a_command_leaves() {
     serving.await.expect("ends");
 }
 
-/// Remembers what came down.
-#[derive(Default)]
-struct Memory(Mutex<Vec<String>>);
-
-impl Memory {
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().expect("memory"))
-    }
-}
-
-impl Hooks for Memory {
-    fn directive(&self, bytes: &[u8]) -> Result<(), SqlError> {
-        self.0.lock().expect("memory").push(String::from_utf8_lossy(bytes).into_owned());
-        Ok(())
-    }
-
-    fn applied(&self) -> Result<Vec<Applied>, SqlError> {
-        Ok(Vec::new())
-    }
-
-    fn addressed(&self, _: &Tx<'_>, _: &UnitId, _: &[u8]) -> Result<(), SqlError> {
-        Ok(())
-    }
-
-    fn schools_below(&self) -> u32 {
-        0
-    }
-}
-
-fn publish(hub: &RunningHub, name: &'static str) {
-    let new = Stored {
-        cursor: 0,
-        kind: "scale".to_owned(),
-        name: name.to_owned(),
-        serial: 1,
-        version: "1".to_owned(),
-        effective_from: "2025-09-01".to_owned(),
-        content_digest: vec![1],
-        directive: name.as_bytes().to_vec(),
-    };
-    assert!(hub.write(move |tx| directive::insert(tx, &new, 1)));
-}
-
 /// What a hub sends down comes by its file, once, and goes on over the network where that ended.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stick_brings_what_comes_down() {
@@ -303,8 +261,7 @@ async fn a_stick_brings_what_comes_down() {
     let identity = place.member.identity.clone();
     let (federation, hub) = (&place.federation, &place.hub);
     let member = Member::with_hooks(federation, hub, identity, database, memory.clone());
-    publish(hub, "a");
-    publish(hub, "b");
+    publish(hub, &["a", "b"]);
     for came in [["a", "b"].as_slice(), &[]] {
         let made = member.uplink.pack().await.expect("made");
         let answer = take(&hub.hub, &made.bytes).await.expect("taken");
@@ -313,7 +270,7 @@ async fn a_stick_brings_what_comes_down() {
         assert_eq!(brought.directives, came.len());
         assert_eq!(memory.take(), came);
     }
-    publish(hub, "c");
+    publish(hub, &["c"]);
     flush(&member).await;
     assert_eq!(memory.take(), ["c"]);
 }

@@ -1,67 +1,21 @@
 //! A hub that was put back from a backup: its members reached cursors that it gives out again.
 #![allow(clippy::expect_used, reason = "a test that cannot go on says so by stopping")]
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use domain::unit::{UnitId, UnitKind};
+use domain::unit::UnitKind;
 use hub::backup::{self, BackupError, Plan};
-use hub::store::directive::{self, Stored};
 use hub::store::invite::{self, InviteState};
 use runtime::passphrase::Passphrase;
-use runtime::sql::{Database, Migration, SqlError, Tx};
-use runtime::uplink::{Applied, Hooks, OUTBOX_FRAMED_ONCE, OUTBOX_SCHEMA};
-use tests::federation::{Federation, Member, RunningHub};
+use runtime::sql::{Database, Migration};
+use runtime::uplink::{OUTBOX_FRAMED_ONCE, OUTBOX_SCHEMA};
+use tests::federation::{Federation, Member, Memory, RunningHub, publish};
 
 const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
 const OUTBOX: &[Migration] = &[
     Migration { number: 1, name: "outbox", sql: OUTBOX_SCHEMA },
     Migration { number: 2, name: "framed once", sql: OUTBOX_FRAMED_ONCE },
 ];
-
-/// Remembers what came down.
-#[derive(Default)]
-struct Memory(Mutex<Vec<String>>);
-
-impl Memory {
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().expect("memory"))
-    }
-}
-
-impl Hooks for Memory {
-    fn directive(&self, bytes: &[u8]) -> Result<(), SqlError> {
-        self.0.lock().expect("memory").push(String::from_utf8_lossy(bytes).into_owned());
-        Ok(())
-    }
-
-    fn applied(&self) -> Result<Vec<Applied>, SqlError> {
-        Ok(Vec::new())
-    }
-
-    fn addressed(&self, _: &Tx<'_>, _: &UnitId, _: &[u8]) -> Result<(), SqlError> {
-        Ok(())
-    }
-
-    fn schools_below(&self) -> u32 {
-        0
-    }
-}
-
-fn publish(hub: &RunningHub, names: &[&str]) {
-    for name in names {
-        let new = Stored {
-            cursor: 0,
-            kind: "scale".to_owned(),
-            name: (*name).to_owned(),
-            serial: 1,
-            version: "1".to_owned(),
-            effective_from: "2025-09-01".to_owned(),
-            content_digest: vec![1],
-            directive: name.as_bytes().to_vec(),
-        };
-        assert!(hub.write(move |tx| directive::insert(tx, &new, 1)));
-    }
-}
 
 /// Members pull again from a hub whose list is not the one that they pulled from, whether it is
 /// shorter or was filled anew; from one whose list went on they pull what is new.

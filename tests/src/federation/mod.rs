@@ -4,6 +4,7 @@
 //! dropped. Units are put into the registry directly; enrolment has tests of its own.
 
 mod authority;
+mod down;
 mod figures;
 mod hub;
 mod member;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use runtime::clock::Clock;
 
 pub use authority::Authority;
+pub use down::{Memory, publish};
 pub use figures::{Figures, clear_cells, rounded_cells};
 pub use hub::RunningHub;
 pub use member::{Member, NoHooks, admit_school, eventually};

@@ -10,12 +10,12 @@ use certs::identity::PeerIdentity;
 use certs::merkle::MerklePath;
 use certs::signature::Signature;
 use domain::digest::Digest;
-use domain::rollup::{Addend, Sums};
 use domain::unit::Zone;
 use proto::frame::{ANSWERS_CONTEXT, decode_answer, decode_item};
 use proto::wire::sync::Lane as LaneNumber;
+use tests::invariants::{Sheet, counting, differing, recounted};
 
-use crate::observe::{Holdings, Item, Observed, Outbox, TABLE, Total};
+use crate::observe::{Holdings, Item, Observed, Outbox, TABLE, cells};
 
 /// Which promise was broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +56,7 @@ fn broken(promise: Promise, detail: String) -> Violation {
 /// What holds of every hub's store at every instant.
 #[must_use]
 pub fn always(hub: &str, holdings: &Holdings) -> Vec<Violation> {
-    let mut found = recounted(hub, holdings);
+    let mut found = added_up(hub, holdings);
     found.extend(contiguous(hub, holdings));
     if holdings.quarantined > 0 {
         let detail = format!("{hub} set {} frames aside", holdings.quarantined);
@@ -87,46 +87,14 @@ pub fn at_rest(seen: &Observed, zone: &Zone) -> Vec<Violation> {
 }
 
 /// Every sum that a hub keeps, added up anew from the contributions that count.
-fn recounted(hub: &str, holdings: &Holdings) -> Vec<Violation> {
-    let mut latest: BTreeMap<_, (u32, &[u8])> = BTreeMap::new();
-    for one in holdings.contributions.iter().filter(|one| one.place.1 == TABLE) {
-        let known = latest.entry(&one.place).or_default();
-        if one.revision >= known.0 {
-            *known = (one.revision, &one.body);
-        }
-    }
-    let mut counted: BTreeMap<(String, String), Total> = BTreeMap::new();
-    for ((_, table, period), (_, body)) in latest {
-        let claimed = proto::release::decode(body).expect("a release");
-        let place = (table.clone(), period.clone());
-        let cells = holdings.totals.first().map_or(0, |total| total.sums.values().len());
-        let total = counted.entry(place.clone()).or_insert_with(|| Total {
-            place,
-            sums: Sums::empty(cells),
-            schools: 0,
-            persons: 0,
-        });
-        let sums = claimed.provenance.as_ref();
-        let contributors = sums.map(|sums| sums.contributors.as_slice());
-        let added = total.sums.add(Addend { cells: &claimed.cells, contributors });
-        if added.is_err() {
-            let detail = format!("{hub} has contributions and no sums of {period}");
-            return vec![broken(Promise::NothingTwice, detail)];
-        }
-        total.schools += sums.map_or(1, |sums| sums.schools_reported);
-        total.persons += claimed.header.persons;
-    }
-    let counted: Vec<Total> = counted.into_values().collect();
-    if counted == holdings.totals {
-        return Vec::new();
-    }
-    let brief = |all: &[Total]| {
-        let brief =
-            all.iter().map(|one| format!("{} schools, {} persons", one.schools, one.persons));
-        brief.collect::<Vec<_>>().join("; ")
-    };
-    let detail = format!("{hub} keeps {} and holds {}", brief(&holdings.totals), brief(&counted));
-    vec![broken(Promise::NothingTwice, detail)]
+fn added_up(hub: &str, holdings: &Holdings) -> Vec<Violation> {
+    let own = holdings.contributions.iter().filter(|one| one.place.1 == TABLE);
+    let sheets = counting(own.map(|one| {
+        let claimed = proto::release::decode(&one.body).expect("a release");
+        Sheet::of(&claimed, cells()).expect("cells of the table")
+    }));
+    let wrong = differing(&holdings.totals, &recounted(&sheets)).into_iter();
+    wrong.map(|what| broken(Promise::NothingTwice, format!("{hub} keeps {what}"))).collect()
 }
 
 fn contiguous(hub: &str, holdings: &Holdings) -> Vec<Violation> {
@@ -213,7 +181,7 @@ fn agree(seen: &Observed) -> Vec<Violation> {
         let Some(held) = seen.hubs.get(hub) else { continue };
         for (what, totals) in [("keeps", &held.totals), ("has sealed", &held.sealed)] {
             let shown: Vec<(u32, u64)> =
-                totals.iter().map(|total| (total.schools, total.persons)).collect();
+                totals.values().map(|total| (total.schools, total.persons)).collect();
             if shown != [(schools, pupils)] {
                 let detail =
                     format!("{hub} {what} {shown:?}, and {schools} schools below it sent {pupils}");

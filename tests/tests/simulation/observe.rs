@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use domain::rollup::Sums;
 use rusqlite::{Connection, OpenFlags, Row};
 use tests::federation::Figures;
+use tests::invariants::{Place, Sum};
 
 use crate::town::{Town, Unit};
 
@@ -56,9 +56,9 @@ pub struct Holdings {
     /// Every contribution that was taken over.
     pub contributions: Vec<Contribution>,
     /// Sums as they are kept.
-    pub totals: Vec<Total>,
+    pub totals: BTreeMap<Place, Sum>,
     /// Sums as they were sealed last.
-    pub sealed: Vec<Total>,
+    pub sealed: BTreeMap<Place, Sum>,
     /// Lanes of members.
     pub lanes: Vec<Lane>,
     /// Frames in quarantine.
@@ -69,23 +69,8 @@ pub struct Holdings {
 pub struct Contribution {
     /// Member, table and period.
     pub place: (String, String, String),
-    /// Revision.
-    pub revision: u32,
     /// The signed bytes.
     pub body: Vec<u8>,
-}
-
-/// Sums of a table and period.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Total {
-    /// Table and period.
-    pub place: (String, String),
-    /// The sums.
-    pub sums: Sums,
-    /// Schools in them.
-    pub schools: u32,
-    /// Persons at these schools.
-    pub persons: u64,
 }
 
 /// One epoch of a member's lane at its hub.
@@ -182,26 +167,30 @@ fn outbox(connection: &Connection) -> Outbox {
     Outbox { items, parent_keys: keys.into_iter().collect() }
 }
 
-fn holdings(connection: &Connection) -> Holdings {
+/// How many cells the table has.
+#[must_use]
+pub fn cells() -> usize {
     static CELLS: OnceLock<usize> = OnceLock::new();
     let known = || Figures::new().catalogue.table(TABLE).expect("table").cells();
-    let cells = *CELLS.get_or_init(known);
-    let sql = "select unit, table_id, period, revision, body from contribution order by id";
+    *CELLS.get_or_init(known)
+}
+
+fn holdings(connection: &Connection) -> Holdings {
+    let sql = "select unit, table_id, period, body from contribution order by id";
     let contributions = rows(connection, sql, |row| {
-        Ok(Contribution {
-            place: (row.get(0)?, row.get(1)?, row.get(2)?),
-            revision: row.get(3)?,
-            body: row.get(4)?,
-        })
+        Ok(Contribution { place: (row.get(0)?, row.get(1)?, row.get(2)?), body: row.get(3)? })
     });
     let total = |row: &Row<'_>| {
         let (values, contributors): (Vec<u8>, Vec<u8>) = (row.get(2)?, row.get(3)?);
-        Ok(Total {
-            place: (row.get(0)?, row.get(1)?),
-            sums: hub::store::total::unpack_sums(&values, &contributors, cells).expect("sums"),
+        let sums = hub::store::total::unpack_sums(&values, &contributors, cells()).expect("sums");
+        let place: Place = (row.get(0)?, row.get(1)?);
+        let sum = Sum {
             schools: row.get(4)?,
             persons: row.get::<_, i64>(5)?.unsigned_abs(),
-        })
+            values: sums.values().to_vec(),
+            contributors: sums.contributors().to_vec(),
+        };
+        Ok((place, sum))
     };
     let kept = "select table_id, period, cell_values, contributors, schools_reported, persons
                 from total where table_id = 'clear.term' order by table_id, period";
@@ -226,8 +215,8 @@ fn holdings(connection: &Connection) -> Holdings {
     let quarantined = rows(connection, "select count(*) from quarantine", |row| row.get(0));
     Holdings {
         contributions,
-        totals: rows(connection, kept, total),
-        sealed: rows(connection, sealed, total),
+        totals: rows(connection, kept, total).into_iter().collect(),
+        sealed: rows(connection, sealed, total).into_iter().collect(),
         lanes: lanes.into_iter().map(lane).collect(),
         quarantined: quarantined.first().map_or(0, |count: &i64| count.unsigned_abs()),
     }

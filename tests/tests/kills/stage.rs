@@ -23,6 +23,8 @@ const LIVED_UNTIL: Date = date(2026, 1, 18);
 /// How long something may take to be said, or to heal.
 const WITHIN: Duration = Duration::from_secs(120);
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How long a connection that is lost cannot be made anew.
+const SHUT: Duration = Duration::from_millis(200);
 /// How far the city's time goes on between two looks: whoever waits to try again does. Less than
 /// what passes for a wrong clock: somebody may be asked for the time just then.
 const LOOK_SECONDS: i64 = 20;
@@ -100,7 +102,8 @@ impl Stage {
     /// The connection is lost and may be made anew.
     pub async fn blink(&self) {
         self.network.set(Way::Refused);
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        // The network learns what it is now and not what it was: set twice at once, it never shuts.
+        tokio::time::sleep(SHUT).await;
         self.network.set(Way::Open);
     }
 

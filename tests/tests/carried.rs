@@ -137,7 +137,7 @@ async fn a_stick_carries_a_hundred_and_twenty_days() {
     let again = take(&place.hub.hub, &made.bytes).await.expect("taken twice");
     let held = told(&answer).expect("readable");
     assert_eq!(held.answers, WEEKS as usize);
-    assert!(held.to.starts_with("s1.") || held.to.starts_with("S1."), "{}", held.to);
+    assert_eq!(held.to, place.member.identity.peer().name().to_string());
     let brought = uplink.unpack(&answer).await.expect("brought");
     assert_eq!((brought.answers, brought.starts_anew), (WEEKS as usize, false));
     place.assert_arrived(&names);

@@ -24,6 +24,8 @@ mod quiet;
 mod recount;
 mod rounds;
 mod stage;
+#[path = "../sealed_city/told.rs"]
+mod told;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

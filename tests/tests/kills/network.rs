@@ -94,7 +94,7 @@ fn now(way: &mut watch::Receiver<Way>) -> Way {
 }
 
 /// A port below those that systems give to outgoing connections: one of those could meet itself
-/// while nobody listens.
+/// while nobody listens. Below those of cities too, which would find it free meanwhile.
 async fn listen_somewhere() -> TcpListener {
     let first = 6_000 + std::process::id() % 3_000;
     for port in first..first + 900 {

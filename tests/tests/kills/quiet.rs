@@ -7,11 +7,9 @@ use std::time::{Duration, Instant};
 use domain::catalogue::Stage;
 use domain::disclosure::plan::Refusal;
 use domain::period::Period;
-use hub::sealed::chain;
 use hub::sealed::guard;
 use hub::sealed::view::TaskView;
-use hub::store::opened::{self as sums, OpenedSum};
-use hub::store::sealed::{record, report, task, verdict};
+use hub::store::sealed::{report, task, verdict};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use proto::opening::Detail;
@@ -22,6 +20,7 @@ use tests::city::plan::{CITY, HEALTH};
 use tests::invariants::{Sheet, breaks, counting, differing, lost, recounted, twice};
 
 use crate::held::{self, School, Totals};
+use crate::told::{Opened, opened_at, records};
 use crate::{DISTRICT, SCHOOLS, STREET, recount};
 
 /// How long everything may take to be where it should be, and how often it is looked.
@@ -129,20 +128,6 @@ fn is_settled(task: &TaskView, stages: &BTreeSet<Stage>) -> bool {
         && task.waits.iter().all(|wait| closed(&wait.reason))
 }
 
-type Opened = BTreeMap<String, OpenedSum>;
-
-/// What a hub holds of a period's opened sums, by table; none of them twice.
-fn opened_at(city: &City, unit: &str, period: Period) -> Opened {
-    let all: Result<_, SqlError> =
-        held::store(city, unit).read(move |tx| sums::of_period(tx, period));
-    let mut opened = BTreeMap::new();
-    for sum in all.expect("sums") {
-        let table = sum.table.to_string();
-        assert!(opened.insert(table.clone(), sum).is_none(), "{table} was opened twice");
-    }
-    opened
-}
-
 fn cells(opened: &Opened) -> BTreeMap<String, BTreeMap<usize, u64>> {
     opened.iter().map(|(table, sum)| (table.clone(), sum.cells.clone())).collect()
 }
@@ -216,17 +201,6 @@ fn of_totals(city: &City, schools: &[School]) -> Vec<String> {
         wrong.extend(by_members.into_iter().map(|what| format!("{hub} by its members: {what}")));
     }
     wrong
-}
-
-/// Records of a hub, which form one chain that both signed; gives how many, each once.
-fn records(city: &City, unit: &str) -> usize {
-    let records: Result<_, SqlError> = held::store(city, unit).read(record::all);
-    let records = records.expect("records");
-    assert_eq!(chain::broken(&records), None, "the chain of {unit}");
-    assert!(records.iter().all(|one| one.helper.is_some()), "both hubs signed");
-    let different: BTreeSet<_> = records.iter().map(|one| one.bytes.clone()).collect();
-    assert_eq!(different.len(), records.len());
-    records.len()
 }
 
 /// Looks again and again until nothing is left to wait for.

@@ -14,17 +14,12 @@
 #[expect(dead_code, reason = "the recount of years asks for more")]
 mod queries;
 mod recount;
+mod told;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hub::app::open_store;
-use hub::config::Config;
-use hub::sealed::chain;
-use hub::store::opened::{self as sums, OpenedSum};
-use hub::store::sealed::record;
-use runtime::sql::SqlError;
 use tests::city::build::{City, Hubs, Wishes};
 use tests::city::days::{FOUNDED, PLAN_FROM, REPORTED, TERM, TERM_OPENS, WEEKS_OPEN};
 use tests::city::generate::Seeded;
@@ -32,6 +27,8 @@ use tests::city::opened::{self, Of};
 use tests::city::plan::CITY;
 use tests::city::plan::{HEALTH, plan_of};
 use tests::city::progress::Progress;
+
+use self::told::{Opened, opened_at, records};
 
 const DISTRICT: &str = "310117";
 const STREET: &str = "310117107";
@@ -85,32 +82,6 @@ fn wishes(dir: &Path) -> Wishes {
     }
 }
 
-/// What a hub holds of a period's opened sums, by table; none of them twice.
-fn opened_at(city: &City, unit: &str, period: &str) -> BTreeMap<String, OpenedSum> {
-    let config = Config::load(&city.folder(unit)).expect("configuration");
-    let store = open_store(&config).expect("store");
-    let period = period.parse().expect("period");
-    let all: Result<_, SqlError> = store.read(move |tx| sums::of_period(tx, period));
-    let mut opened = BTreeMap::new();
-    for sum in all.expect("sums") {
-        let table = sum.table.to_string();
-        assert!(opened.insert(table.clone(), sum).is_none(), "{table} was opened twice");
-    }
-    opened
-}
-
-/// Records of a hub, which form one chain; gives the sets that they are about, each once.
-fn records(city: &City, unit: &str) -> usize {
-    let config = Config::load(&city.folder(unit)).expect("configuration");
-    let records: Result<_, SqlError> = open_store(&config).expect("store").read(record::all);
-    let records = records.expect("records");
-    assert_eq!(chain::broken(&records), None, "the chain of {unit}");
-    assert!(records.iter().all(|one| one.helper.is_some()), "both hubs signed");
-    let different: BTreeSet<_> = records.iter().map(|one| one.bytes.clone()).collect();
-    assert_eq!(different.len(), records.len());
-    records.len()
-}
-
 /// From files in a school's office to the city's own sums, through eight kills.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_hubs_open_exactly_what_the_ledgers_hold() {
@@ -144,11 +115,12 @@ async fn killed_hubs_open_exactly_what_the_ledgers_hold() {
     opened::until_told(&city, DISTRICT).await.unwrap_or_else(|error| panic!("{error}"));
     let mut sets = 0;
     for (period, least) in [(WEEK, 10), (TERM, 5)] {
-        let opened = opened_at(&city, DISTRICT, period);
+        let held = |unit| opened_at(&city, unit, period.parse().expect("period"));
+        let opened = held(DISTRICT);
         assert!(opened.len() >= least, "{} tables of {period}", opened.len());
         for unit in [HEALTH.0, CITY.0] {
-            let same = opened_at(&city, unit, period);
-            let cells = |sums: &BTreeMap<String, OpenedSum>| {
+            let same = held(unit);
+            let cells = |sums: &Opened| {
                 sums.iter().map(|(table, sum)| (table.clone(), sum.cells.clone())).collect()
             };
             let (own, same): (BTreeMap<_, _>, BTreeMap<_, _>) = (cells(&opened), cells(&same));

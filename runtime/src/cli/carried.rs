@@ -78,25 +78,7 @@ pub fn read_carried(path: &Path) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// It cannot be written.
 pub fn write_carried(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(private::PART);
-    let part = Path::new(&part);
-    let written = write(part, bytes).and_then(|()| std::fs::rename(part, path));
-    written.map_err(|cause| {
-        // The error is what counts; what is half written has another name.
-        let _ = std::fs::remove_file(part);
-        unusable(path, &cause)
-    })
-}
-
-fn write(part: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if part.exists() {
-        std::fs::remove_file(part)?;
-    }
-    let mut file = private::create_file(part)?;
-    std::io::Write::write_all(&mut file, bytes)?;
-    // A stick that is pulled out right after must have it.
-    file.sync_all()
+    private::replace_file(path, bytes).map_err(|cause| unusable(path, &cause))
 }
 
 fn unusable(path: &Path, cause: &std::io::Error) -> Failure {

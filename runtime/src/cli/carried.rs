@@ -32,12 +32,10 @@ texts! {
 impl From<BundleError> for Failure {
     fn from(error: BundleError) -> Self {
         match error {
-            BundleError::Format(_) => Self::of_bundle("BUNDLE_UNREADABLE", ""),
-            BundleError::Signer => Self::of_bundle("BUNDLE_SIGNER", ""),
-            BundleError::Addressee => Self::of_bundle("BUNDLE_ADDRESSEE", ""),
             BundleError::Store(error) => error.into(),
             BundleError::Link(error) => error.into(),
-            other => Self::of_bundle("BUNDLE_FAILED", "").because(&other),
+            BundleError::Key(_) => Self::of_bundle(error.code(), "").because(&error),
+            _ => Self::of_bundle(error.code(), ""),
         }
     }
 }

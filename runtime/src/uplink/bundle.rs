@@ -56,6 +56,19 @@ pub enum BundleError {
     Link(#[from] UplinkError),
 }
 
+impl BundleError {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Format(_) => "BUNDLE_UNREADABLE",
+            Self::Signer => "BUNDLE_SIGNER",
+            Self::Addressee => "BUNDLE_ADDRESSEE",
+            Self::Key(_) | Self::Store(_) | Self::Link(_) => "BUNDLE_FAILED",
+        }
+    }
+}
+
 /// A file that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {

@@ -236,8 +236,7 @@ impl Uplink {
         let (heads, request) = link::hello(self, self.schools_below().await?).await?;
         let digest = Digest::from_tagged(answers).map_err(|_| BundleFormatError::Unreadable)?;
         let expected = mark(&digest, &epochs_of(&request));
-        let theirs = heads.iter().map(|(lane, _)| link::expectation(answer, *lane));
-        let theirs = theirs.collect::<Result<Vec<_>, _>>()?;
+        let theirs = link::expectations(answer, &heads)?;
         let (parent, now_ms) = (self.parent().name.to_string(), self.clock().now_ms());
         let settle = move |tx: &Tx<'_>| {
             if notes::get(tx, BUNDLE_MADE)?.as_deref() != Some(expected.as_str()) {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use certs::digest::random_bytes;
+use domain::digest::hex;
 use proto::limits::BUNDLE_BYTES_MAX;
 use runtime::private;
 use tokio_util::sync::CancellationToken;
@@ -86,8 +87,7 @@ pub fn hand_in(config: &Config, bytes: &[u8]) -> io::Result<Ticket> {
     if !folder.is_dir() {
         private::make_folder(&folder)?;
     }
-    let name: String = random_bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
-    let came = folder.join(format!("{name}.{CAME}"));
+    let came = folder.join(format!("{}.{CAME}", hex(&random_bytes::<8>())));
     private::replace_file(&came, bytes)?;
     Ok(Ticket(came))
 }

@@ -11,7 +11,7 @@ use certs::digest::sha256;
 use certs::identity::{LeafIdentity, PeerIdentity};
 use certs::key::KeyError;
 use certs::signature::Signature;
-use domain::digest::Digest;
+use domain::digest::{Digest, hex};
 use domain::unit::Zone;
 use jiff::Timestamp;
 use prost::Message as _;
@@ -302,10 +302,6 @@ fn mark(digest: &Digest, epochs: &str) -> String {
 
 fn epochs_of(hello: &HelloRequest) -> String {
     hello.lanes.iter().map(|lane| hex(&lane.epoch)).collect::<Vec<_>>().join(" ")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Notes when the parent was last heard; an older file changes nothing.

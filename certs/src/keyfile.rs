@@ -7,6 +7,7 @@
 
 use std::path::Path;
 
+use domain::digest::hex;
 use zeroize::Zeroizing;
 
 use crate::file::{read_small, write_private};
@@ -269,10 +270,6 @@ fn derivation_of(block: &pem::Pem) -> Result<Derivation, KeyfileError> {
     }
     let salt = unhex(head("Salt")?).ok_or(KeyfileError::Form)?;
     Ok(Derivation { memory_kib: number("Memory-KiB")?, passes: number("Passes")?, salt })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Option<[u8; 16]> {

@@ -109,6 +109,12 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// Bytes as hexadecimal digits, two for each.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +125,7 @@ mod tests {
         let digest = Digest::sha256([7; 32]);
         assert_eq!(Digest::from_tagged(&digest.to_tagged()), Ok(digest));
         assert_eq!(Digest::from_hex(&digest.to_string()), Ok(digest));
+        assert_eq!(hex(digest.bytes()), digest.to_string());
     }
 
     /// An algorithm from a later version is named, not guessed at.

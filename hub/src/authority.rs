@@ -116,11 +116,6 @@ pub fn trust(
 /// cancelled.
 pub async fn keep_fresh(hub: Hub, stop: CancellationToken) {
     let mut renewals = hub.identity().renewals();
-    // One that came between the opening of this hub and now is shown as well; where none did, what
-    // is in use stays, and with it the sessions of members.
-    if *renewals.borrow() > 0 {
-        renewals.mark_changed();
-    }
     let mut signed = None;
     loop {
         let refreshed = refresh(&hub, &mut signed).await;

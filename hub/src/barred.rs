@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 
 use certs::identity::PeerIdentity;
+use domain::digest::hex;
 use domain::unit::{IdentityName, UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::{Bar, BarredKey};
@@ -110,8 +111,7 @@ pub fn take(
         // Not taken whole, so whatever list there is is told at the next connection.
         return setting::set(tx, &format!("{LIST_OF}{teller}"), "");
     }
-    let shown: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    setting::set(tx, &format!("{LIST_OF}{teller}"), &shown)
+    setting::set(tx, &format!("{LIST_OF}{teller}"), &hex(digest))
 }
 
 /// SHA-256 of the last list that a member hub told; empty if it told none.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use certs::digest::random_bytes;
+use domain::digest::hex;
 use proto::limits::BUNDLE_BYTES_MAX;
 use runtime::private;
 use tokio_util::sync::CancellationToken;
@@ -86,9 +87,8 @@ pub fn hand_in(config: &Config, bytes: &[u8]) -> io::Result<Ticket> {
     if !folder.is_dir() {
         private::make_folder(&folder)?;
     }
-    let name: String = random_bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
-    let came = folder.join(format!("{name}.{CAME}"));
-    write(&came, bytes)?;
+    let came = folder.join(format!("{}.{CAME}", hex(&random_bytes::<8>())));
+    private::replace_file(&came, bytes)?;
     Ok(Ticket(came))
 }
 
@@ -125,7 +125,7 @@ pub async fn turn(hub: &Hub) -> io::Result<()> {
             }
         };
         // Before it goes: a process that ends in between takes it again, with the same answers.
-        write(&came.with_extension(ending), &said)?;
+        private::replace_file(&came.with_extension(ending), &said)?;
         remove(&came)?;
     }
     Ok(())
@@ -154,17 +154,4 @@ fn remove(path: &Path) -> io::Result<()> {
         Err(cause) if cause.kind() != ErrorKind::NotFound => Err(cause),
         _ => Ok(()),
     }
-}
-
-/// Under another name until it is whole.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let part = path.with_extension("new");
-    remove(&part)?;
-    let mut file = private::create_file(&part)?;
-    let written = io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_all());
-    let renamed = written.and_then(|()| std::fs::rename(&part, path));
-    if renamed.is_err() {
-        remove(&part)?;
-    }
-    renamed
 }

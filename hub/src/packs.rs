@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use certs::digest::sha256;
-use domain::catalogue::{Catalogue, Partition};
+use domain::catalogue::{Catalogue, Partition, is_rounded};
 use domain::digest::Digest;
 use domain::directory::Directory;
 use domain::disclosure::sealed::{SealedTables, special_of};
@@ -353,7 +353,7 @@ impl Packs {
     #[must_use]
     pub fn rounded_tables(&self) -> BTreeSet<&str> {
         let tables = self.catalogues.values().flat_map(|catalogue| catalogue.tables());
-        tables.map(|spec| spec.id().as_str()).filter(|id| id.starts_with("rounded.")).collect()
+        tables.map(|spec| spec.id().as_str()).filter(|id| is_rounded(id)).collect()
     }
 
     /// The catalogue in force.

@@ -1,12 +1,15 @@
-//! Files and folders that only their owner reads from the first moment, and copies that are half
-//! made until they are whole.
+//! Files and folders that only their owner reads from the first moment, files that are replaced as
+//! a whole, and copies that are half made until they are whole.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
 /// How the name of a copy ends that is being made.
 pub const PART: &str = ".part";
+
+/// How the name of a file ends that takes another one's place once it is whole.
+const NEW: &str = ".new";
 
 /// A new file that only this user reads; one that is there already is left as it is.
 ///
@@ -18,6 +21,33 @@ pub fn create_file(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Replaces a file as a whole or not at all, by one that only this user reads and that is on the
+/// disk before it takes the name. One at a time: what was left half written goes.
+///
+/// # Errors
+/// It cannot be written; the file of before is there as it was.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(NEW);
+    let new = Path::new(&new);
+    let replaced = write_new(new, bytes).and_then(|()| std::fs::rename(new, path));
+    if replaced.is_err() {
+        // The error is what counts; what is half written has another name.
+        let _ = std::fs::remove_file(new);
+    }
+    replaced
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(cause),
+        _ => {}
+    }
+    let mut file = create_file(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// A new folder that only this user enters.
@@ -78,16 +108,34 @@ mod tests {
         assert!(stays("x-A-1") && stays("x-B-1.part") && stays("x-A-2.part"));
     }
 
+    /// What is there is replaced whole, also after a process that ended half way; where nothing can
+    /// be written, it stays.
+    #[test]
+    fn a_file_is_replaced_whole() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (path, new) = (folder.path().join("file"), folder.path().join("file.new"));
+        create_file(&new).expect("left half written");
+        for bytes in [b"first", b"other"] {
+            replace_file(&path, bytes).expect("replaced");
+            assert_eq!(std::fs::read(&path).expect("read"), bytes);
+        }
+        assert!(!new.exists());
+        make_folder(&new).expect("in the way");
+        assert!(replace_file(&path, b"third").is_err());
+        assert_eq!(std::fs::read(&path).expect("read"), b"other");
+    }
+
     /// Nobody else on the machine reads what is made here.
     #[cfg(unix)]
     #[test]
     fn only_the_owner_reads() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().expect("folder");
-        let (file, inner) = (folder.path().join("file"), folder.path().join("folder"));
-        create_file(&file).expect("file");
-        make_folder(&inner).expect("folder");
-        let mode = |path: &Path| path.metadata().expect("there").permissions().mode() & 0o777;
-        assert_eq!((mode(&file), mode(&inner)), (0o600, 0o700));
+        let at = |name: &str| folder.path().join(name);
+        create_file(&at("file")).expect("file");
+        replace_file(&at("other"), b"").expect("other");
+        make_folder(&at("folder")).expect("folder");
+        let mode = |name: &str| at(name).metadata().expect("there").permissions().mode() & 0o777;
+        assert_eq!(["file", "other", "folder"].map(mode), [0o600, 0o600, 0o700]);
     }
 }

@@ -26,7 +26,7 @@ pub use definition::{At, Condition, Definition, Filter, Measure, Source};
 pub use field::{Field, FieldValues};
 pub use flaw::{Expected, Flaw, FlawKind};
 pub use label::{Label, Language};
-pub use partition::{Derivation, Derive, DerivedCell, OUTCOME_AXIS, Partition};
+pub use partition::{Derivation, Derive, DerivedCell, OUTCOME_AXIS, Partition, is_rounded};
 pub use stage::{Grade, SchoolType, Stage, has_grade, stage_of};
 pub use sum::{Comparison, Relation, Sum, Term};
 pub use table::{Axis, Block, CellKey, TableSpec};

@@ -13,6 +13,9 @@ use super::{
 /// Name of the axis that a partition adds to its dimensions.
 pub const OUTCOME_AXIS: &str = "outcome";
 
+/// With this begins the id of every rounded table.
+const ROUNDED: &str = "rounded.";
+
 /// Disjoint outcomes that together cover everybody of a count, by some of its dimensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partition {
@@ -102,8 +105,14 @@ pub(super) fn lay_out_special(
     TableSpec::new(super::special_table(id)?, label.clone(), blocks)
 }
 
+/// Whether a table's id is that of a rounded one.
+#[must_use]
+pub fn is_rounded(table: &str) -> bool {
+    table.starts_with(ROUNDED)
+}
+
 fn rounded_id(partition: &PartitionId) -> Result<TableId, Flaw> {
-    format!("rounded.{partition}").parse()
+    format!("{ROUNDED}{partition}").parse()
 }
 
 fn axes(definition: &CatalogueDefinition, dims: &[DimensionId]) -> Vec<Axis> {

@@ -9,7 +9,7 @@ use super::clear::{Enrolled, STUDENTS};
 use super::identity::{BrokenIdentity, broken_by_sheet};
 use super::rounded::Axes;
 use super::{ROUNDED_STRATUM_MIN, ROUNDING_BASE, may_be_clear};
-use crate::catalogue::{Catalogue, Count, TableSpec};
+use crate::catalogue::{Catalogue, Count, TableSpec, is_rounded};
 use crate::cell::{self, Cell, CellError};
 use crate::release::Provenance;
 
@@ -142,7 +142,7 @@ fn check_figure(count: &Count, figure: u64, place: usize) -> Result<(), Breach> 
 /// # Errors
 /// The first rule it breaks.
 pub fn check_rounded(spec: &TableSpec, packed: &[u8], persons: u64) -> Result<(), Breach> {
-    if !spec.id().as_str().starts_with("rounded.") {
+    if !is_rounded(spec.id().as_str()) {
         return Err(Breach::Rule(spec.id().to_string()));
     }
     if persons > FIGURE_MAX {
@@ -200,8 +200,9 @@ pub fn check_sums(
     provenance: &Provenance,
     rounded: bool,
 ) -> Result<(), Breach> {
-    let prefix = if rounded { "rounded." } else { "clear." };
-    if !spec.id().as_str().starts_with(prefix) {
+    let id = spec.id().as_str();
+    let is_told = if rounded { is_rounded(id) } else { id.starts_with("clear.") };
+    if !is_told {
         return Err(Breach::Rule(spec.id().to_string()));
     }
     let cells = in_range(cell::unpack(packed, spec.cells())?)?;

@@ -5,7 +5,7 @@
 //! soon as it is. What a person has of it elsewhere is hers to destroy.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use domain::digest::Digest;
@@ -132,16 +132,8 @@ fn read(path: &Path) -> Result<Vec<String>, BackupError> {
 }
 
 fn write(path: &Path, all: &BTreeSet<String>) -> Result<(), BackupError> {
-    let part = path.with_extension("new");
-    if part.exists() {
-        std::fs::remove_file(&part)?;
-    }
-    let mut file = private::create_file(&part)?;
-    for key in all {
-        writeln!(file, "{key}")?;
-    }
-    file.sync_all()?;
-    std::fs::rename(&part, path)?;
+    let lines: Vec<&str> = all.iter().flat_map(|key| [key.as_str(), "\n"]).collect();
+    private::replace_file(path, lines.concat().as_bytes())?;
     Ok(path.parent().map_or(Ok(()), private::sync_folder)?)
 }
 

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use certs::digest::random_bytes;
 use certs::sealed_file::{FileKey, SealedFileError};
+use domain::digest::hex;
 use jiff::civil::DateTime;
 use runtime::clock::{instant_ms, local_of};
 use runtime::passphrase::Passphrase;
@@ -226,7 +227,7 @@ fn fill(
     now_ms: i64,
 ) -> Result<(), BackupError> {
     private::make_folder(part)?;
-    let id: String = random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = hex(&random_bytes::<16>());
     let scratch = Scratch::file(config.path(SCRATCH));
     database.copy_to(&scratch.0).map_err(BackupError::Store)?;
     let mut files = vec!["hub.db".to_owned()];

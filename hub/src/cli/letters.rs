@@ -74,8 +74,7 @@ fn said(terminal: &Terminal, letters: &Letters, keys: usize) -> String {
         lines.push(terminal.text(text, &[&letters.count(name)]));
     }
     for held in &letters.held {
-        let lang = terminal.lang();
-        let text = alarm_in(held, lang).unwrap_or_else(|| held.clone());
+        let text = alarm_in(held, terminal.lang());
         lines.push(terminal.paint(Paint::Warn, &terminal.text(words::HELD, &[&text])));
     }
     let Some(since) = letters.counted_since_ms else { return lines.join("\n") };

@@ -281,7 +281,7 @@ pub(super) fn alarms(context: &Context) -> Result<(), Failure> {
                 minute(one.raised_at_ms),
                 one.kind.clone(),
                 one.unit.clone(),
-                alarm_in(&one.detail, lang).unwrap_or_else(|| one.detail.clone()),
+                alarm_in(&one.detail, lang),
             ]);
         }
         table.render()

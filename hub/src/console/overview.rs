@@ -151,7 +151,7 @@ impl OverviewTemplate<'_> {
             (name, Tag::new(Tone::Bad, words::LETTERS_LATE.fill(self.lang, &[&number])))
         });
         let held = letters.held.iter().map(|held| {
-            let said = alarm_in(held, self.lang).unwrap_or_else(|| held.clone());
+            let said = alarm_in(held, self.lang);
             (said, Tag::new(Tone::Bad, words::LETTERS_HELD.in_lang(self.lang).to_owned()))
         });
         late.chain(held).collect()

@@ -5,7 +5,7 @@
 
 use certs::digest::sha256;
 use certs::signature::{KeyId, Signature};
-use domain::catalogue::TableId;
+use domain::catalogue::{TableId, is_rounded};
 use domain::cell::CellError;
 use domain::disclosure::{Breach, FIGURE_MAX, check_clear, check_rounded, check_sums};
 use domain::period::Period;
@@ -303,7 +303,7 @@ fn check_period(table: &TableId, period: Period, packs: &Packs) -> Result<(), Re
         // Judged by its own days.
         return Ok(());
     }
-    let per_term = text.ends_with(".term") || text.starts_with("rounded.");
+    let per_term = text.ends_with(".term") || is_rounded(text);
     match period {
         Period::Term(term) if per_term => {
             packs.calendar().term(term).map(drop).map_err(|error| refuse("wrong_period", &error))

@@ -118,8 +118,9 @@ const fn said(rank: Rank, why: Why) -> Text {
     }
 }
 
-/// What an alarm about letters says in a language, by what is stored of it; nothing of another one.
-pub(crate) fn alarm_in(detail: &str, lang: Lang) -> Option<String> {
+/// What an alarm says in a language, by what is stored of it; one that is not about letters says
+/// what is stored.
+pub(crate) fn alarm_in(detail: &str, lang: Lang) -> String {
     let fixed = [
         FULL_SAID,
         REFUSED_SAID,
@@ -131,10 +132,10 @@ pub(crate) fn alarm_in(detail: &str, lang: Lang) -> Option<String> {
         URGENT_BEHIND,
     ];
     if let Some(found) = fixed.into_iter().find(|text| text.in_lang(Lang::En) == detail) {
-        return Some(found.in_lang(lang).to_owned());
+        return found.in_lang(lang).to_owned();
     }
-    let late = |class: &&DeadlineClass| late_in(**class, Lang::En) == detail;
-    DeadlineClass::ALL.iter().find(late).map(|class| late_in(*class, lang))
+    let late = DeadlineClass::ALL.iter().find(|class| late_in(**class, Lang::En) == detail);
+    late.map_or_else(|| detail.to_owned(), |class| late_in(*class, lang))
 }
 
 fn late_in(class: DeadlineClass, lang: Lang) -> String {

@@ -13,6 +13,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::catalogue::is_rounded;
 use domain::period::Period;
 use domain::release::{Header, Release, ReleaseId};
 use domain::unit::UnitId;
@@ -228,7 +229,7 @@ fn latest_unsent(
 /// Whether a table is about persons of an area and period under seal: what a school that is not on
 /// the roster sent rounded is not summed beside the opened sums.
 fn is_under_seal(sender: &Sender<'_>, (table, period): &Place) -> bool {
-    let period = period.parse::<Period>().ok().filter(|_| table.starts_with("rounded."));
+    let period = period.parse::<Period>().ok().filter(|_| is_rounded(table));
     period.is_some_and(|period| sender.packs.is_under_seal(sender.unit, period))
 }
 

@@ -88,11 +88,7 @@ type Asked = (Result<Path<String>, PathRejection>, Result<UrlQuery<FormQuery>, Q
 
 async fn publication_of(rest: &Rest, asked: Asked) -> Result<(String, Form, Vec<u8>), Refusal> {
     let (Path(id), UrlQuery(query)) = (asked.0.map_err(|_| Refusal::Publication)?, asked.1?);
-    let form = match query.format.as_str() {
-        "" | "json" => Form::Json,
-        "csv" => Form::Csv,
-        _ => return Err(Refusal::Parameter("format".to_owned())),
-    };
+    let form = Form::asked(&query.format)?;
     let read =
         rest.statistics.read_async(move |tx, packs, at| publication::release(tx, packs, at, &id));
     let out = read.await?.ok_or(Refusal::Publication)?;

@@ -3,7 +3,7 @@
 //! The revision that counts is taken: an earlier one says something else about the same persons,
 //! and two that contradict each other bound nothing together.
 
-use domain::catalogue::{Block, Catalogue, Count, Stage};
+use domain::catalogue::{Block, Catalogue, Count, Stage, is_rounded};
 use domain::cell::{self, Cell};
 use domain::digest::Digest;
 use domain::disclosure::ROUNDING_BASE;
@@ -80,7 +80,7 @@ fn of_table(
 
 /// Whether a table tells anything about persons.
 fn is_about_persons(table: &str) -> bool {
-    table.starts_with("clear.") || table.starts_with("rounded.")
+    table.starts_with("clear.") || is_rounded(table)
 }
 
 /// Whether a sheet gives anything about persons but wholes, which everybody knows.

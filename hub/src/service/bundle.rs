@@ -57,10 +57,7 @@ impl TakeError {
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
-            Self::Bundle(BundleError::Format(_)) => "BUNDLE_UNREADABLE",
-            Self::Bundle(BundleError::Signer) => "BUNDLE_SIGNER",
-            Self::Bundle(BundleError::Addressee) => "BUNDLE_ADDRESSEE",
-            Self::Bundle(_) => "BUNDLE_FAILED",
+            Self::Bundle(error) => error.code(),
             Self::Refused(status) => match code_of(status) {
                 "" => "BUNDLE_REFUSED",
                 code => code,

@@ -3,7 +3,7 @@
 //! A ratio is made of sums and never of ratios. A cell to which nobody contributed becomes the
 //! blank that says why, and no blank is ever added as a zero.
 
-use domain::catalogue::{Axis, Block, Grade, SchoolType, Stage, stage_of};
+use domain::catalogue::{Axis, Block, Grade, SchoolType, Stage, is_rounded, stage_of};
 use domain::rollup::Coverage;
 use domain::unit::UnitKind;
 
@@ -341,7 +341,7 @@ fn able(sheet: &Sheet, block: &Block, is_rounded: bool) -> u32 {
 
 /// Whether a table is reported once a term.
 fn is_of_term(table: &str) -> bool {
-    table.ends_with(".term") || table.starts_with("rounded.")
+    table.ends_with(".term") || is_rounded(table)
 }
 
 /// Values of the combination at a place, row-major over the axes.

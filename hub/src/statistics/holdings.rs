@@ -80,6 +80,11 @@ impl<'p> Asked<'p> {
         Ok(Self { known, indicator, by, axes, plan })
     }
 
+    /// The indicator as the catalogue in force has it.
+    pub(super) const fn indicator(&self) -> Indicator<'p> {
+        self.indicator
+    }
+
     /// Sealed tables that it is read from.
     pub(super) fn sealed_tables(&self) -> BTreeSet<String> {
         let Ok(plan) = &self.plan else { return BTreeSet::new() };

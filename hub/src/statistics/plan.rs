@@ -5,7 +5,7 @@
 //! and from nowhere else. What neither carries has no figures here, and says why.
 
 use domain::catalogue::{
-    Catalogue, Channel, Count, DimensionId, Label, NativePeriod, Origin, Ratio, Sum,
+    Catalogue, Channel, Count, DimensionId, Label, NativePeriod, Origin, Ratio, Sum, is_rounded,
 };
 use domain::disclosure::sealed::SealedTables;
 
@@ -266,9 +266,9 @@ pub fn feed(catalogue: &Catalogue, count: &Count) -> Result<Feed, NoFeed> {
 
 fn rounded(catalogue: &Catalogue, partition: &str, outcomes: Vec<String>) -> Option<Feed> {
     let tables = catalogue.tables();
-    let table = tables.iter().find(|table| {
-        table.id().as_str().starts_with("rounded.") && table.block(partition).is_some()
-    })?;
+    let table = tables
+        .iter()
+        .find(|table| is_rounded(table.id().as_str()) && table.block(partition).is_some())?;
     let (table, partition) = (table.id().to_string(), partition.to_owned());
     Some(Feed::Rounded { table, partition, outcomes })
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::catalogue::{Catalogue, TableSpec};
+use domain::catalogue::{Catalogue, TableSpec, is_rounded};
 use domain::cell::{self, Cell};
 use domain::digest::Digest;
 use domain::rollup::{Coverage, Sums};
@@ -142,8 +142,7 @@ pub fn own(
     (table, period): (&str, &str),
 ) -> Result<Option<Sheet>, StatisticsError> {
     // Only what is rounded waits for the hub's other reports.
-    let waits = table.starts_with("rounded.");
-    let waiting = if waits { shown_state::waiting(tx, table, period)? } else { 0 };
+    let waiting = if is_rounded(table) { shown_state::waiting(tx, table, period)? } else { 0 };
     let Some(latest) = reading::latest(tx, table, period)? else {
         let schools_due = rollup::schools_due(tx, packs, hub, (table, period))?;
         return Ok(empty(packs, table, schools_due)
@@ -174,9 +173,8 @@ pub fn own_in(
     let Some((from, to)) = periods.first().zip(periods.last()) else {
         return Ok(BTreeMap::new());
     };
-    let waits = table.starts_with("rounded.");
     let mut arrived = BTreeMap::new();
-    if waits {
+    if is_rounded(table) {
         arrived = shown_state::arrived_in(tx, table, (from, to))?;
     }
     let latest = reading::latest_in(tx, table, (from, to))?;

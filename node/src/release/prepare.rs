@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 
 use certs::digest::sha256;
 use certs::key::SigningKey;
-use domain::catalogue::{Catalogue, NativePeriod, TableSpec};
+use domain::catalogue::{Catalogue, NativePeriod, TableSpec, is_rounded};
 use domain::cell::Cell;
 use domain::digest::Digest;
 use domain::disclosure::{ClearSheet, RawTable, RoundedTable, RoundingPrf};
@@ -200,7 +200,7 @@ fn known_persons(tx: &Tx<'_>, context: &Context, by: Date) -> Result<u64, Releas
 
 fn absence(spec: &TableSpec, period: Period, facts: &Facts, seal: Seal) -> Option<AbsentReason> {
     let id = spec.id().as_str();
-    let rounded = id.starts_with("rounded.");
+    let rounded = is_rounded(id);
     let is_own = match NativePeriod::of(period) {
         NativePeriod::Term if rounded => true,
         own => id.strip_prefix("clear.") == Some(own.as_str()),
@@ -297,7 +297,7 @@ impl Sealing<'_> {
             persons: self.persons,
             made_at_ms: self.context.now_ms,
         };
-        let (release, cells) = if table.starts_with("rounded.") {
+        let (release, cells) = if is_rounded(&table) {
             let rounded = RoundedTable::protect(raw, catalogue, period, prf)?;
             (Release::of_rounded(header.clone(), &rounded), rounded.cells().to_vec())
         } else {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::catalogue::is_rounded;
 use domain::disclosure::sealed::{Week, is_sealed, year_of};
 use domain::period::Period;
 
@@ -31,7 +32,7 @@ pub fn sealed_weeks(names: Vec<String>) -> Vec<(String, Week)> {
 #[must_use]
 pub fn rounded(names: &[String]) -> BTreeSet<Period> {
     let queued = names.iter().filter_map(|name| table_and_period(name));
-    queued.filter(|(table, _)| table.starts_with("rounded.")).map(|(_, of)| of).collect()
+    queued.filter(|(table, _)| is_rounded(table)).map(|(_, of)| of).collect()
 }
 
 fn table_and_period(name: &str) -> Option<(&str, Period)> {

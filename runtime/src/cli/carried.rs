@@ -32,12 +32,10 @@ texts! {
 impl From<BundleError> for Failure {
     fn from(error: BundleError) -> Self {
         match error {
-            BundleError::Format(_) => Self::of_bundle("BUNDLE_UNREADABLE", ""),
-            BundleError::Signer => Self::of_bundle("BUNDLE_SIGNER", ""),
-            BundleError::Addressee => Self::of_bundle("BUNDLE_ADDRESSEE", ""),
             BundleError::Store(error) => error.into(),
             BundleError::Link(error) => error.into(),
-            other => Self::of_bundle("BUNDLE_FAILED", "").because(&other),
+            BundleError::Key(_) => Self::of_bundle(error.code(), "").because(&error),
+            _ => Self::of_bundle(error.code(), ""),
         }
     }
 }
@@ -78,25 +76,7 @@ pub fn read_carried(path: &Path) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// It cannot be written.
 pub fn write_carried(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(private::PART);
-    let part = Path::new(&part);
-    let written = write(part, bytes).and_then(|()| std::fs::rename(part, path));
-    written.map_err(|cause| {
-        // The error is what counts; what is half written has another name.
-        let _ = std::fs::remove_file(part);
-        unusable(path, &cause)
-    })
-}
-
-fn write(part: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if part.exists() {
-        std::fs::remove_file(part)?;
-    }
-    let mut file = private::create_file(part)?;
-    std::io::Write::write_all(&mut file, bytes)?;
-    // A stick that is pulled out right after must have it.
-    file.sync_all()
+    private::replace_file(path, bytes).map_err(|cause| unusable(path, &cause))
 }
 
 fn unusable(path: &Path, cause: &std::io::Error) -> Failure {

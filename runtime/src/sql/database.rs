@@ -9,10 +9,10 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use super::checkpoint::Checkpointer;
-use super::place::Place;
+use super::simulated::Simulated;
 use super::writer::{self, Job, Keep, Queue};
 use super::{Migration, SqlError, Tx, migration};
-use crate::blocking;
+use crate::blocking::{self, Place};
 
 /// Reader connections kept open between calls, and reads of async tasks that run at once: a burst
 /// of calls waits for them instead of opening hundreds of threads and connections.
@@ -113,15 +113,15 @@ impl Database {
     ) -> Result<Self, SqlError> {
         let pages = -i64::from(options.writer_cache_kib);
         connection.pragma_update(None, "cache_size", pages)?;
-        let place = path.as_ref().and_then(|path| Place::here(path));
+        let simulated = path.as_ref().and_then(|path| Simulated::here(path));
         let checkpointer = match &path {
-            Some(path) if place.is_none() => {
+            Some(path) if simulated.is_none() => {
                 let own = connect(Some(path), &options)?;
                 Some(Checkpointer::start(own, &mut connection, name)?)
             }
             _ => None,
         };
-        let queue = writer::start(connection, checkpointer, options.busy_wait, (name, place))?;
+        let queue = writer::start(connection, checkpointer, options.busy_wait, (name, simulated))?;
         Ok(Self {
             queue,
             readers: Arc::new(Readers {
@@ -150,7 +150,7 @@ impl Database {
         E: From<SqlError> + Send + 'static,
     {
         let (told, heard) = std::sync::mpsc::sync_channel::<()>(1);
-        let place = blocking::Place::default();
+        let place = Place::default();
         let theirs = place.clone();
         let answer = move |result| {
             theirs.put(result);
@@ -176,7 +176,7 @@ impl Database {
         E: From<SqlError> + Send + 'static,
     {
         let (told, heard) = tokio::sync::oneshot::channel::<()>();
-        let place = blocking::Place::default();
+        let place = Place::default();
         let theirs = place.clone();
         let answer = move |result| {
             theirs.put(result);

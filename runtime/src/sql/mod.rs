@@ -10,7 +10,7 @@ mod database;
 mod error;
 mod memory;
 mod migration;
-mod place;
+mod simulated;
 mod tx;
 mod writer;
 

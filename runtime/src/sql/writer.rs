@@ -21,7 +21,7 @@ use rusqlite::Connection;
 
 use super::checkpoint::Checkpointer;
 use super::memory::Memory;
-use super::place::Place;
+use super::simulated::Simulated;
 use super::{SqlError, Tx};
 
 /// Jobs that may share one commit.
@@ -64,7 +64,7 @@ struct Handle {
     thread: Option<JoinHandle<()>>,
     desk: Arc<Desk>,
     /// What there is instead of the thread where a simulator is the machine.
-    place: Option<Place>,
+    simulated: Option<Simulated>,
 }
 
 /// What the thread is sent.
@@ -107,8 +107,8 @@ struct Seat {
 
 impl Queue {
     pub(super) fn push(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
-        if let Some(place) = &self.0.place {
-            place.push(&self.0.desk, job);
+        if let Some(simulated) = &self.0.simulated {
+            simulated.push(&self.0.desk, job);
             return Ok(());
         }
         let sender = self.0.sender.as_ref().ok_or(SqlError::Closed)?;
@@ -118,8 +118,8 @@ impl Queue {
 
     /// As [`Queue::push`], for a thread that does nothing until it is answered.
     pub(super) fn push_blocking(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
-        if let Some(place) = &self.0.place {
-            place.run(&self.0.desk, vec![job]);
+        if let Some(simulated) = &self.0.simulated {
+            simulated.run(&self.0.desk, vec![job]);
             return Ok(());
         }
         self.push(job)
@@ -127,8 +127,8 @@ impl Queue {
 
     /// Queues a job that lets others go first.
     pub(super) fn push_spare(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
-        if let Some(place) = &self.0.place {
-            place.push(&self.0.desk, job);
+        if let Some(simulated) = &self.0.simulated {
+            simulated.push(&self.0.desk, job);
             return Ok(());
         }
         let sender = self.0.sender.as_ref().ok_or(SqlError::Closed)?;
@@ -138,7 +138,7 @@ impl Queue {
     /// Commits a job and answers it on this thread where nobody else writes or waits and the disk
     /// is quick; otherwise as [`Queue::push`].
     pub(super) fn run_or_push(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
-        if self.0.place.is_some() {
+        if self.0.simulated.is_some() {
             return self.push(job);
         }
         match self.0.desk.run_at_once(job) {
@@ -165,7 +165,7 @@ pub(super) fn start(
     connection: Connection,
     checkpointer: Option<Checkpointer>,
     busy_wait: Duration,
-    (name, place): (&str, Option<Place>),
+    (name, simulated): (&str, Option<Simulated>),
 ) -> Result<Queue, SqlError> {
     let (sender, receiver) = channel();
     let desk = Arc::new(Desk {
@@ -175,14 +175,14 @@ pub(super) fn start(
         pace_us: AtomicU64::new(0),
         _checkpointer: checkpointer,
     });
-    if place.is_some() {
-        return Ok(Queue(Arc::new(Handle { sender: None, thread: None, desk, place })));
+    if simulated.is_some() {
+        return Ok(Queue(Arc::new(Handle { sender: None, thread: None, desk, simulated })));
     }
     let theirs = desk.clone();
     let thread = std::thread::Builder::new()
         .name(format!("sql-{name}"))
         .spawn(move || serve(&theirs, &receiver))?;
-    Ok(Queue(Arc::new(Handle { sender: Some(sender), thread: Some(thread), desk, place })))
+    Ok(Queue(Arc::new(Handle { sender: Some(sender), thread: Some(thread), desk, simulated })))
 }
 
 fn serve(desk: &Desk, receiver: &Receiver<Order>) {

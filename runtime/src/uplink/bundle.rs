@@ -11,7 +11,7 @@ use certs::digest::sha256;
 use certs::identity::{LeafIdentity, PeerIdentity};
 use certs::key::KeyError;
 use certs::signature::Signature;
-use domain::digest::Digest;
+use domain::digest::{Digest, hex};
 use domain::unit::Zone;
 use jiff::Timestamp;
 use prost::Message as _;
@@ -54,6 +54,19 @@ pub enum BundleError {
     /// What it says could not be kept or believed.
     #[error(transparent)]
     Link(#[from] UplinkError),
+}
+
+impl BundleError {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Format(_) => "BUNDLE_UNREADABLE",
+            Self::Signer => "BUNDLE_SIGNER",
+            Self::Addressee => "BUNDLE_ADDRESSEE",
+            Self::Key(_) | Self::Store(_) | Self::Link(_) => "BUNDLE_FAILED",
+        }
+    }
 }
 
 /// A file that was made.
@@ -223,8 +236,7 @@ impl Uplink {
         let (heads, request) = link::hello(self, self.schools_below().await?).await?;
         let digest = Digest::from_tagged(answers).map_err(|_| BundleFormatError::Unreadable)?;
         let expected = mark(&digest, &epochs_of(&request));
-        let theirs = heads.iter().map(|(lane, _)| link::expectation(answer, *lane));
-        let theirs = theirs.collect::<Result<Vec<_>, _>>()?;
+        let theirs = link::expectations(answer, &heads)?;
         let (parent, now_ms) = (self.parent().name.to_string(), self.clock().now_ms());
         let settle = move |tx: &Tx<'_>| {
             if notes::get(tx, BUNDLE_MADE)?.as_deref() != Some(expected.as_str()) {
@@ -290,10 +302,6 @@ fn mark(digest: &Digest, epochs: &str) -> String {
 
 fn epochs_of(hello: &HelloRequest) -> String {
     hello.lanes.iter().map(|lane| hex(&lane.epoch)).collect::<Vec<_>>().join(" ")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Notes when the parent was last heard; an older file changes nothing.

@@ -72,9 +72,14 @@ impl IdentityCell {
         self.path.with_extension("renewing.key")
     }
 
-    /// Rings whenever the identity was replaced.
+    /// Rings whenever the identity was replaced; at once where that was before anybody listened,
+    /// because what was built meanwhile may show the old one.
     #[must_use]
     pub fn renewals(&self) -> watch::Receiver<u64> {
-        self.renewed.subscribe()
+        let mut renewals = self.renewed.subscribe();
+        if *renewals.borrow() > 0 {
+            renewals.mark_changed();
+        }
+        renewals
     }
 }

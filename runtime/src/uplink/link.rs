@@ -122,8 +122,7 @@ impl<'u> Link<'u> {
             let Some(Said::Hello(answer)) = reply.ok_or(UplinkError::Ended)?.part else {
                 return Err(UplinkError::Protocol("no hello"));
             };
-            let theirs = heads.iter().map(|(lane, _)| expectation(&answer, *lane));
-            let theirs = theirs.collect::<Result<Vec<_>, _>>()?;
+            let theirs = expectations(&answer, &heads)?;
             self.keys_told.known = answer.barred_keys;
             self.stored.0 = answer.takes_stored;
             let parent = self.uplink.parent().name.to_string();
@@ -401,12 +400,16 @@ fn read_cursor(text: &str) -> (u64, Vec<u8>) {
     (cursor.parse().unwrap_or(0), digest.unwrap_or_default())
 }
 
-pub(super) fn expectation(
+/// What the parent expects in each of our lanes, in their order.
+pub(super) fn expectations(
     answer: &HelloResponse,
-    lane: Lane,
-) -> Result<LaneExpectation, UplinkError> {
-    let known = answer.lanes.iter().find(|known| known.lane() == lane && known.expected > 0);
-    known.cloned().ok_or(UplinkError::Protocol("no expectation for a lane"))
+    heads: &[(Lane, outbox::LaneHead)],
+) -> Result<Vec<LaneExpectation>, UplinkError> {
+    let of = |(lane, _): &(Lane, outbox::LaneHead)| {
+        let known = answer.lanes.iter().find(|known| known.lane() == *lane && known.expected > 0);
+        known.cloned().ok_or(UplinkError::Protocol("no expectation for a lane"))
+    };
+    heads.iter().map(of).collect()
 }
 
 /// Where to start pushing in each lane, or nothing after a new epoch was begun in one.

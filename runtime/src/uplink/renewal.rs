@@ -114,4 +114,21 @@ mod tests {
         cell.forget_renewal_key();
         assert_ne!(asked().0, first);
     }
+
+    /// Who begins to listen after a replacement hears of it; where there was none, nothing rings.
+    #[test]
+    fn a_replacement_before_anybody_listened_rings() {
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join("identity.pem");
+        let (district, own) = (district(), key());
+        let chain = chain(&district, "S1", &own);
+        LeafIdentity::new(&chain, own).expect("identity").save(&file).expect("saved");
+        let cell = IdentityCell::load(&file).expect("identity");
+        assert_eq!(cell.renewals().has_changed().ok(), Some(false));
+        cell.replace(LeafIdentity::load(&file).expect("identity")).expect("replaced");
+        let mut late = cell.renewals();
+        assert_eq!(late.has_changed().ok(), Some(true));
+        late.mark_unchanged();
+        assert_eq!(late.has_changed().ok(), Some(false));
+    }
 }

@@ -228,6 +228,19 @@ pub fn percent(share: u32) -> String {
     format!("{}.{}%", tenths / 10, tenths % 10)
 }
 
+/// Every blank, for tests of what holds of each.
+#[cfg(test)]
+pub(super) const BLANKS: [Figure; 8] = [
+    Figure::Suppressed,
+    Figure::NotReported,
+    Figure::NotApplicable,
+    Figure::Unsupported,
+    Figure::ByKind,
+    Figure::Closed,
+    Figure::Waiting,
+    Figure::Stopped,
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,18 +248,8 @@ mod tests {
     /// The blanks look different from each other in both languages, in word and in class.
     #[test]
     fn blanks_are_told_apart() {
-        let blanks = [
-            Figure::Count(0),
-            Figure::Rounded(0),
-            Figure::Suppressed,
-            Figure::NotReported,
-            Figure::NotApplicable,
-            Figure::Unsupported,
-            Figure::ByKind,
-            Figure::Closed,
-            Figure::Waiting,
-            Figure::Stopped,
-        ];
+        let zeros = [Figure::Count(0), Figure::Rounded(0)];
+        let blanks: Vec<Figure> = zeros.into_iter().chain(BLANKS).collect();
         for lang in [Lang::Zh, Lang::En] {
             let forms: [fn(&Figure, Lang) -> String; 3] = [
                 |blank, lang| blank.text(lang),

@@ -45,7 +45,7 @@ const MOVES: [(&str, &[&str]); 6] = [
         &[
             "tests/tests/simulation/machine.rs",
             "runtime/src/in_place.rs",
-            "runtime/src/sql/place.rs",
+            "runtime/src/sql/simulated.rs",
         ],
     ),
     ("of_telephones", &["runtime/src/web/session/proving.rs"]),

@@ -270,10 +270,11 @@ fn what_is_late_is_an_alarm_that_heals() {
     let named = |said: &String| [SCHOOL, "CLINIC"].iter().any(|unit| said.contains(unit));
     assert!(!told.iter().flatten().any(named), "{told:?}");
     assert_eq!(office.letters().held, told[1], "what an alarm says, counts say too");
-    let zh = told[1].iter().filter_map(|said| alarm_in(said, Lang::Zh)).collect::<String>();
+    let zh = told[1].iter().map(|said| alarm_in(said, Lang::Zh)).collect::<String>();
     assert!(zh.contains("没有公钥声明") && !zh.contains("没有来取信"), "{zh}");
-    let late = told[0].iter().filter_map(|said| alarm_in(said, Lang::Zh)).collect::<String>();
+    let late = told[0].iter().map(|said| alarm_in(said, Lang::Zh)).collect::<String>();
     assert!(late.contains("逐一询问"), "{late}");
+    assert_eq!(alarm_in("of something else", Lang::Zh), "of something else");
     office.arrive(&office.answer(0x21, 1, (SCHOOL, office::OWN)), None);
     office.serve("CLINIC9");
     office.hours(1);

@@ -23,9 +23,9 @@ pub use periods::{PERIODS_MAX, RunError, run};
 
 use self::breaks::Seam;
 use self::shelf::Shelf;
+use super::StatisticsError;
 use super::holdings::Asked;
 use super::value::{Figures, UnitName};
-use super::{Indicator, StatisticsError};
 use crate::packs::Packs;
 
 /// An indicator over a run of periods.
@@ -65,15 +65,13 @@ pub fn trend(
     (indicator, periods): (&str, &[Period]),
 ) -> Result<Trend, StatisticsError> {
     let known = packs.in_force();
-    let found = Indicator::find(&known.catalogue, indicator);
-    let found = found.ok_or(StatisticsError::UnknownIndicator)?;
     let plain = Asked::new(packs, (indicator, &[]), false)?;
     let mut sealed = None;
     if packs.sealed_years().sealing().next().is_some() {
         sealed = Some(Asked::new(packs, (indicator, &[]), true)?);
     }
     let tables = sealed.as_ref().map(Asked::sealed_tables).unwrap_or_default();
-    let mut shelf = Shelf::read(tx, packs, at, (found, periods, &tables))?;
+    let mut shelf = Shelf::read(tx, packs, at, (plain.indicator(), periods, &tables))?;
     let mut seam = Seam::new(packs, indicator);
     let mut points = Vec::with_capacity(periods.len());
     for period in periods {

@@ -8,7 +8,7 @@ use jiff::civil::date;
 use proto::pack::{PackKind, embedded};
 
 use super::super::fixture::{CLEAR, Fixture, NOW_MS, ROUNDED, SCHOOLS, School, TERM};
-use super::super::{Blank, Floor, Members, Query, Reading, figures};
+use super::super::{Blank, Floor, Indicator, Members, Query, Reading, figures};
 use super::*;
 use crate::store::contradiction::{self, Contradiction};
 use crate::store::unit;

@@ -375,6 +375,7 @@ fn step_of(span: u64, least: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::figure::BLANKS;
 
     fn point(label: &str, figure: Figure) -> Point {
         Point {
@@ -417,19 +418,9 @@ mod tests {
     /// Each sort of blank has a mark of its own and its word in the key.
     #[test]
     fn blanks_have_marks_of_their_own() {
-        let blanks = [
-            Figure::Suppressed,
-            Figure::NotReported,
-            Figure::NotApplicable,
-            Figure::Unsupported,
-            Figure::ByKind,
-            Figure::Closed,
-            Figure::Waiting,
-            Figure::Stopped,
-        ];
         for lang in [Lang::Zh, Lang::En] {
-            let svg = line(blanks.map(|blank| point("p", blank)).to_vec()).draw(lang).to_string();
-            for blank in blanks {
+            let svg = line(BLANKS.map(|blank| point("p", blank)).to_vec()).draw(lang).to_string();
+            for blank in BLANKS {
                 let class = format!("class=\"gap {}\"", blank.code());
                 assert_eq!(svg.matches(&class).count(), 2, "{class}: in place and in the key");
                 assert!(svg.contains(&format!(">{}</text>", blank.text(lang))), "{svg}");

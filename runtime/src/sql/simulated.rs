@@ -13,13 +13,13 @@ use crate::in_place::{self, Fate, Machine};
 
 /// What there is instead of the writer's thread. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Place {
+pub(super) struct Simulated {
     path: PathBuf,
     machine: Arc<dyn Machine>,
     queued: Arc<Mutex<Vec<Box<dyn Job>>>>,
 }
 
-impl Place {
+impl Simulated {
     /// For a database that is opened on a simulator's thread; nothing on any other.
     pub(super) fn here(path: &Path) -> Option<Self> {
         let machine = in_place::machine()?;

@@ -16,7 +16,7 @@ use certs::referral::{
 };
 use domain::neighbour::RECEIVED_MS;
 use domain::referral::slot::Rank;
-use domain::referral::{DeadlineClass, Urgency};
+use domain::referral::{DeadlineClass, Urgency, hop_minutes};
 use jiff::Timestamp;
 use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
@@ -95,11 +95,12 @@ pub fn renew(
 
 /// Whether what was sealed and no relay has is due to be sealed anew.
 pub(crate) fn is_due(rank: u32, (made_at_ms, last_at_ms): (i64, i64), now_ms: i64) -> bool {
-    let hop_ms = match rank {
-        rank if rank == number(Rank::Emergency) => 5 * MINUTE_MS,
-        rank if rank == number(Rank::Urgent) => 15 * MINUTE_MS,
-        _ => 4 * 60 * MINUTE_MS,
+    let urgency = match rank {
+        rank if rank == number(Rank::Emergency) => Urgency::Emergency,
+        rank if rank == number(Rank::Urgent) => Urgency::Urgent,
+        _ => Urgency::Routine,
     };
+    let hop_ms = i64::from(hop_minutes(urgency)) * MINUTE_MS;
     let waited_ms = last_at_ms.saturating_sub(made_at_ms);
     now_ms.saturating_sub(last_at_ms) > waited_ms.max(2 * hop_ms)
 }

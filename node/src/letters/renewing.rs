@@ -198,12 +198,12 @@ fn answered(until_ms: i64) -> Option<Due> {
 
 /// The parts of an envelope for its recipient's key of now: those that it had, where it has several
 /// and they are sealed to that key; else it is closed once more.
-pub(crate) fn parts(
+pub(crate) fn parts<E: From<SqlError>>(
     tx: &Tx<'_>,
     road: &Road,
-    closed: impl FnOnce() -> Result<Vec<Part>, LedgerRefusal>,
+    closed: impl FnOnce() -> Result<Vec<Part>, E>,
     (id, now_ms): (EnvelopeId, i64),
-) -> Result<Vec<Part>, LedgerRefusal> {
+) -> Result<Vec<Part>, E> {
     let key = road.recipient.statement().key.digest();
     let kept = store::sealed_parts(tx, id, &key)?;
     let parts = if kept.is_empty() { closed()? } else { kept };

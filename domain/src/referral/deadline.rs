@@ -63,6 +63,16 @@ pub struct Due {
     pub expiry: Expiry,
 }
 
+/// For how many minutes a letter may be on one hop: by then whoever has it has said so.
+#[must_use]
+pub const fn hop_minutes(urgency: Urgency) -> u32 {
+    match urgency {
+        Urgency::Routine => 4 * 60,
+        Urgency::Urgent => 15,
+        Urgency::Emergency => 5,
+    }
+}
+
 /// Whose turn it is in a state; nobody's at the end.
 #[must_use]
 pub const fn due(state: State, urgency: Urgency) -> Option<Due> {
@@ -74,7 +84,8 @@ pub const fn due(state: State, urgency: Urgency) -> Option<Due> {
         State::ConsentPending => (O::School, L::Days(14), L::Days(2), L::Now, X::Expires),
         State::Consented => (O::School, L::Days(3), L::Minutes(4 * 60), L::Now, X::Expires),
         State::Sent | State::Routed => {
-            (O::Relay, L::Minutes(4 * 60), L::Minutes(15), L::Minutes(5), X::Phone)
+            let hop = L::Minutes(hop_minutes(urgency));
+            (O::Relay, hop, hop, hop, X::Phone)
         }
         State::Received => {
             (O::Recipient, L::WorkingDays(3), L::WorkingDays(1), L::Now, X::DistrictDesk)

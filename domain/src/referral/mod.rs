@@ -18,7 +18,7 @@ mod table;
 mod tests;
 mod words;
 
-pub use deadline::{DeadlineClass, Due, Expiry, Limit, Owner, due, working};
+pub use deadline::{DeadlineClass, Due, Expiry, Limit, Owner, due, hop_minutes, working};
 pub use stage::{RefStage, WaitBucket};
 pub use state::{Actor, DeclineReason, Event, Fact, State, Urgency};
 pub use table::{Refused, TRANSITIONS, Transition, step};

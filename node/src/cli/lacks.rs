@@ -1,8 +1,6 @@
 //! What a node lacks before it does its work, for `status`: by what its ledger says, where that
 //! opens. Counts and periods, and never a person.
 
-use std::collections::BTreeSet;
-
 use certs::digest::sha256;
 use runtime::cli::Sentence;
 use runtime::sealing::SealingYear;
@@ -47,16 +45,12 @@ pub(super) fn of(outward: &Outward, ledger: &Ledger) -> Result<Vec<Lack>, SqlErr
 }
 
 fn unsealed(absent: &[Absent]) -> Option<Lack> {
-    let periods = |is_contradiction: bool| -> BTreeSet<&str> {
-        let of = absent.iter().filter(|one| one.is_contradiction() == is_contradiction);
-        of.map(|one| one.period.as_str()).collect()
-    };
-    let (missing, contradicted) = (periods(false), periods(true));
-    let (code, what, all) = match missing.is_empty() {
-        false => ("UNSEALED", words::LACKS_SEALED, missing),
-        true => ("CONTRADICTED", words::LACKS_SENSE, contradicted),
-    };
+    let (is_missing, all) = sealed_absent::first_told(absent);
     let first = all.first()?;
+    let (code, what) = match is_missing {
+        true => ("UNSEALED", words::LACKS_SEALED),
+        false => ("CONTRADICTED", words::LACKS_SENSE),
+    };
     Some((code, Sentence::new(what, &[&all.len(), first]), words::SEALED_WHO))
 }
 

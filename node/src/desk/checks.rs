@@ -2,8 +2,6 @@
 //!
 //! Nothing is sent and nothing is changed; what could not be looked at is called unchecked.
 
-use std::collections::BTreeSet;
-
 use runtime::cli::doctor::{self, CERTIFICATE, Check, HUB, Subject};
 use runtime::cli::{Failure, Sentence};
 use runtime::sql::{SqlError, Tx};
@@ -306,18 +304,11 @@ pub(crate) fn unsealed(roll: Option<&Roll>) -> Check {
     let Some(roll) = roll else {
         return Check::unchecked(SEALED, words::LEDGER_UNCHECKED);
     };
-    let periods = |is_contradiction: bool| -> BTreeSet<&str> {
-        let of = roll.absent.iter().filter(|one| one.is_contradiction() == is_contradiction);
-        of.map(|one| one.period.as_str()).collect()
-    };
-    let (missing, contradicted) = (periods(false), periods(true));
-    let (found, all) = match missing.is_empty() {
-        false => (words::UNSEALED_FOUND, missing),
-        true => (CONTRADICTED_FOUND, contradicted),
-    };
+    let (is_missing, all) = sealed_absent::first_told(&roll.absent);
     let Some(first) = all.first() else {
         return Check::well(SEALED, words::ALL_SEALED);
     };
+    let found = if is_missing { words::UNSEALED_FOUND } else { CONTRADICTED_FOUND };
     Check::warning(SEALED, Sentence::new(found, &[&all.len(), first]), words::UNSEALED_FIX)
 }
 

@@ -4,6 +4,8 @@
 //! A group of schools stays closed for a week as long as one of them has no report of it. So a
 //! school that has none must say so to its own people; nothing of it leaves.
 
+use std::collections::BTreeSet;
+
 use domain::period::Period;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
@@ -31,6 +33,21 @@ impl Absent {
     #[must_use]
     pub fn is_contradiction(&self) -> bool {
         self.code == CONTRADICTION
+    }
+}
+
+/// What is told first of what a look found: the periods without a report, and where there are none
+/// those whose figures contradict each other. Says as well whether a report is missing.
+#[must_use]
+pub fn first_told(found: &[Absent]) -> (bool, BTreeSet<&str>) {
+    let periods = |is_contradiction: bool| -> BTreeSet<&str> {
+        let of = found.iter().filter(|one| one.is_contradiction() == is_contradiction);
+        of.map(|one| one.period.as_str()).collect()
+    };
+    let missing = periods(false);
+    match missing.is_empty() {
+        false => (true, missing),
+        true => (false, periods(true)),
     }
 }
 

@@ -68,7 +68,7 @@ fn of_envelope(
     match road_of(tx, transfer, one)? {
         Whither::Left => return Ok(false),
         Whither::Anew => {
-            take_back(tx, (transfer, desk), one, now)?;
+            take_back(tx, (transfer, desk), one.id, now)?;
             return Ok(false);
         }
         // Its course has said so.
@@ -80,7 +80,7 @@ fn of_envelope(
     let said = format!("知情同意已于{last}到期，信件尚未全部离校，没有送达");
     referral::lapse(tx, &super::author(now), one.referral, (one.number, &said))?;
     let now_ms = now.as_millisecond();
-    let left = take_back(tx, (transfer, desk), one, now)?;
+    let left = take_back(tx, (transfer, desk), one.id, now)?;
     if left == 0 && !store::may_have_left(tx, one.id)? {
         store::revoked(tx, one.id, now_ms)?;
         store::stayed(tx, one.id)?;
@@ -168,23 +168,20 @@ fn hold_one(
     if names.is_empty() || transfer.read::<_, SqlError>(move |tx| queue::have_left(tx, &names))? {
         return Ok(false);
     }
-    let letters = store::drop_letters(tx, id, now.as_millisecond())?;
-    let relay = desk.relay(tx, now)?;
-    let back = move |tx: &Tx<'_>| queue::take_back(tx, &letters, relay.as_ref());
-    if transfer.write::<_, SqlError>("hold_back", back)? == 0 {
+    if take_back(tx, (transfer, desk), id, now)? == 0 {
         store::never_left(tx, id)?;
     }
     Ok(true)
 }
 
 /// Takes the letters of an envelope back that have not left; says how many have.
-fn take_back(
+pub(super) fn take_back(
     tx: &Tx<'_>,
     (transfer, desk): (&Transfer, &Desk),
-    one: &Envelope,
+    id: EnvelopeId,
     now: Timestamp,
 ) -> Result<usize, LedgerRefusal> {
-    let letters = store::drop_letters(tx, one.id, now.as_millisecond())?;
+    let letters = store::drop_letters(tx, id, now.as_millisecond())?;
     let relay = desk.relay(tx, now)?;
     let back = move |tx: &Tx<'_>| queue::take_back(tx, &letters, relay.as_ref());
     Ok(transfer.write::<_, SqlError>("take_back", back)?)

@@ -16,7 +16,7 @@ use certs::referral::{
 };
 use domain::neighbour::RECEIVED_MS;
 use domain::referral::slot::Rank;
-use domain::referral::{DeadlineClass, Urgency};
+use domain::referral::{DeadlineClass, Urgency, hop_minutes};
 use jiff::Timestamp;
 use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
@@ -95,11 +95,12 @@ pub fn renew(
 
 /// Whether what was sealed and no relay has is due to be sealed anew.
 pub(crate) fn is_due(rank: u32, (made_at_ms, last_at_ms): (i64, i64), now_ms: i64) -> bool {
-    let hop_ms = match rank {
-        rank if rank == number(Rank::Emergency) => 5 * MINUTE_MS,
-        rank if rank == number(Rank::Urgent) => 15 * MINUTE_MS,
-        _ => 4 * 60 * MINUTE_MS,
+    let urgency = match rank {
+        rank if rank == number(Rank::Emergency) => Urgency::Emergency,
+        rank if rank == number(Rank::Urgent) => Urgency::Urgent,
+        _ => Urgency::Routine,
     };
+    let hop_ms = i64::from(hop_minutes(urgency)) * MINUTE_MS;
     let waited_ms = last_at_ms.saturating_sub(made_at_ms);
     now_ms.saturating_sub(last_at_ms) > waited_ms.max(2 * hop_ms)
 }
@@ -197,12 +198,12 @@ fn answered(until_ms: i64) -> Option<Due> {
 
 /// The parts of an envelope for its recipient's key of now: those that it had, where it has several
 /// and they are sealed to that key; else it is closed once more.
-pub(crate) fn parts(
+pub(crate) fn parts<E: From<SqlError>>(
     tx: &Tx<'_>,
     road: &Road,
-    closed: impl FnOnce() -> Result<Vec<Part>, LedgerRefusal>,
+    closed: impl FnOnce() -> Result<Vec<Part>, E>,
     (id, now_ms): (EnvelopeId, i64),
-) -> Result<Vec<Part>, LedgerRefusal> {
+) -> Result<Vec<Part>, E> {
     let key = road.recipient.statement().key.digest();
     let kept = store::sealed_parts(tx, id, &key)?;
     let parts = if kept.is_empty() { closed()? } else { kept };

@@ -11,7 +11,7 @@ use domain::receiver::{Duty, ReadWhy};
 use runtime::sql::Tx;
 
 use super::NeighbourError;
-use crate::content::{Contact, HandOffContent, Notice, ReportContent, TipContent};
+use crate::content::{Contact, HandOffContent, Notice, TipContent};
 use crate::ledger::author::Author;
 use crate::ledger::entry::{Moment, StaffId, StudentId};
 use crate::ledger::intake::Worker;
@@ -34,6 +34,14 @@ impl Line {
     #[must_use]
     pub fn state(&self) -> NoticeState {
         neighbour::stands(self.said.iter().map(|one| one.answer.said.kind()))
+    }
+
+    /// Whom to telephone at the hotline, where a caller in danger was handed over and it is not
+    /// erased: that is said before anybody reads the rest.
+    #[must_use]
+    pub fn alarm(&self) -> Option<Contact> {
+        let caller = neighbour::caller(&self.notice).filter(|caller| caller.danger == Danger::Yes);
+        caller.map(|caller| caller.sender)
     }
 }
 
@@ -86,56 +94,19 @@ pub fn callers(tx: &Tx<'_>, worker: &Worker) -> Result<Vec<CallerLine>, Neighbou
     Ok(all)
 }
 
-/// One caller at a house, without what is said of him or her.
+/// One notice of a kind at a house, without what it says.
 ///
 /// # Errors
 /// The role sees no list, there is none, or the store.
-pub fn caller_line(tx: &Tx<'_>, worker: &Worker, id: i64) -> Result<CallerLine, NeighbourError> {
+pub fn line_at_house(
+    tx: &Tx<'_>,
+    worker: &Worker,
+    of: (NoticeKind, i64),
+) -> Result<Line, NeighbourError> {
     if !worker.may(Duty::List) {
         return Err(NeighbourError::NotAllowed);
     }
-    Ok(line_of_caller(line(tx, at_house(tx, (NoticeKind::HandOff, id))?)?))
-}
-
-/// What a hotline says of a caller, for a purpose; the reading is logged before anything is given.
-///
-/// # Errors
-/// The role may not read, it was erased, there is none, or the store.
-pub fn caller(
-    tx: &Tx<'_>,
-    worker: &Worker,
-    of: (i64, ReadWhy),
-) -> Result<HandOffContent, NeighbourError> {
-    match read_at_house(tx, worker, NoticeKind::HandOff, of)? {
-        Notice::HandOff(caller) => Ok(caller),
-        Notice::Report(_) | Notice::Tip(_) => Err(NeighbourError::Unknown),
-    }
-}
-
-/// One report that came, without what it says.
-///
-/// # Errors
-/// The role sees no list, there is none, or the store.
-pub fn report_line(tx: &Tx<'_>, worker: &Worker, id: i64) -> Result<Line, NeighbourError> {
-    if !worker.may(Duty::List) {
-        return Err(NeighbourError::NotAllowed);
-    }
-    line(tx, at_house(tx, (NoticeKind::Report, id))?)
-}
-
-/// What a report says, for a purpose; the reading is logged before anything is given.
-///
-/// # Errors
-/// The role may not read, it was erased, there is none, or the store.
-pub fn report(
-    tx: &Tx<'_>,
-    worker: &Worker,
-    of: (i64, ReadWhy),
-) -> Result<ReportContent, NeighbourError> {
-    match read_at_house(tx, worker, NoticeKind::Report, of)? {
-        Notice::Report(report) => Ok(report),
-        Notice::Tip(_) | Notice::HandOff(_) => Err(NeighbourError::Unknown),
-    }
+    line(tx, at_house(tx, of)?)
 }
 
 /// What came to a receiver, of a kind.
@@ -144,7 +115,12 @@ fn at_house(tx: &Tx<'_>, (kind, id): (NoticeKind, i64)) -> Result<In, NeighbourE
     found.ok_or(NeighbourError::Unknown)
 }
 
-fn read_at_house(
+/// What a report says, or a hotline of a caller, for a purpose; the reading is logged before
+/// anything is given.
+///
+/// # Errors
+/// The role may not read, it was erased, there is none of that kind, or the store.
+pub fn read_at_house(
     tx: &Tx<'_>,
     worker: &Worker,
     kind: NoticeKind,
@@ -344,10 +320,8 @@ fn may_read(author: &Author, notice: &In) -> bool {
     }
 }
 
-/// That a caller is in danger, and the hotline's telephone, are said before anybody reads the rest.
 fn line_of_caller(line: Line) -> CallerLine {
-    let alarm = neighbour::caller(&line.notice).filter(|caller| caller.danger == Danger::Yes);
-    CallerLine { alarm: alarm.map(|caller| caller.sender), line }
+    CallerLine { alarm: line.alarm(), line }
 }
 
 fn lines(tx: &Tx<'_>, is_shown: impl Fn(&In) -> bool) -> Result<Vec<Line>, NeighbourError> {

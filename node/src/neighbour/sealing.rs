@@ -15,6 +15,7 @@ use super::NeighbourError;
 use crate::content::Notice;
 use crate::ledger::intake;
 use crate::ledger::letters::{self, NewLetter};
+use crate::letters::renewing;
 use crate::letters::road::Road;
 use crate::transfer::letters::number;
 
@@ -76,16 +77,25 @@ pub(super) fn seal(
     parcel: &Parcel<'_>,
     (queue, now): (Queue, Timestamp),
 ) -> Result<Digest, NeighbourError> {
-    let Parcel { role, envelope, content, .. } = *parcel;
-    let draft = Draft { role, envelope, ground: Ground::Duty, content };
-    let closed = ReferralEnvelope::close(&road.recipient, &draft, identity)?;
-    let parts = closed.parts(&road.recipient)?;
-    if matches!(role, Role::Referral { .. }) {
+    let (signed, parts) = close((identity, road), parcel)?;
+    if matches!(parcel.role, Role::Referral { .. }) {
         let key = road.recipient.statement().key.digest();
         letters::keep_sealed_parts(tx, &key, &parts, now.as_millisecond())?;
     }
     carry(tx, road, (parcel, &parts), (queue, now))?;
-    Ok(closed.digest())
+    Ok(signed)
+}
+
+/// Signs a parcel and seals it into parts; gives the digest of what was signed as well.
+fn close(
+    (identity, road): (&LeafIdentity, &Road),
+    parcel: &Parcel<'_>,
+) -> Result<(Digest, Vec<Part>), NeighbourError> {
+    let Parcel { role, envelope, content, .. } = *parcel;
+    let draft = Draft { role, envelope, ground: Ground::Duty, content };
+    let closed = ReferralEnvelope::close(&road.recipient, &draft, identity)?;
+    let parts = closed.parts(&road.recipient)?;
+    Ok((closed.digest(), parts))
 }
 
 /// Puts a notice into new letters, of which no relay has said a word: in the parts that it had,
@@ -96,12 +106,8 @@ pub(super) fn again(
     parcel: &Parcel<'_>,
     (queue, now): (Queue, Timestamp),
 ) -> Result<(), NeighbourError> {
-    let key = road.recipient.statement().key.digest();
-    let parts = letters::sealed_parts(tx, parcel.envelope, &key)?;
-    if parts.is_empty() {
-        return seal(tx, (identity, road), parcel, (queue, now)).map(drop);
-    }
-    letters::keep_sealed_parts(tx, &key, &parts, now.as_millisecond())?;
+    let closed = || close((identity, road), parcel).map(|(_, parts)| parts);
+    let parts = renewing::parts(tx, road, closed, (parcel.envelope, now.as_millisecond()))?;
     carry(tx, road, (parcel, &parts), (queue, now))
 }
 

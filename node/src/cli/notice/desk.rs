@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use domain::neighbour::{Danger, HandOffGround, NoticeKind, TipAbout};
 use domain::receiver::ReadWhy;
 use runtime::cli::{Failure, Terminal};
+use runtime::web::Text;
 use serde_json::json;
 
 use super::{AnswerArgs, came_list, content, done, listed, out_line, sent, shown, words, write};
@@ -11,10 +12,9 @@ use crate::app::Node;
 use crate::cli::acting::{self, ActingArgs};
 use crate::cli::ledger::word;
 use crate::cli::{Place, context};
-use crate::content::Notice;
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::intake::Worker;
-use crate::neighbour::{answering, handing, reading, said, tipping};
+use crate::neighbour::{answering, handing, reading, tipping};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct DeskArgs {
@@ -136,8 +136,8 @@ pub(in crate::cli) fn run(
             came_list(terminal, "reports", &lines)
         }
         DeskCommand::Show { number, read } => {
-            let why = word::<ReadWhy>(read)?;
-            show(terminal, &node, worker, (*number, why))
+            let of = (NoticeKind::Report, words::REPORT_FROM);
+            came(terminal, &node, worker, of, (*number, read.as_str()))
         }
         DeskCommand::Answer(args) => {
             let (number, said) = (args.number, args.reply(worker.today())?);
@@ -157,8 +157,8 @@ pub(in crate::cli) fn run(
             came_list(terminal, "callers", &lines)
         }
         DeskCommand::Caller { number, read } => {
-            let why = word::<ReadWhy>(read)?;
-            caller(terminal, &node, worker, (*number, why))
+            let of = (NoticeKind::HandOff, words::CALLER_HERE);
+            came(terminal, &node, worker, of, (*number, read.as_str()))
         }
         DeskCommand::Send { number, digest: None } => preview(terminal, &node, (worker, *number)),
         DeskCommand::Send { number, digest: Some(digest) } => {
@@ -172,38 +172,20 @@ pub(in crate::cli) fn run(
     }
 }
 
-fn show(
+/// What came says, for a purpose.
+fn came(
     terminal: &Terminal,
     node: &Node,
     worker: Worker,
-    (number, why): (i64, ReadWhy),
+    (kind, from): (NoticeKind, Text),
+    (number, read): (i64, &str),
 ) -> Result<(), Failure> {
-    let (report, line) = write(node, move |tx| {
-        let report = reading::report(tx, &worker, (number, why))?;
-        Ok((report, reading::report_line(tx, &worker, number)?))
+    let why = word::<ReadWhy>(read)?;
+    let (notice, line) = write(node, move |tx| {
+        let notice = reading::read_at_house(tx, &worker, kind, (number, why))?;
+        Ok((notice, reading::line_at_house(tx, &worker, (kind, number))?))
     })?;
-    let from = terminal.text(words::REPORT_FROM, &[&line.notice.sender_name, &line.notice.sender]);
-    content(terminal, (&from, &Notice::Report(report)), &line)
-}
-
-/// Where somebody is in danger the telephones come first.
-fn caller(
-    terminal: &Terminal,
-    node: &Node,
-    worker: Worker,
-    of: (i64, ReadWhy),
-) -> Result<(), Failure> {
-    let (said, caller) = write(node, move |tx| {
-        let said = reading::caller(tx, &worker, of)?;
-        Ok((said, reading::caller_line(tx, &worker, of.0)?))
-    })?;
-    let notice = &caller.line.notice;
-    let mut from = terminal.text(words::CALLER_HERE, &[&notice.sender_name, &notice.sender]);
-    if let Some(hotline) = &caller.alarm {
-        let danger = terminal.text(words::DANGER, &[&said::contact(hotline)]);
-        from = format!("{danger}\n{from}");
-    }
-    content(terminal, (&from, &Notice::HandOff(said)), &caller.line)
+    content(terminal, (from, &notice), &line)
 }
 
 fn out_list(

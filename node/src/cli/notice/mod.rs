@@ -11,7 +11,7 @@ use domain::ledger::Word;
 use domain::neighbour::{Handling, Harm, NoticeState, ReplyKind, Suspicion};
 use jiff::civil::Date;
 use runtime::cli::{Failure, Terminal};
-use runtime::web::time;
+use runtime::web::{Text, time};
 use serde_json::{Value, json};
 
 use super::acting::{self, ActingArgs};
@@ -278,8 +278,7 @@ fn tip(terminal: &Terminal, node: &Node, (author, number): (Author, i64)) -> Res
     let (tip, line) = write(node, move |tx| {
         Ok((reading::tip(tx, &author, number)?, reading::tip_line(tx, &author, number)?))
     })?;
-    let from = terminal.text(words::TIP_FROM, &[&line.notice.sender_name, &line.notice.sender]);
-    content(terminal, (&from, &Notice::Tip(tip)), &line)
+    content(terminal, (words::TIP_FROM, &Notice::Tip(tip)), &line)
 }
 
 fn hand_offs(terminal: &Terminal, node: &Node, author: Author) -> Result<(), Failure> {
@@ -288,7 +287,6 @@ fn hand_offs(terminal: &Terminal, node: &Node, author: Author) -> Result<(), Fai
     came_list(terminal, "hand_offs", &lines)
 }
 
-/// Where somebody is in danger the telephones come first.
 fn hand_off(
     terminal: &Terminal,
     node: &Node,
@@ -298,13 +296,7 @@ fn hand_off(
         let said = reading::hand_off(tx, &author, number)?;
         Ok((said, reading::hand_off_line(tx, &author, number)?))
     })?;
-    let notice = &caller.line.notice;
-    let mut from = terminal.text(words::CALLER_FROM, &[&notice.sender_name, &notice.sender]);
-    if let Some(hotline) = &caller.alarm {
-        let danger = terminal.text(words::DANGER, &[&said::contact(hotline)]);
-        from = format!("{danger}\n{from}");
-    }
-    content(terminal, (&from, &Notice::HandOff(said)), &caller.line)
+    content(terminal, (words::CALLER_FROM, &Notice::HandOff(said)), &caller.line)
 }
 
 /// A notice that was written here, in a list.
@@ -373,18 +365,21 @@ fn shown(
     })
 }
 
-/// What came says, with what was answered.
+/// What came says, with what was answered; where somebody is in danger the telephones come first.
 fn content(
     terminal: &Terminal,
-    (from, notice): (&str, &Notice),
+    (from, notice): (Text, &Notice),
     line: &Line,
 ) -> Result<(), Failure> {
+    let alarm = line.alarm();
     let lines = said::lines(notice, terminal.lang());
     let rows: Vec<Value> = lines.iter().map(|(label, text)| json!([label, text])).collect();
     let answers = line.said.iter().map(|one| answer_json(&one.answer)).collect::<Vec<_>>();
     let value = json!({ "id": line.notice.id, "content": rows, "answers": answers });
     terminal.result(&value, |terminal| {
-        let mut text = vec![from.to_owned()];
+        let danger = |hotline| terminal.text(words::DANGER, &[&said::contact(hotline)]);
+        let mut text: Vec<String> = alarm.iter().map(danger).collect();
+        text.push(terminal.text(from, &[&line.notice.sender_name, &line.notice.sender]));
         text.extend(text_of(&lines));
         text.extend(line.said.iter().map(|one| answer_text(terminal, &one.answer)));
         text.join("\n")

@@ -6,9 +6,10 @@ use runtime::texts;
 use runtime::web::time::minute;
 use serde_json::{Value, json};
 
-use super::lost::{envelope_of, hex};
+use super::lost::envelope_of;
 use super::rung;
 use crate::app::Node;
+use crate::desk::envelope;
 use crate::ledger::author::Author;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::letters::again;
@@ -36,7 +37,7 @@ pub(super) fn list(terminal: &Terminal, node: &Node, reader: Author) -> Result<(
     let values = found.iter().map(|one| {
         json!({
             "referral": one.referral.0,
-            "envelope": hex(one.about),
+            "envelope": envelope::shown(one.about),
             "recipient": one.recipient,
             "answers": one.answers,
             "since_ms": one.since_ms,
@@ -48,7 +49,7 @@ pub(super) fn list(terminal: &Terminal, node: &Node, reader: Author) -> Result<(
             return terminal.text(NONE, &[]);
         }
         let line = |one: &again::Waiting| {
-            let (id, since) = (hex(one.about), minute(one.since_ms));
+            let (id, since) = (envelope::shown(one.about), minute(one.since_ms));
             terminal.text(WAITS, &[&one.referral.0, &id, &one.recipient, &one.answers, &since])
         };
         let mut lines: Vec<String> = found.iter().map(line).collect();

@@ -130,10 +130,6 @@ pub(super) fn dismiss(
     terminal.result(&json!({ "dismissed": envelope }), |terminal| terminal.text(DISMISSED, &[]))
 }
 
-pub(super) fn hex(id: EnvelopeId) -> String {
-    id.bytes().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 pub(super) fn envelope_of(text: &str) -> Result<EnvelopeId, Failure> {
     envelope::typed(text).ok_or_else(|| Failure::new(Exit::Usage, "ENVELOPE", NO_ENVELOPE))
 }

@@ -8,6 +8,7 @@ mod callers;
 mod cards;
 mod forms;
 mod hand_offs;
+mod inbox;
 mod letters;
 mod notices;
 mod pages;

@@ -13,18 +13,22 @@ use runtime::web::{Problem, SignedForm, Text, Visitor, posts};
 use super::super::filled::Filled;
 use super::super::notices::views::{self, Line, OneView, Place};
 use super::super::notices::{problem, told, words as w};
-use super::super::office::{Told, choices};
+use super::super::office::Told;
+use super::inbox::{self, Inbox};
 use super::{Desk, For, Workers, reply, words};
-use crate::content::Notice;
 use crate::ledger::intake::Worker;
-use crate::neighbour::{NeighbourError, answering, reading, tipping};
+use crate::neighbour::{NeighbourError, reading, tipping};
 
 pub(super) const REPORTS_HREF: &str = "/reports";
 pub(super) const TIPS_HREF: &str = "/tips";
 pub(super) const REPORTS_LABEL: Text = w::REPORTS;
 pub(super) const TIPS_LABEL: Text = w::TIPS_OUT;
 
-const REPORTS: Place = (words::GROUP, w::REPORTS, w::REPORTS_IN_NOTE, REPORTS_HREF);
+const REPORTS: Inbox = Inbox {
+    kind: NoticeKind::Report,
+    place: (words::GROUP, w::REPORTS, w::REPORTS_IN_NOTE, REPORTS_HREF),
+    lead: w::LEAD_REPORT,
+};
 const TIPS: Place = (words::GROUP, w::TIPS_OUT, w::TIPS_OUT_NOTE, TIPS_HREF);
 
 pub(super) fn router() -> Router<Desk> {
@@ -44,9 +48,9 @@ async fn show_reports(
 ) -> Result<Response, Problem> {
     let found = desk.on_notices(&visitor.session, reading::reports);
     let (lines, lang) = (found.await.map_err(problem)?, visitor.frame.lang);
-    let rows = lines.iter().map(|line| views::in_row(line, &REPORTS, lang));
+    let rows = lines.iter().map(|line| views::in_row(line, &REPORTS.place, lang));
     let of = (&visitor.session, lang);
-    let page = views::list((rows.collect(), Vec::new()), &REPORTS, &None, of)?;
+    let page = views::list((rows.collect(), Vec::new()), &REPORTS.place, &None, of)?;
     reply(&desk, &visitor, &page)
 }
 
@@ -55,7 +59,7 @@ async fn show_report(
     visitor: Visitor<Workers>,
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
-    report(&desk, &visitor, (id, None), (None, Filled::default())).await
+    inbox::one(&desk, &visitor, &REPORTS, (id, None), (None, Filled::default())).await
 }
 
 /// Shows what a report says; without a purpose its page asks for one.
@@ -66,41 +70,7 @@ async fn show_content(
     Query(asked): Query<For>,
 ) -> Result<Response, Problem> {
     let why = ReadWhy::from_word(&asked.why);
-    report(&desk, &visitor, (id, why), (None, Filled::default())).await
-}
-
-async fn report(
-    desk: &Desk,
-    visitor: &Visitor<Workers>,
-    (id, why): (i64, Option<ReadWhy>),
-    (told, sent): (Told, Filled),
-) -> Result<Response, Problem> {
-    let found = desk.on_notices(&visitor.session, move |tx, worker| {
-        let line = reading::report_line(tx, worker, id)?;
-        let why = why.filter(|_| line.notice.content.is_some());
-        let report = match why {
-            Some(why) => Some(reading::report(tx, worker, (id, why))?),
-            None => None,
-        };
-        let looks = worker.may(Duty::Audit);
-        let reads = if looks { reading::report_reads(tx, worker, id)? } else { Vec::new() };
-        Ok((line, report, reads, worker.may(Duty::Answer)))
-    });
-    let (line, report, reads, may_answer) = found.await.map_err(problem)?;
-    let lang = visitor.frame.lang;
-    let notice = &line.notice;
-    let state = line.state();
-    let action = format!("{REPORTS_HREF}/{id}/act");
-    let is_let = |kind| may_answer && NoticeKind::Report.takes(kind);
-    let forms = views::answer_forms(state, (&action, &sent), is_let, lang);
-    let content = report.map(Notice::Report);
-    let view = OneView {
-        lead: w::LEAD_REPORT.fill(lang, &[&notice.sender_name, &notice.sender]),
-        whys: choices::<ReadWhy>(lang),
-        ..views::came(&line, (content, &REPORTS), (forms, reads), lang)
-    };
-    let page = views::one(view, &REPORTS, &told, (&visitor.session, lang))?;
-    tell(desk, visitor, (&page, &told))
+    inbox::one(&desk, &visitor, &REPORTS, (id, why), (None, Filled::default())).await
 }
 
 async fn answer(
@@ -108,22 +78,7 @@ async fn answer(
     Path(id): Path<i64>,
     form: SignedForm<Workers, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, filled) = (form.visitor, form.fields);
-    let sent = filled.clone();
-    let done = desk.on_notices(&visitor.session, move |tx, worker| {
-        let said = views::reply(&sent)?.ok_or(NeighbourError::Unknown)?;
-        answering::by_office(tx, worker, (id, said))
-    });
-    match done.await {
-        Ok(()) => {
-            desk.fold().await;
-            Ok(Redirect::to(&format!("{REPORTS_HREF}/{id}")).into_response())
-        }
-        Err(error) => {
-            let told = told(error, visitor.frame.lang)?;
-            report(&desk, &visitor, (id, None), (told, filled)).await
-        }
-    }
+    inbox::answer(&desk, &REPORTS, (id, form)).await
 }
 
 async fn show_tips(

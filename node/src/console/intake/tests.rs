@@ -345,6 +345,9 @@ async fn a_caller_is_worked_at_the_clinic() {
     let token =
         intake.get("/callers/1").await.expect("page").field("csrf").expect("token").to_owned();
     let fields = [("csrf", token.as_str()), ("act", "received"), ("note", "")];
+    let other = intake.post("/reports/1/act", &fields).await.expect("form");
+    assert_eq!(other.status, StatusCode::NOT_FOUND, "it is no report");
+    assert_eq!(city.count("select count(*) from neighbour_said"), 0);
     let done = intake.post("/callers/1/act", &fields).await.expect("form");
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     assert_eq!(city.count("select count(*) from neighbour_said"), 1);

@@ -7,15 +7,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::neighbour::NoticeKind;
 use runtime::sql::Tx;
-use runtime::web::{Audience, Lang, Problem, Role, SignedForm, Visitor, posts};
+use runtime::web::{Audience, Problem, Role, SignedForm, Visitor, posts};
 
 use super::super::filled::Filled;
 use super::super::office::{Office, Told};
-use super::views::{self, OneView, Place};
+use super::views::{self, Place};
 use super::{Shows, linking, problem, told, words};
-use crate::content::{Contact, Notice};
+use crate::content::Notice;
 use crate::ledger::author::Author;
-use crate::neighbour::{NeighbourError, answering, reading, said};
+use crate::neighbour::{NeighbourError, answering, reading};
 
 pub(in crate::console) const HAND_OFFS_HREF: &str = "/hand-offs";
 
@@ -94,26 +94,10 @@ async fn one(
     if notice.content.is_some() {
         forms.push(linking((&action, &sent), words::LINK_CALLER_NOTE, lang));
     }
-    let from = (notice.sender_name.as_str(), notice.sender.as_str());
-    let content = content.map(Notice::HandOff);
-    let view = OneView {
-        lead: lead(from, caller.alarm.as_ref(), lang),
-        ..views::came(line, (content, &HAND_OFFS), (forms, reads), lang)
-    };
+    let of = (words::LEAD_HAND_OFF, content.map(Notice::HandOff), &HAND_OFFS);
+    let view = views::came(line, of, (forms, reads), lang);
     let page = views::one(view, &HAND_OFFS, &told, (&visitor.session, lang))?;
     office.tell(visitor, &page, &told)
-}
-
-/// Where somebody is in danger the telephones come first: of who helps, and of who handed over.
-fn lead((name, sender): (&str, &str), alarm: Option<&Contact>, lang: Lang) -> String {
-    let from = words::LEAD_HAND_OFF.fill(lang, &[&name, &sender]);
-    match alarm {
-        Some(hotline) => {
-            let danger = words::LEAD_DANGER.fill(lang, &[&said::contact(hotline)]);
-            format!("{danger} {from}")
-        }
-        None => from,
-    }
 }
 
 async fn act(

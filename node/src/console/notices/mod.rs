@@ -34,7 +34,7 @@ use crate::ledger::{people, staff};
 use crate::neighbour::reporting::{self, Wish};
 use crate::neighbour::{NeighbourError, answering, offices, reading};
 pub(super) use hand_offs::{HAND_OFFS_HREF, Takers};
-use views::{FormView, Line, OneView, Place};
+use views::{FormView, Line, Place};
 
 pub(super) const REPORTS_HREF: &str = "/reports";
 pub(super) const TIPS_HREF: &str = "/tips";
@@ -278,11 +278,8 @@ async fn tip(
     if is_head && notice.content.is_some() {
         forms.extend(of_head((&action, &sent), counsellors, lang));
     }
-    let content = tip.map(Notice::Tip);
-    let view = OneView {
-        lead: words::LEAD_TIP.fill(lang, &[&notice.sender_name, &notice.sender]),
-        ..views::came(&line, (content, &TIPS), (forms, reads), lang)
-    };
+    let of = (words::LEAD_TIP, tip.map(Notice::Tip), &TIPS);
+    let view = views::came(&line, of, (forms, reads), lang);
     let page = views::one(view, &TIPS, &told, (&visitor.session, lang))?;
     office.tell(visitor, &page, &told)
 }

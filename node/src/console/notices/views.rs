@@ -198,10 +198,23 @@ pub(in crate::console) fn in_row(line: &Came, place: &Place, lang: Lang) -> RowV
     }
 }
 
+/// From whom what came is. Where somebody is in danger the telephones come first: of who helps, and
+/// of who handed over.
+fn lead(from: Text, line: &Came, lang: Lang) -> String {
+    let from = from.fill(lang, &[&line.notice.sender_name, &line.notice.sender]);
+    match line.alarm() {
+        Some(hotline) => {
+            let danger = w::LEAD_DANGER.fill(lang, &[&said::contact(&hotline)]);
+            format!("{danger} {from}")
+        }
+        None => from,
+    }
+}
+
 /// What came, as its page shows it: what it says where that was opened, else the way there.
 pub(in crate::console) fn came(
     line: &Came,
-    (content, place): (Option<Notice>, &Place),
+    (from, content, place): (Text, Option<Notice>, &Place),
     (forms, reads): (Vec<FormView>, Vec<(Moment, String)>),
     lang: Lang,
 ) -> OneView {
@@ -209,6 +222,7 @@ pub(in crate::console) fn came(
     let is_hidden = content.is_none() && notice.content.is_some();
     let read_at = is_hidden.then(|| format!("{}/{}/content", place.3, notice.id));
     OneView {
+        lead: lead(from, line, lang),
         rows: content.map_or_else(Vec::new, |content| said::lines(&content, lang)),
         read_at: read_at.unwrap_or_default(),
         answers: answers(line.said.iter().map(|one| &one.answer), lang),

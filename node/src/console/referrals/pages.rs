@@ -4,7 +4,7 @@ use askama::Template;
 use domain::ledger::Word as _;
 use domain::referral::history::Standing;
 use domain::referral::{
-    Actor, DeclineReason, EndReason, Event, FitForSchool, Limit, State, Urgency, due,
+    Actor, DeclineReason, EndReason, Event, FitForSchool, State, Urgency, due, hop_minutes,
 };
 use domain::unit::UnitId;
 use jiff::civil::Date;
@@ -236,9 +236,8 @@ fn is_undelivered(view: &View) -> bool {
 /// Whether no relay has said within the minutes of a hop that it has an emergency. While one is
 /// out it is the school's turn at once, so that its state has no limit for the letter.
 fn is_hop_late((made_at_ms, acked_at_ms): (i64, Option<i64>), now_ms: i64) -> bool {
-    let limit = due(State::Sent, Urgency::Emergency).map(|turn| turn.limit);
-    let Some(Limit::Minutes(minutes)) = limit else { return false };
-    acked_at_ms.is_none() && now_ms.saturating_sub(made_at_ms) > i64::from(minutes) * 60_000
+    let hop_ms = i64::from(hop_minutes(Urgency::Emergency)) * 60_000;
+    acked_at_ms.is_none() && now_ms.saturating_sub(made_at_ms) > hop_ms
 }
 
 fn facts(view: &View, lang: Lang) -> Vec<(&'static str, String)> {

@@ -20,7 +20,6 @@ use super::super::moving::{self, Stands};
 use super::super::read;
 use super::super::refusal::LedgerRefusal;
 use super::{DAY_MS, Duty, DutyKind, end_of, gather};
-use crate::letters::cards::sending::waits;
 
 /// Contacts about cases that are open: of a case that has left none is due any more.
 pub(super) fn of_cases(
@@ -118,7 +117,7 @@ fn due_of(
         let due_ms = Some(revoked_at_ms.saturating_add(DAY_MS));
         return Ok(one.done_at_ms.is_none().then_some((DutyKind::ExpertReply, due_ms)));
     }
-    if waits(tx, one)? {
+    if cards::waits(tx, one)? {
         return Ok(Some((DutyKind::ExpertWaits, Some(one.due_ms))));
     }
     let is_answered = one.ended_at_ms.is_none();

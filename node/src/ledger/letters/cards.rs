@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::super::entry::RecordId;
 use super::super::strange;
 use super::{Answer, Draft};
+use crate::content::card::CardAnswer;
 
 /// Answers about one card that are kept: more than an expert's unit ever gives.
 const ANSWERS_MAX: u64 = 64;
@@ -339,6 +340,20 @@ pub fn keep_answer(
         ],
     )?;
     Ok(kept > 0)
+}
+
+/// Whether a card is out and its expert has not answered.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn waits(tx: &Tx<'_>, one: &CardEnvelope) -> Result<bool, SqlError> {
+    if one.revoked_at_ms.is_some() || one.ended_at_ms.is_some() {
+        return Ok(false);
+    }
+    let answers = answers(tx, one.id)?;
+    let is_answer =
+        |content: &[u8]| CardAnswer::read(content).is_ok_and(|answer| answer.said.what().answers());
+    Ok(!answers.iter().any(|answer| is_answer(answer.content.as_slice())))
 }
 
 /// What was answered about a card, in the order of the expert's acts; a receipt last.

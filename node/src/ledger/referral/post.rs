@@ -1,7 +1,7 @@
 //! Letters of referrals that are not settled: sealed, and nobody has said by the limit that it
 //! came, what is done about it, or that it was deleted.
 
-use domain::referral::{Owner, State, Urgency, due};
+use domain::referral::{Owner, State, due, hop_minutes};
 use runtime::sql::Tx;
 
 use super::super::author::Author;
@@ -83,8 +83,8 @@ fn why((row, last): (&Row, u32), one: &Envelope, now_ms: i64) -> Option<(Unsettl
         return None;
     }
     if one.acked_at_ms.is_none() {
-        let is_late =
-            now_ms.saturating_sub(one.made_at_ms) > 2 * hop_ms(row.referral.entry.urgency);
+        let hop_ms = i64::from(hop_minutes(row.referral.entry.urgency)) * MINUTE_MS;
+        let is_late = now_ms.saturating_sub(one.made_at_ms) > 2 * hop_ms;
         // Who has answered has it, whatever a hub says.
         let is_heard = due(row.state, row.referral.entry.urgency)
             .is_some_and(|turn| turn.owner == Owner::Recipient);
@@ -97,20 +97,11 @@ fn why((row, last): (&Row, u32), one: &Envelope, now_ms: i64) -> Option<(Unsettl
     Some((Unsettled::NotAnswered, due_ms))
 }
 
-/// The limit of one hop, as relays have it.
-const fn hop_ms(urgency: Urgency) -> i64 {
-    match urgency {
-        Urgency::Emergency => 5 * MINUTE_MS,
-        Urgency::Urgent => 15 * MINUTE_MS,
-        Urgency::Routine => 4 * 60 * MINUTE_MS,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use certs::digest::sha256;
     use certs::referral::EnvelopeId;
-    use domain::referral::Event;
+    use domain::referral::{Event, Urgency};
 
     use super::super::tests::{CLINIC, approved, at, consent, opened, played, ready};
     use super::*;

@@ -154,25 +154,11 @@ pub(super) fn send_on(
 /// One card of a case is out at a time: until it is answered, taken back or over.
 fn check_not_out(tx: &Tx<'_>, record: RecordId) -> Result<(), LedgerRefusal> {
     for one in cards::of_record(tx, record)? {
-        if waits(tx, &one)? {
+        if cards::waits(tx, &one)? {
             return Err(LedgerRefusal::NotWaiting);
         }
     }
     Ok(())
-}
-
-/// Whether a card is out and its expert has not answered.
-///
-/// # Errors
-/// The store cannot be read.
-pub(crate) fn waits(tx: &Tx<'_>, one: &CardEnvelope) -> Result<bool, SqlError> {
-    if one.revoked_at_ms.is_some() || one.ended_at_ms.is_some() {
-        return Ok(false);
-    }
-    let answers = cards::answers(tx, one.id)?;
-    let is_answer =
-        |content: &[u8]| CardAnswer::read(content).is_ok_and(|answer| answer.said.what().answers());
-    Ok(!answers.iter().any(|answer| is_answer(answer.content.as_slice())))
 }
 
 /// The cards of a case that were sealed, each with what was answered about it. Whoever shows them

@@ -10,6 +10,7 @@ use domain::unit::IdentityName;
 use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
 
+use super::super::ending;
 use super::super::road::{Desk, Road};
 use crate::content::{FromNew, FromOld, TransferId, TransferSaid};
 use crate::ledger::Ledger;
@@ -17,7 +18,7 @@ use crate::ledger::letters::{self as store, NewLetter};
 use crate::ledger::moving::{self, CareStands, Move, Stands};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::transfer::Transfer;
-use crate::transfer::letters::{self as queue, number};
+use crate::transfer::letters::number;
 
 /// Seals what is to be said now; says how many letters that made.
 ///
@@ -148,10 +149,7 @@ fn take_back_older(
     now: Timestamp,
 ) -> Result<(), LedgerRefusal> {
     let Some(older) = row.envelope else { return Ok(()) };
-    let letters = store::drop_letters(tx, older, now.as_millisecond())?;
-    let relay = desk.relay(tx, now)?;
-    let back = move |tx: &Tx<'_>| queue::take_back(tx, &letters, relay.as_ref());
-    transfer.write("take_back", back)?;
+    ending::take_back(tx, (transfer, desk), older, now)?;
     // Nobody asks for it any more, and what is said again for a year would fill the ledger.
     Ok(store::forget_letters(tx, older)?)
 }

@@ -122,6 +122,18 @@ impl Street {
         hearing::settle(&school.ledger, now()).expect("settled");
     }
 
+    /// A student is offered, accepted and entered, and the old school has heard it.
+    fn moved(&self) {
+        self.offered(CareStands::Behind);
+        self.carry(true);
+        self.take(true);
+        self.accepted(0, TODAY).expect("accepted");
+        for is_from_old in [false, true, false] {
+            self.carry(is_from_old);
+            self.take(is_from_old);
+        }
+    }
+
     fn accepted(&self, n: u32, day: Date) -> Result<(), LedgerRefusal> {
         let (desk, id, wanted) = (self.town.other.clone(), Self::row(&self.new).id, taking(n, day));
         run(&self.new, move |tx| answering::accept(tx, &head(), &desk, (id, &wanted)))

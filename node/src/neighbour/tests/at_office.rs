@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use runtime::sql::{SqlError, Tx};
 
 use crate::content::neighbour::tests::report;
-use crate::content::{Contact, NoticeId, Reply, ReplyContent, ReportContent};
+use crate::content::{Contact, Notice, NoticeId, Reply, ReplyContent, ReportContent};
 use crate::intake::testing::{City, SCHOOL, named, now, worker};
 use crate::intake::{IntakeError, Receiver, acting};
 use crate::ledger::{intake as kept, neighbour};
@@ -79,11 +79,13 @@ fn a_report_is_taken_once_and_read_for_a_purpose() {
     assert_eq!(city.count("select count(*) from intake"), 0, "it is no referral");
     let read = |role| {
         let by = worker(role, now());
-        write(&city, move |tx| reading::report(tx, &by, (1, ReadWhy::Triage)))
+        let of = (1, ReadWhy::Triage);
+        write(&city, move |tx| reading::read_at_house(tx, &by, NoticeKind::Report, of))
     };
     assert!(matches!(read(ReceiverRole::Operator), Err(NeighbourError::NotAllowed)));
     assert_eq!(city.count("select count(*) from neighbour_read"), 0);
     let found = read(ReceiverRole::Intake).map_err(drop).expect("read");
+    let Notice::Report(found) = found else { panic!("a report") };
     assert_eq!((found.child, found.seen), (report().child, report().seen));
     assert_eq!(city.count("select count(*) from neighbour_read"), 1);
 }
@@ -430,8 +432,10 @@ fn a_caller_comes_to_a_clinic() {
     assert!(reports.map_err(drop).expect("reports").is_empty(), "it is no report");
     assert_eq!(city.count("select count(*) from neighbour_read"), 0);
     let reader = worker(ReceiverRole::Intake, now());
-    let said = write(&city, move |tx| reading::caller(tx, &reader, (id, ReadWhy::Contact)));
-    assert_eq!(said.map_err(drop).expect("read").name, caller.name);
+    let of = (id, ReadWhy::Contact);
+    let said = write(&city, move |tx| reading::read_at_house(tx, &reader, NoticeKind::HandOff, of));
+    let Notice::HandOff(said) = said.map_err(drop).expect("read") else { panic!("a caller") };
+    assert_eq!(said.name, caller.name);
     assert_eq!(city.count("select count(*) from neighbour_read"), 1);
     let day = "2026-11-03".parse().expect("day");
     for said in [Reply::Received(String::new()), Reply::NotReached(day), Reply::Reached(day)] {

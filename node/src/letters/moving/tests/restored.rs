@@ -50,14 +50,7 @@ fn who_lost_its_own_offer_hears_where_the_child_is() {
         Ok(())
     })
     .expect("the key of the backup");
-    street.offered(CareStands::Behind);
-    street.carry(true);
-    street.take(true);
-    street.accepted(0, TODAY).expect("accepted");
-    for is_from_old in [false, true, false] {
-        street.carry(is_from_old);
-        street.take(is_from_old);
-    }
+    street.moved();
     assert_eq!(Street::row(&street.old).stands, Stands::Out(Out::Closed(TODAY)));
     street.old = back;
     assert_eq!((on_roll(&street.old, TODAY), on_roll(&street.new, TODAY)), (4, 4), "two owners");
@@ -84,14 +77,7 @@ fn who_lost_its_own_offer_hears_where_the_child_is() {
 #[test]
 fn that_a_student_is_here_is_said_again() {
     let street = Street::new();
-    street.offered(CareStands::Behind);
-    street.carry(true);
-    street.take(true);
-    street.accepted(0, TODAY).expect("accepted");
-    for is_from_old in [false, true, false] {
-        street.carry(is_from_old);
-        street.take(is_from_old);
-    }
+    street.moved();
     street.carry(true);
     street.take(true);
     let says = |hours: i64| {

@@ -272,6 +272,11 @@ impl IndicatorTemplate<'_> {
         Some((trend.first()?.period.as_str(), trend.last()?.period.as_str()))
     }
 
+    /// Whether it has no denominator; a ratio without a figure has one, and shows none.
+    fn is_count(&self) -> bool {
+        !self.page.selected.indicator.starts_with("r.")
+    }
+
     fn is_chosen(&self, choice: &Choice, selected: &str) -> bool {
         choice.value == selected
     }

@@ -398,3 +398,16 @@ async fn special_periods_are_shown_with_their_refusals() {
     let none = browser.get("/special?id=other").await.expect("reply");
     assert_eq!(none.status, StatusCode::NOT_FOUND);
 }
+
+/// A ratio without a figure is not called a count: what it is divided by stays part of it.
+#[tokio::test]
+async fn a_ratio_without_a_figure_is_no_count() {
+    let mut view = indicator_view();
+    view.headline.parts.clear();
+    for (indicator, is_count) in [("r.mtr.talked", false), ("mtr.talks", true)] {
+        view.selected.indicator = indicator.to_owned();
+        let (mut browser, _) = console_of(Role::Analyst, view.clone()).await;
+        let seen = check(&mut browser, "/indicators?lang=en", "hub-blank-ratio.html").await;
+        assert_eq!(seen.text.contains("A count; it has no denominator"), is_count, "{indicator}");
+    }
+}

@@ -28,7 +28,7 @@ use crate::content::card::CardAnswer;
 use crate::ledger::author::Author;
 use crate::ledger::consult::{self, Consultation};
 use crate::ledger::entry::RecordId;
-use crate::ledger::letters::cards::CardEnvelope;
+use crate::ledger::letters::cards::{self, CardEnvelope};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::write;
@@ -68,7 +68,7 @@ fn case_of(tx: &Tx<'_>, reader: &Author, of: Consultation) -> Result<Case, Ledge
     let sent = sending::told(tx, of.case.record)?;
     let mut waits = false;
     for (one, _) in &sent {
-        waits |= sending::waits(tx, one)?;
+        waits |= cards::waits(tx, one)?;
     }
     Ok(Case { of, sent, may_write, waits })
 }

@@ -4,10 +4,9 @@ use runtime::texts;
 
 texts! {
     REFERRALS = "转介", "Referrals";
-    NOTE = "每一步由学校登记，转介单打印后当面、邮寄或电话交接；对方所做的，写明是谁、何时、怎样告知的",
-        "each step is written down here and the sheet is handed over on paper or by telephone; \
-         what \
-         the other side does is written with who told it, when and how";
+    NOTE = "每一步由学校登记，转介单加密发送，或打印后当面、邮寄、电话交接；对方所做的，写明是谁、何时、怎样告知的",
+        "each step is written down here, and the sheet is sent sealed, or handed over on paper or \
+         by telephone; what the other side does is written with who told it, when and how";
     NEW = "新建转介", "New referral";
     OPEN_NOTE = "学生预警为三级（危机），或为二级且会诊已作决定的，方可征求转介同意；紧急转介不要求预警在册。",
         "Consent is asked for a student at t3, or at t2 once a consultation has decided; an \

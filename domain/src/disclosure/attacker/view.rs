@@ -127,8 +127,8 @@ impl View {
     }
 
     /// Takes out schools that are known by their number only where the schools of their unit are
-    /// listed now: beside these they would be further ones, to which a count could be handed on. One
-    /// that a table names stays.
+    /// listed now: beside these they would be further ones, to which a count could be handed on.
+    /// One that a table names stays.
     fn forget_counted(&mut self) {
         let listed = self.units.iter().filter(|(id, unit)| !unit.is_counted(id));
         let listed: BTreeSet<String> = listed.filter_map(|(_, unit)| unit.parent.clone()).collect();

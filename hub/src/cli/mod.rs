@@ -24,6 +24,7 @@ mod letters;
 mod plan;
 mod plan_keys;
 mod plan_make;
+mod plan_shut;
 mod private;
 mod publication;
 mod publication_doctor;

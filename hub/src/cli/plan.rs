@@ -26,7 +26,7 @@ use serde_json::json;
 
 use super::causes::Caused as _;
 use super::words::plan as words;
-use super::{plan_keys, plan_make};
+use super::{plan_keys, plan_make, plan_shut};
 
 const ROSTER_EXTENSION: &str = "csv";
 pub(super) const PLAN_EXTENSION: &str = "toml";
@@ -98,8 +98,14 @@ pub(super) fn run(terminal: &Terminal, command: &Command) -> Result<(), Failure>
 fn check(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {
     judged.accept()?;
     let (groups, years) = (judged.plan.groups().len(), judged.past.len());
-    let value = json!({"sound": true, "groups": groups, "years_before": years});
-    terminal.result(&value, |t| t.text(words::SOUND, &[&groups, &years]))
+    let value = json!({
+        "sound": true, "groups": groups, "years_before": years,
+        "never_told": plan_shut::listed(judged),
+    });
+    terminal.result(&value, |t| {
+        let sound = t.text(words::SOUND, &[&groups, &years]);
+        std::iter::once(sound).chain(plan_shut::lines(t, judged)).collect::<Vec<_>>().join("\n")
+    })
 }
 
 /// Whether the keys that a plan names are its year's own; a draft names none.
@@ -336,7 +342,7 @@ pub(super) fn unreadable(path: &Path, error: &PackError) -> Failure {
 }
 
 /// What the catalogue calls a stage.
-fn stage_name(stage: Stage, lang: Lang) -> String {
+pub(super) fn stage_name(stage: Stage, lang: Lang) -> String {
     let catalogue = embedded::catalogue().ok();
     let stages = catalogue.as_ref().and_then(|catalogue| catalogue.dimension("stage"));
     let label = stages.and_then(|dimension| dimension.label_of(stage.as_str()));

@@ -20,8 +20,8 @@ use super::causes::Caused as _;
 use super::plan::{
     Judged, PLAN_EXTENSION, bytes, earlier, folder, read_roster, said, stem, unreadable,
 };
-use super::plan_keys;
 use super::words::plan as words;
+use super::{plan_keys, plan_shut};
 use crate::ca::source::create;
 
 /// First line of a draft's file, for whoever finds it later.
@@ -85,7 +85,7 @@ pub(super) fn run(terminal: &Terminal, asked: &Make) -> Result<(), Failure> {
     let value = json!({
         "file": out, "area": plan.area().as_str(), "year": plan.year(), "floor": plan.floor(),
         "years_before": judged.past.len(), "groups": judged.groups(), "open": judged.open(),
-        "draft": is_draft,
+        "draft": is_draft, "never_told": plan_shut::listed(&judged),
     });
     terminal.result(&value, |t| {
         let text = if is_draft { words::DRAFTED } else { words::WRITTEN };
@@ -93,6 +93,7 @@ pub(super) fn run(terminal: &Terminal, asked: &Make) -> Result<(), Failure> {
         if judged.open() == 0 {
             lines.push(t.paint(Paint::Warn, &t.text(words::DRAFT_OPENS_NOTHING, &[])));
         }
+        lines.extend(plan_shut::lines(t, &judged));
         if !is_draft {
             let values: [&dyn Display; 3] = [&name, &asked.roster.display(), &out.display()];
             lines.push(t.text(words::WRITTEN_NEXT, &values));

@@ -300,6 +300,10 @@ fn judge_measure(
     })
 }
 
+/// A sum beside which what was seen cannot be attacked is refused for good, and does not wait. Both
+/// shares were together, so this hub knows the sum, and one that stayed in doubt would be computed
+/// again at each step. Nor would waiting help: what was seen only grows, and a part that is too
+/// large needs some thirty times the schools of a district.
 fn not_attacked(error: &ViewError) -> Blocked {
     tracing::error!(%error, "what was seen could not be attacked");
     Blocked { code: UNDECIDED, cell: String::new() }

@@ -150,9 +150,9 @@ impl Tree {
         let has_children =
             self.units.values().any(|unit| unit.parent.as_deref().is_some_and(|up| up == id));
         if kind.is_area() && !has_children {
-            // Schools that are known by their number only.
+            // Schools that are known by their number only, until a file that lists them is joined.
             for number in 1..=schools.max(1) {
-                self.add(&format!("{id}#{number}"), "school", id);
+                self.add(&Unit::counted(id, number), "school", id);
             }
         }
     }
@@ -172,7 +172,7 @@ impl Tree {
         }
         if self.units.len() == 1 {
             let root = self.root.clone();
-            self.add(&format!("{root}#1"), "school", &root);
+            self.add(&Unit::counted(&root, 1), "school", &root);
         }
     }
 

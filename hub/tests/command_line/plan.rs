@@ -112,3 +112,50 @@ fn a_plan_that_opens_nothing_says_why() {
     let new = draft("new.toml");
     assert!(new.out.contains("5 listed for less than a year"), "{}", new.out);
 }
+
+/// A school of three students counts for the plan and hides nobody in a sum: what could never be
+/// told for want of a fifth operator is named when the plan is made and when it is checked, and the
+/// plan stays valid. With a neighbour there is nothing to name.
+#[test]
+fn what_could_never_be_told_is_named() {
+    let folder = tempfile::tempdir().expect("folder");
+    let tiny = |schools: &[(u32, &'static str)]| {
+        let list = roster(folder.path(), 2026, schools);
+        let rows = std::fs::read_to_string(&list).expect("roster");
+        let one = "office 1,2020,2021,yes,junior,g7,";
+        let rows = rows.replace(&format!("{one}40,40,1"), &format!("{one}2,1,0"));
+        std::fs::write(&list, rows).expect("roster");
+        list
+    };
+    let list = tiny(&towns(&[("T1", 5)]));
+    let made = hub(&["plan", "make", text(&list)]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let named = serde_json::json!([
+        {"what": "stage", "stage": "junior", "groups": ["2026-junior-1"], "hiding": 4}
+    ]);
+    assert_eq!(made.json()["never_told"], named);
+    let plan = folder.path().join("370203-2026.toml");
+    let checked = hub(&["plan", "check", text(&plan)]).json();
+    assert_eq!(checked["sound"], true);
+    assert_eq!(checked["never_told"], named);
+    for (lang, words) in [("en", "will be opened all year"), ("zh", "全学年都不会开启")] {
+        let out = folder.path().join(lang);
+        let check = said(lang, &["plan", "check", text(&plan)]);
+        let make = said(lang, &["plan", "make", text(&list), "--out", text(&out)]);
+        for told in [check, make] {
+            assert!(told.out.contains(words), "{}", told.out);
+            assert!(told.out.contains("2026-junior-1"), "{}", told.out);
+        }
+    }
+    let list = tiny(&towns(&[("T1", 5), ("T2", 5)]));
+    let out = folder.path().join("two.toml");
+    let made = hub(&["plan", "make", text(&list), "--out", text(&out)]).json();
+    assert_eq!(made["never_told"], serde_json::json!([]));
+    let schools: Vec<u64> = made["groups"]
+        .as_array()
+        .expect("groups")
+        .iter()
+        .filter_map(|group| group["schools"].as_u64())
+        .collect();
+    assert_eq!(schools, [10]);
+}

@@ -122,11 +122,42 @@ impl View {
             }
         }
         self.tables.extend(other.tables);
+        self.forget_counted();
         Ok(())
+    }
+
+    /// Takes out schools that are known by their number only where the schools of their unit are
+    /// listed now: beside these they would be further ones, to which a count could be handed on.
+    /// One that a table names stays.
+    fn forget_counted(&mut self) {
+        let listed = self.units.iter().filter(|(id, unit)| !unit.is_counted(id));
+        let listed: BTreeSet<String> = listed.filter_map(|(_, unit)| unit.parent.clone()).collect();
+        let named = self.tables.iter().flat_map(|table| {
+            let members = table.members.iter().flatten();
+            members.chain(table.carried.keys()).chain([&table.unit])
+        });
+        let named: BTreeSet<&String> = named.collect();
+        self.units.retain(|id, unit| {
+            let is_listed = unit.parent.as_ref().is_some_and(|above| listed.contains(above));
+            !(is_listed && unit.is_counted(id)) || named.contains(id)
+        });
     }
 }
 
 impl Unit {
+    /// The id of a school below a unit of whose schools nothing but the number is known.
+    #[must_use]
+    pub fn counted(above: &str, number: u32) -> String {
+        format!("{above}#{number}")
+    }
+
+    /// Whether an id of this unit is one that [`Unit::counted`] gave; no other has that sign.
+    fn is_counted(&self, id: &str) -> bool {
+        let number = self.parent.as_deref().and_then(|above| id.strip_prefix(above));
+        let number = number.and_then(|rest| rest.strip_prefix('#'));
+        number.is_some_and(|number| number.parse::<u32>().is_ok())
+    }
+
     /// Takes up what another view knows of the unit and this one does not.
     fn learn(&mut self, other: Self) {
         self.parent = self.parent.take().or(other.parent);

@@ -3,11 +3,14 @@
 //! Groups are taken over from the year before and change only where schools closed or came. Where
 //! there is nothing to take over, a town with enough schools is parted into groups as small as the
 //! floor allows, so that a late school holds up few others; small towns are pooled in the order of
-//! their ids. What no group could hold soundly stands in a group that is closed.
+//! their ids. What no group could hold soundly stands in a group that is closed. A group that by
+//! itself would never be told, because too few operators have enough students in it to hide a small
+//! count, is formed only where there is no other way, and goes together with a neighbour.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{may_be_town, sound};
+use super::shut::hiding;
 use super::{Access, GROUP_MIN, Group, GroupId, HOLD_YEARS, Plan, Roster};
 use crate::catalogue::Stage;
 use crate::unit::UnitId;
@@ -95,8 +98,11 @@ impl Forming<'_> {
         for members in self.by_town(schools) {
             let counting = self.roster.support(&members, self.stage);
             let parts = (1..=counting / self.floor).rev().map(|parts| self.part(&members, parts));
-            let mut parted = parts.filter(|parts| parts.iter().all(|part| self.is_sound(part)));
-            match parted.next() {
+            let sound: Vec<Vec<Members>> =
+                parts.filter(|parts| parts.iter().all(|part| self.is_sound(part))).collect();
+            let told = sound.iter().find(|parts| parts.iter().all(|part| self.is_told(part)));
+            // The coarsest, which loses least where none is told: then neighbours are merged.
+            match told.or(sound.last()).cloned() {
                 Some(parts) => {
                     let groups: Vec<Group> =
                         parts.into_iter().map(|part| self.form(part)).collect();
@@ -175,9 +181,10 @@ impl Forming<'_> {
         }
     }
 
-    /// Merges groups that are too small by now, each with the next one that makes it sound.
+    /// Merges groups that are too small by now, each with the next one that makes it sound; then
+    /// those that by themselves would never be told, each with a neighbour.
     fn mend(&mut self) {
-        while let Some((weak, partner)) = self.weak_pair() {
+        while let Some((weak, partner)) = self.weak_pair().or_else(|| self.untold_pair()) {
             let second = self.groups.swap_remove(weak.max(partner));
             let first = self.groups.swap_remove(weak.min(partner));
             let merged = self.form(&first.members | &second.members);
@@ -198,6 +205,33 @@ impl Forming<'_> {
             self.is_sound(&(&a.members | &b.members))
         });
         pairs.next()
+    }
+
+    /// A sound group that would never be told by itself, and the one with which it is: of its own
+    /// town, else in no town's figure anyway, else the smallest.
+    fn untold_pair(&self) -> Option<(usize, usize)> {
+        let all = || self.groups.iter().enumerate();
+        let is_untold =
+            |group: &Group| self.is_sound(&group.members) && !self.is_told(&group.members);
+        all().filter(|(_, group)| is_untold(group)).find_map(|(at, group)| {
+            let town = self.roster.town_of_all(&group.members);
+            let others = all().filter(|(other, partner)| {
+                let both = &group.members | &partner.members;
+                *other != at && self.is_sound(&both) && self.is_told(&both)
+            });
+            let rank = |(_, partner): &(usize, &Group)| {
+                let own = self.roster.town_of_all(&partner.members);
+                let is_shown = may_be_town(partner, self.roster, self.past);
+                let is_near = town.is_some() && own == town;
+                (!is_near, is_shown, partner.members.len(), partner.id.clone())
+            };
+            others.min_by_key(rank).map(|(other, _)| (at, other))
+        })
+    }
+
+    /// Whether a sum over such a group alone can be told.
+    fn is_told(&self, members: &Members) -> bool {
+        hiding(self.roster, members, self.stage) >= self.floor
     }
 
     fn is_sound(&self, members: &Members) -> bool {

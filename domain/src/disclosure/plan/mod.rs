@@ -14,6 +14,7 @@ mod flaw;
 mod isolation;
 mod opening;
 mod roster;
+mod shut;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +26,8 @@ use crate::unit::UnitId;
 pub use flaw::Flaw;
 pub use isolation::{Atom, atoms};
 pub use opening::{Openings, Refusal, Reports, Standing};
-pub use roster::{ENROLLED_MAX, Listed, OPERATOR_CHARS_MAX, Roster, School, Sexes};
+pub use roster::{Crowd, ENROLLED_MAX, Listed, OPERATOR_CHARS_MAX, Roster, School, Sexes};
+pub use shut::Shut;
 
 /// Fewest schools of a group that structurally have its cells (m): four colluding principals
 /// break five, three do not.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::SMALL_BELOW;
 use crate::catalogue::{Grade, Stage};
 use crate::unit::UnitId;
 
@@ -76,6 +77,18 @@ impl School {
     }
 }
 
+/// What some schools are to one another in a sum about persons at each of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crowd {
+    /// All persons.
+    pub persons: u64,
+    /// Persons of the operator that has most of them.
+    pub largest: u64,
+    /// Operators to whom a small count of another school can be handed on: they have at least
+    /// [`SMALL_BELOW`] of the persons at schools that count.
+    pub hiding: u32,
+}
+
 /// The schools of an area in one school year.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roster {
@@ -147,6 +160,30 @@ impl Roster {
         let counting = schools.filter(|school| school.counts(self.year) && has(school));
         let operators: BTreeSet<&str> = counting.map(|school| school.operator.as_str()).collect();
         u32::try_from(operators.len()).unwrap_or(u32::MAX)
+    }
+
+    /// What some schools are to one another in a sum about so many persons at each.
+    #[must_use]
+    pub fn crowd<'i>(
+        &self,
+        members: impl IntoIterator<Item = &'i UnitId>,
+        persons: impl Fn(&UnitId, &School) -> u64,
+    ) -> Crowd {
+        // Of each operator all persons, and those at schools that count.
+        let (mut all, mut operators) = (0_u64, BTreeMap::<&str, (u64, u64)>::new());
+        for (id, school) in members.into_iter().filter_map(|id| Some((id, self.school(id)?))) {
+            let own = persons(id, school);
+            let (sum, counted) = operators.entry(&school.operator).or_default();
+            *sum = sum.saturating_add(own);
+            if school.counts(self.year) {
+                *counted = counted.saturating_add(own);
+            }
+            all = all.saturating_add(own);
+        }
+        let largest = operators.values().map(|(sum, _)| *sum).max().unwrap_or_default();
+        let can_hide = |(_, counted): &&(u64, u64)| *counted >= u64::from(SMALL_BELOW);
+        let hiding = operators.values().filter(can_hide).count();
+        Crowd { persons: all, largest, hiding: u32::try_from(hiding).unwrap_or(u32::MAX) }
     }
 
     /// The students of some schools with a stage.

@@ -99,6 +99,68 @@ fn only_settled_schools_of_different_operators_count() {
     }
 }
 
+/// A roster of which the first school of the first town has three pupils: it counts, and hides
+/// nobody.
+fn with_tiny(year: i16, towns: &[u32]) -> Roster {
+    let mut roster = roster(year, towns);
+    let tiny = roster.schools.get_mut(&unit('S', 100)).expect("school");
+    let grades = tiny.stages.get_mut(&Stage::Junior).expect("stage");
+    grades.values_mut().for_each(|sexes| *sexes = [1, 0, 0]);
+    roster
+}
+
+/// A group that by itself would never be told is not made where schools can stand otherwise: its
+/// town is parted into fewer groups, or it goes together with a neighbour.
+#[test]
+fn groups_that_would_never_be_told_are_avoided() {
+    let past = plans(&[with_tiny(2026, &[10])]);
+    assert_eq!((sizes(&past[0].0), towns_of(&past[0])), (vec![10], vec!["T001".to_owned()]));
+    let past = plans(&[with_tiny(2026, &[11])]);
+    assert_eq!(sizes(&past[0].0), [6, 5], "it stands with five others");
+    let past = plans(&[with_tiny(2026, &[5, 6, 7])]);
+    assert_eq!(sizes(&past[0].0), [7, 11]);
+    assert_eq!(towns_of(&past[0]), ["T003"]);
+    assert!(past[0].0.shut(&past[0].1).is_empty());
+}
+
+/// A plan of before that has such groups stays valid, they are named, and the next year's plan
+/// merges them.
+#[test]
+fn a_signed_plan_that_is_never_told_in_part_stays_and_is_named() {
+    let roster = with_tiny(2026, &[5, 6]);
+    let plain = self::roster(2026, &[5, 6]);
+    let before = Plan::build(GROUP_MIN, &plain, &[]);
+    assert_eq!((sizes(&before), before.shut(&plain)), (vec![5, 6], vec![]));
+    assert_eq!(before.check(&roster, &[]), Ok(()));
+    let group = group_of(&before, 100);
+    assert_eq!(before.shut(&roster), [Shut::Alone { group, hiding: 4 }]);
+    let past = [(before, roster)];
+    let next = with_tiny(2027, &[5, 6]);
+    let plan = Plan::build(GROUP_MIN, &next, &past);
+    assert_eq!(plan.check(&next, &past), Ok(()));
+    assert_eq!((sizes(&plan), plan.shut(&next)), (vec![11], vec![]));
+}
+
+/// Where there is no neighbour the plan is what it was, and names the stage or the grade of which
+/// nothing will be told.
+#[test]
+fn what_could_never_be_told_is_named() {
+    let past = plans(&[with_tiny(2026, &[5])]);
+    let (plan, roster) = &past[0];
+    let groups = vec![group_of(plan, 100)];
+    assert_eq!(plan.shut(roster), [Shut::Stage { stage: Stage::Junior, groups, hiding: 4 }]);
+    let mut odd = self::roster(2026, &[6]);
+    let grade = Grade::school(9).expect("grade");
+    for school in odd.schools.values_mut().take(2) {
+        let grades = school.stages.get_mut(&Stage::Junior).expect("stage");
+        grades.insert(grade, [2, 2, 0]);
+    }
+    let past = plans(&[odd]);
+    let (stage, persons) = (Stage::Junior, 4 * 80 + 2 * 4);
+    let named = [Shut::Grade { stage, grade, persons, hiding: 4 }];
+    assert_eq!(past[0].0.shut(&past[0].1), named);
+}
+
 /// A giant among dwarfs and a grade that few have are no group.
 #[test]
 fn dominance_and_the_support_of_each_grade_are_structural() {

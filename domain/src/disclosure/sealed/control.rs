@@ -7,8 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::SMALL_BELOW;
-use super::super::plan::{DOMINANCE_MAX, PERSONS_MIN, Plan, Roster, School, Sexes};
+use super::super::plan::{Crowd, DOMINANCE_MAX, PERSONS_MIN, Plan, Roster, School, Sexes};
 use super::{SealedTable, Stratum};
 use crate::catalogue::Stage;
 use crate::unit::UnitId;
@@ -53,7 +52,7 @@ pub fn control(
 /// anybody. Each stratum is judged by itself, because a cell tells of its stratum alone: it is open
 /// where it is about [`PERSONS_MIN`] persons of the signed roster, with as many operators as the
 /// plan's floor asks, none of which has more than [`DOMINANCE_MAX`] percent of it. An operator with
-/// fewer than [`SMALL_BELOW`] persons of it is none of them: a small count of another school cannot
+/// hardly anybody of it is none of them ([`Roster::crowd`]): a small count of another school cannot
 /// be theirs.
 #[derive(Clone, Debug)]
 pub struct Cover<'r> {
@@ -96,24 +95,10 @@ impl<'r> Cover<'r> {
 
     /// Whether these schools hide one another in a sum about so many persons at each.
     pub fn hides(&self, persons: impl Fn(&UnitId, &School) -> u64) -> bool {
-        // Of each operator all persons, and those at schools that count.
-        let (mut all, mut operators) = (0_u64, BTreeMap::<&str, (u64, u64)>::new());
-        for (id, school) in self.schools.iter().filter_map(|id| Some((id, self.roster.school(id)?)))
-        {
-            let own = persons(id, school);
-            let (sum, counted) = operators.entry(&school.operator).or_default();
-            *sum = sum.saturating_add(own);
-            if school.counts(self.roster.year) {
-                *counted = counted.saturating_add(own);
-            }
-            all = all.saturating_add(own);
-        }
-        let largest = operators.values().map(|(sum, _)| *sum).max().unwrap_or_default();
-        let can_hide = |(_, counted): &&(u64, u64)| *counted >= u64::from(SMALL_BELOW);
-        let counting = operators.values().filter(can_hide).count();
-        all >= PERSONS_MIN
-            && largest.saturating_mul(100) <= all.saturating_mul(DOMINANCE_MAX)
-            && u32::try_from(counting).is_ok_and(|counting| counting >= self.floor)
+        let Crowd { persons, largest, hiding } = self.roster.crowd(&self.schools, persons);
+        persons >= PERSONS_MIN
+            && largest.saturating_mul(100) <= persons.saturating_mul(DOMINANCE_MAX)
+            && hiding >= self.floor
     }
 
     /// Whether anything of a set may be told: a cell, or else the whole stage.

@@ -145,6 +145,18 @@ texts! {
         "--floor is 5 or more; nothing was written.";
     SOUND = "方案可用：{0} 个组，核对了此前 {1} 个学年的方案。",
         "The plan may be used: {0} groups, judged beside {1} earlier years.";
+    SHUT_STAGE =
+        "注意：{0}（{1}）的合计全学年都不会开启。只有 {2} 个举办者各有至少 5 名学生，须 {3} 个。",
+        "Note: no sum of {0} ({1}) will be opened all year: {2} operators have five students or \
+         more, and it takes {3}.";
+    SHUT_ALONE =
+        "注意：组 {0} 只能与其他组一起开启；晚到而单独开启时不会有合计。其中只有 {1} 个举办者各有至少 5 名学生，须 {2} 个。",
+        "Note: group {0} is opened together with others only; late and by itself it has no sum: \
+         {1} operators have five students or more in it, and it takes {2}.";
+    SHUT_GRADE =
+        "注意：{0} {1} 年级的数全学年都不会开启。共 {2} 名学生，{3} 个举办者各有至少 5 名；须 100 名、{4} 个。",
+        "Note: no figure of {0}, grade {1}, will be opened all year: {2} students, and {3} \
+         operators that have five or more; it takes 100 and {4}.";
     FLAW_NEXT = "方案没有写入，也不能使用。请核对名单，或用 plan make 按规则重做。",
         "Nothing was written, and the plan may not be used. Check the roster, or make the plan \
          again by rule with plan make.";

@@ -51,3 +51,37 @@ fn a_street_is_below_its_district_whichever_is_named_first() {
         assert_eq!(leaks, [("C", 3)]);
     }
 }
+
+/// A city knows of a district that is on no roster how many schools it has; the district's file
+/// lists them. Were both there the count of the one that follows could be one of the others'.
+#[test]
+fn schools_known_by_number_give_way_to_the_listed_ones() {
+    let city = || {
+        let counted: Vec<String> = (1..=3).map(|number| Unit::counted("D", number)).collect();
+        let mut units = vec![("C", None), ("D", Some("C"))];
+        units.extend(counted.iter().map(|id| (id.as_str(), Some("D"))));
+        file(&units, sheet("D", 10))
+    };
+    let district = || {
+        let units = [("D", None), ("T", Some("D")), ("A", Some("T")), ("B", Some("T"))];
+        let units: Vec<_> = units.into_iter().chain([("S", Some("D"))]).collect();
+        file(&units, sheet("T", 7))
+    };
+    for (mut first, second) in [(city(), district()), (district(), city())] {
+        first.join(second).expect("joined");
+        let ids: Vec<&str> = first.units.keys().map(String::as_str).collect();
+        assert_eq!(ids, ["A", "B", "C", "D", "S", "T"]);
+        let found = attack(&first, &mut Pieces(1_000)).expect("a view");
+        let leaks: Vec<_> = found.leaks().map(|leak| (leak.unit.as_str(), leak.lo)).collect();
+        assert_eq!(leaks, [("S", 3)]);
+    }
+    let mut alone = city();
+    alone.join(city()).expect("joined");
+    assert_eq!(alone.units.len(), 5, "where nobody lists them the number stays");
+    let mut named = city();
+    let mut table = sheet("D", 1);
+    table.members = Some(vec![Unit::counted("D", 2)]);
+    named.tables.push(table);
+    named.join(district()).expect("joined");
+    assert!(named.units.contains_key("D#2") && !named.units.contains_key("D#1"));
+}

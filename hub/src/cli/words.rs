@@ -247,9 +247,9 @@ pub(super) const WORDS_DIFFER: Text =
     Text::new("六个字不一致，没有批准。", "the words differ; nothing was approved.");
 pub(super) const WORDS_DIFFER_NEXT: Text = Text::new(
     "请对方再读一遍、逐字核对（空格和标点不影响）；仍不一致，再撤回该邀请码并查明：\
-     xinqiao-hub invite revoke --unit UNIT",
+     xinqiao-hub invite revoke --unit {0}",
     "Have the words read out once more (spaces and commas do not matter); if they still differ, \
-     take the invite back and find out why:  xinqiao-hub invite revoke --unit UNIT",
+     take the invite back and find out why:  xinqiao-hub invite revoke --unit {0}",
 );
 pub(super) const APPROVED: Text = Text::new(
     "已批准 {0}；对方下一次询问时签发证书。",

@@ -202,17 +202,17 @@ fn make(context: &Context, asked: &Make) -> Result<(), Failure> {
     let special = SpecialPeriod::new(definition.clone()).map_err(|flaw| wrong(&flaw))?;
     safe(&special)?;
     summed(&packs, &special)?;
-    let unknown = unknown(&database, &packs, &special)?;
-    if !unknown.is_empty() {
-        let named: Vec<&str> = unknown.iter().map(UnitId::as_str).collect();
-        context.terminal.talk(UNCHECKED, &[&unknown.len(), &named.join(" ")]);
+    let unchecked = unchecked(&database, &packs, &special)?;
+    if !unchecked.is_empty() {
+        let named: Vec<&str> = unchecked.iter().map(UnitId::as_str).collect();
+        context.terminal.talk(UNCHECKED, &[&unchecked.len(), &named.join(" ")]);
     }
     write_out(context, &definition, (1, &asked.out))
 }
 
 /// Ids of the area that this hub knows for no school: it registered none of that id and no roster
 /// of the year lists one. Five of them would hide nobody.
-fn unknown(
+fn unchecked(
     database: &runtime::sql::Database,
     packs: &Packs,
     special: &SpecialPeriod,

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use proto::wire::sync::Lane;
 use runtime::sql::{SqlError, Tx};
-use runtime::uplink::{LAST_CONTACT, notes, outbox};
+use runtime::uplink::{notes, outbox};
 
 use crate::config::Config;
 use crate::letters::status::Letters;
@@ -89,7 +89,7 @@ impl Scrape<'_> {
             "xinqiao_sync_last_contact_timestamp_seconds",
             "When the hub above or a member was last heard",
         );
-        let heard = notes::get(tx, LAST_CONTACT)?.and_then(|text| text.parse::<i64>().ok());
+        let heard = notes::last_contact_ms(tx)?;
         if let Some(heard) = heard {
             contact.add(&[("peer", &parent)], heard / 1_000);
         }

@@ -111,17 +111,24 @@ impl Entry {
     /// # Errors
     /// Its first fault.
     pub fn check(&self) -> Result<(), Fault> {
-        self.check_texts()?;
-        self.check_services()?;
+        self.faults().first().map_or(Ok(()), |fault| Err(*fault))
+    }
+
+    /// All that is wrong with it by itself, whatever the day.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        let mut found = self.text_faults();
+        found.extend(self.check_services().err());
         if self.ages.is_some_and(|(from, to)| from > to || to > AGE_MAX) {
-            return Err(Fault::new(Field::AgeTo, Wrong::AgeRange));
+            found.push(Fault::new(Field::AgeTo, Wrong::AgeRange));
         }
-        check_phone(Field::Phone, &self.reach.phone)?;
-        self.check_emergency()?;
+        found.extend(check_phone(Field::Phone, &self.reach.phone).err());
+        found.extend(self.emergency_faults());
         if self.valid.1 < self.valid.0 {
-            return Err(Fault::new(Field::ValidTo, Wrong::DayOrder));
+            found.push(Fault::new(Field::ValidTo, Wrong::DayOrder));
         }
-        self.check_papers()
+        found.extend(self.paper_faults());
+        found
     }
 
     /// What a district publishes without the commissions is bound to it: entries for which
@@ -143,20 +150,20 @@ impl Entry {
         }
     }
 
-    fn check_texts(&self) -> Result<(), Fault> {
-        let needed = [(Field::NameZh, &self.label.zh), (Field::NameEn, &self.label.en)];
-        needed.into_iter().try_for_each(|(field, text)| check_needed(field, text))?;
+    fn text_faults(&self) -> Vec<Fault> {
         let reach = &self.reach;
-        for (field, text) in [(Field::Address, &reach.address), (Field::Hours, &reach.hours)] {
-            check_text(field, text)?;
-        }
+        let needed = [(Field::NameZh, &self.label.zh), (Field::NameEn, &self.label.en)];
+        let free = [(Field::Address, &reach.address), (Field::Hours, &reach.hours)];
+        let needed = needed.into_iter().filter_map(|(field, text)| check_needed(field, text).err());
+        let free = free.into_iter().filter_map(|(field, text)| check_text(field, text).err());
+        let mut found: Vec<Fault> = needed.chain(free).collect();
         if let Some(withdrawn) = &self.withdrawn {
-            check_needed(Field::WithdrawnWhy, &withdrawn.reason)?;
+            found.extend(check_needed(Field::WithdrawnWhy, &withdrawn.reason).err());
         }
         if self.statement.len() > STATEMENT_BYTES_MAX {
-            return Err(Fault::new(Field::Statement, Wrong::Long));
+            found.push(Fault::new(Field::Statement, Wrong::Long));
         }
-        Ok(())
+        found
     }
 
     fn check_services(&self) -> Result<(), Fault> {
@@ -180,44 +187,47 @@ impl Entry {
     }
 
     /// Whoever is on the list is rung at night with a child in danger.
-    fn check_emergency(&self) -> Result<(), Fault> {
-        let reach = &self.reach;
+    fn emergency_faults(&self) -> Vec<Fault> {
+        let (reach, mut found) = (&self.reach, Vec::new());
         if !self.is_emergency {
-            return match reach.emergency_phone.is_empty() {
-                true => Ok(()),
-                false => Err(Fault::new(Field::EmergencyPhone, Wrong::Unfit)),
-            };
+            if !reach.emergency_phone.is_empty() {
+                found.push(Fault::new(Field::EmergencyPhone, Wrong::Unfit));
+            }
+            return found;
         }
         if self.kind != EntryKind::Clinic || !self.care.contains(&Care::Emergency) {
-            return Err(Fault::new(Field::Emergency, Wrong::ClinicOnly));
+            found.push(Fault::new(Field::Emergency, Wrong::ClinicOnly));
         }
         if !reach.is_round_the_clock {
-            return Err(Fault::new(Field::RoundTheClock, Wrong::NotAlways));
+            found.push(Fault::new(Field::RoundTheClock, Wrong::NotAlways));
         }
-        check_phone(Field::EmergencyPhone, &reach.emergency_phone)
+        found.extend(check_phone(Field::EmergencyPhone, &reach.emergency_phone).err());
+        found
     }
 
-    fn check_papers(&self) -> Result<(), Fault> {
+    fn paper_faults(&self) -> Vec<Fault> {
+        let mut found = Vec::new();
         match (&self.expert, self.kind) {
             (None, EntryKind::Expert) => {
-                return Err(Fault::new(Field::Registration, Wrong::Missing));
+                found.push(Fault::new(Field::Registration, Wrong::Missing));
             }
             (Some(expert), EntryKind::Expert) => {
-                check_needed(Field::Speciality, &expert.speciality)?;
-                check_needed(Field::Registration, &expert.registration)?;
+                found.extend(check_needed(Field::Speciality, &expert.speciality).err());
+                found.extend(check_needed(Field::Registration, &expert.registration).err());
             }
-            (Some(_), _) => return Err(Fault::new(Field::Registration, Wrong::Unfit)),
+            (Some(_), _) => found.push(Fault::new(Field::Registration, Wrong::Unfit)),
             (None, _) => {}
         }
         match (&self.agency, self.kind) {
-            (None, EntryKind::Agency) => Err(Fault::new(Field::Licence, Wrong::Missing)),
+            (None, EntryKind::Agency) => found.push(Fault::new(Field::Licence, Wrong::Missing)),
             (Some(agency), EntryKind::Agency) => {
-                check_needed(Field::Licence, &agency.licence)?;
-                check_needed(Field::Contract, &agency.contract)
+                found.extend(check_needed(Field::Licence, &agency.licence).err());
+                found.extend(check_needed(Field::Contract, &agency.contract).err());
             }
-            (Some(_), _) => Err(Fault::new(Field::Licence, Wrong::Unfit)),
-            (None, _) => Ok(()),
+            (Some(_), _) => found.push(Fault::new(Field::Licence, Wrong::Unfit)),
+            (None, _) => {}
         }
+        found
     }
 
     /// What a day makes wrong with it; nothing of one that is withdrawn.

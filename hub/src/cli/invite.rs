@@ -226,7 +226,7 @@ fn approve(
     };
     if !agreed {
         let failure = Failure::new(Exit::Refused, "WORDS_DIFFER", words::WORDS_DIFFER);
-        return Err(failure.hint(words::WORDS_DIFFER_NEXT));
+        return Err(failure.hint(Sentence::new(words::WORDS_DIFFER_NEXT, &[unit])));
     }
     let id = unit.clone();
     database.write("approve_invite", move |tx| invitation::approve(tx, &id))?;

@@ -71,6 +71,12 @@ texts! {
         "the new last day {0} may not lie before {1} and must lie before {2}; nothing was written.";
     GRADE = "没有年级 {0}；写 g4 至 g12。没有写入任何内容。",
         "there is no grade {0}: write g4 to g12; nothing was written.";
+    UNCHECKED = "注意：名单中有 {0} 个编号既没有在本枢纽登记，也不在密封合计的学校名单中，\
+                 本枢纽无法确认它们是学校：{1}\n“至少五所学校”按这些编号计算。签名之前，\
+                 请向各校的上级枢纽逐一核对。",
+        "Note: {0} ids of the list are neither registered at this hub nor in a roster of sealed \
+         sums, so this hub cannot tell whether they are schools: {1}\nThe rule of five schools \
+         counts them. Before anybody signs, ask the hubs over them about each.";
     KNOWN = "编号 {0} 已经用过；没有写入任何内容。", "there is a special period {0}; nothing was written.";
     KNOWN_NEXT = "换一个编号；要提前结束它，用 xinqiao-hub special end。",
         "Choose another id; xinqiao-hub special end ends it earlier.";
@@ -196,7 +202,29 @@ fn make(context: &Context, asked: &Make) -> Result<(), Failure> {
     let special = SpecialPeriod::new(definition.clone()).map_err(|flaw| wrong(&flaw))?;
     safe(&special)?;
     summed(&packs, &special)?;
+    let unchecked = unchecked(&database, &packs, &special)?;
+    if !unchecked.is_empty() {
+        let named: Vec<&str> = unchecked.iter().map(UnitId::as_str).collect();
+        context.terminal.talk(UNCHECKED, &[&unchecked.len(), &named.join(" ")]);
+    }
     write_out(context, &definition, (1, &asked.out))
+}
+
+/// Ids of the area that this hub knows for no school: it registered none of that id and no roster
+/// of the year lists one. Five of them would hide nobody.
+fn unchecked(
+    database: &runtime::sql::Database,
+    packs: &Packs,
+    special: &SpecialPeriod,
+) -> Result<Vec<UnitId>, Failure> {
+    let (years, year) = (packs.sealed_years(), school_year_of(special.first()));
+    let here = database.read(unit::all)?;
+    let is_known = |school: &UnitId| {
+        let is_here = here.iter().any(|one| one.id == *school && one.kind == UnitKind::School);
+        is_here || years.of_school(school, year).is_some()
+    };
+    let all = special.area().iter();
+    Ok(all.filter_map(|(school, _)| (!is_known(school)).then(|| school.clone())).collect())
 }
 
 /// Refuses sealed counts that no school of the area could tell by the plans that are known here.

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use runtime::cli::{Align, Failure, Paint, Table, Terminal};
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
-use runtime::uplink::{LAST_CODE, LAST_CONTACT, LAST_ERROR, notes};
+use runtime::uplink::{LAST_CODE, LAST_ERROR, notes};
 use runtime::web::time::minute;
 use serde::Serialize;
 
@@ -140,7 +140,7 @@ fn collect(
         let value = notes::get(tx, name)?;
         Ok::<_, SqlError>(value.filter(|value| !value.is_empty()))
     };
-    let contacted = note(LAST_CONTACT)?.and_then(|text| text.parse().ok()).map(minute);
+    let contacted = notes::last_contact_ms(tx)?.map(minute);
     let waiting = invite::all(tx)?;
     let waits = |one: &&invite::Stored| one.state == invite::InviteState::Pending;
     Ok(Status {

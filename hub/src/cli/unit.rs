@@ -150,9 +150,19 @@ fn confirmed(severe: Severe) -> Result<UnitId, Failure> {
     Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message).hint(words::CONFIRM_NEXT))
 }
 
+/// Digits that a school's identification code has at least.
+const SCHOOL_DIGITS_MIN: usize = 9;
+
+/// Whether an id can be a school's identification code: a word such as `abc` is none, and would be
+/// due for ever.
+fn is_coded(id: &UnitId) -> bool {
+    let digits = id.as_str().bytes().filter(u8::is_ascii_digit).count();
+    digits >= SCHOOL_DIGITS_MIN
+}
+
 /// An id is for life, and a street under a school's would be mistaken for ever.
 fn check_form(id: &UnitId, kind: UnitKind) -> Result<(), Failure> {
-    if kind.fits(id) {
+    if kind.fits(id) && (kind != UnitKind::School || is_coded(id)) {
         return Ok(());
     }
     let text = match kind {

@@ -32,7 +32,7 @@ pub(super) enum Command {
         name: String,
         /// Role: operator, analyst or auditor
         #[arg(long)]
-        role: Role,
+        role: String,
         /// Give an account that is there this name, role and password; do not ask
         #[arg(long)]
         replace: bool,
@@ -80,10 +80,10 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     let sessions = Sessions::new(store, FactorPolicy::Persons).map_err(SessionError::from)?;
     match command {
         Command::Add { login, name, role, replace, password_file } => {
-            if !ROLES.contains(&role) {
+            let Some(role) = ROLES.into_iter().find(|known| known.as_str() == role) else {
                 let message = Sentence::new(words::ROLE_NOT_HERE, &[&role]);
                 return Err(Failure::new(Exit::Usage, "ROLE", message));
-            }
+            };
             let before = taken_over(context, &database, (&login, role), replace)?;
             let from = password_file.as_deref();
             let password = context.terminal.new_secret(from, words::PASSWORD, "--password-file")?;

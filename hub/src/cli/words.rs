@@ -247,9 +247,9 @@ pub(super) const WORDS_DIFFER: Text =
     Text::new("六个字不一致，没有批准。", "the words differ; nothing was approved.");
 pub(super) const WORDS_DIFFER_NEXT: Text = Text::new(
     "请对方再读一遍、逐字核对（空格和标点不影响）；仍不一致，再撤回该邀请码并查明：\
-     xinqiao-hub invite revoke --unit UNIT",
+     xinqiao-hub invite revoke --unit {0}",
     "Have the words read out once more (spaces and commas do not matter); if they still differ, \
-     take the invite back and find out why:  xinqiao-hub invite revoke --unit UNIT",
+     take the invite back and find out why:  xinqiao-hub invite revoke --unit {0}",
 );
 pub(super) const APPROVED: Text = Text::new(
     "已批准 {0}；对方下一次询问时签发证书。",
@@ -301,9 +301,9 @@ pub(super) const ID_OF_STREET: Text = Text::new(
      nothing was registered.",
 );
 pub(super) const ID_OF_SCHOOL: Text = Text::new(
-    "{0} 是区划代码，不是学校的编号：学校用学校标识码，如 F370202004J01；没有登记。",
-    "{0} is a division code and no school's id: a school has its identification code, such as \
-     F370202004J01; nothing was registered.",
+    "{0} 不是学校的编号：学校用学校标识码，至少含 9 位数字，如 F370202004J01，不用区划代码；没有登记。",
+    "{0} is no school's id: a school has its identification code of nine digits or more, such as \
+     F370202004J01, and no division code; nothing was registered.",
 );
 pub(super) const ID_OF_RECEIVER: Text = Text::new(
     "{0} 是区划代码，不是机构的编号：请用机构自己的代码，如 C370202001；没有登记。",

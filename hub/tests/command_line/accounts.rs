@@ -17,6 +17,9 @@ fn an_account_is_made_once_listed_and_locked() {
     };
     let list = || hub(&["user", "list", "--data", data]).json()[0].clone();
     assert!(said("zh", &["user", "list", "--data", data]).out.contains("还没有账号"));
+    let ran = add("x", &[]);
+    assert_eq!(ran.failed(), (2, "ROLE".to_owned()));
+    assert!(ran.err.contains("operator, analyst and auditor"), "{}", ran.err);
     assert_eq!(add("operator", &[]).code, 0);
     let ran = add("analyst", &[]);
     assert_eq!(ran.failed(), (4, "ACCOUNT_EXISTS".to_owned()), "{}", ran.err);

@@ -69,7 +69,7 @@ fn a_helper_stands_under_healths_root_alone() {
     let done = install(&data, &signed, &[&education, &health]);
     assert_eq!(done.code, 0, "{}", done.err);
     assert_eq!(done.json()["name"], "hc-qd.hc-qd.qd.example");
-    let added = ["unit", "add", "--id", "S1", "--kind", "school", "--name", "校"];
+    let added = ["unit", "add", "--id", "F370202004J01", "--kind", "school", "--name", "校"];
     let added = hub(&[added.as_slice(), &["--data", text(&data)]].concat());
     assert_eq!(added.failed(), (4, "KIND_NOT_HERE".to_owned()), "a helper has no members");
     // And the other way round: health's root makes no district.

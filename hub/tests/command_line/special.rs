@@ -74,3 +74,28 @@ fn a_special_period_is_made_published_and_ended() {
     let list = hub(&["special", "list", "--data", text(&data)]).json();
     assert_eq!(list[0]["last"], earlier);
 }
+
+/// Ids that this hub registered for no school are named before anybody signs: those that were made
+/// up count as schools and hide nobody.
+#[test]
+fn ids_of_no_known_school_are_named() {
+    let folder = tempfile::tempdir().expect("folder");
+    city(folder.path());
+    let at = |name: &str| folder.path().join(name);
+    let (data, list, made) = (at("city"), at("six.csv"), at("flood.toml"));
+    std::fs::write(&list, schools(6)).expect("file");
+    let add = ["unit", "add", "--data", text(&data), "--id", "F370202004001", "--kind", "school"];
+    let ran = hub(&[add.as_slice(), &["--name", "校"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let today = runtime::clock::Clock::system().today();
+    let last = today.saturating_add(jiff::ToSpan::days(5)).to_string();
+    let first = today.to_string();
+    let args = ["special", "make", "--data", text(&data), "--id", "flood", "--zh", "汛期"];
+    let days = ["--en", "Flood", "--first", &first, "--last", &last, "--counts", "evt.drills"];
+    let files = ["--schools", text(&list), "--out", text(&made)];
+    let ran = hub(&[args.as_slice(), &days, &files].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("5 ids of the list"), "{}", ran.err);
+    assert!(ran.err.contains("F370202004006"), "{}", ran.err);
+    assert!(!ran.err.contains("F370202004001"), "it is registered: {}", ran.err);
+}

@@ -3,7 +3,7 @@
 use crate::support::{district, hub, said, text};
 
 /// An id says what its unit is: a street under a school's code, and a school under a division
-/// code, are refused; a unit that is on no list is named by its hub.
+/// code or a word, are refused; a unit that is on no list is named by its hub.
 #[test]
 fn an_id_fits_its_kind() {
     let folder = tempfile::tempdir().expect("folder");
@@ -12,7 +12,9 @@ fn an_id_fits_its_kind() {
         let args = ["unit", "add", "--data", text(&data), "--id", id, "--kind", kind];
         hub(&[args.as_slice(), &["--name", "单位"], more].concat())
     };
-    for (id, kind) in [("s01", "street"), ("370202004", "school"), ("370202", "clinic")] {
+    for (id, kind) in
+        [("s01", "street"), ("370202004", "school"), ("abc", "school"), ("370202", "clinic")]
+    {
         let ran = add(id, kind, &[]);
         assert_eq!(ran.failed(), (4, "ID_FORM".to_owned()), "{id} {kind}");
         assert!(ran.err.contains("nothing was registered"), "{}", ran.err);
@@ -22,6 +24,8 @@ fn an_id_fits_its_kind() {
     for (id, kind, more) in [
         ("370202004", "street", [].as_slice()),
         ("F370202004J01", "school", &[]),
+        ("3137012345", "school", &[]),
+        ("abc", "school", &["--uncoded"]),
         ("GX-ZONE", "street", &["--uncoded"]),
     ] {
         let ran = add(id, kind, more);

@@ -19,19 +19,19 @@ use crate::ledger::author::Author;
 use crate::ledger::intake::{self, Worker};
 use crate::ledger::refusal::LedgerRefusal;
 
-/// The account that a command acts as.
+/// The account that a command acts as; told before or after the word that says what it does.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct ActingArgs {
     /// Account that acts, with a password of its own
-    #[arg(long = "as", value_name = "LOGIN", env = "XINQIAO_NODE_ACCOUNT")]
+    #[arg(long = "as", global = true, value_name = "LOGIN", env = "XINQIAO_NODE_ACCOUNT")]
     login: Option<String>,
 
     /// File with the password; - for standard input
-    #[arg(long, value_name = "FILE", env = "XINQIAO_NODE_PASSWORD_FILE")]
+    #[arg(long, global = true, value_name = "FILE", env = "XINQIAO_NODE_PASSWORD_FILE")]
     password_file: Option<PathBuf>,
 
     /// Code of the account's second step, where it has one
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, global = true, value_name = "CODE")]
     code: Option<String>,
 }
 
@@ -193,4 +193,41 @@ pub(super) fn role_refused(author: &Author) -> Sentence {
 fn wrong(login: &str) -> Failure {
     Failure::new(Exit::Authentication, "SIGN_IN", Sentence::new(words::SIGN_IN_WRONG, &[&login]))
         .hint(words::SIGN_IN_WRONG_NEXT)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Parser as _, Subcommand};
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        acting: ActingArgs,
+        #[command(subcommand)]
+        below: Below,
+    }
+
+    #[derive(Debug, PartialEq, Eq, Subcommand)]
+    enum Below {
+        List,
+    }
+
+    /// Who acts may stand behind what is done, as the data folder may.
+    #[test]
+    fn the_account_stands_before_or_after_the_command() {
+        let account = ["--as", "li", "--password-file", "key", "--code", "123456"];
+        for at in [0, 2, account.len()] {
+            let (before, after) = account.split_at(at);
+            let line = [["intake"].as_slice(), before, &["list"], after].concat();
+            let read = Line::try_parse_from(&line).expect("line");
+            assert_eq!(read.below, Below::List);
+            let told = (read.acting.login.as_deref(), read.acting.code.as_deref());
+            assert_eq!(told, (Some("li"), Some("123456")), "{line:?}");
+            assert_eq!(read.acting.password_file.as_deref(), Some(Path::new("key")), "{line:?}");
+            assert!(Cli::try_parse_from([["xinqiao-node"].as_slice(), &line].concat()).is_ok());
+        }
+    }
 }

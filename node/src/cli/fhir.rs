@@ -1,5 +1,5 @@
 //! Bundles of FHIR at the terminal: written to a new file that only its owner reads, and read with
-//! a limit. Such a file names a child.
+//! a limit. Such a file names a child, unless its referral is over.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -11,11 +11,14 @@ use serde_json::{Value, json};
 
 use super::import::unwritable;
 use super::statements::exists;
-use crate::fhir::{FILE_BYTES_MAX, FhirError, file};
+use crate::fhir::{FILE_BYTES_MAX, FhirError, file, is_end};
 
 texts! {
     WRITTEN = "已导出到 {0}。文件中有学生信息，请交给本机构的系统后删除。",
         "written to {0}. It names a child: give it to your own system, then delete it.";
+    WRITTEN_END = "已导出到 {0}。转介已经结束或撤回，文件只说明这一点，没有学生信息。",
+        "written to {0}. The referral is over or was taken back: the file says that and names no \
+         child.";
 }
 
 /// Refuses a file that is there, before anything is read for it.
@@ -35,7 +38,8 @@ pub(super) fn write(
     });
     written.map_err(|cause| unwritable(path, &cause))?;
     let value = json!({ "referral": number, "file": path.display().to_string() });
-    terminal.result(&value, |terminal| terminal.text(WRITTEN, &[&path.display()]))
+    let said = if is_end(bundle) { WRITTEN_END } else { WRITTEN };
+    terminal.result(&value, |terminal| terminal.text(said, &[&path.display()]))
 }
 
 /// The bytes of a file that may be a bundle.

@@ -5,9 +5,7 @@ use proto::wire::sync::Lane;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::notes;
 use runtime::uplink::outbox::{self, Backlog};
-use runtime::uplink::{
-    CLOCK_SKEW, CONFLICT, HUB_FULL, LAST_CODE, LAST_CONTACT, LAST_ERROR, REVOKED,
-};
+use runtime::uplink::{CLOCK_SKEW, CONFLICT, HUB_FULL, LAST_CODE, LAST_ERROR, REVOKED};
 use runtime::web::Label;
 
 use crate::app::Outward;
@@ -30,7 +28,7 @@ pub struct Notes {
     pub waiting_since_ms: Option<i64>,
     /// Whether the latest answer was a refusal.
     pub refused_last: bool,
-    /// Last answer of the hub to a hello.
+    /// When the hub was last known to be reached.
     pub heard_at_ms: Option<i64>,
     /// Our clock minus the hub's.
     pub skew_ms: Option<i64>,
@@ -58,7 +56,7 @@ pub fn notes(tx: &Tx<'_>) -> Result<Notes, SqlError> {
         backlog: outbox::backlog(tx, lane)?,
         waiting_since_ms: waiting.map(|item| item.queued_at_ms).min(),
         refused_last: answered.is_some_and(|item| item.outcome == Some(2)),
-        heard_at_ms: number(LAST_CONTACT)?,
+        heard_at_ms: notes::last_contact_ms(tx)?,
         skew_ms: number(CLOCK_SKEW)?,
         last_error: notes::get(tx, LAST_ERROR)?.unwrap_or_default(),
         last_code: notes::get(tx, LAST_CODE)?.unwrap_or_default(),

@@ -112,6 +112,12 @@ pub fn bundle(record: &Record) -> Result<Value, FhirError> {
     if read(&told)?.is_same(record) { Ok(told) } else { Err(FhirError::Lossy) }
 }
 
+/// Whether a bundle says of its referral no more than that it is over, and so names nobody.
+#[must_use]
+pub fn is_end(bundle: &Value) -> bool {
+    read(bundle).is_ok_and(|record| record.whole().is_none())
+}
+
 /// The text of a bundle, as a file has it.
 #[must_use]
 pub fn file(bundle: &Value) -> String {

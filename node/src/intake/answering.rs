@@ -220,6 +220,23 @@ impl Receiver {
         relay_of(name, &self.parent)
     }
 
+    /// What people call a sender: its name, as the statement about its key has it that holds now,
+    /// with its id. Where none is known it is the name of its certificate.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(crate) fn called(
+        &self,
+        tx: &Tx<'_>,
+        sender: &str,
+        now: Timestamp,
+    ) -> Result<String, IntakeError> {
+        let Some(name) = self.name_of(sender) else { return Ok(sender.to_owned()) };
+        let known = verified(tx, self, (name.unit(), Purpose::Referral), now)?;
+        let called = known.map(|known| format!("{} {}", known.statement().name, name.unit()));
+        Ok(called.unwrap_or_else(|| sender.to_owned()))
+    }
+
     /// A stored name of this city.
     pub(crate) fn name_of(&self, sender: &str) -> Option<IdentityName> {
         IdentityName::parse(sender, self.name.zone()).ok()

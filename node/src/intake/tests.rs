@@ -439,6 +439,20 @@ fn know_keys(city: &City) {
     assert_eq!(known.expect("known"), 2);
 }
 
+/// A school is called as its statement names it, and by its certificate where none is known.
+#[test]
+fn a_school_is_called_by_its_name() {
+    let city = City::new();
+    let sender = named(SCHOOL).to_string();
+    let called = || {
+        let (receiver, sender) = (city.receiver(), sender.clone());
+        city.ledger.read(move |tx| receiver.called(tx, &sender, now())).expect("called")
+    };
+    assert_eq!(called(), sender);
+    know_keys(&city);
+    assert_eq!(called(), format!("示例单位 {}", unit(SCHOOL)));
+}
+
 fn seal(city: &City) -> Sealed {
     let with = (&city.clinic, now());
     answering::seal_waiting(&city.ledger, &city.receiver(), with).expect("sealed")

@@ -16,7 +16,8 @@ use super::answer::AnswerError;
 use super::keys::BarredKey;
 use super::link::{Link, Stay};
 use super::{
-    CLOCK_SKEW, IdentityCell, LAST_CODE, LAST_CONTACT, LAST_ERROR, notes, outbox, renewal,
+    CLOCK_SKEW, IdentityCell, LAST_CODE, LAST_CONTACT, LAST_ERROR, LAST_STOOD, notes, outbox,
+    renewal,
 };
 use crate::clock::Clock;
 use crate::sql::{Database, SqlError, Tx};
@@ -312,11 +313,21 @@ impl Uplink {
         let skew = now_ms.saturating_sub(theirs_ms).to_string();
         let note = move |tx: &crate::sql::Tx<'_>| {
             notes::set(tx, LAST_CONTACT, &now_ms.to_string())?;
+            notes::set(tx, LAST_STOOD, "")?;
             notes::set(tx, LAST_ERROR, "")?;
             notes::set(tx, LAST_CODE, "")?;
             notes::set(tx, CLOCK_SKEW, &skew)
         };
         Ok(self.database.write_async("note_contact", note).await?)
+    }
+
+    /// Notes until when the link is known to stand. It is for people to read: a store that is full
+    /// ends no link by it.
+    pub(super) async fn note_stood(&self, at_ms: i64) {
+        let note = move |tx: &Tx<'_>| notes::set(tx, LAST_STOOD, &at_ms.to_string());
+        if let Err(error) = self.database.write_async("note_stood", note).await {
+            tracing::warn!(%error, "link that stands not noted");
+        }
     }
 
     /// Notes trouble of a link that stays open, and that it is over.

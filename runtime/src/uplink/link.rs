@@ -39,6 +39,13 @@ const REPORT_AFTER: Duration = Duration::from_millis(200);
 /// How often a hub looks whether anything below it has changed that its parent should know.
 const CHANGES_CHECK: Duration = Duration::from_secs(2);
 
+/// How often it is noted that the link stands.
+const STOOD_NOTED: Duration = Duration::from_secs(60);
+
+/// How long a link may seem to stand whose other end is gone: the pings of the transport and the
+/// wait for their answer.
+const SEEMS_TO_STAND_MS: i64 = 50_000;
+
 /// Lines of one report.
 const APPLIED_PAGE: usize = 1_000;
 
@@ -79,6 +86,8 @@ pub(super) struct Link<'u> {
     applied_told: Option<(u64, HashSet<Applied>)>,
     /// Whether the parent wants to hear what was stored, and what it was not told yet.
     stored: (bool, Option<Stored>),
+    /// When it was noted last that the link stands.
+    stood_at: Instant,
 }
 
 impl<'u> Link<'u> {
@@ -107,6 +116,7 @@ impl<'u> Link<'u> {
             keys_told: ToldKeys::default(),
             applied_told: None,
             stored: (false, None),
+            stood_at: Instant::now(),
         };
         let starts = link.agree(heads).await?;
         link.tell_keys().await?;
@@ -171,7 +181,10 @@ impl<'u> Link<'u> {
             tokio::select! {
                 biased;
                 () = &mut renewal_check => return Ok(()),
-                _ = changes_check.tick() => self.tell_changes().await?,
+                _ = changes_check.tick() => {
+                    self.note_stood().await;
+                    self.tell_changes().await?;
+                }
                 () = wait_until(report_at), if report_at.is_some() => self.report_applied().await?,
                 reply = self.replies.message() => match reply?.ok_or(UplinkError::Ended)?.part {
                     Some(Said::Hello(_)) => {}
@@ -192,6 +205,16 @@ impl<'u> Link<'u> {
         drop(parts);
         while replies.message().await?.is_some() {}
         Ok(())
+    }
+
+    /// Notes now and then that the link stands, as far as that can be known.
+    async fn note_stood(&mut self) {
+        if self.stood_at.elapsed() < STOOD_NOTED {
+            return;
+        }
+        self.stood_at = Instant::now();
+        let known_ms = self.uplink.clock().now_ms().saturating_sub(SEEMS_TO_STAND_MS);
+        self.uplink.note_stood(known_ms).await;
     }
 
     async fn say(&self, part: Ask) -> Result<(), UplinkError> {

@@ -44,6 +44,10 @@ pub const LANE_PARENT: &str = "lane_parent";
 /// Name of the note that holds when the parent last answered a hello, in milliseconds.
 pub const LAST_CONTACT: &str = "last_contact_ms";
 
+/// Name of the note that holds until when the link that was made then is known to have stood, in
+/// milliseconds. Apart from the hello, by which a ledger that was put back is told from its lane.
+pub const LAST_STOOD: &str = "last_stood_ms";
+
 /// Name of the note that says why the last attempt failed; empty after a success.
 pub const LAST_ERROR: &str = "last_error";
 

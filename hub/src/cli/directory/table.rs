@@ -24,6 +24,10 @@ const BETWEEN: [char; 6] = ['、', ',', '，', ';', '；', '/'];
 /// What office programs put into a day.
 const IN_DAYS: [char; 6] = ['-', '/', '.', '年', '月', '日'];
 
+/// What stands in for an id and a day that could not be read; an entry with one is never given.
+const UNREAD_ID: &str = "UNREAD";
+const UNREAD_DAY: Date = Date::constant(2000, 1, 1);
+
 /// A mistake in a cell.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mistake {
@@ -116,24 +120,38 @@ fn heads(record: &csv::StringRecord) -> Result<Vec<Field>, TableError> {
     if missing.is_empty() { Ok(heads) } else { Err(TableError::Lacks(missing)) }
 }
 
+/// Whether a fault may only be the echo of a cell that was not read.
+fn is_echo(fault: Fault, unread: &BTreeSet<Field>) -> bool {
+    let of: &[Field] = match fault.field {
+        Field::Services | Field::Registration | Field::Licence => &[Field::Kind],
+        Field::Emergency => &[Field::Kind, Field::Services],
+        Field::EmergencyPhone => &[Field::Emergency],
+        _ => &[],
+    };
+    unread.contains(&fault.field) || of.iter().any(|field| unread.contains(field))
+}
+
 impl Line {
     fn entry(mut self) -> Result<Entry, Vec<Mistake>> {
         let made = self.made();
-        let checked = made.filter(|_| self.mistakes.is_empty()).map(|entry| {
-            let fault = entry.check().err();
-            (entry, fault)
-        });
-        match checked {
-            Some((entry, None)) => Ok(entry),
-            Some((_, Some(fault))) => {
-                self.wrong(fault.field, fault.wrong);
-                Err(self.mistakes)
-            }
-            None => Err(self.mistakes),
+        // Behind a cell too many, every other stands under the wrong head.
+        let is_shifted = self.mistakes.iter().any(|one| one.fault.wrong == Wrong::Shifted);
+        let faults = match &made {
+            Some(entry) if !is_shifted => entry.faults(),
+            _ => Vec::new(),
+        };
+        let unread: BTreeSet<Field> = self.mistakes.iter().map(|one| one.fault.field).collect();
+        for fault in faults.into_iter().filter(|fault| !is_echo(*fault, &unread)) {
+            self.wrong(fault.field, fault.wrong);
+        }
+        match made {
+            Some(entry) if self.mistakes.is_empty() => Ok(entry),
+            _ => Err(self.mistakes),
         }
     }
 
-    /// The entry as far as it can be read; mistakes are noted.
+    /// The entry as far as it can be read; mistakes are noted, and where a value has to be there
+    /// something stands in for it, so that the rest is checked all the same.
     fn made(&mut self) -> Option<Entry> {
         let id = self.parsed::<UnitId>(Field::Id, Wrong::UnitForm);
         let kind = self.word::<EntryKind>(Field::Kind, Wrong::KindWord);
@@ -156,8 +174,8 @@ impl Line {
             false => None,
         };
         Some(Entry {
-            id: id?,
-            kind: kind?,
+            id: id.or_else(|| UNREAD_ID.parse().ok())?,
+            kind: kind.unwrap_or(EntryKind::Clinic),
             label: Label { zh: self.text(Field::NameZh), en: self.text(Field::NameEn) },
             care,
             expertise,
@@ -167,8 +185,8 @@ impl Line {
             reach,
             is_emergency,
             room,
-            valid: (valid.0?, valid.1?),
-            verified: verified?,
+            valid: valid.0.zip(valid.1).unwrap_or((UNREAD_DAY, UNREAD_DAY)),
+            verified: verified.unwrap_or(UNREAD_DAY),
             withdrawn,
             expert,
             agency,
@@ -211,7 +229,8 @@ impl Line {
         if !reason.is_empty() && !self.is_filled(Field::WithdrawnOn) {
             self.wrong(Field::WithdrawnOn, Wrong::Missing);
         }
-        day.map(|day| Withdrawal { day, reason })
+        let is_filled = self.is_filled(Field::WithdrawnOn);
+        is_filled.then(|| Withdrawal { day: day.unwrap_or(UNREAD_DAY), reason })
     }
 
     /// An expert's columns, all or none.
@@ -228,7 +247,8 @@ impl Line {
         }
         let (speciality, registration) =
             (self.text(Field::Speciality), self.text(Field::Registration));
-        Some(Expert { speciality, registration, until: until?, load: load? })
+        let (until, load) = (until.unwrap_or(UNREAD_DAY), load.unwrap_or_default());
+        Some(Expert { speciality, registration, until, load })
     }
 
     /// An agency's columns, all or none.
@@ -243,10 +263,10 @@ impl Line {
         let contract_until = self.needed_day(Field::ContractTo);
         Some(Agency {
             licence: self.text(Field::Licence),
-            licensed_until: licensed_until?,
-            checked: checked?,
+            licensed_until: licensed_until.unwrap_or(UNREAD_DAY),
+            checked: checked.unwrap_or(UNREAD_DAY),
             contract: self.text(Field::Contract),
-            contract_until: contract_until?,
+            contract_until: contract_until.unwrap_or(UNREAD_DAY),
         })
     }
 

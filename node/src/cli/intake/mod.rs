@@ -7,6 +7,7 @@ mod words;
 
 pub(super) use words::NEXT_RECEIVER_KEY;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -205,8 +206,10 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &IntakeArgs) -> Resu
     let receiver = node.receiver().ok_or(IntakeError::NoReceiver)?;
     let worker = acting::worker(terminal, &node, &args.acting)?;
     match &args.command {
-        IntakeCommand::List => list(terminal, &node, worker),
-        IntakeCommand::Show { number, read: None } => show(terminal, &node, (worker, *number)),
+        IntakeCommand::List => list(terminal, &node, (receiver, worker)),
+        IntakeCommand::Show { number, read: None } => {
+            show(terminal, &node, (receiver, worker), *number)
+        }
         IntakeCommand::Show { number, read: Some(why) } => {
             let why = word::<ReadWhy>(why)?;
             read(terminal, &node, worker, (*number, why))
@@ -302,9 +305,27 @@ fn done(terminal: &Terminal, node: &Node, number: i64) -> Result<(), Failure> {
     })
 }
 
-fn list(terminal: &Terminal, node: &Node, worker: Worker) -> Result<(), Failure> {
-    let lines = node.ledger().read(move |tx| doing::worklist(tx, &worker))?;
-    let values: Vec<Value> = lines.iter().map(line_json).collect();
+fn list(
+    terminal: &Terminal,
+    node: &Node,
+    (receiver, worker): (Receiver, Worker),
+) -> Result<(), Failure> {
+    let now = node.clock().now();
+    let (lines, called) = node.ledger().read(move |tx| {
+        let lines = doing::worklist(tx, &worker)?;
+        let senders: BTreeSet<&String> =
+            lines.iter().map(|line| &line.entry.arrival.sender).collect();
+        let mut called = BTreeMap::new();
+        for sender in senders {
+            called.insert(sender.clone(), receiver.called(tx, sender, now)?);
+        }
+        Ok::<_, IntakeError>((lines, called))
+    })?;
+    let school = |line: &Line| {
+        let sender = &line.entry.arrival.sender;
+        called.get(sender).unwrap_or(sender).clone()
+    };
+    let values: Vec<Value> = lines.iter().map(|line| line_json(line, &school(line))).collect();
     terminal.result(&json!({ "referrals": values }), |terminal| {
         if lines.is_empty() {
             return terminal.text(words::NONE, &[]);
@@ -317,7 +338,7 @@ fn list(terminal: &Terminal, node: &Node, worker: Worker) -> Result<(), Failure>
             table.row(vec![
                 line.entry.id.to_string(),
                 chosen(line.entry.arrival.urgency.label(), lang).to_owned(),
-                line.entry.arrival.sender.clone(),
+                school(line),
                 chosen(line.course.label(), lang).to_owned(),
                 line.course.due_ms.map_or_else(String::new, time::minute),
             ]);
@@ -326,24 +347,34 @@ fn list(terminal: &Terminal, node: &Node, worker: Worker) -> Result<(), Failure>
     })
 }
 
-fn line_json(line: &Line) -> Value {
+fn line_json(line: &Line, called: &str) -> Value {
     let arrival = &line.entry.arrival;
     let urgency: Urgency = arrival.urgency;
     json!({
         "referral": line.entry.id, "urgency": urgency.as_str(), "school": arrival.sender,
-        "state": line.course.state.as_str(), "due_ms": line.course.due_ms,
+        "school_name": called, "state": line.course.state.as_str(), "due_ms": line.course.due_ms,
         "received_ms": arrival.received_at.0, "erased": line.entry.erased.is_some(),
         "locked": line.entry.locked_at.is_some(),
     })
 }
 
-fn show(terminal: &Terminal, node: &Node, (worker, number): (Worker, i64)) -> Result<(), Failure> {
-    let shown = node.ledger().read(move |tx| doing::shown(tx, &worker, number))?;
-    let value = shown_json(&shown);
-    terminal.result(&value, |terminal| shown_text(terminal, &shown))
+fn show(
+    terminal: &Terminal,
+    node: &Node,
+    (receiver, worker): (Receiver, Worker),
+    number: i64,
+) -> Result<(), Failure> {
+    let now = node.clock().now();
+    let (shown, called) = node.ledger().read(move |tx| {
+        let shown = doing::shown(tx, &worker, number)?;
+        let called = receiver.called(tx, &shown.entry.arrival.sender, now)?;
+        Ok::<_, IntakeError>((shown, called))
+    })?;
+    let value = shown_json(&shown, &called);
+    terminal.result(&value, |terminal| shown_text(terminal, &shown, &called))
 }
 
-fn shown_json(shown: &Shown) -> Value {
+fn shown_json(shown: &Shown, called: &str) -> Value {
     let acts: Vec<Value> = shown
         .done
         .iter()
@@ -355,15 +386,15 @@ fn shown_json(shown: &Shown) -> Value {
         .collect();
     json!({
         "referral": shown.entry.id, "state": shown.course.state.as_str(),
-        "school": shown.entry.arrival.sender, "due_ms": shown.course.due_ms,
+        "school": shown.entry.arrival.sender, "school_name": called, "due_ms": shown.course.due_ms,
         "wants_kept": shown.wants_kept, "acts": acts,
     })
 }
 
-fn shown_text(terminal: &Terminal, shown: &Shown) -> String {
+fn shown_text(terminal: &Terminal, shown: &Shown, called: &str) -> String {
     let lang = terminal.lang();
     let state = chosen(shown.course.label(), lang);
-    let head: [&dyn std::fmt::Display; 3] = [&shown.entry.id, &shown.entry.arrival.sender, &state];
+    let head: [&dyn std::fmt::Display; 3] = [&shown.entry.id, &called, &state];
     let mut lines = vec![terminal.text(words::HEAD, &head)];
     for act in &shown.done {
         let label = act.event.map_or_else(

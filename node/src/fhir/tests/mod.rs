@@ -146,12 +146,16 @@ fn what_would_be_lost_is_not_told() {
 /// What was sealed is told; of what is over nothing of it is.
 #[test]
 fn an_end_says_nothing_of_the_child() {
-    let told = file(&filed(&whole(referral(), State::InCare)));
+    let whole = filed(&whole(referral(), State::InCare));
+    assert!(!is_end(&whole), "it names a child");
+    let told = file(&whole);
     for said in SAID {
         assert!(told.contains(said), "{said}");
     }
     for state in [State::Withdrawn, State::Expired, State::Error, State::Closed] {
-        let told = file(&filed(&ended(&referral(), state)));
+        let end = filed(&ended(&referral(), state));
+        assert!(is_end(&end), "{state:?}");
+        let told = file(&end);
         for said in SAID {
             assert!(!told.contains(said), "{state:?}: {said}");
         }

@@ -3,7 +3,7 @@
 
 use crate::params;
 use crate::sql::{SqlError, Tx};
-use crate::uplink::PULL_CURSOR;
+use crate::uplink::{LAST_CONTACT, LAST_STOOD, PULL_CURSOR};
 
 /// Reads a note.
 ///
@@ -24,6 +24,19 @@ pub fn set(tx: &Tx<'_>, name: &str, value: &str) -> Result<(), SqlError> {
         params![name, value],
     )?;
     Ok(())
+}
+
+/// When the parent was last known to be reached, in milliseconds: its last answer to a hello, or
+/// until when the link stood after it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn last_contact_ms(tx: &Tx<'_>) -> Result<Option<i64>, SqlError> {
+    let number = |name: &str| -> Result<Option<i64>, SqlError> {
+        Ok(get(tx, name)?.and_then(|text| text.parse().ok()))
+    };
+    let heard = number(LAST_CONTACT)?;
+    Ok(heard.max(number(LAST_STOOD)?.filter(|_| heard.is_some())))
 }
 
 /// Has every directive asked for again with the next call, of whichever parent.

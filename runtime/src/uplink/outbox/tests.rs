@@ -253,3 +253,21 @@ fn refused_items_are_all_sent_again() {
     }
     assert_eq!(refused(), ["opened/4"], "and the last one is not forgotten");
 }
+
+/// A link that stands says nothing, and is no contact of the day on which it was made.
+#[test]
+fn a_link_that_stands_is_contact() {
+    use crate::uplink::{LAST_CONTACT, LAST_STOOD};
+
+    let database = database();
+    let contact = |name: &'static str, at: &'static str| {
+        run(&database, move |tx| {
+            notes::set(tx, name, at)?;
+            notes::last_contact_ms(tx)
+        })
+    };
+    assert_eq!(contact(LAST_CONTACT, "1000"), Some(1_000));
+    assert_eq!(contact(LAST_STOOD, "950"), Some(1_000), "a hello is later");
+    assert_eq!(contact(LAST_STOOD, "61000"), Some(61_000));
+    assert_eq!(contact(LAST_CONTACT, "90000"), Some(90_000));
+}

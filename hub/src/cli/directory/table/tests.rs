@@ -70,6 +70,36 @@ fn every_mistake_is_named_at_once() {
     assert_eq!((day.1, day.2), (Field::WithdrawnOn, Wrong::DayForm));
 }
 
+/// What a whole line shows is told beside what a cell shows: a table comes back once.
+#[test]
+fn what_a_line_shows_is_told_with_what_its_cells_show() {
+    let fields = |line: &str| {
+        let found = mistakes(line).into_iter();
+        found.map(|(_, field, wrong, _)| (field, wrong)).collect::<Vec<_>>()
+    };
+    let line = CLINIC.replace("Example Hospital", "").replace("2026-11-01", "soon");
+    let line = line.replace("0532-1,", "1,").replace("6,18,", "18,6,").replace("0532-120", "");
+    let wanted = [
+        (Field::Verified, Wrong::DayForm),
+        (Field::NameEn, Wrong::Missing),
+        (Field::AgeTo, Wrong::AgeRange),
+        (Field::Phone, Wrong::PhoneForm),
+        (Field::EmergencyPhone, Wrong::Missing),
+    ];
+    assert_eq!(fields(&line), wanted);
+    // A word that is no kind makes none of the other columns wrong.
+    let line = EXPERT.replace("EXPERT1", "E2").replace(",专家,", ",医生,");
+    let found = fields(&line.replace("专业督导;师资培训", "门诊"));
+    assert_eq!(found, [(Field::Kind, Wrong::KindWord)]);
+    let line = AGENCY.replace("C-1", "").replace("L-1", "").replace("2027-05-01", "");
+    let wanted = [
+        (Field::LicensedTo, Wrong::Missing),
+        (Field::Licence, Wrong::Missing),
+        (Field::Contract, Wrong::Missing),
+    ];
+    assert_eq!(fields(&line), wanted);
+}
+
 /// A word that is in no list is answered with the list.
 #[test]
 fn a_list_is_named_where_a_word_is_not_in_it() {

@@ -224,7 +224,7 @@ fn unchecked(
         is_here || years.of_school(school, year).is_some()
     };
     let all = special.area().iter();
-    Ok(all.filter_map(|(school, _)| (!is_known(school)).then(|| school.clone())).collect())
+    Ok(all.map(|(school, _)| school).filter(|school| !is_known(school)).cloned().collect())
 }
 
 /// Refuses sealed counts that no school of the area could tell by the plans that are known here.

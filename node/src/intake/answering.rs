@@ -225,7 +225,7 @@ impl Receiver {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub(crate) fn called(
+    pub(crate) fn sender_called(
         &self,
         tx: &Tx<'_>,
         sender: &str,

@@ -446,7 +446,7 @@ fn a_school_is_called_by_its_name() {
     let sender = named(SCHOOL).to_string();
     let called = || {
         let (receiver, sender) = (city.receiver(), sender.clone());
-        city.ledger.read(move |tx| receiver.called(tx, &sender, now())).expect("called")
+        city.ledger.read(move |tx| receiver.sender_called(tx, &sender, now())).expect("called")
     };
     assert_eq!(called(), sender);
     know_keys(&city);

@@ -317,7 +317,7 @@ fn list(
             lines.iter().map(|line| &line.entry.arrival.sender).collect();
         let mut called = BTreeMap::new();
         for sender in senders {
-            called.insert(sender.clone(), receiver.called(tx, sender, now)?);
+            called.insert(sender.clone(), receiver.sender_called(tx, sender, now)?);
         }
         Ok::<_, IntakeError>((lines, called))
     })?;
@@ -367,7 +367,7 @@ fn show(
     let now = node.clock().now();
     let (shown, called) = node.ledger().read(move |tx| {
         let shown = doing::shown(tx, &worker, number)?;
-        let called = receiver.called(tx, &shown.entry.arrival.sender, now)?;
+        let called = receiver.sender_called(tx, &shown.entry.arrival.sender, now)?;
         Ok::<_, IntakeError>((shown, called))
     })?;
     let value = shown_json(&shown, &called);

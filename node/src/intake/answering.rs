@@ -4,6 +4,8 @@
 //! An answer waits unsealed while no statement about the school's key is known here: the act stands
 //! all the same, and the page says that the school has not heard of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use certs::identity::LeafIdentity;
 use certs::letter::{Carried, Due, Letter, LetterError, Routing, Way};
 use certs::referral::{Draft, EnvelopeId, Ground, ReferralEnvelope, ReferralError, Role, Scopes};
@@ -21,6 +23,17 @@ use crate::ledger::Ledger;
 use crate::ledger::intake::{self, Done, Entry};
 use crate::ledger::letters as stated;
 use crate::letters::road::Road;
+
+/// What people call senders; of whom no name is known, it is the name of the certificate.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SendersCalled(BTreeMap<String, String>);
+
+impl SendersCalled {
+    /// What one is called.
+    pub(crate) fn of<'a>(&'a self, sender: &'a str) -> &'a str {
+        self.0.get(sender).map_or(sender, String::as_str)
+    }
+}
 
 /// What sealing did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -220,21 +233,26 @@ impl Receiver {
         relay_of(name, &self.parent)
     }
 
-    /// What people call a sender: its name, as the statement about its key has it that holds now,
-    /// with its id. Where none is known it is the name of its certificate.
+    /// What people call some senders, given by the names of their certificates: each by the name
+    /// that the statement about its key has which holds now, with its id.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub(crate) fn sender_called(
+    pub(crate) fn called_of<'s>(
         &self,
         tx: &Tx<'_>,
-        sender: &str,
+        senders: impl IntoIterator<Item = &'s str>,
         now: Timestamp,
-    ) -> Result<String, IntakeError> {
-        let Some(name) = self.name_of(sender) else { return Ok(sender.to_owned()) };
-        let known = verified(tx, self, (name.unit(), Purpose::Referral), now)?;
-        let called = known.map(|known| format!("{} {}", known.statement().name, name.unit()));
-        Ok(called.unwrap_or_else(|| sender.to_owned()))
+    ) -> Result<SendersCalled, IntakeError> {
+        let mut called = BTreeMap::new();
+        for sender in senders.into_iter().collect::<BTreeSet<_>>() {
+            let Some(name) = self.name_of(sender) else { continue };
+            if let Some(known) = verified(tx, self, (name.unit(), Purpose::Referral), now)? {
+                let words = format!("{} {}", known.statement().name, name.unit());
+                called.insert(sender.to_owned(), words);
+            }
+        }
+        Ok(SendersCalled(called))
     }
 
     /// A stored name of this city.

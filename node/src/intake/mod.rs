@@ -11,7 +11,7 @@
 
 pub mod acting;
 mod again;
-mod answering;
+pub(crate) mod answering;
 pub mod cards;
 mod clock;
 pub mod course;

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use runtime::sql::SqlError;
 use runtime::uplink::outbox::letters::item;
 
-use super::{Receiver, Swept, answering, clock, leaving, taking};
+use super::{Receiver, Swept, acting, answering, clock, leaving, taking};
 use crate::content::{GroundSaid, ReferralContent};
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::Worker;
@@ -116,6 +116,19 @@ impl City {
     /// What both commissions say of a key: whose, and for what.
     pub(crate) fn stated(&self, of: (&str, Purpose), key: &EnvelopeKey) -> SignedStatement {
         stated_by(&self.keys, of, key)
+    }
+
+    /// Enters what both commissions say of the school's key and of the relay's.
+    pub(crate) fn know_keys(&self) {
+        let relay = EnvelopeKey::generate(unit(DISTRICT), Purpose::Referral).expect("key");
+        let statements = [
+            self.stated((SCHOOL, Purpose::Referral), &self.school_key),
+            self.stated((DISTRICT, Purpose::Relay), &relay),
+        ];
+        let (receiver, head) = (self.receiver(), worker(ReceiverRole::Head, now()));
+        let known =
+            self.ledger.write("know", move |tx| acting::know(tx, &receiver, &head, &statements));
+        assert_eq!(known.expect("known"), 2);
     }
 
     /// The statement of the school's key, verified.

@@ -12,7 +12,7 @@ use domain::referral::{DeclineReason, FitForSchool, KeptWhy, Refused, State};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::acting::{act, keep, know, read, shown, worklist};
+use super::acting::{act, keep, read, shown, worklist};
 use super::testing::{CLINIC, City, SCHOOL, ground, named, now, unit, worker, zone};
 use super::*;
 use crate::content::tests::{emergency, referral};
@@ -183,7 +183,7 @@ fn nothing_is_said_after_a_withdrawal() {
     city.arrive(&city.revocation(secret().reveal(), vec![ENVELOPE]));
     assert_eq!(city.sweep(now()).revoked, 1);
     assert_eq!(city.count("select count(said) from intake_act"), 0);
-    know_keys(&city);
+    city.know_keys();
     assert_eq!(seal(&city), Sealed::default());
 }
 
@@ -242,7 +242,7 @@ fn an_emergency_that_was_stood_down_is_answered_and_erased() {
         assert_eq!(city.count("select count(content) from intake"), 0);
         let answer = acts(&city).pop().expect("an answer");
         assert_eq!((answer.number, answer.event), (0, None));
-        know_keys(&city);
+        city.know_keys();
         assert_eq!(seal(&city), Sealed { sealed: 1, waiting: 0 });
     }
 }
@@ -262,7 +262,7 @@ fn what_is_declined_is_erased() {
         assert_eq!(city.count("select count(content) from intake"), 0);
         let waiting = "select count(said) from intake_act";
         assert_eq!(city.count(waiting), 2);
-        know_keys(&city);
+        city.know_keys();
         assert_eq!(seal(&city), Sealed { sealed: 2, waiting: 0 });
         assert_eq!(city.count(waiting), 0, "an answer is erased once it is sealed");
     }
@@ -427,18 +427,6 @@ fn only_a_receiver_opens_referrals() {
     }
 }
 
-/// Enters what both commissions say of the school's key and of the relay's.
-fn know_keys(city: &City) {
-    let relay = EnvelopeKey::generate(unit("370202"), Purpose::Referral).expect("key");
-    let statements = [
-        city.stated((SCHOOL, Purpose::Referral), &city.school_key),
-        city.stated(("370202", Purpose::Relay), &relay),
-    ];
-    let (receiver, head) = (city.receiver(), worker(ReceiverRole::Head, now()));
-    let known = city.ledger.write("know", move |tx| know(tx, &receiver, &head, &statements));
-    assert_eq!(known.expect("known"), 2);
-}
-
 /// A school is called as its statement names it, and by its certificate where none is known.
 #[test]
 fn a_school_is_called_by_its_name() {
@@ -446,10 +434,16 @@ fn a_school_is_called_by_its_name() {
     let sender = named(SCHOOL).to_string();
     let called = || {
         let (receiver, sender) = (city.receiver(), sender.clone());
-        city.ledger.read(move |tx| receiver.sender_called(tx, &sender, now())).expect("called")
+        city.ledger
+            .read(move |tx| {
+                Ok::<_, IntakeError>(
+                    receiver.called_of(tx, [&*sender], now())?.of(&sender).to_owned(),
+                )
+            })
+            .expect("called")
     };
     assert_eq!(called(), sender);
-    know_keys(&city);
+    city.know_keys();
     assert_eq!(called(), format!("示例单位 {}", unit(SCHOOL)));
 }
 
@@ -464,7 +458,7 @@ fn seal(city: &City) -> Sealed {
 fn answers_leave_by_the_rule_of_slots() {
     let city = taken(&referral());
     assert_eq!(seal(&city), Sealed { sealed: 0, waiting: 1 });
-    know_keys(&city);
+    city.know_keys();
     assert_eq!(seal(&city), Sealed { sealed: 1, waiting: 0 });
     assert_eq!(seal(&city), Sealed::default());
     let letters = city.count("select count(*) from intake_letter");

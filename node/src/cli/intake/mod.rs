@@ -7,7 +7,6 @@ mod words;
 
 pub(super) use words::NEXT_RECEIVER_KEY;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -313,18 +312,11 @@ fn list(
     let now = node.clock().now();
     let (lines, called) = node.ledger().read(move |tx| {
         let lines = doing::worklist(tx, &worker)?;
-        let senders: BTreeSet<&String> =
-            lines.iter().map(|line| &line.entry.arrival.sender).collect();
-        let mut called = BTreeMap::new();
-        for sender in senders {
-            called.insert(sender.clone(), receiver.sender_called(tx, sender, now)?);
-        }
+        let senders = lines.iter().map(|line| line.entry.arrival.sender.as_str());
+        let called = receiver.called_of(tx, senders, now)?;
         Ok::<_, IntakeError>((lines, called))
     })?;
-    let school = |line: &Line| {
-        let sender = &line.entry.arrival.sender;
-        called.get(sender).unwrap_or(sender).clone()
-    };
+    let school = |line: &Line| called.of(&line.entry.arrival.sender).to_owned();
     let values: Vec<Value> = lines.iter().map(|line| line_json(line, &school(line))).collect();
     terminal.result(&json!({ "referrals": values }), |terminal| {
         if lines.is_empty() {
@@ -367,7 +359,8 @@ fn show(
     let now = node.clock().now();
     let (shown, called) = node.ledger().read(move |tx| {
         let shown = doing::shown(tx, &worker, number)?;
-        let called = receiver.sender_called(tx, &shown.entry.arrival.sender, now)?;
+        let sender = shown.entry.arrival.sender.as_str();
+        let called = receiver.called_of(tx, [sender], now)?.of(sender).to_owned();
         Ok::<_, IntakeError>((shown, called))
     })?;
     let value = shown_json(&shown, &called);

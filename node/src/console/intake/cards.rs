@@ -20,6 +20,7 @@ use super::super::office::{Told, choices, chosen};
 use super::{Desk, Workers, problem, reply, told, words};
 use crate::content::card::{CardSaid, Opinion, Proposed};
 use crate::intake::IntakeError;
+use crate::intake::answering::SendersCalled;
 use crate::intake::cards::acting::{self, CardShown};
 use crate::intake::cards::{CardError, opinion_of};
 use crate::ledger::intake::cards::CardDone;
@@ -96,11 +97,13 @@ async fn show_list(
     visitor: Visitor<Workers>,
 ) -> Result<Response, Problem> {
     let found = desk.work(&visitor.session, acting::listed).await.map_err(problem)?;
+    let senders = found.iter().map(|shown| shown.one.arrival.sender.clone()).collect();
+    let called = desk.called(senders).await?;
     let (lang, now_ms) = (visitor.frame.lang, desk.shell.clock.now_ms());
     let line = |shown: &CardShown| LineView {
         id: shown.one.id,
         urgency: chosen(shown.one.arrival.urgency.label(), lang),
-        school: shown.one.arrival.sender.clone(),
+        school: called.of(&shown.one.arrival.sender).to_owned(),
         state: state(shown, lang),
         due: time::minute(shown.one.arrival.due_ms),
         is_late: shown.is_asked() && shown.one.arrival.due_ms < now_ms,
@@ -140,13 +143,14 @@ async fn one<A: Audience>(
         Ok((acting::shown(tx, worker, id)?, worker.may(Duty::Outcome)))
     });
     let (shown, is_expert) = found.await.map_err(problem)?;
+    let called = desk.called(vec![shown.one.arrival.sender.clone()]).await?;
     let lang = visitor.frame.lang;
     let body = Html::render(&OneTemplate {
         lang,
         csrf: &visitor.session.csrf,
         told: &told,
         id,
-        facts: facts(&shown, lang),
+        facts: facts((&shown, &called), lang),
         advices: choices::<Advice>(lang),
         can_read: is_expert && shown.one.erased.is_none(),
         can_answer: is_expert && shown.is_asked(),
@@ -160,7 +164,7 @@ async fn one<A: Audience>(
     desk.shell.reply_with(status, &visitor.frame, &page)
 }
 
-fn facts(shown: &CardShown, lang: Lang) -> Vec<(&'static str, String)> {
+fn facts((shown, called): (&CardShown, &SendersCalled), lang: Lang) -> Vec<(&'static str, String)> {
     let arrival = &shown.one.arrival;
     let ground = arrival.consent.map_or_else(
         || words::EMERGENCY.in_lang(lang).to_owned(),
@@ -171,7 +175,7 @@ fn facts(shown: &CardShown, lang: Lang) -> Vec<(&'static str, String)> {
     });
     let mut facts = vec![
         (words::URGENCY, chosen(arrival.urgency.label(), lang).to_owned()),
-        (words::SCHOOL, arrival.sender.clone()),
+        (words::SCHOOL, called.of(&arrival.sender).to_owned()),
         (words::STATE, state(shown, lang).to_owned()),
         (words::DUE, time::minute(arrival.due_ms)),
         (words::RECEIVED, time::minute(arrival.received_at.0)),

@@ -41,6 +41,7 @@ use super::office::{Rules, Told, sentences};
 use crate::app::Node;
 use crate::fhir::receiver as exchange;
 use crate::intake::acting::{self, Shown};
+use crate::intake::answering::SendersCalled;
 use crate::intake::cards::CardError;
 use crate::intake::{IntakeError, Receiver};
 use crate::ledger::Ledger;
@@ -112,6 +113,17 @@ impl Desk {
         });
         // A panic inside is a mistake of ours; nothing was committed.
         done.await.unwrap_or(Err(IntakeError::Unknown))
+    }
+
+    /// What senders are called; before joining there are none.
+    async fn called(&self, senders: Vec<String>) -> Result<SendersCalled, Problem> {
+        let Some(receiver) = self.receiver.clone() else { return Ok(SendersCalled::default()) };
+        let (ledger, now) = (self.ledger.clone(), self.shell.clock.now());
+        let read = runtime::blocking::run(move || {
+            ledger.read(move |tx| receiver.called_of(tx, senders.iter().map(String::as_str), now))
+        });
+        // A panic inside is a mistake of ours.
+        read.await.unwrap_or(Err(IntakeError::Unknown)).map_err(problem)
     }
 
     /// As [`Desk::work`], on duty reports, tips and hand-offs.
@@ -237,8 +249,11 @@ async fn show_list(
     let lines = desk.work(&visitor.session, acting::worklist).await.map_err(problem)?;
     let callers = desk.on_notices(&visitor.session, reading::callers).await;
     let callers = callers.map_err(super::notices::problem)?;
+    let senders = lines.iter().map(|line| line.entry.arrival.sender.clone()).collect();
+    let called = desk.called(senders).await?;
     let now_ms = desk.shell.clock.now_ms();
-    reply(&desk, &visitor, &pages::worklist((&lines, &callers), now_ms, visitor.frame.lang)?)
+    let page = pages::worklist((&lines, &called, &callers), now_ms, visitor.frame.lang)?;
+    reply(&desk, &visitor, &page)
 }
 
 async fn show_log(State(desk): State<Desk>, visitor: Visitor<Heads>) -> Result<Response, Problem> {
@@ -270,7 +285,9 @@ async fn one(
     });
     let (shown, worker): (Shown, Worker) = found.await.map_err(problem)?;
     let forms = forms::possible(&shown, &worker, &filled, visitor.frame.lang);
-    let page = pages::one((&shown, forms), &told, &visitor.session, visitor.frame.lang)?;
+    let called = desk.called(vec![shown.entry.arrival.sender.clone()]).await?;
+    let what = (&shown, &called, forms);
+    let page = pages::one(what, &told, &visitor.session, visitor.frame.lang)?;
     let status = match told {
         Some(_) => axum::http::StatusCode::CONFLICT,
         None => axum::http::StatusCode::OK,

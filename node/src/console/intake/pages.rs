@@ -13,6 +13,7 @@ use super::forms::FormView;
 use super::{HOME_HREF, INTAKE_HREF, LOG_HREF, words};
 use crate::content::{GroundSaid, ReferralContent};
 use crate::intake::acting::{Line, Shown};
+use crate::intake::answering::SendersCalled;
 use crate::intake::course::Course;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::cards::CardCounts;
@@ -105,7 +106,7 @@ pub(super) fn home(
 }
 
 pub(super) fn worklist(
-    (lines, callers): (&[Line], &[CallerLine]),
+    (lines, called, callers): (&[Line], &SendersCalled, &[CallerLine]),
     now_ms: i64,
     lang: Lang,
 ) -> Result<Page, RenderError> {
@@ -120,7 +121,7 @@ pub(super) fn worklist(
         LineView {
             id: line.entry.id,
             urgency: urgency(&line.entry, lang),
-            school: arrival.sender.clone(),
+            school: called.of(&arrival.sender).to_owned(),
             state: state(&line.entry, course, lang),
             asked: course.class.map_or("", |class| asked(class).in_lang(lang)),
             due: course.due_ms.map_or_else(String::new, time::minute),
@@ -134,7 +135,7 @@ pub(super) fn worklist(
 }
 
 pub(super) fn one(
-    (shown, forms): (&Shown, Vec<FormView>),
+    (shown, called, forms): (&Shown, &SendersCalled, Vec<FormView>),
     told: &Told,
     session: &Session,
     lang: Lang,
@@ -144,7 +145,7 @@ pub(super) fn one(
         csrf: &session.csrf,
         told,
         id: shown.entry.id,
-        facts: facts(shown, lang),
+        facts: facts((shown, called), lang),
         whys: choices::<ReadWhy>(lang),
         is_here: shown.entry.erased.is_none(),
         forms,
@@ -164,7 +165,7 @@ fn state(entry: &Entry, course: &Course, lang: Lang) -> &'static str {
 }
 
 /// What is known of a referral beside what it says.
-fn facts(shown: &Shown, lang: Lang) -> Vec<(&'static str, String)> {
+fn facts((shown, called): (&Shown, &SendersCalled), lang: Lang) -> Vec<(&'static str, String)> {
     let (arrival, course) = (&shown.entry.arrival, &shown.course);
     let ground = arrival.consent.as_ref().map_or_else(
         || words::EMERGENCY.in_lang(lang).to_owned(),
@@ -179,7 +180,7 @@ fn facts(shown: &Shown, lang: Lang) -> Vec<(&'static str, String)> {
     });
     let mut facts = vec![
         (words::URGENCY, chosen(arrival.urgency.label(), lang).to_owned()),
-        (words::SCHOOL, arrival.sender.clone()),
+        (words::SCHOOL, called.of(&arrival.sender).to_owned()),
         (words::STATE, state(&shown.entry, course, lang).to_owned()),
         (words::ASKED, asked.to_owned()),
         (words::DUE, course.due_ms.map_or_else(String::new, time::minute)),

@@ -11,7 +11,7 @@ use super::super::trial::BuiltIn;
 use super::*;
 use crate::content::card::tests::card;
 use crate::content::tests::referral;
-use crate::intake::testing::{City, now};
+use crate::intake::testing::{City, SCHOOL, now};
 use crate::ledger::account::{self, Changer};
 
 /// The child's name in the tests' referral.
@@ -93,6 +93,23 @@ async fn a_referral_is_worked_at_the_clinic() {
     let gone = intake.get("/intake/1/content?why=triage&lang=zh").await.expect("page");
     assert_eq!(gone.status, StatusCode::CONFLICT);
     assert!(!gone.text.contains(NAME) && !gone.text.contains("action=\"/intake/1/content\""));
+}
+
+/// People know schools by name: the list and the page of a referral have it with the id, as the
+/// statement about the school's key says.
+#[tokio::test]
+async fn the_list_calls_a_school_by_its_name() {
+    let city = city();
+    let mut intake = browser(&city, "deng", Role::Intake).await;
+    for is_known in [false, true] {
+        for page in ["/intake", "/intake/1"] {
+            let text = intake.get(page).await.expect("page").text;
+            assert_eq!(text.contains(&format!("示例单位 {SCHOOL}")), is_known, "{page}: {text}");
+        }
+        if !is_known {
+            city.know_keys();
+        }
+    }
 }
 
 /// Whoever treats reads for what the family agreed, which data and whether the outcome may go

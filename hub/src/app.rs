@@ -200,7 +200,7 @@ impl Hub {
         let sealed = sums(&config, (&database, &clock), (&identity, trust), &packs)?;
         let sealing = sealing((&config, &clock, &identity), (&packs, &registry), uplink.as_ref());
         let relay = relay((&config, &clock), (&identity, &roots), uplink.as_ref(), bells);
-        let (sealer, intake) = take_in((&database, &relay, &sealed), sealing, &folded);
+        let (sealer, intake) = take_in((&database, &relay), sealing, &folded);
         Ok(Self(Arc::new(Inner {
             config,
             database,
@@ -518,7 +518,7 @@ fn sealing(
 
 /// What seals sums, and what takes frames in and has them sealed.
 fn take_in(
-    (database, relay, sealed): (&Database, &Arc<Relay>, &sealed::Hub),
+    (database, relay): (&Database, &Arc<Relay>),
     sealing: SealerParts,
     folded: &Arc<Notify>,
 ) -> (Arc<Sealer>, Intake) {
@@ -533,7 +533,6 @@ fn take_in(
         identity: shared.identity.clone(),
         sealer: sealer.clone(),
         relay: relay.clone(),
-        sealed: sealed.clone(),
         folded: folded.clone(),
     });
     (sealer, intake)

@@ -108,6 +108,19 @@ impl ClearSheet {
         self
     }
 
+    /// The same sheet without any band but those that the release before it gave with the same
+    /// figure: what a school year under seal tells. `last` as for [`ClearSheet::keep_bands`].
+    #[must_use]
+    pub fn withhold_bands(
+        mut self,
+        catalogue: &Catalogue,
+        spec: &TableSpec,
+        last: Option<(&TableSpec, &[Cell])>,
+    ) -> Self {
+        once::withhold_bands(catalogue, last, (spec, &mut self.cells));
+        self
+    }
+
     /// The cells that may leave.
     #[must_use]
     pub fn cells(&self) -> &[Cell] {

@@ -26,7 +26,7 @@ pub mod suppression;
 pub use band::band;
 pub use clear::{ClearSheet, may_be_clear};
 pub use intake::{Breach, FIGURE_MAX, SCHOOLS_MAX, check_clear, check_rounded, check_sums};
-pub use once::bands_unchanged;
+pub use once::{bands_unchanged, gives_new_band};
 pub use rough::{ROUGH_BASE, ROUGH_BASE_MAX, roughly};
 pub use rounded::{RoundedTable, RoundingPrf, round};
 pub use showing::{Blocks, Expected, GROUP_SCHOOLS_MIN, Showing, Stake, Stakes, Window, only_grew};

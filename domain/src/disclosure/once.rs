@@ -3,6 +3,9 @@
 //! A school keeps the bands of its last release when it revises a clear sheet, and a hub refuses a
 //! revision whose bands differ. A band may be given for the first time, and may be withdrawn
 //! where its stage became too small; what was withdrawn or could not exist stays so.
+//!
+//! In a school year under seal none is given: beside exact sums of a group it would be what bounds
+//! one school alone. What was given before its plan is known, and may be said again.
 
 use crate::catalogue::{Catalogue, TableSpec};
 use crate::cell::Cell;
@@ -25,6 +28,39 @@ pub fn bands_unchanged(
             _ => true,
         }
     })
+}
+
+/// Whether a revision gives a band that the one before it did not give, or any where it is the
+/// first. Layouts as for [`bands_unchanged`].
+#[must_use]
+pub fn gives_new_band(
+    catalogue: &Catalogue,
+    old: Option<(&TableSpec, &[Cell])>,
+    new: (&TableSpec, &[Cell]),
+) -> bool {
+    banded_places(catalogue, new.0).any(|(place, _)| {
+        let now = new.1.get(place).copied();
+        now.is_some_and(|cell| cell.value().is_some())
+            && now != old.and_then(|old| earlier(old, new.0, place))
+    })
+}
+
+/// Leaves out every band that an earlier revision did not give with the same figure.
+pub(super) fn withhold_bands(
+    catalogue: &Catalogue,
+    old: Option<(&TableSpec, &[Cell])>,
+    new: (&TableSpec, &mut [Cell]),
+) {
+    let (spec, cells) = new;
+    for (place, _) in banded_places(catalogue, spec) {
+        let before = old.and_then(|old| earlier(old, spec, place));
+        match cells.get_mut(place) {
+            Some(cell) if cell.value().is_some() && Some(*cell) != before => {
+                *cell = Cell::NotApplicable;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Puts the bands of an earlier revision in the place of new ones; no band where it is lost.

@@ -4,10 +4,12 @@
 //! the same bytes, and the same sequence with other bytes goes to quarantine.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
-use domain::cell;
+use domain::catalogue::{Catalogue, TableSpec};
+use domain::cell::{self, Cell};
 use domain::digest::Digest;
-use domain::disclosure::bands_unchanged;
+use domain::disclosure::{bands_unchanged, gives_new_band};
 use domain::release::{Claimed, Rule};
 use runtime::sql::{SqlError, Tx};
 
@@ -21,7 +23,7 @@ use crate::relay::{self, News, Relay};
 use crate::rollup::Change;
 use crate::store::contribution::{self, Contribution, Place};
 use crate::store::lane::{self, LaneEpoch, StoredAnswer};
-use crate::store::{alarm, band_refused, unit::UnitStatus};
+use crate::store::{alarm, unit::UnitStatus};
 
 /// What decisions depend on besides the store.
 pub(super) struct Context<'a> {
@@ -92,12 +94,6 @@ pub(super) fn decide(
         return Ok(Decision::Outdated);
     }
     let refusal = refusal(tx, context, frame, effects)?;
-    for raised in &frame.raised {
-        alarm::raise(tx, raised.kind, &raised.unit, &raised.detail, context.now_ms)?;
-    }
-    if let Some(place) = &frame.band_refused {
-        band_refused::insert(tx, place, context.now_ms)?;
-    }
     lane.next_sequence += 1;
     lane.last_frame.clone_from(&frame.digest);
     let outcome = if refusal.is_some() { 2 } else { 1 };
@@ -231,15 +227,6 @@ fn take_over(
     let old = contribution::current(tx, &place)?;
     if let Some(old) = &old {
         match against(tx, release, old)? {
-            Standing::Replaces
-                if release.claimed.rule == Rule::Clear
-                    && !keeps_bands(context.packs, old, release) =>
-            {
-                return Ok(Some((
-                    "band_once_a_term",
-                    "bands about persons are given once a term; a moved band would tell more",
-                )));
-            }
             Standing::Replaces => {}
             Standing::Repeats => return Ok(None),
             Standing::Refused(code, reason) => return Ok(Some((code, reason))),
@@ -249,6 +236,11 @@ fn take_over(
             "once_a_term",
             "rounded counts of the period were taken under a catalogue without this table",
         )));
+    }
+    if release.claimed.rule == Rule::Clear
+        && let Some(broken) = breaks_bands(context.packs, old.as_ref(), release)
+    {
+        return Ok(Some(broken));
     }
     let new = Contribution {
         place,
@@ -317,19 +309,51 @@ fn is_renamed(tx: &Tx<'_>, packs: &Packs, place: &Place) -> Result<bool, SqlErro
     Ok(false)
 }
 
-/// Whether a revision gives the bands that the one before it gave.
-pub(super) fn keeps_bands(packs: &Packs, old: &Contribution, new: &VerifiedRelease) -> bool {
-    let Ok(before) = proto::release::decode(&old.body) else { return false };
-    let known = |claimed: &Claimed| {
-        let catalogue = packs.catalogue(&claimed.header.catalogue)?;
-        let spec = catalogue.table(claimed.header.id.table.as_str())?;
-        let cells = cell::unpack(&claimed.cells, spec.cells()).ok()?;
-        Some((catalogue.clone(), spec.clone(), cells))
+/// Stable code and reason where a school's clear sheet gives a band that it may not: bands about
+/// persons are given once a term, and in a school year under seal none that was not given before.
+/// Whatever the figure is: a refusal that went by it would tell it.
+fn breaks_bands(
+    packs: &Packs,
+    old: Option<&Contribution>,
+    new: &VerifiedRelease,
+) -> Option<(&'static str, &'static str)> {
+    let moved = (
+        "band_once_a_term",
+        "bands about persons are given once a term; a moved band would tell more",
+    );
+    let before = old.map(|old| proto::release::decode(&old.body).ok());
+    let before = before.map(|claimed| layout(packs, &claimed?));
+    let Some(now) = layout(packs, &new.claimed) else { return Some(moved) };
+    let last = match &before {
+        None => None,
+        Some(None) => return Some(moved),
+        Some(Some(last)) => Some((&last.spec, last.cells.as_slice())),
     };
-    match (known(&before), known(&new.claimed)) {
-        (Some((_, old, was)), Some((catalogue, new, is))) => {
-            bands_unchanged(&catalogue, (&old, &was), (&new, &is))
-        }
-        _ => false,
+    let is = (&now.spec, now.cells.as_slice());
+    if last.is_some_and(|last| !bands_unchanged(&now.catalogue, last, is)) {
+        return Some(moved);
     }
+    let id = &new.claimed.header.id;
+    let is_new =
+        packs.is_under_seal(&id.unit, id.period) && gives_new_band(&now.catalogue, last, is);
+    is_new.then_some((
+        "band_tells",
+        "the school year is under seal: beside its sums a band would tell of one school alone. \
+         Nothing of the sheet was taken. Send it without its bands; a school's program does so \
+         by itself",
+    ))
+}
+
+/// How the cells of a release are laid out.
+struct Layout {
+    catalogue: Arc<Catalogue>,
+    spec: TableSpec,
+    cells: Vec<Cell>,
+}
+
+fn layout(packs: &Packs, claimed: &Claimed) -> Option<Layout> {
+    let catalogue = packs.catalogue(&claimed.header.catalogue)?.clone();
+    let spec = catalogue.table(claimed.header.id.table.as_str())?.clone();
+    let cells = cell::unpack(&claimed.cells, spec.cells()).ok()?;
+    Some(Layout { catalogue, spec, cells })
 }

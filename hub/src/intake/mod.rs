@@ -11,7 +11,6 @@ mod decide;
 mod replays;
 mod space;
 mod special;
-mod telling;
 mod verify;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,12 +28,11 @@ use crate::packs::PackCache;
 use crate::publish::{Sealer, Turn};
 use crate::registry::{Registry, RegistryCache};
 use crate::relay::Relay;
-use crate::sealed::{self, Look};
 use replays::Replays;
 use space::Space;
 
 pub(crate) use verify::UNKNOWN_KEY;
-pub use verify::{Raised, Verdict, VerifiedFrame, VerifiedRelease};
+pub use verify::{Verdict, VerifiedFrame, VerifiedRelease};
 
 /// Frames that wait for the writer; more make their senders wait.
 const QUEUE_FRAMES_MAX: usize = 1_024;
@@ -61,9 +59,6 @@ pub enum IntakeError {
     /// More answered frames were sent again at once than a member may have in flight.
     #[error("too many answered frames were sent again at once: connect again")]
     Replays,
-    /// What this hub has seen could not be read, so that a sheet was not judged.
-    #[error("the hub cannot judge a sheet now: connect again later")]
-    Unread,
     /// The hub is stopping.
     #[error("the hub is stopping")]
     Stopping,
@@ -83,19 +78,10 @@ pub enum Reply {
 struct Arrival {
     frame: VerifiedFrame,
     reply: mpsc::Sender<Reply>,
-    /// Kept until the frame is committed, where it was judged beside what was seen.
-    look: Option<Look>,
 }
 
 /// Where the answers to a batch go, in the order of its frames.
 type Replies = Vec<mpsc::Sender<Reply>>;
-
-/// What of a batch outlives its transaction.
-#[derive(Default)]
-struct Taken {
-    replies: Replies,
-    looks: Vec<Look>,
-}
 
 /// Which hub this is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,8 +110,6 @@ pub struct Parts {
     pub sealer: Arc<Sealer>,
     /// Keeps and passes on what is addressed.
     pub relay: Arc<Relay>,
-    /// What was opened, beside which sheets about persons are judged.
-    pub sealed: sealed::Hub,
     /// Rung after contributions were folded that are to be sealed.
     pub folded: Arc<Notify>,
 }
@@ -177,13 +161,8 @@ impl Intake {
         let registry = self.line.parts.registry.last();
         let packs = self.line.parts.packs.last();
         let with = (&self.line.parts.own, &*self.line.parts.relay);
-        let mut frame = verify::verify(with, (member, bytes), (&registry, &packs))?;
-        let look = match telling::may_tell(&frame) {
-            // Seldom, and not in the room that every open link keeps.
-            true => Box::pin(self.line.look(&mut frame)).await?,
-            false => None,
-        };
-        let arrival = Arrival { frame, reply: reply.clone(), look };
+        let frame = verify::verify(with, (member, bytes), (&registry, &packs))?;
+        let arrival = Arrival { frame, reply: reply.clone() };
         self.queue.send(arrival).await.map_err(|_| IntakeError::Stopping)?;
         self.line.call()
     }
@@ -196,7 +175,7 @@ impl Line {
             return Ok(());
         }
         // Also told when the commit fails, and then the batch's own result is gone.
-        let open: Arc<Mutex<Option<Taken>>> = Arc::default();
+        let open: Arc<Mutex<Option<Replies>>> = Arc::default();
         let (line, taken) = (self.clone(), open.clone());
         let work = move |tx: &Tx<'_>| line.answer(tx, &taken);
         let line = self.clone();
@@ -204,10 +183,8 @@ impl Line {
             // Nothing was taken where not even a transaction could begin. What waits is told all
             // the same: nobody else would call the writer for it.
             let taken = open.lock().ok().and_then(|mut open| open.take());
-            let taken = taken.unwrap_or_else(|| line.take_replies());
-            line.tell(outcome, &taken.replies);
-            // Now it is on the disk, or will not be.
-            drop(taken.looks);
+            let replies = taken.unwrap_or_else(|| line.take_replies());
+            line.tell(outcome, &replies);
         };
         self.parts.database.submit("intake", work, then).map_err(|_| {
             self.is_called.store(false, Ordering::Release);
@@ -230,14 +207,14 @@ impl Line {
         Ok(taken)
     }
 
-    fn take_replies(self: &Arc<Self>) -> Taken {
+    fn take_replies(self: &Arc<Self>) -> Replies {
         parted(self.take().unwrap_or_default()).1
     }
 
     fn answer(
         self: &Arc<Self>,
         tx: &Tx<'_>,
-        open: &Mutex<Option<Taken>>,
+        open: &Mutex<Option<Replies>>,
     ) -> Result<Batch, SqlError> {
         let (frames, taken) = parted(self.take()?);
         *open.lock().map_err(|_| SqlError::Closed)? = Some(taken);
@@ -294,15 +271,9 @@ impl Line {
     }
 }
 
-/// The frames of some arrivals, and what outlives their transaction.
-fn parted(arrivals: Vec<Arrival>) -> (Vec<VerifiedFrame>, Taken) {
-    let mut taken = Taken::default();
-    let frames = arrivals.into_iter().map(|arrival| {
-        taken.replies.push(arrival.reply);
-        taken.looks.extend(arrival.look);
-        arrival.frame
-    });
-    (frames.collect(), taken)
+/// The frames of some arrivals, and where their answers go.
+fn parted(arrivals: Vec<Arrival>) -> (Vec<VerifiedFrame>, Replies) {
+    arrivals.into_iter().map(|arrival| (arrival.frame, arrival.reply)).unzip()
 }
 
 /// A batch that was decided.

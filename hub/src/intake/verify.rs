@@ -23,7 +23,6 @@ use crate::opened::verify::Judge;
 use crate::packs::Packs;
 use crate::registry::Registry;
 use crate::relay::{self, Addressed, Relay};
-use crate::store::contribution::Place;
 
 /// Code of a refusal that only a register can settle.
 pub(crate) const UNKNOWN_KEY: &str = "unknown_key";
@@ -48,20 +47,6 @@ pub struct VerifiedFrame {
     pub bytes: Vec<u8>,
     /// What is to be done with its item.
     pub verdict: Verdict,
-    /// What a person is called about once it was answered.
-    pub raised: Vec<Raised>,
-    /// The sheet of which a band is refused, so that no other band of it is looked at.
-    pub band_refused: Option<Place>,
-}
-
-/// An alarm that a frame raises.
-pub struct Raised {
-    /// Its kind.
-    pub kind: &'static str,
-    /// The unit that it concerns.
-    pub unit: String,
-    /// A sentence without names of persons.
-    pub detail: String,
 }
 
 /// What verification says about an item.
@@ -130,8 +115,6 @@ pub(super) fn verify(
         key,
         bytes: bytes.to_vec(),
         verdict,
-        raised: Vec::new(),
-        band_refused: None,
     })
 }
 

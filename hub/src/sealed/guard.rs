@@ -119,16 +119,9 @@ impl Added {
 
 impl Views {
     /// What was seen, without something new and with it.
-    #[must_use]
+    #[cfg(test)]
     pub const fn new(before: View, after: View) -> Self {
         Self { seen: Added { before, after }, told: None }
-    }
-
-    /// The same with what others know, without something new and with it, where this hub has
-    /// computed sums that nobody else is told.
-    #[must_use]
-    pub fn with_told(self, before: View, after: View) -> Self {
-        Self { told: Some(Added { before, after }), ..self }
     }
 }
 

@@ -24,13 +24,6 @@ pub(super) struct Link {
     pub width: u64,
 }
 
-impl Link {
-    /// Whether the count tells more than how many there are.
-    pub(super) fn tells(&self) -> bool {
-        self.entry != MARGIN
-    }
-}
-
 /// Every table of which a clear count is a part.
 pub(super) fn of(catalogue: &Catalogue, count: &Count) -> Vec<Link> {
     let width = count.definition.as_ref().and_then(|known| known.band).map_or(1, u64::from);

@@ -30,7 +30,7 @@ use crate::packs::Packs;
 use crate::sealed::documents::Documents;
 
 pub(crate) use openings::{Kept, Known, Summed, known_of_task, linked, of_task, opened, periods};
-pub(crate) use sheets::{has_band, of_period, of_sheet};
+pub(crate) use sheets::of_period;
 pub use tree::Tree;
 
 /// Either part in sealed sums.
@@ -157,7 +157,8 @@ pub(crate) fn tables(
     match role {
         Role::Street | Role::District | Role::City => {
             tables.extend(sheets::tables(tx, place, tree)?);
-            tables.extend(openings::tables(tx, place, tree, (&BOTH, Known::Here))?);
+            // A sum that was computed and stays closed is shown to nobody who reads here.
+            tables.extend(openings::tables(tx, place, tree, (&BOTH, Known::Told))?);
             tables.extend(openings::told(tx, place, tree)?);
         }
         Role::Leader => {
@@ -169,22 +170,6 @@ pub(crate) fn tables(
         Role::Public => {}
     }
     Ok(tables)
-}
-
-/// The names of those tables that are of sums which this hub computed and nobody else is told.
-///
-/// # Errors
-/// The store cannot be read.
-pub(crate) fn untold(
-    tx: &Tx<'_>,
-    (place, tree): (Place<'_>, &Tree),
-) -> Result<BTreeSet<String>, SqlError> {
-    let names = |known| -> Result<BTreeSet<String>, SqlError> {
-        let tables = openings::tables(tx, place, tree, (&BOTH, known))?;
-        Ok(tables.into_iter().map(|table| table.id).collect())
-    };
-    let told = names(Known::Told)?;
-    Ok(names(Known::Here)?.into_iter().filter(|name| !told.contains(name)).collect())
 }
 
 /// Tables over a tree as a view, with every category of their measures named.

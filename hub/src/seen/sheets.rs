@@ -9,7 +9,6 @@ use domain::digest::Digest;
 use domain::disclosure::ROUNDING_BASE;
 use domain::disclosure::attacker::{Printed, SeenCell, SeenTable};
 use domain::period::Period;
-use domain::release::Claimed;
 use runtime::sql::{SqlError, Tx};
 
 use super::links::{self, Link};
@@ -83,21 +82,8 @@ fn is_about_persons(table: &str) -> bool {
     table.starts_with("clear.") || is_rounded(table)
 }
 
-/// Whether a sheet gives anything about persons but wholes, which everybody knows.
-pub(crate) fn has_band(catalogue: &Catalogue, claimed: &Claimed) -> bool {
-    let Some(spec) = catalogue.table(claimed.header.id.table.as_str()) else { return false };
-    let Ok(cells) = cell::unpack(&claimed.cells, spec.cells()) else { return false };
-    let mut blocks = spec.blocks().iter();
-    blocks.any(|block| {
-        let given = cells.iter().skip(block.offset).take(block.length);
-        let count = catalogue.count(&block.indicator);
-        given.into_iter().any(|cell| cell.value().is_some())
-            && count.is_some_and(|count| links::of(catalogue, count).iter().any(Link::tells))
-    })
-}
-
 /// What one sheet tells of hidden tables.
-pub(crate) fn of_sheet(
+fn of_sheet(
     packs: &Packs,
     tree: &Tree,
     stored: &Contribution,

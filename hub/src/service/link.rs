@@ -372,9 +372,8 @@ fn intake_status(error: &IntakeError) -> Status {
         IntakeError::Frame(_) => Status::invalid_argument(text),
         IntakeError::NotServed => Status::permission_denied(text),
         IntakeError::UnknownEpoch => Status::failed_precondition(text),
-        IntakeError::Outdated
-        | IntakeError::Replays
-        | IntakeError::Unread
-        | IntakeError::Stopping => Status::unavailable(text),
+        IntakeError::Outdated | IntakeError::Replays | IntakeError::Stopping => {
+            Status::unavailable(text)
+        }
     }
 }

@@ -5,7 +5,6 @@
 
 pub mod alarm;
 pub mod api_key;
-pub mod band_refused;
 pub mod barred_key;
 pub mod contact;
 pub mod contradiction;

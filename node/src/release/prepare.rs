@@ -144,7 +144,7 @@ pub(super) fn drafts(
     }
     check(&context.catalogue, (&facts, &raw), seal)?;
     let key = rounding_key::load_or_make(tx, context.now_ms)?;
-    let sealing = Sealing { tx, context, profile: &profile, period, census, persons };
+    let sealing = Sealing { tx, context, profile: &profile, period, census, persons, seal };
     let prf = KeyedRounding(&key);
     let own = (&*context.catalogue, context.catalogue_digest);
     let drafts = raw.into_iter().map(|raw| sealing.draft(raw, own, &prf));
@@ -229,20 +229,23 @@ struct Sealing<'s> {
     period: Period,
     census: Option<Date>,
     persons: u64,
+    seal: Seal,
 }
 
 impl Sealing<'_> {
     /// Bands are given once a term: a revision repeats those of the release before it, read from
-    /// the signed bytes. Where these cannot be read any more, it gives no band.
+    /// the signed bytes. Where these cannot be read any more, it gives no band. Nor does it in a
+    /// school year of which anything goes under seal, but for those that left before its plan.
     fn keep_bands(
         &self,
         sheet: ClearSheet,
         catalogue: &Catalogue,
         id: &ReleaseId,
     ) -> Result<ClearSheet, ReleaseError> {
-        let before = NonZeroU32::new(id.revision.get().saturating_sub(1));
-        let (Some(spec), Some(revision)) = (catalogue.table(id.table.as_str()), before) else {
-            return Ok(sheet);
+        let Some(spec) = catalogue.table(id.table.as_str()) else { return Ok(sheet) };
+        let is_open = self.seal == Seal::Open;
+        let Some(revision) = NonZeroU32::new(id.revision.get().saturating_sub(1)) else {
+            return Ok(if is_open { sheet } else { sheet.withhold_bands(catalogue, spec, None) });
         };
         let name = ReleaseId { revision, ..id.clone() }.to_string();
         let signed = register::find(self.tx, &name)?;
@@ -251,7 +254,8 @@ impl Sealing<'_> {
             decode_for_page(&signed.item, self.context.catalogue_of(&digest)?).ok()
         });
         let last = last.as_ref().map(|last| (&last.spec, last.cells.as_slice()));
-        Ok(sheet.keep_bands(catalogue, spec, last))
+        let kept = sheet.keep_bands(catalogue, spec, last);
+        Ok(if is_open { kept } else { kept.withhold_bands(catalogue, spec, last) })
     }
 
     /// Whether a rounded table of the period left under a catalogue that does not know this one:

@@ -16,6 +16,7 @@ use super::{
     AbsentReason, Context, Draft, Prepared, ReleaseError, Standing, copy_handover, decode_for_page,
     outrun, prepare,
 };
+use crate::ledger::sealed::SealYears;
 use crate::ledger::testing::{
     AS_OF, NOW_MS, PERIOD, School, TestPupil, make_answered as make, sheet_cells,
 };
@@ -167,6 +168,38 @@ fn a_revision_repeats_the_band_of_the_release_before_it() {
     school.roster(&pupils(46), date(2025, 11, 2));
     let third = prepare(&school.ledger, &unknown, PERIOD).expect("prepared");
     assert_eq!(find(&third, "clear.term").cells[band], Cell::NotApplicable);
+}
+
+/// In a school year of which anything goes under seal a sheet gives no band, in its first revision
+/// or later; one that left before the plan came may be said again, and never moves.
+#[test]
+fn a_year_under_seal_gives_no_band() {
+    let band_of = |prepared: &Prepared| {
+        let spec = School::new().catalogue.table("clear.term").expect("table").clone();
+        let band = spec.index("scr.completed_band", &[]).expect("cell");
+        find(prepared, "clear.term").cells[band]
+    };
+    let key = SigningKey::generate().expect("key");
+    let year = std::collections::BTreeSet::from([2025]);
+    let planned = SealYears { planned: year.clone(), ever: year.clone() };
+    for sealed in [planned, SealYears { ever: year, ..SealYears::default() }] {
+        let school = screened(&pupils(29));
+        let open = school.context();
+        let under_seal = Context { sealed_years: sealed.clone(), ..open.clone() };
+        for _ in 0..2 {
+            let made = make(&school.ledger, &under_seal, PERIOD, &key).expect("made");
+            assert_eq!(band_of(&made), Cell::NotApplicable);
+            school.roster(&pupils(31), date(2025, 11, 1));
+        }
+
+        let school = screened(&pupils(29));
+        let made = make(&school.ledger, &open, PERIOD, &key).expect("made");
+        assert_eq!(band_of(&made), Cell::Value(20));
+        school.roster(&pupils(45), date(2025, 11, 1));
+        let later = Context { now_ms: NOW_MS + 1, sealed_years: sealed, ..open };
+        let made = make(&school.ledger, &later, PERIOD, &key).expect("made");
+        assert_eq!(band_of(&made), Cell::Value(20), "it left before the plan");
+    }
 }
 
 /// A hub refuses a clear sheet that breaks any part of its rule.

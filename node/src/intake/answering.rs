@@ -18,10 +18,12 @@ use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
 
 use super::course::Course;
-use super::{IntakeError, Receiver, again, relay_of};
+use super::{IntakeError, Receiver, relay_of};
 use crate::ledger::Ledger;
+use crate::ledger::aside;
 use crate::ledger::intake::{self, Done, Entry};
 use crate::ledger::letters as stated;
+use crate::letters::again::asking::{self, Side};
 use crate::letters::road::Road;
 
 /// What people call senders; of whom no name is known, it is the name of the certificate.
@@ -65,7 +67,7 @@ pub(super) fn seal_waiting(
     receiver: &Receiver,
     (identity, now): (&LeafIdentity, Timestamp),
 ) -> Result<Sealed, IntakeError> {
-    again::seal_waiting(ledger, receiver, (identity, now))?;
+    asking::work(ledger, Side::Receiver(receiver, identity), now)?;
     let (mut told, mut after) = (Sealed::default(), 0);
     while let Some(act) = ledger.read(move |tx| intake::first_unsealed(tx, after))? {
         after = act.id;
@@ -84,8 +86,9 @@ pub(super) fn seal_waiting(
         match letters((receiver, identity), (&entry, &sender), (&act, &done), &keys) {
             Ok((letters, digest)) => {
                 let rank = Rank::answering(entry.arrival.urgency);
+                let about = EnvelopeId::from_bytes(entry.arrival.envelope);
                 let seal = move |tx: &Tx<'_>, now_ms| {
-                    intake::aside::note_signed(tx, (intake, digest), now_ms)?;
+                    aside::note_signed(tx, (about, digest), now_ms)?;
                     intake::sealed(tx, act.id, now_ms)
                 };
                 told.sealed += usize::from(queue(ledger, (rank, letters), now, seal)?);

@@ -62,8 +62,8 @@ pub(super) const TEXTS: Translation = &[
     ),
     ("Let go of what came about it; it was dealt with by hand", "不再显示：已人工处理"),
     (
-        "Answers that wait to be said again, since the certificate of who signed them had ended",
-        "签名证书已过期、等待对方重新确认的答复",
+        "Letters that wait to be said again, since the certificate of who signed them had ended",
+        "签名证书已过期、等待对方重新确认的来信",
     ),
     (
         "Id of the envelope, as the list shows it; without it they are listed",

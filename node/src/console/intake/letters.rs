@@ -13,7 +13,9 @@ use runtime::web::{Lang, Page, Problem, RenderError, Text, Visitor, time};
 use super::super::office::chosen;
 use super::super::sheet::{self, Around, Cell, Head, Sheet};
 use super::{Desk, INTAKE_HREF, Workers, problem, reply, words};
+use crate::desk::aside;
 use crate::intake::stuck::{self, Stuck, Waits};
+use crate::letters::again::deciding::{self, Waiting};
 
 pub(super) const HREF: &str = "/intake/letters";
 /// The page's entry of the menu.
@@ -21,8 +23,9 @@ pub(super) const LABEL: Text = LETTERS;
 
 texts! {
     LETTERS = "打不开和未答复的信件", "Letters that need somebody";
-    NOTE = "收到却打不开的、办了却还没有发出的；这里没有学生",
-        "what came and cannot be opened, what was done and has not left; no child is named";
+    NOTE = "收到却打不开的、等对方确认的、办了却还没有发出的；这里没有学生",
+        "what came and cannot be opened or waits for its sender, what was done and has not left; \
+         no child is named";
     REFUSED = "收到但打不开", "Came, and cannot be opened";
     NONE_REFUSED = "最近 30 天没有打不开的信件。", "In the last 30 days every letter was opened.";
     UNSEALED = "已办理、学校还不知道", "Done, and the school has not heard";
@@ -74,11 +77,14 @@ pub(super) fn router() -> Router<Desk> {
 }
 
 async fn show(State(desk): State<Desk>, visitor: Visitor<Workers>) -> Result<Response, Problem> {
-    let found = desk.work(&visitor.session, stuck::stuck).await.map_err(problem)?;
-    reply(&desk, &visitor, &page(&found, visitor.frame.lang)?)
+    let found = desk.work(&visitor.session, |tx, worker| {
+        Ok((stuck::stuck(tx, worker)?, deciding::at_receiver(tx, worker)?))
+    });
+    let (found, waits) = found.await.map_err(problem)?;
+    reply(&desk, &visitor, &page(&found, &waits, visitor.frame.lang)?)
 }
 
-fn page(found: &Stuck, lang: Lang) -> Result<Page, RenderError> {
+fn page(found: &Stuck, waits: &[Waiting], lang: Lang) -> Result<Page, RenderError> {
     let head = Head { group: words::GROUP, title: LETTERS, note: NOTE, href: HREF };
     let columns = [WHEN, HAPPENED, UNTOUCHED, DO_NEXT];
     let mut refused = Sheet::new(REFUSED, &columns, NONE_REFUSED, lang);
@@ -95,10 +101,39 @@ fn page(found: &Stuck, lang: Lang) -> Result<Page, RenderError> {
     let locked = [LOCKED_HAPPENED, LOCKED_STANDS, LOCKED_NEXT];
     let sheets = vec![
         refused,
+        put_aside(waits, lang),
         waiting((UNSEALED, NONE_UNSEALED), &found.unsealed, unsealed, lang),
         waiting((LOCKED, NONE_LOCKED), &found.locked, locked, lang),
     ];
     sheet::page(&head, Around::default(), sheets, lang)
+}
+
+/// What came under a certificate that had ended, with who is asked.
+fn put_aside(all: &[Waiting], lang: Lang) -> Sheet {
+    let columns = [
+        aside::WHAT,
+        aside::SENDER,
+        SINCE,
+        aside::LETTERS,
+        aside::QUESTION,
+        HAPPENED,
+        UNTOUCHED,
+        DO_NEXT,
+    ];
+    let mut sheet = Sheet::new(aside::TITLE, &columns, aside::NONE, lang);
+    for one in all {
+        let mut cells = vec![
+            Cell::plain(aside::label(one.kind).in_lang(lang)),
+            Cell::plain(one.sender.clone()),
+            Cell::plain(time::minute(one.since_ms)),
+            Cell::plain(one.letters.to_string()),
+            Cell::plain(aside::asked(one.question, lang)),
+        ];
+        let said = [aside::HAPPENED, aside::stands(one.kind), aside::NEXT_RECEIVER];
+        cells.extend(said.map(|text| Cell::plain(text.in_lang(lang))));
+        sheet.row(cells);
+    }
+    sheet
 }
 
 /// Referrals that wait for the same thing.

@@ -5,7 +5,6 @@
 //! says of a child is in two columns, and both are erased with it.
 
 mod acts;
-pub mod aside;
 pub mod cards;
 mod keeping;
 mod queue;

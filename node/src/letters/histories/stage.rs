@@ -13,7 +13,7 @@ use super::road::Road;
 use super::town::{HOUSES, Town, open_ledger};
 use crate::intake::testing::{Look, look};
 use crate::ledger::entry::RecordId;
-use crate::ledger::{Ledger, intake, letters};
+use crate::ledger::{Ledger, aside, intake, letters};
 use crate::letters::road::Desk;
 use crate::letters::{answers, copying, ending, renewing, restoring, revoking};
 use crate::list::testing::now;
@@ -327,7 +327,7 @@ impl<'t> Stage<'t> {
             Ok::<_, SqlError>((
                 letters::waiting_letters(tx, 100)?.len(),
                 letters::to_ask(tx)?.len(),
-                letters::asides(tx, None)?.len(),
+                aside::all(tx, None)?.len(),
             ))
         };
         let (letters, asks, asides) = self.school().read(of_school).expect("school");
@@ -346,8 +346,8 @@ impl<'t> Stage<'t> {
             say(unit, "letters on the road", self.road.on_way(unit));
             let of_house = |tx: &Tx<'_>| {
                 let unsealed = usize::from(intake::first_unsealed(tx, 0)?.is_some());
-                let unasked = intake::aside::asides_to_ask(tx, i64::MIN)?.len();
-                let questions = intake::aside::all_asked(tx)?.len();
+                let unasked = aside::to_ask(tx, i64::MIN)?.len();
+                let questions = aside::all_asked(tx)?.len();
                 Ok::<_, SqlError>((unsealed, intake::queued(tx)?.len(), questions + unasked))
             };
             let (unsealed, letters, asks) = stores.ledger.read(of_house).expect("house");

@@ -2,7 +2,8 @@
 //! about an answer of which the same is true.
 //!
 //! Such a referral is put aside by its id, without what it says: its school is asked, and seals it
-//! anew where it stands. What a school asks is answered by digests of what was signed here.
+//! anew where it stands. What a school asks is answered by digests of what was signed here. By the
+//! same digests a school says which answers it has.
 
 use certs::identity::LeafIdentity;
 use certs::letter::Letter;
@@ -62,7 +63,8 @@ pub(super) fn question(opened: &OpenedReferral) -> Option<(EnvelopeId, AgainCont
     AgainContent::read(opened.content()).ok().map(|said| (to, said))
 }
 
-/// Keeps a question until it is answered; says whether it is of the school that sent that referral.
+/// Hears which answers a school has, and keeps a question until it is answered; says whether it is
+/// of the school that sent that referral.
 pub(super) fn hear(
     tx: &Tx<'_>,
     (about, sender): (EnvelopeId, &str),
@@ -73,6 +75,9 @@ pub(super) fn hear(
     let Some(entry) = entry.filter(|entry| entry.arrival.sender == sender) else {
         return Ok(false);
     };
+    for digest in &said.own {
+        intake::unheard::heard(tx, (entry.id, *digest))?;
+    }
     if !said.asked.is_empty() {
         let asked = Asked { intake: entry.id, digests: said.asked };
         store::keep_asked(tx, &asked, now.as_millisecond())?;
@@ -173,7 +178,7 @@ fn letters_to(
     let of = receiver.clone();
     let road = ledger.read(move |tx| of.road(tx, (name.unit(), of.relay_for(&name)), now))?;
     let Some(road) = road else { return Ok(None) };
-    match again::seal((identity, &road), about, said) {
+    match again::seal((identity, &road), (about, again::URGENCY), said) {
         Ok(sealed) => Ok(Some(sealed.into_iter().map(|(letter, _)| letter).collect())),
         Err(error) => {
             tracing::warn!(%error, "what is asked again was not sealed; it waits");

@@ -414,6 +414,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "reads of what an office wrote",
         sql: include_str!("migrations/057_neighbour_out_read.sql"),
     },
+    Migration {
+        number: 60,
+        name: "answers that their schools have not acknowledged",
+        sql: include_str!("migrations/058_answer_heard.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

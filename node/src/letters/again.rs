@@ -29,19 +29,20 @@ use crate::ledger::sealing_key::KeptKey;
 use crate::ledger::{Ledger, referral, write};
 use crate::transfer::letters::number;
 
-/// How all of it travels, whatever it is about.
-const URGENCY: Urgency = Urgency::Urgent;
+/// How what is asked and answered travels, whatever it is about.
+pub(crate) const URGENCY: Urgency = Urgency::Urgent;
 
 /// Its rank in a queue.
 pub(crate) const RANK: Rank = Rank::of(URGENCY);
 
-/// Seals a question or its answer about an envelope; gives its letters with what each carries.
+/// Seals a question, its answer or an acknowledgement about an envelope, which travels with an
+/// urgency; gives its letters with what each carries.
 ///
 /// # Errors
 /// It cannot be sealed.
 pub(crate) fn seal(
     (identity, road): (&LeafIdentity, &Road),
-    to: EnvelopeId,
+    (to, urgency): (EnvelopeId, Urgency),
     said: &AgainContent,
 ) -> Result<Vec<(Letter, Part)>, LedgerRefusal> {
     let not_sealed = |_| LedgerRefusal::NotSealed;
@@ -55,7 +56,7 @@ pub(crate) fn seal(
     let mut sealed = Vec::new();
     for part in parts {
         let (way, number) = (way.clone(), part.number());
-        let carried = Carried { way, envelope, number, urgency: URGENCY, due: None };
+        let carried = Carried { way, envelope, number, urgency, due: None };
         let routing = Routing::Answer { carried, to, met: None };
         let letter = Letter::seal(&road.first, &routing, Some(&part));
         sealed.push((letter.map_err(|_| LedgerRefusal::NotSealed)?, part));
@@ -269,17 +270,34 @@ fn ask_about(
     let asked = store::asides(tx, Some(about))?.into_iter().map(|one| one.digest);
     let asked = asked.take(DIGESTS_MAX).collect();
     let said = AgainContent { asked, ..AgainContent::default() };
-    let now_ms = now.as_millisecond();
-    for (letter, part) in seal((&desk.identity, &road), about, &said)? {
+    say(tx, (desk, &road), (about, URGENCY), &said, now)?;
+    store::asked_again(tx, about, now.as_millisecond())?;
+    Ok(true)
+}
+
+/// Seals what is said about an envelope into letters for the copy; gives the envelope in which it
+/// is.
+///
+/// # Errors
+/// It cannot be sealed, or the store; nothing was written.
+pub(super) fn say(
+    tx: &Tx<'_>,
+    (desk, road): (&Desk, &Road),
+    (about, urgency): (EnvelopeId, Urgency),
+    said: &AgainContent,
+    now: Timestamp,
+) -> Result<Option<EnvelopeId>, LedgerRefusal> {
+    let mut sealed = None;
+    for (letter, part) in seal((&desk.identity, road), (about, urgency), said)? {
         let new = NewLetter {
             name: letter.digest(),
             letter: &letter.to_bytes(),
-            rank: number(RANK),
+            rank: number(Rank::answering(urgency)),
             envelope: part.envelope(),
             part: part.number().number(),
         };
-        store::insert_letter(tx, &new, now_ms)?;
+        store::insert_letter(tx, &new, now.as_millisecond())?;
+        sealed = Some(part.envelope());
     }
-    store::asked_again(tx, about, now_ms)?;
-    Ok(true)
+    Ok(sealed)
 }

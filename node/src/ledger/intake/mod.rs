@@ -9,6 +9,7 @@ pub mod aside;
 pub mod cards;
 mod keeping;
 mod queue;
+pub mod unheard;
 mod worker;
 
 pub use acts::{

@@ -40,6 +40,8 @@ pub struct Stuck {
     /// Referrals with an answer that left and that their school has not acknowledged, the longest
     /// first.
     pub unheard: Vec<Waits>,
+    /// How many answers left and are not acknowledged, however lately.
+    pub on_way: u64,
     /// Referrals that are locked since this house was put back, the latest first.
     pub locked: Vec<Waits>,
 }
@@ -64,6 +66,7 @@ pub fn stuck(tx: &Tx<'_>, worker: &Worker) -> Result<Stuck, IntakeError> {
         refused: refused.collect(),
         unsealed: unsealed(tx, now_ms)?,
         unheard: unheard(tx, now_ms)?,
+        on_way: intake::unheard::on_way(tx)?,
         locked: locked.collect(),
     })
 }

@@ -19,8 +19,9 @@ texts! {
         "referral {0} ({1}): what was done is not sealed since {2}, for want of a statement of the \
          school's key or the relay's; telephone the school first.";
     UNHEARD = "第 {0} 份（{1}）：{2} 发出的答复学校还没有回执，两周内自动补发；请致电学校核对。",
-        "referral {0} ({1}): the school has not said that it has the answer of {2}, which goes anew \
-         by itself for two weeks; telephone the school and ask.";
+        "referral {0} ({1}): the school has not said that it has the answer of {2}, which goes \
+         anew by itself for two weeks; telephone the school and ask.";
+    ON_WAY = "已发出、等学校回执的答复：{0} 份。", "answers that left and are not acknowledged yet: {0}.";
     LOCKED = "第 {0} 份（{1}）：自 {2} 恢复备份起锁定，等学校确认仍然有效。",
         "referral {0} ({1}): locked since the backup of {2} was put back, until its school says \
          that it stands.";
@@ -33,6 +34,7 @@ pub(super) fn letters(terminal: &Terminal, node: &Node, worker: Worker) -> Resul
     let value = json!({
         "refused": refused.collect::<Vec<Value>>(), "unsealed": values(&found.unsealed),
         "unheard": values(&found.unheard), "locked": values(&found.locked),
+        "on_way": found.on_way,
     });
     terminal.result(&value, |terminal| {
         let lang = terminal.lang();
@@ -44,6 +46,9 @@ pub(super) fn letters(terminal: &Terminal, node: &Node, worker: Worker) -> Resul
             [(UNSEALED, &found.unsealed), (UNHEARD, &found.unheard), (LOCKED, &found.locked)];
         for (said, all) in waiting {
             lines.extend(all.iter().map(|one| line(terminal, said, one)));
+        }
+        if found.on_way > 0 {
+            lines.push(terminal.text(ON_WAY, &[&found.on_way]));
         }
         if lines.is_empty() { terminal.text(NOTHING, &[]) } else { lines.join("\n") }
     })

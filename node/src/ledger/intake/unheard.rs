@@ -203,6 +203,15 @@ pub fn waiting(
     )
 }
 
+/// How many answers are sealed anew until their schools acknowledge them.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn on_way(tx: &Tx<'_>) -> Result<u64, SqlError> {
+    let count = "select count(distinct envelope) from intake_unheard_part";
+    Ok(tx.query_opt(count, &[], |row| row.u64(0))?.unwrap_or(0))
+}
+
 fn forget(tx: &Tx<'_>, id: EnvelopeId) -> Result<(), SqlError> {
     tx.execute("delete from intake_unheard_part where envelope = $1", params![id.bytes()])?;
     tx.execute("delete from intake_unheard where envelope = $1", params![id.bytes()])?;

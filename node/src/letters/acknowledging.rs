@@ -5,29 +5,31 @@
 //! like any other, behind what cannot wait, and is not acknowledged itself: where it was lost the
 //! answer comes once more, and so does it.
 
-use certs::referral::{EnvelopeId, ReferralEnvelope};
+use certs::referral::ReferralEnvelope;
 use domain::referral::Urgency;
 use jiff::Timestamp;
 use runtime::sql::Tx;
 
 use super::again;
+use super::restoring::unit_of;
 use super::road::Desk;
 use crate::content::{AgainContent, DIGESTS_MAX};
 use crate::ledger::Ledger;
-use crate::ledger::letters as store;
+use crate::ledger::letters::{self as store, AckDue, KeptIn};
 use crate::ledger::refusal::LedgerRefusal;
 
 /// Acknowledges every answer that is here and whose sender has not heard so; says about how many
-/// envelopes. All about one envelope are in one letter.
+/// envelopes. All about one envelope are in one letter, and one is sealed in a quarter of an hour.
 ///
 /// # Errors
 /// A store cannot be read or written; what was not said is said at the next look.
 pub fn acknowledge(ledger: &Ledger, desk: &Desk, now: Timestamp) -> Result<usize, LedgerRefusal> {
-    let due = ledger.read(|tx| Ok::<_, LedgerRefusal>(store::to_acknowledge(tx)?))?;
+    let now_ms = now.as_millisecond();
+    let due = ledger.read(move |tx| Ok::<_, LedgerRefusal>(store::to_acknowledge(tx, now_ms)?))?;
     let mut told = 0;
-    for about in due {
+    for one in due {
         let desk = desk.clone();
-        match ledger.write("acknowledge", move |tx| of_envelope(tx, &desk, about, now)) {
+        match ledger.write("acknowledge", move |tx| of_envelope(tx, &desk, &one, now)) {
             Ok(is_told) => told += usize::from(is_told),
             Err(LedgerRefusal::Store(error)) => return Err(LedgerRefusal::Store(error)),
             Err(error) => tracing::warn!(%error, "an answer was not acknowledged"),
@@ -40,24 +42,27 @@ pub fn acknowledge(ledger: &Ledger, desk: &Desk, now: Timestamp) -> Result<usize
 fn of_envelope(
     tx: &Tx<'_>,
     desk: &Desk,
-    about: EnvelopeId,
+    due: &AckDue,
     now: Timestamp,
 ) -> Result<bool, LedgerRefusal> {
-    let Some(of) = store::envelope(tx, about)? else { return Ok(false) };
-    let Some(road) = desk.road(tx, &of.recipient, now)? else { return Ok(false) };
+    let to = match due.kept {
+        KeptIn::Course => due.to.clone(),
+        KeptIn::Strays => unit_of(&due.to),
+    };
+    let Some(road) = desk.road(tx, &to, now)? else { return Ok(false) };
     let limit = u32::try_from(DIGESTS_MAX).unwrap_or(u32::MAX);
-    let kept = store::unacknowledged(tx, about, limit)?;
+    let kept = store::unacknowledged(tx, due, limit)?;
     // One that a damaged disk changed is not named, and keeps no other back.
     let signed = |bytes: &[u8]| ReferralEnvelope::from_bytes(bytes, desk.name.zone()).ok();
     let own = kept.iter().filter_map(|(_, bytes)| Some(signed(bytes)?.digest()));
     let said = AgainContent { own: own.collect(), ..AgainContent::default() };
-    store::forget_acks(tx, about)?;
+    store::forget_acks(tx, due)?;
     let ack = match said.own.is_empty() {
         true => None,
-        false => again::say(tx, (desk, &road), (about, Urgency::Routine), &said, now)?,
+        false => again::say(tx, (desk, &road), (due.about, Urgency::Routine), &said, now)?,
     };
     for (id, _) in &kept {
-        store::acknowledged(tx, *id, (ack, now.as_millisecond()))?;
+        store::acknowledged(tx, (due.kept, *id), (ack, now.as_millisecond()))?;
     }
     Ok(ack.is_some())
 }
@@ -65,7 +70,7 @@ fn of_envelope(
 #[cfg(test)]
 mod tests {
     use certs::letter::{Letter, Routing};
-    use certs::referral::Role;
+    use certs::referral::{EnvelopeId, Role};
     use jiff::SignedDuration;
 
     use super::*;
@@ -125,7 +130,7 @@ mod tests {
     }
 
     /// All that came about one envelope is acknowledged in one letter, once; what comes again is so
-    /// once more, other than what a hub has only doubled, and changes nothing. No letter of an
+    /// once more, in a quarter of an hour at the soonest, and changes nothing. No letter of an
     /// acknowledgement stays for good.
     #[test]
     fn an_answer_is_acknowledged_and_once_more_where_it_comes_again() {

@@ -176,7 +176,7 @@ fn part_of(
     };
     if store::is_known(tx, id)? {
         // It came again, or its turn was not asked when it came; its sender is told once more.
-        store::came_again(tx, id, now_ms)?;
+        store::came_again(tx, id)?;
         return Ok(Some(about));
     }
     if store::answer_count(tx, about)? >= ANSWERS_MAX {

@@ -16,7 +16,9 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
-pub use acks::{acknowledged, came_again, forget_acks, to_acknowledge, unacknowledged};
+pub use acks::{
+    AckDue, KeptIn, acknowledged, came_again, forget_acks, to_acknowledge, unacknowledged,
+};
 pub use anew::{
     Kind, Unheard, drop_sealed_parts, forget_sealed_parts, has_sealed_parts, keep_sealed_parts,
     note_part_acked, sealed_parts, unheard,

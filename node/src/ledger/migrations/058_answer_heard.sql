@@ -29,10 +29,20 @@ alter table letter_answer add column acked_at_ms integer;
 -- In which envelope; its letter goes with the next one.
 alter table letter_answer add column ack blob;
 create index letter_answer_ack_due on letter_answer (about) where ack_due = 1;
+-- The same of answers about what a ledger lost that was put back from a backup.
+alter table letter_stray add column ack_due integer not null default 0;
+alter table letter_stray add column acked_at_ms integer;
+alter table letter_stray add column ack blob;
+create index letter_stray_ack_due on letter_stray (about) where ack_due = 1;
 
--- With an answer goes what acknowledged it.
+-- With an answer goes the letter that acknowledged it, once that has left.
 create trigger letter_answer_takes_ack after delete on letter_answer
 when old.ack is not null
 begin
-    delete from letter_out where envelope = old.ack;
+    delete from letter_out where envelope = old.ack and copied_at_ms is not null;
+end;
+create trigger letter_stray_takes_ack after delete on letter_stray
+when old.ack is not null
+begin
+    delete from letter_out where envelope = old.ack and copied_at_ms is not null;
 end;

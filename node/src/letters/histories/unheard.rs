@@ -87,9 +87,14 @@ fn an_acknowledgement_that_was_lost_costs_one_more_copy() {
     lost(&mut stage, 0);
     let now = (unheard(&stage), stage.state(record));
     assert_eq!(now, (1, S::Accepted), "{}", stage.told());
-    rest(&mut stage);
+    stage.pass(1_900);
+    for unit in [1, 0].repeat(4) {
+        stage.tick(unit, false);
+        move_on(&mut stage, true);
+    }
     assert_eq!((unheard(&stage), taken(&stage, record)), (0, vec![1, 2]), "{}", stage.told());
     assert_eq!(stage.road.answers(1) - before, 2, "{}", stage.told());
+    rest(&mut stage);
     agrees(&stage);
 }
 

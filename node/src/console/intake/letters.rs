@@ -29,7 +29,7 @@ texts! {
     UNSEALED = "已办理、学校还不知道", "Done, and the school has not heard";
     NONE_UNSEALED = "没有。办理结果都已密封。", "None. What was done is sealed.";
     UNHEARD = "已发出、学校没有回执", "Left, and the school has not said that it has it";
-    NONE_UNHEARD = "没有。发出的答复学校都已收到。", "None. The schools have every answer that left.";
+    NONE_UNHEARD = "没有。没有哪份答复等回执超过一天。", "None waits for more than a day.";
     LOCKED = "恢复后锁定", "Locked since this house was put back";
     NONE_LOCKED = "没有锁定的转介。", "No referral is locked.";
     WHEN = "时间", "When";
@@ -62,9 +62,9 @@ texts! {
     UNSEALED_NEXT = "请先电话告知学校；再请区枢纽把学校和枢纽的公钥声明放进名录，或用文件导入：xinqiao-node intake know 文件",
         "Telephone the school first. Then ask the district's hub to put both statements into the \
          directory, or enter them from a file:  xinqiao-node intake know FILE";
-    UNHEARD_HAPPENED = "答复发出已超过一天，学校的节点还没有回执：可能没有开机、断网，或程序还是不发回执的旧版本。",
-        "The answer left more than a day ago and the school's node has not said that it has it: it \
-         may be off or without a network, or an older program that never says so.";
+    UNHEARD_HAPPENED = "答复密封已超过一天，学校的节点还没有回执：可能学校没有开机、一方断网，或学校的程序是不发回执的旧版本。",
+        "The answer was sealed more than a day ago and the school's node has not said that it has \
+         it: its computer may be off, either network down, or its program one that never says so.";
     UNHEARD_STANDS = "两周内会自动重新密封补发（家庭撤回或同意期满的除外），学校只记一次；答复内容只有学校能打开。",
         "It is sealed anew by itself for two weeks, unless the family took it back or its consent \
          is over; the school counts it once, and nobody else can open it.";

@@ -416,6 +416,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/057_neighbour_out_read.sql"),
     },
     Migration {
+        number: 60,
+        name: "answers that their schools have not acknowledged",
+        sql: include_str!("migrations/058_answer_heard.sql"),
+    },
+    Migration {
         number: 61,
         name: "letters of every kind that were put aside",
         sql: include_str!("migrations/059_aside_of_all.sql"),

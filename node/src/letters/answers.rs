@@ -176,7 +176,8 @@ fn part_of(
         return Ok(None);
     };
     if store::is_known(tx, id)? {
-        // It came again, or its turn was not asked when it came.
+        // It came again, or its turn was not asked when it came; its sender is told once more.
+        store::came_again(tx, id)?;
         return Ok(Some(about));
     }
     if store::answer_count(tx, about)? >= ANSWERS_MAX {

@@ -172,7 +172,7 @@ pub fn lost(tx: &Tx<'_>, author: &Author) -> Result<Vec<Lost>, LedgerRefusal> {
 }
 
 /// The unit that sealed an answer, by the name that was believed when it came.
-fn unit_of(sender: &str) -> String {
+pub(super) fn unit_of(sender: &str) -> String {
     sender.split('.').next().unwrap_or_default().to_ascii_uppercase()
 }
 

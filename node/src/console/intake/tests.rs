@@ -295,10 +295,11 @@ fn put_aside(city: &City, came_at_ms: i64) {
     city.ledger.write::<_, SqlError>("aside", put).expect("aside");
 }
 
-/// What cannot be opened, what the school has not heard of and what is locked stand on one page
-/// with what to do next, and name no child; the operator sees none of it.
+/// What cannot be opened, what was not sealed or not acknowledged and what is locked stand on one
+/// page with what to do next, and name no child; the operator sees none of it.
 #[tokio::test]
 async fn letters_that_need_somebody_have_a_page() {
+    use crate::ledger::intake::unheard::NewSealed;
     use crate::ledger::letters::{self, SeenBy};
 
     let city = city();
@@ -324,6 +325,14 @@ async fn letters_that_need_somebody_have_a_page() {
     let write = move |tx: &Tx<'_>| intake::add(tx, &act);
     let added: Result<(), SqlError> = city.ledger.write("act", write);
     added.expect("act");
+    let silent = move |tx: &Tx<'_>| {
+        let act = intake::done(tx, 1)?.first().map(|act| act.id).ok_or(SqlError::Type)?;
+        let (envelope, digest) = (EnvelopeId::generate(), certs::digest::sha256(b"signed"));
+        let new = NewSealed { act, envelope, digest, parts: Vec::new() };
+        intake::unheard::keep(tx, &new, now_ms - 25 * hour)
+    };
+    let kept: Result<(), SqlError> = city.ledger.write("silent", silent);
+    kept.expect("kept");
     let mut intake = browser(&city, "deng", Role::Intake).await;
     for lang in ["zh", "en"] {
         let seen = intake.get(&format!("/intake/letters?lang={lang}")).await.expect("page");
@@ -334,6 +343,7 @@ async fn letters_that_need_somebody_have_a_page() {
     let told = [
         "不是密封给本机构的",
         "没有学校或枢纽的有效公钥声明",
+        "学校的节点还没有回执",
         "还没有确认这份转介仍然有效",
         "证书已过期、等待对方确认",
         "会诊卡",

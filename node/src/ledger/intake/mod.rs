@@ -8,6 +8,7 @@ mod acts;
 pub mod cards;
 mod keeping;
 mod queue;
+pub mod unheard;
 mod worker;
 
 pub use acts::{

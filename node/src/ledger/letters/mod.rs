@@ -5,6 +5,7 @@
 //! word the same bytes are put into new letters.
 //! Contents name children, so nothing that holds one has `Debug`.
 
+mod acks;
 mod anew;
 mod came;
 pub mod cards;
@@ -14,6 +15,9 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+pub use acks::{
+    AckDue, KeptIn, acknowledged, came_again, forget_acks, to_acknowledge, unacknowledged,
+};
 pub use anew::{
     Kind, Unheard, drop_sealed_parts, forget_sealed_parts, has_sealed_parts, keep_sealed_parts,
     note_part_acked, sealed_parts, unheard,

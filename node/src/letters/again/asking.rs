@@ -22,7 +22,7 @@ use crate::ledger::{intake, moving, neighbour};
 use crate::letters::road::{Desk, Road};
 use crate::transfer::letters::number;
 
-/// How all of it travels, whatever it is about.
+/// How what is asked and answered travels, whatever it is about.
 const URGENCY: Urgency = Urgency::Urgent;
 
 /// Its rank in a queue.
@@ -239,20 +239,49 @@ fn queue(
     now_ms: i64,
 ) -> Result<(), SqlError> {
     for (letter, part) in letters {
-        if !is_school {
-            intake::queue(tx, RANK, &letter.to_bytes(), now_ms)?;
-            continue;
+        match is_school {
+            true => insert(tx, (letter, part), RANK, now_ms)?,
+            false => intake::queue(tx, RANK, &letter.to_bytes(), now_ms)?,
         }
-        let new = NewLetter {
-            name: letter.digest(),
-            letter: &letter.to_bytes(),
-            rank: number(RANK),
-            envelope: part.envelope(),
-            part: part.number().number(),
-        };
-        store::insert_letter(tx, &new, now_ms)?;
     }
     Ok(())
+}
+
+/// Puts a school's letter where it is copied from.
+fn insert(
+    tx: &Tx<'_>,
+    (letter, part): (&Letter, &Part),
+    rank: Rank,
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    let new = NewLetter {
+        name: letter.digest(),
+        letter: &letter.to_bytes(),
+        rank: number(rank),
+        envelope: part.envelope(),
+        part: part.number().number(),
+    };
+    store::insert_letter(tx, &new, now_ms)
+}
+
+/// Seals what a school says about an envelope into letters for the copy; gives the envelope in
+/// which it is.
+///
+/// # Errors
+/// It cannot be sealed, or the store; nothing was written.
+pub(crate) fn say(
+    tx: &Tx<'_>,
+    (desk, road): (&Desk, &Road),
+    (about, urgency): (EnvelopeId, Urgency),
+    said: &AgainContent,
+    now: Timestamp,
+) -> Result<Option<EnvelopeId>, LedgerRefusal> {
+    let mut sealed = None;
+    for (letter, part) in seal((&desk.identity, road), (about, urgency), said)? {
+        insert(tx, (&letter, &part), Rank::answering(urgency), now.as_millisecond())?;
+        sealed = Some(part.envelope());
+    }
+    Ok(sealed)
 }
 
 /// The letters of a question or its answer; nothing where no road is known.
@@ -263,7 +292,7 @@ fn letters_to(
     now: Timestamp,
 ) -> Result<Option<Vec<(Letter, Part)>>, SqlError> {
     let Some(road) = side.road(ledger, to, now)? else { return Ok(None) };
-    match seal((side.identity(), &road), about, said) {
+    match seal((side.identity(), &road), (about, URGENCY), said) {
         Ok(sealed) => Ok(Some(sealed)),
         Err(error) => {
             tracing::warn!(%error, "what is asked again was not sealed; it waits");
@@ -272,10 +301,11 @@ fn letters_to(
     }
 }
 
-/// Seals a question or its answer about an envelope; gives its letters with what each carries.
+/// Seals a question, its answer or an acknowledgement about an envelope, which travels with an
+/// urgency; gives its letters with what each carries.
 fn seal(
     (identity, road): (&LeafIdentity, &Road),
-    to: EnvelopeId,
+    (to, urgency): (EnvelopeId, Urgency),
     said: &AgainContent,
 ) -> Result<Vec<(Letter, Part)>, LedgerRefusal> {
     let not_sealed = |_| LedgerRefusal::NotSealed;
@@ -289,7 +319,7 @@ fn seal(
     let mut sealed = Vec::new();
     for part in parts {
         let (way, number) = (way.clone(), part.number());
-        let carried = Carried { way, envelope, number, urgency: URGENCY, due: None };
+        let carried = Carried { way, envelope, number, urgency, due: None };
         let routing = Routing::Answer { carried, to, met: None };
         let letter = Letter::seal(&road.first, &routing, Some(&part));
         sealed.push((letter.map_err(|_| LedgerRefusal::NotSealed)?, part));

@@ -15,10 +15,14 @@ use domain::digest::Digest;
 use jiff::Timestamp;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use crate::document::{DocumentCertificate, DocumentUse};
 use crate::fields::{Malformed, Reader, Writer};
 use crate::file::write_private;
+use crate::identity::PeerIdentity;
 use crate::key::KeyError;
-use crate::root::{RootAuthority, RootCertificate, spki_of};
+use crate::root::{
+    RootAuthority, RootCertificate, pack_name, permitted_subtree, spki_of, statement_name,
+};
 use crate::signature::{KeyId, SIGNATURE_BYTES, Signature, SignatureError};
 
 /// What the root's signature is for; part of what is signed.
@@ -355,6 +359,33 @@ impl RootCertificate {
             *held = Some(Arc::new(list));
         }
         Ok(is_new)
+    }
+
+    /// The key that a chain begins with, as this root would take it back: an authority, a pack key or
+    /// a statement key that it certified itself, or a unit under its authority. Nothing where the
+    /// chain names another root as its issuer; that it holds is not checked.
+    #[must_use]
+    pub fn certified<C: AsRef<[u8]>>(&self, chain: &[C]) -> Option<(KeyId, Thing, String)> {
+        let (_, own) = X509Certificate::from_der(self.der()).ok()?;
+        let leaf: &[u8] = chain.first()?.as_ref();
+        let (_, read) = X509Certificate::from_der(leaf).ok()?;
+        let key = KeyId::of_spki(read.public_key().raw);
+        if read.issuer() == own.subject() && read.subject() != own.subject() {
+            if read.is_ca() {
+                return Some((key, Thing::Authority, permitted_subtree(&read)?));
+            }
+            let (thing, name) = match DocumentCertificate::from_der(leaf)?.signs {
+                DocumentUse::Packs => (Thing::Packs, pack_name(self.zone())),
+                DocumentUse::Statements => (Thing::Statements, statement_name(self.zone())),
+            };
+            return Some((key, thing, name));
+        }
+        let (_, issuer) = X509Certificate::from_der(chain.get(1)?.as_ref()).ok()?;
+        if issuer.issuer() != own.subject() || read.issuer() != issuer.subject() {
+            return None;
+        }
+        let unit = PeerIdentity::from_leaf(leaf, self.zone()).ok()?;
+        Some((key, Thing::Unit, unit.name().to_string()))
     }
 
     /// Whether a chain that leads to this root has a key that the root took back by an instant.

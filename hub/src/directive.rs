@@ -1,7 +1,8 @@
 //! Directives on their way down: verified once, stored as they travelled, passed on unchanged.
 //!
 //! A directive is accepted only with a valid signature under every root that this hub has pinned;
-//! a directory that a district publishes itself, with the signature of that district's hub.
+//! a directory that a district publishes itself, with the signature of that district's hub; a list
+//! of what a root took back, with the signature of that root.
 //! A serial that is not higher than the one that is stored is an old pack sent again: it changes
 //! nothing, unless it brings the second commission's signature.
 
@@ -10,6 +11,7 @@ use certs::digest::sha256;
 use certs::identity::LeafIdentity;
 use certs::key::KeyError;
 use certs::pack::{PackError, PackSignature};
+use certs::revocation::RevocationError;
 use certs::root::RootCertificate;
 use certs::signature::Signature;
 use domain::directory::Level;
@@ -21,6 +23,7 @@ use proto::limits::PACK_BYTES_MAX;
 use proto::pack::PackKind;
 use proto::pack::directory::{district_of, name};
 use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
+use runtime::revocation;
 use runtime::sealing::{DIRECTORY_CONTEXT, SignerError, verify_directory};
 use runtime::sql::{SqlError, Tx};
 
@@ -36,6 +39,9 @@ pub enum DirectiveError {
     /// Not signed by a pack key under every root that is pinned here.
     #[error(transparent)]
     Signature(#[from] PackError),
+    /// A list of what a root took back, not by that root, or an older one.
+    #[error(transparent)]
+    Revocations(#[from] RevocationError),
     /// A district's own directory that its hub did not sign.
     #[error("not signed by the hub of its district: {0}")]
     District(#[from] SignerError),
@@ -79,7 +85,8 @@ pub fn sign_own(own: OwnDirectory<'_>, identity: &LeafIdentity) -> Result<Vec<u8
 /// Verifies a directive and takes its description out; its cursor is set when it is stored.
 ///
 /// # Errors
-/// Unreadable, or not signed under every pinned root; a district's own directory, not by its hub.
+/// Unreadable, or not signed under every pinned root; a district's own directory, not by its hub; a
+/// list of revocations, not by its root, or an older one than is known.
 pub fn verify(
     bytes: &[u8],
     roots: &[RootCertificate],
@@ -88,13 +95,19 @@ pub fn verify(
 ) -> Result<Stored, DirectiveError> {
     let unreadable = DirectiveError::Unreadable;
     let directive = Directive::decode(bytes).map_err(|_| unreadable("no directive"))?;
+    let pack = Pack::decode(directive.pack.as_slice()).map_err(|_| unreadable("no pack"))?;
+    if pack.kind == revocation::KIND {
+        // Only looked at: it is taken with the packs, once it is stored.
+        let (list, root) = revocation::open(bytes, roots)?;
+        root.is_new(&list)?;
+        return Ok(described(pack, bytes));
+    }
     let mut signatures = Vec::with_capacity(directive.signatures.len());
     for signed in directive.signatures {
         let signature =
             Signature::from_bytes(&signed.signature).map_err(|_| unreadable("signature"))?;
         signatures.push(PackSignature { signature, chain: signed.chain });
     }
-    let pack = Pack::decode(directive.pack.as_slice()).map_err(|_| unreadable("no pack"))?;
     if pack.kind.is_empty() || pack.name.is_empty() || pack.serial == 0 {
         return Err(unreadable("kind, name or serial is missing"));
     }
@@ -111,7 +124,11 @@ pub fn verify(
             certs::pack::verify(&directive.pack, &signatures, roots, zone, now)?;
         }
     }
-    Ok(Stored {
+    Ok(described(pack, bytes))
+}
+
+fn described(pack: Pack, bytes: &[u8]) -> Stored {
+    Stored {
         cursor: 0,
         kind: pack.kind,
         name: pack.name,
@@ -120,7 +137,7 @@ pub fn verify(
         effective_from: pack.effective_from,
         content_digest: sha256(&pack.content).to_tagged(),
         directive: bytes.to_vec(),
-    })
+    }
 }
 
 /// Stores a verified directive; says whether it is new.

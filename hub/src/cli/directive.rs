@@ -52,13 +52,17 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
 fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
     let (config, database) = context.open()?;
     // What is counted must be the same in the whole city; what a unit takes is what both
-    // commissions signed, so this keeps a mistake away and no attack.
-    if config.kind != UnitKind::City {
+    // commissions signed, so this keeps a mistake away and no attack. What a root took back any hub
+    // may have by hand: its way down may lead over the very hub that was taken back.
+    if config.kind != UnitKind::City && !files.iter().all(|path| is_list(path)) {
         let message = Sentence::new(words::CITY_PUBLISHES, &[&config.name_zh]);
         let failure = Failure::new(Exit::Refused, "CITY_PUBLISHES", message);
         return Err(failure.hint(words::CITY_PUBLISHES_NEXT));
     }
     let pins = load_pins(&config)?;
+    let (today, of) = (context.clock.today(), pins.clone());
+    // The roots take the stored lists of revocations, by which the files are judged.
+    let packs = database.read(move |tx| Packs::load(tx, today, &of)).map_err(HubError::from)?;
     let mut verified = Vec::new();
     for path in files {
         let bytes = std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
@@ -72,11 +76,9 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
         refuse_plan(path, verified.last())?;
     }
     refuse_keys(&database.read(directive::all)?, &verified, &pins)?;
-    let (today, of) = (context.clock.today(), pins.clone());
     for one in &verified {
         super::directory::refuse_unfit(&database, one, &pins, (context.clock.now(), today))?;
     }
-    let packs = database.read(move |tx| Packs::load(tx, today, &of)).map_err(HubError::from)?;
     verified.iter().try_for_each(|one| refuse_moved(&packs, one, today))?;
     let now_ms = context.now_ms();
     let published = database.write("publish", move |tx| {
@@ -101,6 +103,12 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
         });
         lines.collect::<Vec<_>>().join("\n")
     })
+}
+
+/// Whether a file is a root's list of revocations; what cannot be read is none.
+fn is_list(path: &Path) -> bool {
+    let about = std::fs::read(path).ok().and_then(|bytes| describe(&bytes).ok());
+    about.is_some_and(|(about, ..)| about.kind == runtime::revocation::KIND)
 }
 
 /// A plan and its roster are checked together, and go down together.

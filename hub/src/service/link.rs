@@ -11,7 +11,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use certs::digest::sha256;
-use certs::identity::PeerIdentity;
 use domain::unit::UnitId;
 use proto::frame::FrameError;
 use proto::limits::{APPLIED_MAX, FRAMES_IN_FLIGHT_MAX, MESSAGE_BYTES_MAX};
@@ -29,7 +28,7 @@ use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Code, Status};
 
 use super::hello;
-use super::peer::{still_served, store_status};
+use super::peer::{Caller, still_served, store_status};
 use crate::app::Hub;
 use crate::intake::{IntakeError, Reply};
 use crate::relay::{claim, passed, resume};
@@ -86,7 +85,7 @@ impl Slot {
 /// Opens a member's link; what the member says comes over a connection, or out of a file.
 pub(super) fn open(
     hub: Hub,
-    (member, caller): (UnitId, Arc<PeerIdentity>),
+    (member, caller): (UnitId, Caller),
     parts: impl Stream<Item = Result<LinkRequest, Status>> + Send + Unpin + 'static,
 ) -> Down {
     let (reply, answers) = mpsc::channel(FRAMES_IN_FLIGHT_MAX);
@@ -124,7 +123,7 @@ impl Stream for Down {
 struct Link {
     hub: Hub,
     member: UnitId,
-    caller: Arc<PeerIdentity>,
+    caller: Caller,
     reply: mpsc::Sender<Reply>,
     said: Slot,
     news: watch::Receiver<u64>,

@@ -17,7 +17,7 @@ mod push;
 mod renewal;
 
 pub use answer::AnswerError;
-pub use code::{HUB_FULL, REVOKED, refusal};
+pub use code::{HUB_FULL, HUB_REVOKED, REVOKED, refusal};
 pub use driver::{Applied, Hooks, Parent, Uplink, UplinkError};
 pub use identity::IdentityCell;
 pub use keys::{Bar, BarredKey};

@@ -17,6 +17,7 @@ use domain::disclosure::{may_run, may_seal};
 use domain::span::school_year_of;
 use domain::special::{OUTSIDE, SpecialPeriod};
 use domain::unit::{UnitId, Zone};
+use jiff::Timestamp;
 use proto::pack::{Pack, PackKind};
 use runtime::clock::Clock;
 use runtime::revocation;
@@ -163,6 +164,40 @@ pub fn take_revocations(transfer: &Transfer, roots: &[RootCertificate]) -> Resul
     let stored = transfer.read(|tx| directive::of_kind(tx, revocation::KIND))?;
     revocation::take_stored(stored.iter().map(|one| one.directive.as_slice()), roots);
     Ok(())
+}
+
+/// Packs in use that bear the signature of a key which its root took back since they were stored,
+/// each in its latest version. They stay, because the figures hang on them; they are named until
+/// the commission signs them again.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn signed_by_revoked(
+    transfer: &Transfer,
+    roots: &[RootCertificate],
+    now: Timestamp,
+) -> Result<Vec<Stored>, SqlError> {
+    if roots.iter().all(|root| root.revocations().is_none()) {
+        return Ok(Vec::new());
+    }
+    let mut latest: BTreeMap<(String, String), Stored> = BTreeMap::new();
+    for stored in transfer.read(directive::all)? {
+        let place = (stored.kind.clone(), stored.name.clone());
+        if latest.get(&place).is_none_or(|known| known.serial < stored.serial) {
+            latest.insert(place, stored);
+        }
+    }
+    // Countersigned anew it stands under another key of that root.
+    let has_lost = |open: &OpenDirective, root: &RootCertificate| {
+        let below = open.signatures.iter().filter(|one| root.certified(&one.chain).is_some());
+        let (gone, good): (Vec<_>, Vec<_>) = below.partition(|one| root.revokes(&one.chain, now));
+        !gone.is_empty() && good.is_empty()
+    };
+    let is_named = |stored: &Stored| {
+        let open = directive::open(&stored.directive);
+        open.is_ok_and(|open| roots.iter().any(|root| has_lost(&open, root)))
+    };
+    Ok(latest.into_values().filter(is_named).collect())
 }
 
 /// Note that a directive was refused whose signers' certificates were not valid yet by this clock.

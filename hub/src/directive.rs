@@ -175,13 +175,19 @@ fn is_countersigned(known: &[u8], new: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use certs::chain::ChainError;
     use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
     use certs::key::SigningKey;
+    use certs::revocation::{Reason, RevocationList, RevokedKey, Thing};
     use certs::root::{Commission, RootAuthority};
+    use certs::signature::KeyId;
     use domain::unit::{IdentityName, UnitKind};
     use jiff::civil::date;
+    use runtime::sealing::Pins;
+    use runtime::sql::Database;
 
     use super::*;
+    use crate::packs::Packs;
 
     fn now() -> Timestamp {
         "2026-11-30T01:00:00Z".parse().expect("instant")
@@ -231,5 +237,78 @@ mod tests {
         twice.signatures.extend(twice.signatures.clone());
         let twice = verify(&twice.encode_to_vec(), &roots, &zone(), now());
         assert!(matches!(twice, Err(DirectiveError::District(_))));
+    }
+
+    /// A list of what a root took back is taken with that root's signature alone, stored under a
+    /// number that only rises, and asked from then on: a pack under a key of it is refused, here
+    /// and in a process that opens the store anew.
+    #[test]
+    fn a_root_takes_a_pack_key_back() {
+        let (education, health) = (root(Commission::Education), root(Commission::Health));
+        let copies = || {
+            [&education, &health]
+                .map(|root| RootCertificate::from_der(root.certificate().der()).expect("root"))
+        };
+        let (roots, stolen) = (copies(), SigningKey::generate().expect("key"));
+        let signed = |serial| pack(serial, &[(&education, &stolen), (&health, &stolen)]);
+        assert!(verify(&signed(1), &roots, &zone(), now()).is_ok());
+        let [first, second] = [1, 2].map(|_| revoking(&education, stolen.id()));
+        let database = Database::in_memory(crate::store::MIGRATIONS).expect("database");
+        let publish = |roots: &[RootCertificate], bytes: &[u8]| {
+            let verified = verify(bytes, roots, &zone(), now())?;
+            let kept: Result<bool, SqlError> =
+                database.write("keep", move |tx| keep(tx, &verified, 1));
+            let pins = Pins { roots: roots.to_vec(), zone: zone() };
+            let today = date(2026, 11, 30);
+            database.read(move |tx| Packs::load(tx, today, &pins)).expect("packs");
+            Ok::<bool, DirectiveError>(kept?)
+        };
+        assert!(publish(&roots, &second).expect("list"));
+        let older = publish(&roots, &first);
+        assert!(matches!(older, Err(DirectiveError::Revocations(RevocationError::Older(2)))));
+        let anew = copies();
+        assert!(!publish(&anew, &second).expect("again"), "known to the store");
+        for roots in [&roots, &anew] {
+            let refused = verify(&signed(2), roots, &zone(), now());
+            let revoked = PackError::Chain(ChainError::Revoked);
+            let why = refused.map(drop).map_err(|error| format!("{error:?}"));
+            assert_eq!(why, Err(format!("{:?}", DirectiveError::Signature(revoked))));
+        }
+        let stranger = revoking(&root(Commission::Education), stolen.id());
+        let refused = verify(&stranger, &roots, &zone(), now());
+        assert!(matches!(refused, Err(DirectiveError::Revocations(RevocationError::OtherRoot))));
+    }
+
+    /// The root's next list; its own machine knows it afterwards.
+    fn revoking(root: &RootAuthority, key: KeyId) -> Vec<u8> {
+        let (known, name) = (root.certificate().revocations(), "packs".to_owned());
+        let reason = Reason::Stolen;
+        let one = RevokedKey { key, thing: Thing::Packs, name, since: now(), reason };
+        let about = (root.certificate(), now());
+        let list = RevocationList::following(known.as_deref(), vec![one], about).expect("list");
+        let bytes =
+            revocation::directive(&list, root.certificate(), list.sign(root).expect("signed"));
+        root.certificate().take_revocations(list).expect("new");
+        bytes
+    }
+
+    /// A pack under keys of these roots.
+    fn pack(serial: u64, by: &[(&RootAuthority, &SigningKey)]) -> Vec<u8> {
+        let pack = Pack {
+            kind: "divisions".to_owned(),
+            name: "divisions".to_owned(),
+            version: serial.to_string(),
+            serial,
+            effective_from: "2026-11-30".to_owned(),
+            content: b"x".to_vec(),
+        };
+        let pack = pack.encode_to_vec();
+        let sign = |(root, key): &(&RootAuthority, &SigningKey)| {
+            let leaf = root.sign_pack_key(key.public(), now()).expect("certificate");
+            let signed = certs::pack::sign(&pack, key, &[leaf]).expect("signed");
+            WireSignature { signature: signed.signature.to_bytes(), chain: signed.chain }
+        };
+        let signatures = by.iter().map(sign).collect();
+        Directive { pack: pack.clone(), signatures }.encode_to_vec()
     }
 }

@@ -28,7 +28,7 @@ use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Code, Status};
 
 use super::hello;
-use super::peer::{Caller, still_served, store_status};
+use super::peer::{Caller, is_revoked, still_served, store_status};
 use crate::app::Hub;
 use crate::intake::{IntakeError, Reply};
 use crate::relay::{claim, passed, resume};
@@ -147,13 +147,13 @@ impl Link {
             // put it off.
             tokio::select! {
                 biased;
-                _ = standing.tick() => still_served(&self.hub, &self.caller)?,
+                _ = standing.tick() => self.stands().await?,
                 changed = self.news.changed(), if self.cursor.is_some() => {
                     if changed.is_err() {
                         tracing::debug!(member = %self.member, "hub is stopping");
                         return Ok(());
                     }
-                    still_served(&self.hub, &self.caller)?;
+                    self.stands().await?;
                     self.send_news(false).await?;
                 }
                 part = parts.next() => match part {
@@ -171,6 +171,18 @@ impl Link {
                 },
             }
         }
+    }
+
+    /// Whether the member is served still. One that a root took back gets the directives that wait
+    /// before its link ends, the list among them: from whom else would those below it learn it?
+    async fn stands(&mut self) -> Result<(), Status> {
+        let standing = still_served(&self.hub, &self.caller);
+        if self.cursor.is_some() && is_revoked(&self.hub, &self.caller.chain) {
+            self.send_directives().await?;
+            // Said once there is room, and so once the last directive was taken out.
+            self.say(Said::CaughtUp(CaughtUp {})).await;
+        }
+        standing
     }
 
     async fn take(&mut self, request: LinkRequest) -> Result<(), Status> {

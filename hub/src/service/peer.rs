@@ -85,12 +85,17 @@ pub(super) async fn served(
 /// A key, or an authority's, that a root took back since the connection was made; the code is that
 /// of a certificate which a hub revoked.
 fn refuse_revoked(hub: &Hub, chain: &[Vec<u8>]) -> Result<(), Status> {
-    let now = hub.clock().now();
-    if hub.roots().iter().any(|root| root.revokes(chain, now)) {
+    if is_revoked(hub, chain) {
         let text = "a root has revoked this certificate, or its authority's";
         return Err(coded(Code::PermissionDenied, "CERTIFICATE_REVOKED", text));
     }
     Ok(())
+}
+
+/// Whether a root has taken back a key of a chain by now.
+pub(super) fn is_revoked(hub: &Hub, chain: &[Vec<u8>]) -> bool {
+    let now = hub.clock().now();
+    hub.roots().iter().any(|root| root.revokes(chain, now))
 }
 
 /// Under which commission's root a chain stands that was shown here and holds.

@@ -361,9 +361,9 @@ impl RootCertificate {
         Ok(is_new)
     }
 
-    /// The key that a chain begins with, as this root would take it back: an authority, a pack key or
-    /// a statement key that it certified itself, or a unit under its authority. Nothing where the
-    /// chain names another root as its issuer; that it holds is not checked.
+    /// The key that a chain begins with, as this root would take it back: an authority, a pack key
+    /// or a statement key that it certified itself, or a unit under its authority. Nothing where
+    /// the chain names another root as its issuer; that it holds is not checked.
     #[must_use]
     pub fn certified<C: AsRef<[u8]>>(&self, chain: &[C]) -> Option<(KeyId, Thing, String)> {
         let (_, own) = X509Certificate::from_der(self.der()).ok()?;

@@ -35,14 +35,14 @@ texts! {
     LIST_OF = "{0}根证书，第 {1} 号清单：", "Root of {0}, list {1}:";
     KEY_LINE = "  {0} {1}（{3}），{2} 起不再相信", "  {0} {1} ({3}), not believed from {2} on";
     STAYS = "由已吊销的密钥签发、此前已生效、继续使用的标准包：{0}/{1}（{2}）。请主管部门换新密钥重新签发。",
-        "In use still, though its signing key was revoked since: {0}/{1} ({2}). The commission signs \
-         it again with a new key.";
+        "In use still, though its signing key was revoked since: {0}/{1} ({2}). The commission \
+         signs it again with a new key.";
     SIGNER_REVOKED = "标准包 {0}/{1} 的签名密钥后来被吊销；此前已生效的内容继续使用，待主管部门重新签发。",
         "the key that signed the pack {0}/{1} was revoked since; what was in force before stays \
          until the commission signs it again.";
     COMMISSION_WHO = "请按原有号码致电区或市主管部门，不要联系自称该枢纽的人",
-        "the district's or the city's commission, by a number known before; nobody who says that he \
-         is that hub";
+        "the district's or the city's commission, by a number known before; nobody who says that \
+         he is that hub";
     OF_EDUCATION = "教育部门", "education";
     OF_HEALTH = "卫健部门", "health";
     AN_AUTHORITY = "签发权", "authority";

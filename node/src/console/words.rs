@@ -215,8 +215,8 @@ texts! {
         "When the school joins again with a new invite; its history is kept.";
     S_HUB_REVOKED = "上级枢纽已吊销", "hub revoked";
     S_HUB_REVOKED_WHY = "根证书已吊销上级枢纽的密钥，不再与它通信，新内容只在本机排队。",
-        "A root has revoked the key of the hub above. Nothing is sent to it; new content only queues \
-         here.";
+        "A root has revoked the key of the hub above. Nothing is sent to it; new content only \
+         queues here.";
     S_HUB_REVOKED_HEALS = "该枢纽换发密钥后自动恢复。",
         "By itself, once that hub has new keys.";
     S_NOT_JOINED = "未加入", "not joined";

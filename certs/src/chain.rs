@@ -139,6 +139,19 @@ impl Trust {
         check_not_revoked(chain, &self.roots, self.clock.now()).is_err()
     }
 
+    /// Refuses a chain with a key that its root has taken back by an instant, for what bears a date
+    /// of its signer's own.
+    ///
+    /// # Errors
+    /// A root took back a key of it.
+    pub fn check_not_revoked<C: AsRef<[u8]>>(
+        &self,
+        chain: &[C],
+        at: Timestamp,
+    ) -> Result<(), ChainError> {
+        check_not_revoked(chain, &self.roots, at)
+    }
+
     /// Replaces the revocation lists; each counts only for what its own authority issued.
     ///
     /// # Errors

@@ -237,6 +237,13 @@ mod tests {
         twice.signatures.extend(twice.signatures.clone());
         let twice = verify(&twice.encode_to_vec(), &roots, &zone(), now());
         assert!(matches!(twice, Err(DirectiveError::District(_))));
+        // Dated before the theft it is believed no more either.
+        revoking(&education, own.peer().key().id());
+        let stolen = verify(&signed(&own), &roots, &zone(), now());
+        let is_revoked = |error| {
+            matches!(error, DirectiveError::District(SignerError::Chain(ChainError::Revoked)))
+        };
+        assert!(stolen.is_err_and(is_revoked));
     }
 
     /// A list of what a root took back is taken with that root's signature alone, stored under a

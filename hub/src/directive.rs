@@ -240,7 +240,7 @@ mod tests {
         // Dated before the theft it is believed no more either.
         revoking(&education, own.peer().key().id());
         let stolen = verify(&signed(&own), &roots, &zone(), now());
-        let is_revoked = |error| {
+        let is_revoked = |error: DirectiveError| {
             matches!(error, DirectiveError::District(SignerError::Chain(ChainError::Revoked)))
         };
         assert!(stolen.is_err_and(is_revoked));

@@ -187,16 +187,7 @@ pub fn signed_by_revoked(
             latest.insert(place, stored);
         }
     }
-    // Countersigned anew it stands under another key of that root.
-    let has_lost = |open: &OpenDirective, root: &RootCertificate| {
-        let below = open.signatures.iter().filter(|one| root.certified(&one.chain).is_some());
-        let (gone, good): (Vec<_>, Vec<_>) = below.partition(|one| root.revokes(&one.chain, now));
-        !gone.is_empty() && good.is_empty()
-    };
-    let is_named = |stored: &Stored| {
-        let open = directive::open(&stored.directive);
-        open.is_ok_and(|open| roots.iter().any(|root| has_lost(&open, root)))
-    };
+    let is_named = |stored: &Stored| revocation::has_lost_signer(&stored.directive, roots, now);
     Ok(latest.into_values().filter(is_named).collect())
 }
 

@@ -6,6 +6,7 @@
 
 use certs::revocation::{RevocationError, RevocationList};
 use certs::root::{Commission, RootCertificate};
+use jiff::Timestamp;
 use prost::Message as _;
 use proto::wire::directive::{Directive, Pack};
 
@@ -75,12 +76,24 @@ pub fn take_stored<'b>(directives: impl IntoIterator<Item = &'b [u8]>, roots: &[
     }
 }
 
+/// Whether a directive that was stored stands under some root no more, because that root took back
+/// every key under it that signed. What is in force stays all the same; it is named, until the
+/// commission signs it again.
+#[must_use]
+pub fn has_lost_signer(directive: &[u8], roots: &[RootCertificate], now: Timestamp) -> bool {
+    let Ok(read) = Directive::decode(directive) else { return false };
+    roots.iter().any(|root| {
+        let below = read.signatures.iter().filter(|one| root.certified(&one.chain).is_some());
+        let (gone, good): (Vec<_>, Vec<_>) = below.partition(|one| root.revokes(&one.chain, now));
+        !gone.is_empty() && good.is_empty()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use certs::key::SigningKey;
     use certs::revocation::{Reason, RevokedKey, Thing};
     use certs::root::RootAuthority;
-    use jiff::Timestamp;
 
     use super::*;
 

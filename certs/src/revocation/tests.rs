@@ -35,8 +35,8 @@ fn copy(root: &RootAuthority) -> RootCertificate {
     RootCertificate::from_der(root.certificate().der()).expect("root")
 }
 
-fn school(authority: &crate::issuer::IssuingAuthority) -> LeafIdentity {
-    identity(authority, &in_district("A", "370202"), UnitKind::School, now())
+fn school(authority: &crate::issuer::IssuingAuthority, district: &str) -> LeafIdentity {
+    identity(authority, &in_district("A", district), UnitKind::School, now())
 }
 
 /// A list is read as it was signed by its root, and by no other; no bytes but these hold.
@@ -105,7 +105,7 @@ fn a_list_only_grows() {
 fn an_authority_falls_with_what_it_certified() {
     let (education, health) = (root(Commission::Education), root(Commission::Health));
     let (stolen, other) = (district(&education, "370202"), district(&education, "370203"));
-    let (gone, spared) = (school(&stolen), school(&other));
+    let (gone, spared) = (school(&stolen, "370202"), school(&other, "370203"));
     let id = crate::root::spki_of(stolen.certificate()).expect("key").id();
     let trust: Trust = trust(&education, now());
     let check = |who: &LeafIdentity, at| trust.verify(who.chain(), Purpose::Member, at);
@@ -127,8 +127,8 @@ fn an_authority_falls_with_what_it_certified() {
     assert!(trust.root_of(spared.chain(), Purpose::Member, now()).is_none());
 }
 
-/// Under a pack key that its root took back no pack is taken any more, and under such a statement
-/// key no statement; under a new key of the same commission they are.
+/// Under a pack key that its root took back no pack is taken any more; under a new key of the same
+/// commission it is.
 #[test]
 fn a_stolen_key_signs_nothing_more() {
     let education = root(Commission::Education);

@@ -9,7 +9,9 @@ use domain::unit::UnitKind;
 use jiff::civil::Date;
 use proto::pack::{Pack, PackKind};
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
+use runtime::revocation;
 use runtime::sealing::{Pins, SealedYears};
+use runtime::texts;
 use serde_json::json;
 
 use super::causes::Caused as _;
@@ -22,6 +24,12 @@ use crate::ca::source::{Export, Source};
 use crate::directive::{keep, verify};
 use crate::packs::Packs;
 use crate::store::{contact, directive};
+
+texts! {
+    SIGNER_REVOKED = "{0} / {1}（{2}）的签名密钥后来被吊销：已生效的继续使用，请换新密钥追加签名（sign-pack --add）后重新发布。",
+        "The key that signed {0} / {1} ({2}) was revoked since. What is in force stays; add a \
+         signature with a new key (sign-pack --add) and publish it again.";
+}
 
 /// Publish signed packs and see who applied them
 #[derive(Subcommand)]
@@ -108,7 +116,7 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
 /// Whether a file is a root's list of revocations; what cannot be read is none.
 fn is_list(path: &Path) -> bool {
     let about = std::fs::read(path).ok().and_then(|bytes| describe(&bytes).ok());
-    about.is_some_and(|(about, ..)| about.kind == runtime::revocation::KIND)
+    about.is_some_and(|(about, ..)| about.kind == revocation::KIND)
 }
 
 /// A plan and its roster are checked together, and go down together.
@@ -196,13 +204,21 @@ fn export(context: &Context, asked: &Export) -> Result<(), Failure> {
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let (_, database) = context.open()?;
+    let (config, database) = context.open()?;
     let all = database.read(directive::all)?;
+    // A hub without a root has published nothing.
+    let roots = load_pins(&config).map(|pins| pins.roots).unwrap_or_default();
+    let lists = all.iter().filter(|one| one.kind == revocation::KIND);
+    revocation::take_stored(lists.map(|one| one.directive.as_slice()), &roots);
+    let now = context.clock.now();
+    let is_lost =
+        |one: &directive::Stored| revocation::has_lost_signer(&one.directive, &roots, now);
     let value: Vec<_> = all
         .iter()
         .map(|one| {
             json!({"kind": one.kind, "name": one.name, "version": one.version,
-                   "serial": one.serial, "effective_from": one.effective_from})
+                   "serial": one.serial, "effective_from": one.effective_from,
+                   "signer_revoked": is_lost(one)})
         })
         .collect();
     context.terminal.result(&value, |t| {
@@ -222,7 +238,9 @@ fn list(context: &Context) -> Result<(), Failure> {
                 one.effective_from.clone(),
             ]);
         }
-        table.render()
+        let lost = all.iter().filter(|one| is_lost(one));
+        let lost = lost.map(|one| t.text(SIGNER_REVOKED, &[&one.kind, &one.name, &one.version]));
+        std::iter::once(table.render()).chain(lost).collect::<Vec<_>>().join("\n")
     })
 }
 

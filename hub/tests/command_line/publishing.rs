@@ -477,6 +477,14 @@ fn a_stolen_pack_key_is_taken_back() {
     assert_eq!(ok(city.spread(&list)).json()[0]["new"], true);
     assert_eq!(ok(city.spread(&list)).json()[0]["new"], false);
     assert_eq!(city.spread(&second).failed(), (5, "PACK_REFUSED".to_owned()));
+    let listed = ok(hub(&["directive", "list", "--data", text(&city.data)])).json();
+    let marks: Vec<_> = listed
+        .as_array()
+        .expect("list")
+        .iter()
+        .map(|one| (one["kind"].as_str().expect("kind"), one["signer_revoked"] == true))
+        .collect();
+    assert_eq!(marks, [("calendar", true), ("revocations", false)]);
 
     std::fs::remove_file(&key).expect("stolen");
     let args = ["pack-key", "--dir", text(own), "--out", text(&key)];

@@ -272,6 +272,7 @@ impl Uplink {
             return Ok(());
         }
         tokio::select! {
+            biased;
             ended = link.run(parent.key().clone(), start, stay) => ended,
             // Whatever comes over it, by this link or by hand: a hub that a root took back is
             // left.

@@ -32,7 +32,10 @@ pub const OUTBOX_FRAMED_ONCE: &str = include_str!("outbox/002_framed_once.sql");
 
 /// Name of the note that holds the cursor up to which a parent's directives were stored; the
 /// parent's name follows.
-pub const PULL_CURSOR: &str = "pull_cursor";
+///
+/// Another name makes every unit pull all again once, which changes nothing but what the version
+/// before could not take: lists of revocations are the first of that.
+pub const PULL_CURSOR: &str = "pull_cursor_2";
 
 /// Name of the note that holds the cursor up to which a parent's addressed items were stored; the
 /// parent's name follows.

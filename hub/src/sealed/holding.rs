@@ -121,8 +121,7 @@ impl Holding {
             earlier: earlier.keys().cloned().collect(),
             in_session,
         };
-        let far: BTreeSet<UnitId> =
-            claim::far_of(tx, documents.packs(), task)?.into_keys().collect();
+        let far = claim::far_of(tx, documents.packs(), task)?.schools;
         let owed = &there.told - &(&held.accepted - &far);
         let mut reports = held.reports(task.table.kind(), task.phase(today));
         // Neither awaited nor carried: its groups wait until a person has called the school.
@@ -325,8 +324,8 @@ fn earlier(
         let same = |known: &Task| known.id == one.id && known.table == task.table;
         if let Some(known) = known.ok().filter(same) {
             let mut accepted = report::accepted(tx, &one.id)?;
-            for school in claim::far_of(tx, documents.packs(), &known)?.keys() {
-                accepted.remove(school);
+            for school in claim::far_of(tx, documents.packs(), &known)?.schools {
+                accepted.remove(&school);
             }
             found.extend(accepted);
         }

@@ -82,7 +82,8 @@ pub enum Notice {
     Breaks(Box<Contradiction>),
     /// Of schools of an area nothing is final for seven days: how many, and the first of them.
     SchoolsSilent(UnitId, usize, String),
-    /// A report names far more or fewer persons than are known of its school.
+    /// A report names far more or fewer persons than are known of its school, or those of a town's
+    /// schools do together.
     Enrolled(Box<Far>),
 }
 
@@ -282,11 +283,17 @@ fn far_parts(far: &Far) -> (Text, Vec<String>) {
     let text = match far.by {
         By::Roster => words::FAR_FROM_ROSTER,
         By::Sheet => words::FAR_FROM_SHEET,
+        By::Town => words::FAR_FROM_SHEETS,
     };
-    let (school, period) = (far.school.to_string(), far.period.to_string());
+    let (unit, period) = (far.unit.to_string(), far.period.to_string());
     let (stage, report) = (far.stage.as_str().to_owned(), far.report.to_string());
     let [named, known] = [far.named.to_string(), far.known.to_string()];
-    (text, vec![school.clone(), period, stage, named, known, school, report])
+    let mut values = vec![unit.clone(), period, stage, named, known, unit, report];
+    if far.by == By::Town {
+        let each = far.each.iter().map(|(school, named)| format!("{school}={named}"));
+        values.push(each.collect::<Vec<_>>().join(" "));
+    }
+    (text, values)
 }
 
 /// Numbers that do not fit together: sums with each other, and reports with what is known of their
@@ -317,9 +324,13 @@ fn to_be_noted(tx: &Tx<'_>, documents: &Documents, own: &UnitId) -> Result<Vec<N
         if year::is_closed(tx, place)? {
             continue;
         }
-        let far = claim::far_of(tx, documents.packs(), &made)?;
-        let far = far.into_values().flatten();
-        found.extend(far.map(|far| Notice::Enrolled(Box::new(far))));
+        for far in claim::far_of(tx, documents.packs(), &made)?.far {
+            // A town's numbers are the same in each table of the term, and confirmed at once.
+            let notice = Notice::Enrolled(Box::new(far));
+            if !found.contains(&notice) {
+                found.push(notice);
+            }
+        }
     }
     Ok(found)
 }

@@ -12,7 +12,9 @@ mod notes;
 mod waits;
 
 pub use notes::confirmed_in;
-pub(crate) use notes::{CONFIRMED, NO_NOTES_LOST, NOTES_LOST, RENOTED, UNCONFIRMED};
+pub(crate) use notes::{
+    CONFIRMED, FAR_FROM_SHEETS, NO_NOTES_LOST, NOTES_LOST, RENOTED, UNCONFIRMED,
+};
 pub use waits::{reason, untold, wait};
 
 texts! {

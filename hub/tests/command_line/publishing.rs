@@ -295,6 +295,40 @@ fn a_school_year_goes_under_seal() {
     assert_eq!(refused.failed(), (4, "ROUNDED_TAKEN".to_owned()), "{}", refused.err);
 }
 
+/// A version that is sound by itself and leaks beside the one that is published is refused with its
+/// group; made beside that one, its group rests, and it is published.
+#[test]
+fn a_version_that_leaks_beside_the_published_one_is_refused() {
+    let city = City::new();
+    let name = format!("370203-{}", city.year);
+    let [roster, plan] = city.texts("370203", ("S", "5"));
+    let both = [0, 1].as_slice();
+    let listed = city.pack(("roster", &name), &roster, (1, city.today, both));
+    ok(city.publish(&city.pack(("plan", &name), &plan, (1, city.soon, both)), &listed));
+    let folder = city.at("exchanged");
+    std::fs::create_dir(&folder).expect("folder");
+    let other = folder.join(format!("{name}.csv"));
+    let rows = std::fs::read_to_string(&roster).expect("roster");
+    std::fs::write(&other, rows.replace("S12,T1,o12,", "S13,T1,o13,")).expect("roster");
+    let listed = city.pack(("roster", &name), &other, (2, city.today, both));
+    let (day, [leader, helper]) = (city.today.to_string(), &city.statements);
+    let made = |more: &[&str]| {
+        let args = ["plan", "make", text(&other), "--census-day", &day];
+        let keys = ["--leader-statement", text(leader), "--helper-statement", text(helper)];
+        ok(hub(&[args.as_slice(), &keys, more].concat()));
+        folder.join(format!("{name}.toml"))
+    };
+    let alone = made(&[]);
+    let signed = city.pack(("plan", &name), &alone, (2, city.soon, both));
+    let refused = city.publish(&signed, &listed);
+    assert_eq!(refused.failed(), (4, "PLAN_LEAKS".to_owned()), "{}", refused.err);
+    assert!(refused.err.contains(&format!("{}-junior-", city.year)), "{}", refused.err);
+    std::fs::remove_file(&alone).expect("plan");
+    let beside = made(&["--replaces", text(&plan)]);
+    let signed = city.pack(("plan", &name), &beside, (3, city.soon, both));
+    ok(city.publish(&signed, &listed));
+}
+
 /// A calendar moves days freely until a year of theirs is under seal; from then on those that lie
 /// ahead, and none that has passed: by such a day it is decided that no key is made any more.
 #[test]

@@ -8,6 +8,19 @@ use runtime::web::time::minute;
 use crate::store::sealed::say::Confirmation;
 
 texts! {
+    FAR_FROM_SHEETS = "{0}：{1} 的各校密封报告合计称 {2} 学段有 {3} 人，{0} 枢纽汇总的同一普查日明表合计是 {4} 人，相差太多；这些学校\
+                       所在组的合计暂不开启，报告没有退回。密封报告所称：{7}。该枢纽能看到各校明表：请致电其运维人员逐校核对，\
+                       再致电有出入的学校。明表报错的，请学校更正明表；各校人数属实的，在本枢纽运行 xinqiao-hub sealed confirm \
+                       {5} {6} {2} --note “谁来电、说了什么”；某校密封报告报错的，先用 sealed object 登记该校的报告，再这样确认，\
+                       其他组即可开启",
+        "{0}: the sealed reports of its schools of {1} name {3} persons in {2} together, where the \
+         clear sheets of the same census day that this hub added up have {4}. That is too far \
+         apart: the sums of these schools' groups stay closed, and no report is refused. By the \
+         reports: {7}. The hub sees each school's sheet: call its operator, compare school by \
+         school, and call the school that differs. If a sheet is wrong it is corrected there; if \
+         the numbers are right all the same, run xinqiao-hub sealed confirm {5} {6} {2} --note \
+         \"who, what\" here; if one school's report is wrong, note that with sealed object \
+         first, and confirm then: the other groups are opened.";
     CONFIRMED = "已记下：{0} 这份报告中 {1} 学段的人数 {2} 经核对属实；其他学段不在此列。",
         "Noted: {2} persons in {1}, as this report of {0} names them, is right; nothing was noted \
          of its other stages.";

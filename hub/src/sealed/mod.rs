@@ -31,6 +31,7 @@ pub mod signed;
 pub mod silent;
 pub mod stand;
 pub mod sums;
+pub mod unsure;
 pub mod view;
 pub mod watch;
 mod whole;

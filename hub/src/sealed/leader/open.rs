@@ -239,6 +239,7 @@ impl Leader {
             detail: set.detail.to_wire().into(),
             recorded,
             absent: job.opening.absent.iter().map(ToString::to_string).collect(),
+            held_back: self.held_back(&job).await?,
         };
         let mut told = answer(client.open(asked.clone())).await;
         if matches!(&told, Err(LeaderError::Refused { code, .. }) if code == RECORDS_MISSING) {
@@ -257,6 +258,9 @@ impl Leader {
                 return self.take_up_if_before(&job, &code).await;
             }
         };
+        if !told.unsure.is_empty() {
+            return self.leave_out(client, &job, &told.unsure).await;
+        }
         let helper = Shares::from_bytes(&told.share, &told.control);
         let own = Shares::from_bytes(&job.opening.share, &job.opening.control);
         let shown = match (own, helper) {
@@ -432,7 +436,11 @@ impl Leader {
         self.hub.parts().database.write_async("sealed_record", write).await
     }
 
-    async fn note_opening(&self, opening: &Opening, code: &str) -> Result<(), LeaderError> {
+    pub(super) async fn note_opening(
+        &self,
+        opening: &Opening,
+        code: &str,
+    ) -> Result<(), LeaderError> {
         tracing::warn!(task = %opening.set.task, code, "a sum is not opened");
         let (id, code) = (opening.id, code.to_owned());
         let write = move |tx: &Tx<'_>| opening::note(tx, id, &code);

@@ -33,6 +33,7 @@ pub mod silent;
 pub mod stand;
 pub mod sums;
 pub mod towns;
+pub mod unsure;
 pub mod view;
 pub mod watch;
 mod whole;

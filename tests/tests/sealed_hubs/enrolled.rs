@@ -12,7 +12,7 @@ use runtime::web::Lang;
 use tests::federation::RunningHub;
 
 use crate::THE_STOCK;
-use crate::city::{City, SCHOOLS, STOCK, TERM, Wished};
+use crate::city::{City, LEADER, SCHOOLS, STOCK, TERM, Wished};
 use crate::commands::hub_in;
 use crate::school::{all_but, code, counted, draft, draft_of, recount, task, unit};
 use crate::seen::{send_sheet_of, send_town};
@@ -288,4 +288,37 @@ async fn a_towns_numbers_are_confirmed_together() {
     let kept = own.confirmed_in(opening);
     assert_eq!((kept[0].school.as_str(), kept[0].note.as_str()), ("T1", "all five rang"));
     assert!(kept[0].withdrawn.is_some(), "with who said what");
+}
+
+/// Once the term is over that hub goes on without the school's group, and says of which school: the
+/// other hub, which has no clear sheet, gives its share of the rest and shows the name. When a
+/// person has confirmed the number the group is opened as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_is_held_back_for_a_sheet_is_named() {
+    let city = City::start_with(Wished { sizes: &SIZES, ..Default::default() }).await;
+    send_sheet_of(&city, 3, TERM, (1, 250, 0));
+    all_but(&city, THE_STOCK, &[3]);
+    let third = draft(&city, THE_STOCK, 3, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    city.days(200);
+    city.renew();
+    city.step().await;
+    let id = task(&city, THE_STOCK);
+    let district = || {
+        let opened = city.opened(id).into_iter().filter(|(detail, _)| detail == "cells");
+        opened.map(|(_, cells)| cells).collect::<Vec<_>>()
+    };
+    assert_eq!(district(), [recount(&city, STOCK, 6..=SCHOOLS)]);
+    let named = city.notices(&city.helper).into_iter().find_map(|notice| match notice {
+        Notice::HeldBack(leader, what) => Some((leader.to_string(), what)),
+        _ => None,
+    });
+    let what = format!("{LEADER} {STOCK} {TERM} S03");
+    assert_eq!(named, Some((LEADER.to_owned(), what)));
+    city.leader.write(move |tx| say::confirm(tx, (&unit(3), &third, Stage::Junior), "rang", 1));
+    city.step().await;
+    city.step().await;
+    let first = recount(&city, STOCK, 1..=5);
+    assert_eq!(district(), [recount(&city, STOCK, 6..=SCHOOLS), first]);
 }

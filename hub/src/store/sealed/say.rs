@@ -286,6 +286,17 @@ pub fn absences(tx: &Tx<'_>, most: u32) -> Result<Vec<Absence>, SqlError> {
     )
 }
 
+/// Schools of which it was ever noted that they are away from a day on or before it, also where the
+/// note was corrected or taken back since.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn noted_by(tx: &Tx<'_>, day: Date) -> Result<BTreeSet<UnitId>, SqlError> {
+    let sql = "select distinct school from sealed_absence where from_day <= $1";
+    let all = tx.query(sql, params![&day.to_string()], |row| parsed(row, 0))?;
+    Ok(all.into_iter().collect())
+}
+
 /// Schools that are closed or out of session on every day of a run of days, by all that is noted of
 /// each together: one that was there on some of them has something to tell.
 ///

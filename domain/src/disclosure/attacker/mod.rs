@@ -43,6 +43,17 @@ pub const SEEN_CELLS_MAX: usize = 2_000_000;
 /// contradicts what was seen it is left aside.
 pub const SAME_TOTAL: &str = "/total";
 
+/// With this ends the id of a table that prints nothing seen, and says that of a school's students
+/// of a grade and sex no more can be in any states than the signed roster has there. Students come
+/// and go after it was signed; where it contradicts what was seen it is left aside.
+pub const ROSTER: &str = "/roster";
+
+/// Whether a table prints nothing that was seen, but only what whoever looks takes to be true.
+#[must_use]
+pub fn is_assumed(table: &str) -> bool {
+    table.ends_with(SAME_TOTAL) || table.ends_with(ROSTER)
+}
+
 /// Most unknowns of what hangs together of one measure.
 const UNKNOWNS_MAX: usize = 2_000_000;
 
@@ -121,7 +132,8 @@ pub struct Report {
     /// Figures of schools that were seen exactly in their own tables, and are not hidden.
     pub told: usize,
     /// Ids of tables that only say how totals of tables which count the same records, or a part of
-    /// them, hang together, where that is not true of what the others print: they were left aside.
+    /// them, hang together, or what a roster has ([`is_assumed`]), where that is not true of what
+    /// the others print: they were left aside.
     pub aside: Vec<String>,
 }
 
@@ -168,7 +180,7 @@ pub fn fits(view: &View, pace: &mut dyn Pace) -> Result<bool, ViewError> {
     let sight = Sight::of(view, UNKNOWNS_MAX)?;
     for part in &sight.parts {
         let is_fit = sight.part_fits(part, pace)?
-            || match part.without_same_totals() {
+            || match part.without_assumed() {
                 Some((own, _)) => sight.part_fits(&own, pace)?,
                 None => false,
             };
@@ -213,8 +225,8 @@ fn attack_within(
 ) -> Result<(), ViewError> {
     let sight = Sight::of(view, unknowns_max)?;
     for part in &sight.parts {
-        take(match (sight.attack(part, pace), part.without_same_totals()) {
-            // What is only said of tables that count the same records is not true of these.
+        take(match (sight.attack(part, pace), part.without_assumed()) {
+            // What is only said of these tables is not true of them.
             (Err(ViewError::Contradiction), Some((own, aside))) => {
                 Report { aside, ..sight.attack(&own, pace)? }
             }

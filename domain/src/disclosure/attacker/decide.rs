@@ -126,8 +126,8 @@ impl<'r> Decider<'r> {
         }
         let (mut verdict, mut lo, mut hi) = self.concluded(fixed, &ranges);
         if verdict == Verdict::Undecided {
-            // Needs no time, and says what is forced where there was none to solve: also of a figure
-            // that stays undecided, whose lower end others rely on.
+            // Needs no time, and says what is forced where there was none to solve: of a figure
+            // that stays undecided too, on whose lower end others rely.
             let mut beside_others = ranges;
             for (range, (component, piece)) in beside_others.iter_mut().zip(&pieces) {
                 let known = (range.lo, range.hi);

@@ -9,6 +9,7 @@
 //!
 //! Pure: the same view gives the same bounds; only how far it gets depends on its [`Pace`].
 
+mod assumed;
 mod cover;
 mod decide;
 mod linear;
@@ -32,7 +33,7 @@ use std::time::Duration;
 pub use view::{Course, MARGIN, Printed, SeenCell, SeenPeriod, SeenTable, Unit, View, ViewError};
 
 /// Most tables of a view.
-pub const TABLES_MAX: usize = 100_000;
+pub const TABLES_MAX: usize = 150_000;
 
 /// Most cells of all tables of a view.
 pub const SEEN_CELLS_MAX: usize = 2_000_000;
@@ -225,13 +226,7 @@ fn attack_within(
 ) -> Result<(), ViewError> {
     let sight = Sight::of(view, unknowns_max)?;
     for part in &sight.parts {
-        take(match (sight.attack(part, pace), part.without_assumed()) {
-            // What is only said of these tables is not true of them.
-            (Err(ViewError::Contradiction), Some((own, aside))) => {
-                Report { aside, ..sight.attack(&own, pace)? }
-            }
-            (found, _) => found?,
-        });
+        take(sight.judged(part, pace)?);
     }
     Ok(())
 }
@@ -277,6 +272,29 @@ impl<'v> Sight<'v> {
         let findings =
             decider.decide(&system.targets).map_err(|program::Empty| ViewError::Contradiction)?;
         Ok(Report { findings, told: system.told, ..Report::empty(self.view.k) })
+    }
+
+    /// Attacks a part; what is only said of it and is not true is left aside.
+    fn judged(&self, part: &parts::Part<'v>, pace: &mut dyn Pace) -> Result<Report, ViewError> {
+        let found = self.attack(part, pace);
+        let (Err(ViewError::Contradiction), Some((own, said))) = (&found, part.without_assumed())
+        else {
+            return found;
+        };
+        if !self.part_fits(&own, pace)? {
+            return found;
+        }
+        let kept = assumed::kept(&said, |some| self.part_fits(&own.with(some), pace))?;
+        let without = |kept: &[&SeenTable]| -> Vec<String> {
+            let aside = said.iter().filter(|table| !kept.contains(table));
+            aside.map(|table| table.id.clone()).collect()
+        };
+        match self.attack(&own.with(&kept), pace) {
+            Err(ViewError::Contradiction) => {
+                Ok(Report { aside: without(&[]), ..self.attack(&own, pace)? })
+            }
+            found => Ok(Report { aside: without(&kept), ..found? }),
+        }
     }
 
     fn part_fits(&self, part: &parts::Part<'v>, pace: &mut dyn Pace) -> Result<bool, ViewError> {

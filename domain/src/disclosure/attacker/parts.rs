@@ -58,13 +58,18 @@ impl<'v> Part<'v> {
         Ok(parts)
     }
 
-    /// The same without what is only said of its tables ([`is_assumed`]), and the ids of that;
-    /// nothing where it holds nothing of the kind.
-    pub fn without_assumed(&self) -> Option<(Self, Vec<String>)> {
+    /// The same without what is only said of its tables ([`is_assumed`]), and that; nothing where
+    /// it holds nothing of the kind.
+    pub fn without_assumed(&self) -> Option<(Self, Vec<&'v SeenTable>)> {
         let (said, own): (Vec<&SeenTable>, Vec<&SeenTable>) =
             self.tables.iter().copied().partition(|table| is_assumed(&table.id));
-        let ids = said.iter().map(|table| table.id.clone()).collect();
-        (!said.is_empty()).then(|| (Self { tables: own, ..self.clone() }, ids))
+        (!said.is_empty()).then(|| (Self { tables: own, ..self.clone() }, said))
+    }
+
+    /// The same with further tables of it.
+    pub fn with(&self, tables: &[&'v SeenTable]) -> Self {
+        let all = self.tables.iter().chain(tables).copied().collect();
+        Self { tables: all, ..self.clone() }
     }
 
     /// What is said of a part that is too large.

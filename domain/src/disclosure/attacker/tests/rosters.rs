@@ -105,6 +105,14 @@ fn a_roster_that_is_not_true_is_left_aside() {
     let report = attack(&view([sound.clone()].into_iter().chain(few.clone())), &mut Pieces(9));
     let report = report.expect("judged");
     assert_eq!((report.aside.len(), report.leaks().count()), (5, 0));
+    // What does not fit goes and nothing else: of the others what the roster has of them stays.
+    let (tight, loose) = (roster(&[("A", 50, 50), ("B", 2, 20)]), roster(&[("C", 0, 0)]));
+    let own: [(&[&str], Printed); 1] = [(&["t1", "g8"], Printed::Between(7, Some(8)))];
+    let all = [sum(&["A", "B"], [[3, 0], [0, 0], [60, 60]]), table("C/own", None, &own)];
+    let one = view(all.into_iter().chain(tight).chain(loose));
+    let report = attack(&one, &mut Pieces(1_000)).expect("judged");
+    assert_eq!(report.aside, ["C/roster"]);
+    assert!(report.leaks().any(|leak| leak.unit == "A" && leak.key == ["t1", "g7"]));
     let own: [(&[&str], Printed); 1] = [(&["t1", "g7"], Printed::Between(2, Some(3)))];
     let leaking = [sound, table("A/own", None, &own)];
     let view = view(leaking.into_iter().chain(few));

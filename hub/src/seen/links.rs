@@ -53,9 +53,8 @@ pub(super) fn of(catalogue: &Catalogue, count: &Count) -> Vec<Link> {
         let values = catalogue.dimension(state.as_str()).map(|dimension| &dimension.values);
         let values = values.into_iter().flatten().map(|value| value.id.as_str());
         let open: Vec<&str> = values.filter(|value| *value != NO_CASE).collect();
-        match id {
-            ATTENTION => found.push(link(CENSUS, state.as_str(), open.join("|"))),
-            _ => {}
+        if id == ATTENTION {
+            found.push(link(CENSUS, state.as_str(), open.join("|")));
         }
     }
     if id == ENROLLED {

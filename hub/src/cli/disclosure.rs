@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
-use domain::disclosure::attacker::{Finding, Pace, Report, Verdict, View, ViewError, attack_each};
+use domain::disclosure::attacker::{
+    Finding, Pace, ROSTER, Report, Verdict, View, ViewError, attack_each,
+};
 use domain::span::school_year_of;
 use domain::unit::UnitKind;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
@@ -94,6 +96,11 @@ texts! {
          the catalogue has them so ({1}): a school with older software, or one whose figures are \
          not true. Nothing was concluded from these relations; everything else was judged as \
          always.";
+    UNLISTED = "注意：有 {0} 处名册人数与所见的数据对不上（{1}）。名册签发之后，学生有转入、转出或留级的。这里没有按这些人数来推算，\
+                其余内容照常检查。",
+        "Note: in {0} places what the signed roster has of a school does not fit what was seen \
+         ({1}): pupils came, left or repeated a year since. Nothing was concluded from it; \
+         everything else was judged as always.";
 }
 
 /// What one role can work out from everything that it has seen
@@ -297,10 +304,14 @@ fn say(terminal: &Terminal, found: &Found) -> Result<(), Failure> {
         }
         let (hidden, told) = (&found.hidden, &found.told);
         parts.push(terminal.text(SUMMARY, &[hidden, &leaks.len(), &open.len(), told]));
-        if !found.aside.is_empty() {
-            let (count, named) = (found.aside.len(), found.aside.iter().take(ASIDE_MAX));
-            let named = named.map(String::as_str).collect::<Vec<_>>().join("; ");
-            parts.push(terminal.text(ASIDE, &[&count, &named]));
+        let is_roster = |id: &&str| id.ends_with(ROSTER);
+        let aside = found.aside.iter().map(String::as_str);
+        let (rosters, totals): (Vec<&str>, Vec<&str>) = aside.partition(is_roster);
+        for (note, aside) in [(ASIDE, totals), (UNLISTED, rosters)] {
+            if !aside.is_empty() {
+                let named: Vec<&str> = aside.iter().take(ASIDE_MAX).copied().collect();
+                parts.push(terminal.text(note, &[&aside.len(), &named.join("; ")]));
+            }
         }
         parts.join("\n")
     };

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::disclosure::attacker::{Pace, Printed, SeenTable, View, ViewError, fits};
+use domain::disclosure::attacker::{Pace, Printed, ROSTER, SeenTable, View, ViewError, fits};
 use domain::disclosure::sealed::is_sealed;
 
 /// Most choices that are judged; beyond them all sheets that do not fit together are left aside.
@@ -70,7 +70,9 @@ impl<'v> Parted<'v> {
         let mut parted = Self { view, stay: BTreeSet::new(), sheets: BTreeMap::new() };
         let mut sums = Vec::new();
         for (place, table) in view.tables.iter().enumerate() {
-            if bounds_nothing(table) {
+            // The attacker itself leaves a roster aside that is not true, and it is no sheet: who
+            // lies about a band must not take it away with it.
+            if bounds_nothing(table) || table.id.ends_with(ROSTER) {
                 parted.stay.insert(place);
             } else if is_sealed(&table.id) {
                 sums.push(place);

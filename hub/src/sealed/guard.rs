@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use domain::disclosure::BAND_MIN;
 use domain::disclosure::attacker::{
-    Finding, MARGIN, Pace, Printed, SeenTable, View, ViewError, attack,
+    Finding, MARGIN, Pace, Printed, ROSTER, SeenTable, View, ViewError, attack,
 };
 use domain::disclosure::sealed::{Kind, measure_of};
 use proto::opening::Standing;
@@ -108,8 +108,10 @@ impl Added {
     /// The schools that something new is about.
     fn units(&self) -> BTreeSet<&str> {
         let below = alike::below(&self.after);
+        // A roster is no news of the schools that it is of.
         let tells = |table: &&SeenTable| {
-            table.cells.iter().any(|cell| !matches!(cell.printed, Printed::Noised(_)))
+            !table.id.ends_with(ROSTER)
+                && table.cells.iter().any(|cell| !matches!(cell.printed, Printed::Noised(_)))
         };
         let tables = self.after.tables.iter().filter(tells);
         let new = tables.filter(|table| !self.before.tables.contains(table));
@@ -317,7 +319,8 @@ fn judge_whole(
         let tables = report.aside.join(" ");
         tracing::warn!(
             tables,
-            "totals of tables that count the same records, or a part of them, do not fit"
+            "what is taken to be true of them does not fit: totals of tables that count the same \
+             records, or a part of them, or what the roster has of a school"
         );
     }
     // The very same ends: where one moves, the new sum told more.
@@ -354,7 +357,9 @@ fn named(figures: &[&Finding]) -> String {
     text.join("; ")
 }
 
-/// What is known of one school alone on some of its cells, and not on all of them.
+/// What is known of one school alone on some of its cells, and not on all of them. What the roster
+/// has of it is none: from below it forces nothing by itself, what it forces beside a band is found
+/// without time, and where that is so the figure's lower end is not zero.
 struct Bound<'v> {
     table: &'v SeenTable,
     key: &'v [String],
@@ -366,7 +371,7 @@ fn bounds(view: &View) -> Vec<Bound<'_>> {
     let parents: BTreeSet<&str> =
         view.units.values().filter_map(|unit| unit.parent.as_deref()).collect();
     let mut found = Vec::new();
-    for table in &view.tables {
+    for table in view.tables.iter().filter(|table| !table.id.ends_with(ROSTER)) {
         let is_one = match table.members.as_deref() {
             Some([_]) => true,
             Some(_) => false,

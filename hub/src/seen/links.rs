@@ -3,9 +3,12 @@
 
 use domain::catalogue::{Catalogue, Condition, Count, Field};
 use domain::disclosure::attacker::MARGIN;
+use domain::disclosure::sealed::{Kind, SealedTable, SealedTables, measure_of};
 
-/// Who is enrolled: the whole of the census of warnings, of which the band says how many have an
-/// open case, whatever its tier.
+use super::tree::STAGE;
+
+/// Who is enrolled: the whole of every stock of that day but of a screening, which names its own.
+/// Of the census of warnings the band says how many have an open case, whatever its tier.
 const CENSUS: &str = "alt.census";
 const ENROLLED: &str = "base.students";
 const ATTENTION: &str = "alt.attention_band";
@@ -22,6 +25,8 @@ pub(super) struct Link {
     pub entry: String,
     /// Width of the band in which the count is given; 1 for an exact one.
     pub width: u64,
+    /// Whether the hidden table names stages by themselves, and no grades.
+    pub is_by_stage: bool,
 }
 
 /// Every table of which a clear count is a part.
@@ -32,6 +37,7 @@ pub(super) fn of(catalogue: &Catalogue, count: &Count) -> Vec<Link> {
         first: first.to_owned(),
         entry,
         width: width.max(1),
+        is_by_stage: false,
     };
     let mut found = Vec::new();
     let id = count.id.as_str();
@@ -40,11 +46,13 @@ pub(super) fn of(catalogue: &Catalogue, count: &Count) -> Vec<Link> {
         let values = catalogue.dimension(state.as_str()).map(|dimension| &dimension.values);
         let values = values.into_iter().flatten().map(|value| value.id.as_str());
         let open: Vec<&str> = values.filter(|value| *value != NO_CASE).collect();
-        match id {
-            ENROLLED => found.push(link(CENSUS, state.as_str(), MARGIN.to_owned())),
-            ATTENTION => found.push(link(CENSUS, state.as_str(), open.join("|"))),
-            _ => {}
+        if id == ATTENTION {
+            found.push(link(CENSUS, state.as_str(), open.join("|")));
         }
+    }
+    if id == ENROLLED {
+        let sealed = SealedTables::of(catalogue);
+        found.extend(sealed.all().iter().filter_map(|table| whole(catalogue, table)));
     }
     for partition in catalogue.partitions() {
         let outcome = domain::catalogue::OUTCOME_AXIS;
@@ -55,6 +63,20 @@ pub(super) fn of(catalogue: &Catalogue, count: &Count) -> Vec<Link> {
         }
     }
     found
+}
+
+/// Who is enrolled as the whole of a hidden stock.
+fn whole(catalogue: &Catalogue, table: &SealedTable) -> Option<Link> {
+    let is_enrolled =
+        table.kind() == Kind::Stock && catalogue.partition(table.indicator()).is_none();
+    let first = table.block().axes.first().filter(|_| is_enrolled)?;
+    Some(Link {
+        measure: measure_of(table.id().as_str()).to_owned(),
+        first: first.dimension.as_str().to_owned(),
+        entry: MARGIN.to_owned(),
+        width: 1,
+        is_by_stage: table.block().dims().any(|dim| dim.as_str() == STAGE),
+    })
 }
 
 /// The outcomes of a whole that a count takes, if that is all that it asks.
@@ -72,7 +94,6 @@ fn part_of<'c>(catalogue: &Catalogue, count: &'c Count, whole: &str) -> Option<&
 #[cfg(test)]
 mod tests {
     use domain::catalogue::{Channel, NativePeriod};
-    use domain::disclosure::sealed::{Kind, SealedTable, SealedTables, measure_of};
     use proto::pack::embedded;
 
     use super::*;
@@ -98,6 +119,24 @@ mod tests {
             let links = of(&catalogue, catalogue.count(id).expect("count"));
             assert!(links.iter().any(|link| link.width == 1 && link.entry == MARGIN), "{id}");
         }
+    }
+
+    /// The clear number of those enrolled is the whole of every stock that is summed under seal but
+    /// the screening's: whoever has the sheet knows it, also where no report names it.
+    #[test]
+    fn who_is_enrolled_is_the_whole_of_every_stock() {
+        let catalogue = embedded::catalogue().expect("catalogue");
+        let enrolled = of(&catalogue, catalogue.count("base.students").expect("count"));
+        let found: Vec<&str> = enrolled.iter().map(|link| link.measure.as_str()).collect();
+        let sealed = SealedTables::of(&catalogue);
+        let stocks = sealed.all().iter().filter(|table| table.kind() == Kind::Stock);
+        let stocks = stocks.map(|table| measure_of(table.id().as_str()));
+        let expected: Vec<&str> = stocks.filter(|measure| *measure != "scr.census").collect();
+        assert_eq!(found, expected);
+        let by_stage = |measure: &str| enrolled.iter().find(|link| link.measure == measure);
+        assert!(!by_stage("alt.census").expect("link").is_by_stage);
+        assert!(by_stage("spg.unique").expect("link").is_by_stage);
+        assert!(enrolled.iter().all(|link| link.entry == MARGIN && link.width == 1));
     }
 
     /// What a sheet tells of a hidden table is about a stock of the sheet's own term: no row spans

@@ -1,14 +1,16 @@
 //! What one role has seen at this hub in a school year, as the shipped attacker takes it.
 //!
 //! Everything that bounds a figure about persons is in it: bands and wholes of clear sheets,
-//! rounded tables, sums of lower hubs, opened sums with exactly the schools that they sum, and
-//! what was published with noise. Figures of a school's own work are exact by rule, are about
-//! nobody, and are left out. Shares and who reported when are seen too and bound nothing: shares
-//! are uniformly random without the other hub's.
+//! rounded tables, sums of lower hubs, opened sums with exactly the schools that they sum, what
+//! the signed roster has of these schools, and what was published with noise. Figures of a
+//! school's own work are exact by rule, are about nobody, and are left out. Shares and who
+//! reported when are seen too and bound nothing: shares are uniformly random without the other
+//! hub's.
 
 mod links;
 mod openings;
 mod published;
+mod roster;
 mod same;
 mod sheets;
 mod tree;
@@ -172,9 +174,12 @@ pub(crate) fn tables(
     Ok(tables)
 }
 
-/// Tables over a tree as a view, with every category of their measures named.
+/// Tables over a tree as a view, with what its roster says beside them and every category of their
+/// measures named.
 #[must_use]
 pub fn put_together(tree: &Tree, mut tables: Vec<SeenTable>) -> View {
+    let listed = roster::tables(tree, &tables);
+    tables.extend(listed);
     let mut periods: BTreeSet<String> = BTreeSet::new();
     for table in &tables {
         periods.insert(table.period.clone());

@@ -138,6 +138,9 @@ impl Sheet<'_> {
                 Some(word) => {
                     let known = Stage::from_word(word).and_then(|one| tree.stage(self.unit, one));
                     let (dim, part, members) = match known {
+                        Some((members, _)) if link.is_by_stage => {
+                            (STAGE, word.to_owned(), Some(members))
+                        }
                         Some((members, grades)) => (GRADE, grades, Some(members)),
                         None if tree.schools(self.unit).is_empty() => {
                             (STAGE, word.to_owned(), None)

@@ -97,6 +97,11 @@ impl Tree {
         self.axes.get(measure).map(Vec::as_slice)
     }
 
+    /// A school as a signed roster of the year has it.
+    pub(super) fn school(&self, id: &str) -> Option<&School> {
+        self.listed.get(id)
+    }
+
     /// The listed schools below a unit, itself if it is one.
     pub(super) fn schools(&self, unit: &str) -> Vec<(&str, &School)> {
         let is_below = |id: &str| {

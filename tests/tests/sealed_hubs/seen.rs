@@ -1,11 +1,14 @@
 //! What each role has seen at real hubs, written as a file, read back and attacked.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use certs::aggregate::Role as Part;
 use certs::digest::sha256;
 use domain::cell::Cell;
-use domain::disclosure::attacker::{Pieces, Printed, Report, SeenCell, SeenTable, View, attack};
+use domain::disclosure::attacker::{
+    Pieces, Printed, ROSTER, Report, SeenCell, SeenTable, View, attack,
+};
 use domain::disclosure::sealed::measure_of;
 use domain::disclosure::{ClearSheet, RawTable};
 use domain::release::{Header, Release, ReleaseId, Rule};
@@ -239,6 +242,15 @@ async fn no_role_learns_a_small_count() {
         sums.cloned().collect()
     };
     assert_eq!(sums(&helper), sums(&operator), "both hubs keep what they opened");
+    let listed = |view: &View| -> BTreeSet<String> {
+        let listed = view.tables.iter().filter(|table| table.id.ends_with(ROSTER));
+        listed.map(|table| table.unit.clone()).collect()
+    };
+    let all: BTreeSet<String> = (1..=SCHOOLS).map(|school| unit(school).to_string()).collect();
+    for view in [&helper, &operator, &seen(&city.leader, Role::Leader)] {
+        assert_eq!(listed(view), all, "what the roster has of each school is known");
+    }
+    assert!(listed(&seen(&city.leader, Role::Public)).is_empty());
     assert!(matches!(place_of(&city.leader, Role::Street), Err(SeenError::Role)));
 }
 

@@ -126,16 +126,14 @@ impl<'r> Decider<'r> {
         }
         let (mut verdict, mut lo, mut hi) = self.concluded(fixed, &ranges);
         if verdict == Verdict::Undecided {
-            // Needs no time, and says what is forced where there was none to solve.
+            // Needs no time, and says what is forced where there was none to solve: of a figure
+            // that stays undecided too, on whose lower end others rely.
             let mut beside_others = ranges;
             for (range, (component, piece)) in beside_others.iter_mut().zip(&pieces) {
                 let known = (range.lo, range.hi);
                 (range.lo, range.hi) = beside(self.program(*component), piece, known);
             }
-            let forced = self.concluded(fixed, &beside_others);
-            if forced.0 != Verdict::Undecided {
-                (verdict, lo, hi) = forced;
-            }
+            (verdict, lo, hi) = self.concluded(fixed, &beside_others);
         }
         Finding {
             unit: target.unit.to_owned(),

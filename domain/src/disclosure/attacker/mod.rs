@@ -9,6 +9,7 @@
 //!
 //! Pure: the same view gives the same bounds; only how far it gets depends on its [`Pace`].
 
+mod assumed;
 mod cover;
 mod decide;
 mod linear;
@@ -32,7 +33,7 @@ use std::time::Duration;
 pub use view::{Course, MARGIN, Printed, SeenCell, SeenPeriod, SeenTable, Unit, View, ViewError};
 
 /// Most tables of a view.
-pub const TABLES_MAX: usize = 100_000;
+pub const TABLES_MAX: usize = 150_000;
 
 /// Most cells of all tables of a view.
 pub const SEEN_CELLS_MAX: usize = 2_000_000;
@@ -42,6 +43,17 @@ pub const SEEN_CELLS_MAX: usize = 2_000_000;
 /// a part of the other's. Somebody may count them otherwise, and who looks can tell; where it
 /// contradicts what was seen it is left aside.
 pub const SAME_TOTAL: &str = "/total";
+
+/// With this ends the id of a table that prints nothing seen, and says that of a school's students
+/// of a grade and sex no more can be in any states than the signed roster has there. Students come
+/// and go after it was signed; where it contradicts what was seen it is left aside.
+pub const ROSTER: &str = "/roster";
+
+/// Whether a table prints nothing that was seen, but only what whoever looks takes to be true.
+#[must_use]
+pub fn is_assumed(table: &str) -> bool {
+    table.ends_with(SAME_TOTAL) || table.ends_with(ROSTER)
+}
 
 /// Most unknowns of what hangs together of one measure.
 const UNKNOWNS_MAX: usize = 2_000_000;
@@ -121,7 +133,8 @@ pub struct Report {
     /// Figures of schools that were seen exactly in their own tables, and are not hidden.
     pub told: usize,
     /// Ids of tables that only say how totals of tables which count the same records, or a part of
-    /// them, hang together, where that is not true of what the others print: they were left aside.
+    /// them, hang together, or what a roster has ([`is_assumed`]), where that is not true of what
+    /// the others print: they were left aside.
     pub aside: Vec<String>,
 }
 
@@ -168,7 +181,7 @@ pub fn fits(view: &View, pace: &mut dyn Pace) -> Result<bool, ViewError> {
     let sight = Sight::of(view, UNKNOWNS_MAX)?;
     for part in &sight.parts {
         let is_fit = sight.part_fits(part, pace)?
-            || match part.without_same_totals() {
+            || match part.without_assumed() {
                 Some((own, _)) => sight.part_fits(&own, pace)?,
                 None => false,
             };
@@ -213,13 +226,7 @@ fn attack_within(
 ) -> Result<(), ViewError> {
     let sight = Sight::of(view, unknowns_max)?;
     for part in &sight.parts {
-        take(match (sight.attack(part, pace), part.without_same_totals()) {
-            // What is only said of tables that count the same records is not true of these.
-            (Err(ViewError::Contradiction), Some((own, aside))) => {
-                Report { aside, ..sight.attack(&own, pace)? }
-            }
-            (found, _) => found?,
-        });
+        take(sight.judged(part, pace)?);
     }
     Ok(())
 }
@@ -265,6 +272,29 @@ impl<'v> Sight<'v> {
         let findings =
             decider.decide(&system.targets).map_err(|program::Empty| ViewError::Contradiction)?;
         Ok(Report { findings, told: system.told, ..Report::empty(self.view.k) })
+    }
+
+    /// Attacks a part; what is only said of it and is not true is left aside.
+    fn judged(&self, part: &parts::Part<'v>, pace: &mut dyn Pace) -> Result<Report, ViewError> {
+        let found = self.attack(part, pace);
+        let (Err(ViewError::Contradiction), Some((own, said))) = (&found, part.without_assumed())
+        else {
+            return found;
+        };
+        if !self.part_fits(&own, pace)? {
+            return found;
+        }
+        let kept = assumed::kept(&said, |some| self.part_fits(&own.with(some), pace))?;
+        let without = |kept: &[&SeenTable]| -> Vec<String> {
+            let aside = said.iter().filter(|table| !kept.contains(table));
+            aside.map(|table| table.id.clone()).collect()
+        };
+        match self.attack(&own.with(&kept), pace) {
+            Err(ViewError::Contradiction) => {
+                Ok(Report { aside: without(&[]), ..self.attack(&own, pace)? })
+            }
+            found => Ok(Report { aside: without(&kept), ..found? }),
+        }
     }
 
     fn part_fits(&self, part: &parts::Part<'v>, pace: &mut dyn Pace) -> Result<bool, ViewError> {

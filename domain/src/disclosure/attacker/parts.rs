@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::SAME_TOTAL;
+use super::is_assumed;
 use super::shape::{Bases, base_of, periods_of};
 use super::view::{Printed, SeenTable, View, ViewError};
 
@@ -58,13 +58,18 @@ impl<'v> Part<'v> {
         Ok(parts)
     }
 
-    /// The same without what is only said of tables that count the same records, and the ids of
-    /// that; nothing where it holds nothing of the kind.
-    pub fn without_same_totals(&self) -> Option<(Self, Vec<String>)> {
-        let (same, own): (Vec<&SeenTable>, Vec<&SeenTable>) =
-            self.tables.iter().copied().partition(|table| table.id.ends_with(SAME_TOTAL));
-        let ids = same.iter().map(|table| table.id.clone()).collect();
-        (!same.is_empty()).then(|| (Self { tables: own, ..self.clone() }, ids))
+    /// The same without what is only said of its tables ([`is_assumed`]), and that; nothing where
+    /// it holds nothing of the kind.
+    pub fn without_assumed(&self) -> Option<(Self, Vec<&'v SeenTable>)> {
+        let (said, own): (Vec<&SeenTable>, Vec<&SeenTable>) =
+            self.tables.iter().copied().partition(|table| is_assumed(&table.id));
+        (!said.is_empty()).then(|| (Self { tables: own, ..self.clone() }, said))
+    }
+
+    /// The same with further tables of it.
+    pub fn with(&self, tables: &[&'v SeenTable]) -> Self {
+        let all = self.tables.iter().chain(tables).copied().collect();
+        Self { tables: all, ..self.clone() }
     }
 
     /// What is said of a part that is too large.

@@ -137,6 +137,69 @@ fn one_sheet_that_contradicts_does_not_hide_a_leak_elsewhere() {
     }
 }
 
+/// What the roster has of a school: at most so many of each grade in one of the two states.
+fn roster(school: &str, [g7, g8]: [u64; 2]) -> SeenTable {
+    let most = |persons| Printed::Between(0, Some(persons));
+    let cells = [(["t1|t2", "g7"].as_slice(), most(g7)), (&["t1|t2", "g8"], most(g8))];
+    SeenTable { id: format!("{school}{ROSTER}"), ..table(school, None, &cells) }
+}
+
+/// Four of the first and three of the second state in grade 7, many in grade 8, and ten of school A
+/// at least.
+fn beside(listed: impl IntoIterator<Item = SeenTable>) -> View {
+    let mut view = view(&[(&["t1|t2", "*"], Printed::Between(10, Some(19)))]);
+    for (cell, sum) in view.tables[0].cells.iter_mut().zip([4, 30, 3, 30]) {
+        cell.printed = Printed::Exact(sum);
+    }
+    view.tables.extend(listed);
+    view
+}
+
+fn code(view: &View, pieces: u64) -> Option<&'static str> {
+    judge_within(view, &[], &mut Pieces(pieces)).blocked.map(|blocked| blocked.code)
+}
+
+/// A band alone tells nothing where another grade can hold it. Where the roster has five of that
+/// grade, some of the small sums are the school's own: the sum stays closed, and that takes no
+/// time. With as many as there are at most schools it opens, also by structure alone.
+#[test]
+fn a_roster_closes_a_sum_that_a_band_alone_would_not() {
+    for pieces in [0, 10_000] {
+        assert_eq!(code(&beside([]), pieces), None);
+        assert_eq!(code(&beside([roster("A", [60, 5])]), pieces), Some(REACHABLE));
+        let large = SCHOOLS.map(|school| roster(school, [60, 60]));
+        assert_eq!(code(&beside(large), pieces), None, "within {pieces}");
+        let tiny =
+            SCHOOLS.map(|school| roster(school, if school == "B" { [2, 1] } else { [60; 2] }));
+        assert_eq!(code(&beside(tiny), pieces), None, "within {pieces}");
+    }
+}
+
+/// What the others cannot have is a school's own, with and without time, and no structure covers
+/// it: here four schools have one of grade 7 together.
+#[test]
+fn what_all_others_cannot_have_is_one_schools() {
+    let few = |school: &&str| roster(school, if *school == "B" { [1, 60] } else { [0, 60] });
+    for pieces in [0, 10_000] {
+        let others = SCHOOLS.iter().skip(1).map(few);
+        assert_eq!(code(&beside(others.chain([roster("A", [60, 60])])), pieces), Some(REACHABLE));
+    }
+}
+
+/// A school that lies about its band takes no roster away, its own neither. One that the sums
+/// contradict bounds nothing, and what leaks without it is refused all the same.
+#[test]
+fn a_lie_about_a_band_takes_no_roster_away() {
+    let lie = || table("B", None, &[(&["t1|t2", "*"], Printed::Between(900, Some(909)))]);
+    let tight = || roster("A", [60, 5]);
+    assert_eq!(code(&beside([lie(), tight()]), 10_000), Some(REACHABLE));
+    assert_eq!(code(&beside([lie(), roster("A", [60, 60])]), 10_000), None);
+    let untrue = || SCHOOLS.map(|school| roster(school, [0, 0]));
+    assert_eq!(code(&beside(untrue()), 10_000), None);
+    let leak = table("A", None, &[(&["t1", "g7"], Printed::Between(2, Some(3)))]);
+    assert_eq!(code(&beside(untrue().into_iter().chain([leak])), 10_000), Some(REACHABLE));
+}
+
 /// Sums that contradict each other bound nothing by themselves; what bands tell beside the
 /// newest is judged.
 #[test]

@@ -227,25 +227,29 @@ impl Leader {
         Ok(())
     }
 
-    /// Asks for the helper's share, opens, and has the record signed.
-    async fn finish(&self, client: &mut Client, job: Job) -> Result<(), LeaderError> {
-        let set = &job.opening.set;
-        let recorded = self.recorded_beside(&job.task).await?;
-        let held_back = self.held_back(&job).await?;
+    /// What the helper is asked for; nothing where a whole town is far off: its stage waits for a
+    /// person, who is called already.
+    async fn asked(&self, job: &Job) -> Result<Option<OpenRequest>, LeaderError> {
+        let (set, held_back) = (&job.opening.set, self.held_back(job).await?);
         if held_back.len() > HELD_BACK_MAX {
-            // A whole town is far off: the stage waits for a person, who is called already.
-            return Ok(());
+            return Ok(None);
         }
-        let asked = OpenRequest {
+        Ok(Some(OpenRequest {
             task: set.task.bytes().to_vec(),
             stage: set.stage.as_str().to_owned(),
             groups: set.groups.iter().map(ToString::to_string).collect(),
             schools: job.standings.iter().map(Standing::to_wire).collect(),
             detail: set.detail.to_wire().into(),
-            recorded,
+            recorded: self.recorded_beside(&job.task).await?,
             absent: job.opening.absent.iter().map(ToString::to_string).collect(),
             held_back,
-        };
+        }))
+    }
+
+    /// Asks for the helper's share, opens, and has the record signed.
+    async fn finish(&self, client: &mut Client, job: Job) -> Result<(), LeaderError> {
+        let set = &job.opening.set;
+        let Some(asked) = self.asked(&job).await? else { return Ok(()) };
         let mut told = answer(client.open(asked.clone())).await;
         if matches!(&told, Err(LeaderError::Refused { code, .. }) if code == RECORDS_MISSING) {
             self.remind(client, &job.task).await?;

@@ -232,7 +232,10 @@ fn worlds(view: &View, size: &Size) -> Vec<Vec<u64>> {
 /// A census as it is opened: everybody is in one of three categories, the district's categories and
 /// every school's whole are exact, and a band of each school is over two categories.
 fn census(dice: &mut Dice) -> (View, Size, Vec<u64>) {
-    let size = Size { schools: 3, a: 3, b: 1, stretches: 1 };
+    census_of(dice, Size { schools: 3, a: 3, b: 1, stretches: 1 })
+}
+
+fn census_of(dice: &mut Dice, size: Size) -> (View, Size, Vec<u64>) {
     let mut units = BTreeMap::from([("D".to_owned(), unit(None, "district"))]);
     for school in 0..size.schools {
         units.insert(format!("S{school}"), unit(Some("D"), "school"));
@@ -251,18 +254,22 @@ fn census(dice: &mut Dice) -> (View, Size, Vec<u64>) {
             .map(|(key, printed)| SeenCell { key: words(&key), printed })
             .collect(),
     };
-    let sum = |school: Option<usize>, categories: &[usize]| -> u64 {
-        let inside = size.places().into_iter().zip(&world).filter(|((own, a, ..), _)| {
-            school.is_none_or(|school| school == *own) && categories.contains(a)
+    let strata: Vec<usize> = (0..size.b).collect();
+    let sum = |school: Option<usize>, categories: &[usize], strata: &[usize]| -> u64 {
+        let inside = size.places().into_iter().zip(&world).filter(|((own, a, b, _), _)| {
+            school.is_none_or(|school| school == *own)
+                && categories.contains(a)
+                && strata.contains(b)
         });
         inside.map(|(_, count)| count).sum()
     };
     let mut tables = Vec::new();
-    let keys = (0..3).map(|a| (vec![A[a], B[0]], Printed::Exact(sum(None, &[a]))));
+    let keys = (0..3).flat_map(|a| strata.iter().map(move |b| (a, *b)));
+    let keys = keys.map(|(a, b)| (vec![A[a], B[b]], Printed::Exact(sum(None, &[a], &[b]))));
     tables.push(table("district".into(), "D", keys.collect()));
     for school in 0..size.schools {
-        let whole = (vec![MARGIN, MARGIN], Printed::Exact(sum(Some(school), &[0, 1, 2])));
-        let low = sum(Some(school), &[0, 1]) / 3 * 3;
+        let whole = (vec![MARGIN, MARGIN], Printed::Exact(sum(Some(school), &[0, 1, 2], &strata)));
+        let low = sum(Some(school), &[0, 1], &strata) / 3 * 3;
         let mut keys = vec![whole];
         if dice.below(3) > 0 {
             keys.push((vec!["a1|a2", MARGIN], Printed::Between(low, Some(low + 2))));
@@ -271,6 +278,28 @@ fn census(dice: &mut Dice) -> (View, Size, Vec<u64>) {
     }
     let periods = vec![period(PERIODS[0])];
     let view = View { k: 5, units, periods, course: Course::Series, tables };
+    (view, size, world)
+}
+
+/// A census beside a roster: no more of a school's persons of a category of the second dimension
+/// are in the first two of the first one than the roster has there.
+fn listed(dice: &mut Dice) -> (View, Size, Vec<u64>) {
+    let (mut view, size, world) = census_of(dice, Size { schools: 2, a: 3, b: 2, stretches: 1 });
+    for school in 0..size.schools {
+        let cell = |b: usize, has: u64| SeenCell {
+            key: words(&["a1|a2", B[b]]),
+            printed: Printed::Between(0, Some(has)),
+        };
+        let has = |b: usize| -> u64 {
+            let inside = size.places().into_iter().zip(&world);
+            let inside = inside.filter(|((own, a, of, _), _)| (*own, *of) == (school, b) && *a < 2);
+            inside.map(|(_, count)| count).sum()
+        };
+        let cells = (0..size.b).map(|b| cell(b, has(b) + dice.below(3))).collect();
+        let unit = format!("S{school}");
+        let id = format!("{unit}{ROSTER}");
+        view.tables.push(SeenTable { id, unit, cells, ..view.tables[0].clone() });
+    }
     (view, size, world)
 }
 
@@ -365,10 +394,17 @@ proptest! {
         check(census(&mut Dice(seed)), None)?;
     }
 
+    /// The same of a census beside a signed roster.
+    #[test]
+    fn bounds_beside_a_roster_agree_with_enumeration(seed in any::<u64>()) {
+        check(listed(&mut Dice(seed)), None)?;
+    }
+
     /// However short the time, nothing is said of a figure that is not so.
     #[test]
     fn nothing_untrue_is_said_in_a_hurry(seed in any::<u64>(), pieces in 0_u64..12) {
         check(case(&mut Dice(seed)), Some(pieces))?;
         check(census(&mut Dice(seed)), Some(pieces))?;
+        check(listed(&mut Dice(seed)), Some(pieces))?;
     }
 }

@@ -5,6 +5,7 @@ mod brute;
 mod joined;
 mod leaks;
 mod parted;
+mod rosters;
 
 use super::*;
 

@@ -135,6 +135,15 @@ async fn a_share_stands_beside_its_parts() {
     assert!(en.contains("3,003 / 3,742") && en.contains("besides Senior middle (2)"));
 }
 
+/// Of what is never opened, or never leaves a school, no report is missing.
+#[tokio::test]
+async fn what_is_not_opened_misses_no_schools() {
+    let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
+    let page = check(&mut browser, "/?lang=zh", "hub-unopened-zh.html").await.text;
+    assert!(page.contains("745 / 777") && !page.contains("0 / 777"));
+    assert_eq!(page.matches("<td class=\"num\">—</td>").count(), 2, "closed, and local");
+}
+
 /// That a higher rate may mean that more was noticed is said of what was found in students, and of
 /// nothing else.
 #[tokio::test]

@@ -265,6 +265,9 @@ texts! {
     SUPPORT_PARTIAL = "部分可查", "partly available";
     SUPPORT_PARTIAL_WHY = "已报学校中 {0} / {1} 校的台账能算出",
         "{0} of {1} reporting schools keep the ledgers for it";
+    SUPPORT_NOT_GIVEN = "未报出", "not given";
+    SUPPORT_BANDED_WHY = "已报学校中 {0} / {1} 校报出了分段数；{2}",
+        "{0} of {1} reporting schools gave a band; {2}";
     SUPPORT_NONE = "未支持", "unsupported";
     SUPPORT_NONE_WHY = "学校台账尚未接入，不等于零", "schools do not keep the ledger yet; not zero";
     SUPPORT_OTHER_PERIOD = "另选时段", "other period";

@@ -238,6 +238,10 @@ fn groups() -> Vec<IndicatorGroup> {
         outside: Some(Label::new("普通高中 2 校", "Senior middle (2)")),
         ..line("r.scr.coverage", "筛查覆盖率", Support::Reported, Figure::Share(8_025))
     };
+    let unopened = IndicatorLine {
+        coverage: coverage(0, 777),
+        ..line("alt.opened", "新增预警", Support::Closed(closed), Figure::Suppressed)
+    };
     vec![
         IndicatorGroup {
             title: Label::new("基本情况", "Basics"),
@@ -257,7 +261,7 @@ fn groups() -> Vec<IndicatorGroup> {
                 share,
                 line("scr.positive", "筛查阳性人数", Support::Reported, Figure::Rounded(38_745)),
                 line("mtr.talks", "谈心次数", Support::Unsupported, Figure::Unsupported),
-                line("alt.opened", "新增预警", Support::Closed(closed), Figure::Suppressed),
+                unopened,
                 line("ref.cases", "转介个案", Support::Local, Figure::NotApplicable),
             ],
         },

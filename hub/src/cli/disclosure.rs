@@ -82,6 +82,17 @@ texts! {
         "what this hub holds cannot be read. Nothing was written.";
     NOT_SEEN_NEXT = "请运行 xinqiao-hub doctor。", "Run xinqiao-hub doctor.";
     NOT_FITTING = "其中的表互相对不上", "its tables do not fit together";
+    APART = "文件 {0} 不能与 {1} 放在一起检查：两个文件的 k 或时段的累计方式不同，或同一单位在两个文件里的上级不同。没有改动任何内容。",
+        "the files {0} and {1} are of different kinds and cannot be judged together: another k or \
+         course of periods, or a unit that stands below another one in each. Nothing was changed.";
+    APART_NEXT = "--with 用于串通者自己的文件，如学校用 xinqiao-node disclosure export 写出的。教育、卫健两方的两半合在一起，\
+         不用攻击就能算出每所学校的数。",
+        "--with takes the files of those who collude, such as a school's own from xinqiao-node \
+         disclosure export. Both hubs' halves together give every school's counts, without an \
+         attack.";
+    CODES = "单元格写的是指标目录的代码，每个维度一个，依次排列：如 t1 一般关注、g7 七年级、f 女；* 为该维度的合计。",
+        "A cell is named by codes of the catalogue, one of each dimension in turn, such as t1 \
+         (attention), g7 (grade 7), f (female); * is all of a dimension.";
     TOO_MUCH = "文件 {0} 没有检查：其中有的部分太大。这既不说明表有错，也不说明有没有泄露。没有改动任何内容。",
         "the file {0} was not judged: a part of it is too large. That says nothing against its \
          tables, and neither that small counts follow nor that none do. Nothing was changed.";
@@ -164,7 +175,7 @@ pub(super) fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
     let mut view = view_of(&audit.file)?;
     for other in &audit.others {
         let joined = view.join(view_of(other)?);
-        joined.map_err(|error| unusable(other, NOT_FITTING).caused(&error))?;
+        joined.map_err(|error| apart((other.as_path(), audit.file.as_path()), &error))?;
     }
     if view.tables.is_empty() {
         let message = Sentence::new(NOTHING, &[&audit.file.display()]);
@@ -200,6 +211,12 @@ impl Found {
         self.open.extend(part.undecided().cloned());
         self.aside.extend(part.aside);
     }
+}
+
+/// What was given with the first file is of another kind.
+fn apart((other, first): (&Path, &Path), error: &ViewError) -> Failure {
+    let message = Sentence::new(APART, &[&other.display(), &first.display()]);
+    Failure::new(Exit::Invalid, "FILE_INVALID", message).hint(APART_NEXT).caused(error)
 }
 
 fn not_judged(file: &Path, error: &ViewError) -> Failure {
@@ -291,6 +308,7 @@ fn say(terminal: &Terminal, found: &Found) -> Result<(), Failure> {
         let mut parts = Vec::new();
         if !is_sound {
             parts.push(drawn(&leaks, &open, lang));
+            parts.push(terminal.text(CODES, &[]));
         }
         if leaks.len() + open.len() > LINES_MAX {
             parts.push(terminal.text(MORE, &[&LINES_MAX]));
@@ -393,6 +411,20 @@ mod tests {
         assert_eq!(check(vec![finding(Verdict::Exact, Some(2))]), Err("LEAKS"));
         assert_eq!(check(vec![finding(Verdict::Proven, Some(4))]), Err("LEAKS"));
         assert_eq!(check(vec![finding(Verdict::Undecided, None)]), Err("UNDECIDED"));
+    }
+
+    /// A file of another kind is said to be that, with both names and what goes with one.
+    #[test]
+    fn files_of_different_kinds_say_why_they_do_not_fit() {
+        let (helper, leader) = (Path::new("helper.json"), Path::new("leader.json"));
+        let failure = apart((leader, helper), &ViewError::Apart);
+        assert_eq!(failure.code(), "FILE_INVALID");
+        let (message, _) = failure.sentences();
+        for (lang, why) in [(Lang::Zh, "上级不同"), (Lang::En, "of different kinds")] {
+            let said = message.in_lang(lang).to_owned();
+            assert!(said.contains("helper.json") && said.contains("leader.json"), "{said}");
+            assert!(said.contains(why) && !said.contains("fit together"), "{said}");
+        }
     }
 
     /// A file that is too large is never said to contradict itself, and one that does is.

@@ -164,7 +164,8 @@ async fn only_findings_carry_the_caution() {
 async fn sealed_sums_are_told_in_both_languages() {
     let (mut browser, _) = console_of(Role::Operator, indicator_view()).await;
     let zh = check(&mut browser, "/sealed?lang=zh", "hub-sealed-zh.html").await;
-    for said in ["未收到：S08", "记录 3f0a9c1d", "学校太少，按方案不开启", "打电话请学校核对"]
+    for said in
+        ["未收到：S08（示例八中）", "记录 3f0a9c1d", "学校太少，按方案不开启", "打电话请学校核对"]
     {
         assert!(zh.text.contains(said), "{said}");
     }

@@ -383,7 +383,7 @@ fn sealed_task() -> SealedTask {
         tone: Tone::Info,
         state: Label::new("等报告", "waits for reports"),
         reports: (10, 11),
-        missing: vec!["S08".to_owned()],
+        missing: vec![Label::new("S08（示例八中）", "S08 (Example School 8)")],
         opened: vec![Label::new(
             "初中，全区：1 个组，5 / 5 校为本期报告，记录 3f0a9c1d",
             "Junior, whole area: 1 groups, 5 of 5 schools fresh, record 3f0a9c1d",

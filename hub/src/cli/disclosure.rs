@@ -5,11 +5,14 @@
 //! follow end the command with a code of their own, and so do figures that were not decided in
 //! time. A file without a table is judged neither way, and ends with another code.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
-use domain::disclosure::attacker::{Finding, Pace, Report, Verdict, View, ViewError, attack_each};
+use domain::disclosure::attacker::{
+    Finding, Pace, Report, SeenTable, Verdict, View, ViewError, attack_each, fits,
+};
 use domain::span::school_year_of;
 use domain::unit::UnitKind;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
@@ -82,6 +85,9 @@ texts! {
         "what this hub holds cannot be read. Nothing was written.";
     NOT_SEEN_NEXT = "请运行 xinqiao-hub doctor。", "Run xinqiao-hub doctor.";
     NOT_FITTING = "其中的表互相对不上", "its tables do not fit together";
+    NOT_FITTING_AT = "其中统计项 {0}（{1}）的表互相对不上，没有一组数能同时符合",
+        "its tables of {0} ({1}) do not fit together: no figures fit all of them";
+    SEVERAL_PERIODS = "多个时段之间", "over several periods";
     APART = "文件 {0} 不能与 {1} 放在一起检查：两个文件的 k 或时段的累计方式不同，或同一单位在两个文件里的上级不同。没有改动任何内容。",
         "the files {0} and {1} are of different kinds and cannot be judged together: another k or \
          course of periods, or a unit that stands below another one in each. Nothing was changed.";
@@ -184,8 +190,14 @@ pub(super) fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
     let budget = Duration::from_secs(audit.seconds);
     let mut pace = Clocked { start: Instant::now(), budget };
     let mut found = Found::new(view.k);
-    attack_each(&view, &mut pace, &mut |part| found.add(part))
-        .map_err(|error| not_judged(&audit.file, &error))?;
+    attack_each(&view, &mut pace, &mut |part| found.add(part)).map_err(|error| {
+        let mut pace = Clocked { start: Instant::now(), budget };
+        let at = (error == ViewError::Contradiction).then(|| contradiction(&view, &mut pace));
+        match at.flatten() {
+            Some(at) => unfit(&audit.file, &at).caused(&error),
+            None => not_judged(&audit.file, &error),
+        }
+    })?;
     say(terminal, &found)
 }
 
@@ -211,6 +223,48 @@ impl Found {
         self.open.extend(part.undecided().cloned());
         self.aside.extend(part.aside);
     }
+}
+
+/// Where tables contradict each other: the measure, and its period if those of one suffice; nothing
+/// where only tables of several measures together do.
+struct At {
+    measure: String,
+    period: Option<String>,
+}
+
+/// Looks for the first measure of a view that fits nothing by itself, and its first such period.
+fn contradiction(view: &View, pace: &mut dyn Pace) -> Option<At> {
+    let mut is_broken = |is_asked: &dyn Fn(&SeenTable) -> bool| {
+        let tables = view.tables.iter().filter(|table| is_asked(table)).cloned().collect();
+        let (units, periods) = (view.units.clone(), view.periods.clone());
+        let part = View { k: view.k, units, periods, course: view.course, tables };
+        fits(&part, pace) == Ok(false)
+    };
+    let measures: BTreeSet<&str> = view.tables.iter().map(|table| table.measure.as_str()).collect();
+    let mut measures = measures.into_iter();
+    let measure =
+        measures.find(|own| is_broken(&|table: &SeenTable| table.measure.as_str() == *own))?;
+    let own = view.tables.iter().filter(|table| table.measure.as_str() == measure);
+    let periods: BTreeSet<&str> = own.map(|table| table.period.as_str()).collect();
+    let mut periods = periods.into_iter();
+    let period = periods.find(|period| {
+        is_broken(&|table: &SeenTable| {
+            table.measure.as_str() == measure && table.period.as_str() == *period
+        })
+    });
+    Some(At { measure: measure.to_owned(), period: period.map(str::to_owned) })
+}
+
+/// A file that contradicts itself at a place that is known.
+fn unfit(file: &Path, at: &At) -> Failure {
+    let said = |lang: Lang| {
+        let several = SEVERAL_PERIODS.in_lang(lang);
+        let period = at.period.as_deref().unwrap_or(several);
+        let reason = NOT_FITTING_AT.fill(lang, &[&at.measure, &period]);
+        UNREADABLE.fill(lang, &[&file.display(), &reason])
+    };
+    let message = Sentence::pair(said(Lang::Zh), said(Lang::En));
+    Failure::new(Exit::Invalid, "FILE_INVALID", message).hint(UNREADABLE_NEXT)
 }
 
 /// What was given with the first file is of another kind.

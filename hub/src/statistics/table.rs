@@ -35,10 +35,10 @@ texts! {
 pub const LEGEND: Text = Text::new(
     "≈ 近似数（取整，或加随机误差后取整）；M–N 只知道范围；(a/b) 分子和分母；隐去：人数或学校太少；未报齐：还差学校；\
      不开启：按规则不开启；待开启：密封汇总还没有开启；分类查看：各类不能相加；未支持：台账还算不出；—：不适用",
-    "≈ approximate (rounded, some after a little noise); M–N only the range is known; (a/b) numerator and denominator; \
-     suppressed: too few persons or schools; not reported: schools are missing; closed: by rule; \
-     waiting: not opened yet; by kind: kinds do not add up; unsupported: ledgers do not give it; \
-     —: not applicable",
+    "≈ approximate (rounded, some after a little noise); M–N only the range is known; (a/b) \
+     numerator and denominator; suppressed: too few persons or schools; not reported: schools \
+     are missing; closed: by rule; waiting: not opened yet; by kind: kinds do not add up; \
+     unsupported: ledgers do not give it; —: not applicable",
 );
 
 /// Who gives no band, and that a total of bands holds those that were given.

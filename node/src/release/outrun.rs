@@ -3,7 +3,8 @@
 //!
 //! No figure is computed here and none moves: the cells are those that a person agreed to send,
 //! put through the disclosure rule once more. Only where the hub says that a band would move, or
-//! that the school year is under seal, the bands give way to those that it accepted, or to none. Counts about persons leave once a term and are never signed again.
+//! that the school year is under seal, the bands give way to those that it accepted, or to none.
+//! Counts about persons leave once a term and are never signed again.
 
 use std::num::NonZeroU32;
 

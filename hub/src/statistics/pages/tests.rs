@@ -196,9 +196,10 @@ fn a_band_that_is_not_given_says_by_which_rule() {
         for school in &SCHOOLS {
             hub.member(school.id, UnitKind::School, 0);
             let is_without = without.iter().any(|one| one.id == school.id);
-            let release = match is_without {
-                true => school.without_band(&packs),
-                false => school.release(&packs, CLEAR),
+            let release = if is_without {
+                school.without_band(&packs)
+            } else {
+                school.release(&packs, CLEAR)
             };
             hub.fold(&release, 1, NOW_MS);
         }

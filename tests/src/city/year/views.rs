@@ -99,7 +99,7 @@ pub(super) async fn write_all(
         files.push(Written { name, must: Must::Safe });
     }
     let mut judged = Vec::new();
-    for file in files {
+    for file in &files {
         judged.push(judge(city, export, file).await?);
     }
     judged.sort_by(|a, b| a.file.cmp(&b.file));
@@ -169,7 +169,7 @@ async fn together(
 
 /// What the shipped attacker says of a file; one that it cannot judge is a row of its own, so that
 /// the others are still judged.
-async fn judge(city: &City, export: &Path, file: Written) -> Result<Judged, BuildError> {
+async fn judge(city: &City, export: &Path, file: &Written) -> Result<Judged, BuildError> {
     let started = Instant::now();
     let path = path_text(&export.join(format!("{}.json", file.name)));
     let args = ["disclosure", "audit", &path, "--seconds", SECONDS_MAX, "--json"];
@@ -178,7 +178,7 @@ async fn judge(city: &City, export: &Path, file: Written) -> Result<Judged, Buil
 }
 
 /// The row of a file, by how the attacker ended.
-fn said_of(file: Written, ended: &Ended) -> Judged {
+fn said_of(file: &Written, ended: &Ended) -> Judged {
     let said: Value = serde_json::from_str(&ended.printed).unwrap_or_default();
     let rows = |word: &str| said.get(word).and_then(Value::as_array).map(Vec::len);
     let told = said.get("hidden").and_then(Value::as_u64);
@@ -203,7 +203,7 @@ mod tests {
 
     fn said(must: Must, code: i32, printed: &str) -> Judged {
         let file = Written { name: "city".to_owned(), must };
-        said_of(file, &Ended { code, printed: printed.to_owned() })
+        said_of(&file, &Ended { code, printed: printed.to_owned() })
     }
 
     /// A file without a verdict is a row that holds in no case and says why; one with a verdict has

@@ -5,12 +5,13 @@
 //! follow end the command with a code of their own, and so do figures that were not decided in
 //! time. A file without a table is judged neither way, and ends with another code.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use domain::disclosure::attacker::{
-    Finding, Pace, ROSTER, Report, Verdict, View, ViewError, attack_each,
+    Finding, Pace, ROSTER, Report, SeenTable, Verdict, View, ViewError, attack_each, fits,
 };
 use domain::span::school_year_of;
 use domain::unit::UnitKind;
@@ -84,6 +85,20 @@ texts! {
         "what this hub holds cannot be read. Nothing was written.";
     NOT_SEEN_NEXT = "请运行 xinqiao-hub doctor。", "Run xinqiao-hub doctor.";
     NOT_FITTING = "其中的表互相对不上", "its tables do not fit together";
+    NOT_FITTING_AT = "其中统计项 {0}（{1}）的表互相对不上，没有一组数能同时符合",
+        "its tables of {0} ({1}) do not fit together: no figures fit all of them";
+    SEVERAL_PERIODS = "多个时段之间", "over several periods";
+    APART = "文件 {0} 不能与 {1} 放在一起检查：两个文件的 k 或时段的累计方式不同，或同一单位在两个文件里的上级不同。没有改动任何内容。",
+        "the files {0} and {1} are of different kinds and cannot be judged together: another k or \
+         course of periods, or a unit that stands below another one in each. Nothing was changed.";
+    APART_NEXT = "--with 用于串通者自己的文件，如学校用 xinqiao-node disclosure export 写出的。教育、卫健两方的两半合在一起，\
+         不用攻击就能算出每所学校的数。",
+        "--with takes the files of those who collude, such as a school's own from xinqiao-node \
+         disclosure export. Both hubs' halves together give every school's counts, without an \
+         attack.";
+    CODES = "单元格写的是指标目录的代码，每个维度一个，依次排列：如 t1 一般关注、g7 七年级、f 女；* 为该维度的合计。",
+        "A cell is named by codes of the catalogue, one of each dimension in turn, such as t1 \
+         (attention), g7 (grade 7), f (female); * is all of a dimension.";
     TOO_MUCH = "文件 {0} 没有检查：其中有的部分太大。这既不说明表有错，也不说明有没有泄露。没有改动任何内容。",
         "the file {0} was not judged: a part of it is too large. That says nothing against its \
          tables, and neither that small counts follow nor that none do. Nothing was changed.";
@@ -171,7 +186,7 @@ pub(super) fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
     let mut view = view_of(&audit.file)?;
     for other in &audit.others {
         let joined = view.join(view_of(other)?);
-        joined.map_err(|error| unusable(other, NOT_FITTING).caused(&error))?;
+        joined.map_err(|error| apart((other.as_path(), audit.file.as_path()), &error))?;
     }
     if view.tables.is_empty() {
         let message = Sentence::new(NOTHING, &[&audit.file.display()]);
@@ -180,8 +195,14 @@ pub(super) fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
     let budget = Duration::from_secs(audit.seconds);
     let mut pace = Clocked { start: Instant::now(), budget };
     let mut found = Found::new(view.k);
-    attack_each(&view, &mut pace, &mut |part| found.add(part))
-        .map_err(|error| not_judged(&audit.file, &error))?;
+    attack_each(&view, &mut pace, &mut |part| found.add(part)).map_err(|error| {
+        let mut pace = Clocked { start: Instant::now(), budget };
+        let at = (error == ViewError::Contradiction).then(|| contradiction(&view, &mut pace));
+        match at.flatten() {
+            Some(at) => unfit(&audit.file, &at).caused(&error),
+            None => not_judged(&audit.file, &error),
+        }
+    })?;
     say(terminal, &found)
 }
 
@@ -207,6 +228,54 @@ impl Found {
         self.open.extend(part.undecided().cloned());
         self.aside.extend(part.aside);
     }
+}
+
+/// Where tables contradict each other: the measure, and its period if those of one suffice; nothing
+/// where only tables of several measures together do.
+struct At {
+    measure: String,
+    period: Option<String>,
+}
+
+/// Looks for the first measure of a view that fits nothing by itself, and its first such period.
+fn contradiction(view: &View, pace: &mut dyn Pace) -> Option<At> {
+    let mut is_broken = |is_asked: &dyn Fn(&SeenTable) -> bool| {
+        let tables = view.tables.iter().filter(|table| is_asked(table)).cloned().collect();
+        let (units, periods) = (view.units.clone(), view.periods.clone());
+        let part = View { k: view.k, units, periods, course: view.course, tables };
+        fits(&part, pace) == Ok(false)
+    };
+    let measures: BTreeSet<&str> = view.tables.iter().map(|table| table.measure.as_str()).collect();
+    let mut measures = measures.into_iter();
+    let measure =
+        measures.find(|own| is_broken(&|table: &SeenTable| table.measure.as_str() == *own))?;
+    let own = view.tables.iter().filter(|table| table.measure.as_str() == measure);
+    let periods: BTreeSet<&str> = own.map(|table| table.period.as_str()).collect();
+    let mut periods = periods.into_iter();
+    let period = periods.find(|period| {
+        is_broken(&|table: &SeenTable| {
+            table.measure.as_str() == measure && table.period.as_str() == *period
+        })
+    });
+    Some(At { measure: measure.to_owned(), period: period.map(str::to_owned) })
+}
+
+/// A file that contradicts itself at a place that is known.
+fn unfit(file: &Path, at: &At) -> Failure {
+    let said = |lang: Lang| {
+        let several = SEVERAL_PERIODS.in_lang(lang);
+        let period = at.period.as_deref().unwrap_or(several);
+        let reason = NOT_FITTING_AT.fill(lang, &[&at.measure, &period]);
+        UNREADABLE.fill(lang, &[&file.display(), &reason])
+    };
+    let message = Sentence::pair(said(Lang::Zh), said(Lang::En));
+    Failure::new(Exit::Invalid, "FILE_INVALID", message).hint(UNREADABLE_NEXT)
+}
+
+/// What was given with the first file is of another kind.
+fn apart((other, first): (&Path, &Path), error: &ViewError) -> Failure {
+    let message = Sentence::new(APART, &[&other.display(), &first.display()]);
+    Failure::new(Exit::Invalid, "FILE_INVALID", message).hint(APART_NEXT).caused(error)
 }
 
 fn not_judged(file: &Path, error: &ViewError) -> Failure {
@@ -298,6 +367,7 @@ fn say(terminal: &Terminal, found: &Found) -> Result<(), Failure> {
         let mut parts = Vec::new();
         if !is_sound {
             parts.push(drawn(&leaks, &open, lang));
+            parts.push(terminal.text(CODES, &[]));
         }
         if leaks.len() + open.len() > LINES_MAX {
             parts.push(terminal.text(MORE, &[&LINES_MAX]));
@@ -404,6 +474,20 @@ mod tests {
         assert_eq!(check(vec![finding(Verdict::Exact, Some(2))]), Err("LEAKS"));
         assert_eq!(check(vec![finding(Verdict::Proven, Some(4))]), Err("LEAKS"));
         assert_eq!(check(vec![finding(Verdict::Undecided, None)]), Err("UNDECIDED"));
+    }
+
+    /// A file of another kind is said to be that, with both names and what goes with one.
+    #[test]
+    fn files_of_different_kinds_say_why_they_do_not_fit() {
+        let (helper, leader) = (Path::new("helper.json"), Path::new("leader.json"));
+        let failure = apart((leader, helper), &ViewError::Apart);
+        assert_eq!(failure.code(), "FILE_INVALID");
+        let (message, _) = failure.sentences();
+        for (lang, why) in [(Lang::Zh, "上级不同"), (Lang::En, "of different kinds")] {
+            let said = message.in_lang(lang).to_owned();
+            assert!(said.contains("helper.json") && said.contains("leader.json"), "{said}");
+            assert!(said.contains(why) && !said.contains("fit together"), "{said}");
+        }
     }
 
     /// A file that is too large is never said to contradict itself, and one that does is.

@@ -203,8 +203,14 @@ impl Judged {
             .column(words::COUNTING.in_lang(lang), Align::Right)
             .column(words::STUDENTS.in_lang(lang), Align::Right)
             .column(words::OPENED.in_lang(lang), Align::Left);
+        let mut below: Vec<String> = Vec::new();
         for group in self.plan.groups() {
             let out = self.group(group);
+            // One sentence for all closed groups of a stage, and not a line of each.
+            let line = self.uncounted(terminal, group);
+            if let Some(line) = line.filter(|line| !below.contains(line)) {
+                below.push(line);
+            }
             table.row(vec![
                 out.id.to_owned(),
                 stage_name(group.stage, lang),
@@ -217,7 +223,8 @@ impl Judged {
         }
         let stages = Stage::ALL.into_iter().filter(|one| self.roster.with(*one).next().is_some());
         let covered = stages.map(|one| self.covered(terminal, one));
-        std::iter::once(table.render()).chain(covered).collect::<Vec<_>>().join("\n")
+        let lines = std::iter::once(table.render()).chain(below).chain(covered);
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// Where a group's sum is opened, or why it is not.
@@ -229,27 +236,48 @@ impl Judged {
         }
     }
 
-    /// Why a group is closed: what is wrong with all schools of its stage that stand in no open
-    /// group, because each of these by itself has too few.
-    fn closed(&self, terminal: &Terminal, group: &Group) -> String {
+    /// All schools of a group's stage that stand in no open group.
+    fn all_closed(&self, group: &Group) -> Group {
         let closed = self.plan.groups().iter();
         let closed = closed.filter(|one| one.stage == group.stage && one.access == Access::Closed);
         let members: BTreeSet<UnitId> = closed.flat_map(|one| one.members.clone()).collect();
-        let all = Group { members, ..group.clone() };
+        Group { members, ..group.clone() }
+    }
+
+    /// Of a closed group whose stage has schools enough that do not count, which these are.
+    fn uncounted(&self, terminal: &Terminal, group: &Group) -> Option<String> {
+        if group.access != Access::Closed {
+            return None;
+        }
+        let all = self.all_closed(group);
+        let Some(Flaw::Few { schools, .. }) = self.plan.why_closed(&all, &self.roster) else {
+            return None;
+        };
+        if all.members.len() < self.floor() {
+            return None;
+        }
+        let (mut unsigned, mut new) = (0_usize, 0_usize);
+        for school in all.members.iter().filter_map(|id| self.roster.school(id)) {
+            if !school.is_signed {
+                unsigned += 1;
+            } else if !school.counts(self.roster.year) {
+                new += 1;
+            }
+        }
+        let rest = all.members.len().saturating_sub(unsigned).saturating_sub(new);
+        let (stage, floor) = (stage_name(group.stage, terminal.lang()), self.plan.floor());
+        let values: [&dyn Display; 7] =
+            [&all.members.len(), &schools, &floor, &unsigned, &new, &rest, &stage];
+        Some(terminal.text(words::CLOSED_UNCOUNTED, &values))
+    }
+
+    /// Why a group is closed: what is wrong with all schools of its stage that stand in no open
+    /// group, because each of these by itself has too few.
+    fn closed(&self, terminal: &Terminal, group: &Group) -> String {
+        let all = self.all_closed(group);
         match self.plan.why_closed(&all, &self.roster) {
-            Some(Flaw::Few { schools, .. }) if all.members.len() >= self.floor() => {
-                let (mut unsigned, mut new) = (0_usize, 0_usize);
-                for school in all.members.iter().filter_map(|id| self.roster.school(id)) {
-                    if !school.is_signed {
-                        unsigned += 1;
-                    } else if !school.counts(self.roster.year) {
-                        new += 1;
-                    }
-                }
-                let rest = all.members.len().saturating_sub(unsigned).saturating_sub(new);
-                let values: [&dyn Display; 6] =
-                    [&all.members.len(), &schools, &self.plan.floor(), &unsigned, &new, &rest];
-                terminal.text(words::CLOSED_UNCOUNTED, &values)
+            Some(Flaw::Few { .. }) if all.members.len() >= self.floor() => {
+                terminal.text(words::CLOSED_BELOW, &[])
             }
             Some(Flaw::Persons { .. }) => terminal.text(words::CLOSED_PERSONS, &[]),
             Some(Flaw::Dominant(_)) => terminal.text(words::CLOSED_DOMINANT, &[]),

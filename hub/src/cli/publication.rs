@@ -266,6 +266,9 @@ fn shown(t: &Terminal, out: &ReleaseOut) -> String {
         }
         lines.push(format!("\n{}\n{}", one.query, table.render()));
     }
+    if out.tables.iter().flat_map(|one| &one.cells).any(|cell| cell.left_out) {
+        lines.push(t.text(publication::words::LEFT_OUT, &[]));
+    }
     lines.join("\n")
 }
 

@@ -16,9 +16,9 @@ use crate::app::{load_pins, open_store};
 use crate::opened::Closed;
 use crate::packs::{PackCache, Packs};
 use crate::statistics::{
-    Blank, CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, LEGEND, Members, OpenedOut,
-    Query, Statistics, StatisticsError, UnitName, WAITING, city_table, figures, latest_term,
-    opened_lines, opened_why, shown, tree_lines,
+    BANDS, Blank, CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, LEGEND, Members,
+    OpenedOut, Query, Statistics, StatisticsError, UnitName, WAITING, city_table, figures,
+    latest_term, opened_lines, opened_why, shown, tree_lines,
 };
 
 texts! {
@@ -164,7 +164,8 @@ fn one(context: &Context, statistics: &Statistics, query: Query) -> Result<(), F
         let kinds = own
             .filter(|_| is_of_several(&found))
             .map(|(id, label)| terminal.text(BY_KIND, &[&id, &label.in_lang(lang)]));
-        let lines = [Some(head), kinds, Some(table.render())];
+        let bands = indicator.is_band().then(|| terminal.text(BANDS, &[]));
+        let lines = [Some(head), kinds, Some(table.render()), bands];
         lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
     })
 }

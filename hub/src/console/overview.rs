@@ -34,8 +34,8 @@ struct OverviewTemplate<'a> {
 pub fn page(view: &OverviewPage, href: &'static str, lang: Lang) -> Result<Page, RenderError> {
     let lines = || view.groups.iter().flat_map(|group| &group.lines);
     let shown = |line: &&IndicatorLine| {
-        use Support::{ByKind, Partial, Reported};
-        matches!(line.support, Reported | Partial { .. } | ByKind(_))
+        use Support::{Banded, ByKind, Partial, Reported};
+        matches!(line.support, Reported | Partial { .. } | Banded { given: 1.., .. } | ByKind(_))
     };
     let bars = Bars {
         title: words::AREA_PROGRESS.in_lang(lang).to_owned(),
@@ -81,6 +81,8 @@ impl OverviewTemplate<'_> {
         let (tone, word) = match support {
             Support::Reported => (Tone::Good, words::SUPPORT_REPORTED),
             Support::Partial { .. } => (Tone::Notice, words::SUPPORT_PARTIAL),
+            Support::Banded { given: 0, .. } => (Tone::Muted, words::SUPPORT_NOT_GIVEN),
+            Support::Banded { .. } => (Tone::Notice, words::SUPPORT_PARTIAL),
             Support::Unsupported => (Tone::Muted, words::SUPPORT_NONE),
             Support::OtherPeriod(_) => (Tone::Muted, words::SUPPORT_OTHER_PERIOD),
             Support::Elsewhere(_) => (Tone::Muted, words::SUPPORT_ELSEWHERE),
@@ -99,6 +101,9 @@ impl OverviewTemplate<'_> {
             Support::Reported => String::new(),
             Support::Partial { able, of } => {
                 words::SUPPORT_PARTIAL_WHY.fill(self.lang, &[able, of])
+            }
+            Support::Banded { given, of, why } => {
+                words::SUPPORT_BANDED_WHY.fill(self.lang, &[given, of, &why.in_lang(self.lang)])
             }
             Support::Unsupported => words::SUPPORT_NONE_WHY.in_lang(self.lang).to_owned(),
             Support::OtherPeriod(why)
@@ -124,8 +129,21 @@ impl OverviewTemplate<'_> {
     }
 
     fn is_shown(&self, support: &Support) -> bool {
-        use Support::{ByKind, Partial, Reported, Stopped, Waiting};
-        matches!(support, Reported | Partial { .. } | ByKind(_) | Waiting(_) | Stopped(_))
+        use Support::{Banded, ByKind, Partial, Reported, Stopped, Waiting};
+        let has_figure = matches!(support, Reported | Partial { .. } | Banded { .. } | ByKind(_));
+        has_figure || matches!(support, Waiting(_) | Stopped(_))
+    }
+
+    /// Schools that reported of those due; a dash where nobody's report is missing, since none is
+    /// sent or none can be opened.
+    fn in_and_due(&self, line: &IndicatorLine) -> String {
+        use Support::{Closed, Elsewhere, Local, OtherPeriod};
+        let is_of_none = matches!(line.support, Closed(_) | Elsewhere(_) | OtherPeriod(_));
+        let Coverage { reported: seen, due, .. } = line.coverage;
+        if due == 0 || matches!(line.support, Local) || (is_of_none && seen == 0) {
+            return "—".to_owned();
+        }
+        reported(&line.coverage)
     }
 
     /// Letters by where they are, empty ones among them.
@@ -175,10 +193,6 @@ impl OverviewTemplate<'_> {
             _ => (Tone::Info, words::ENDS_IN.fill(self.lang, &[days])),
         };
         Tag::new(tone, text)
-    }
-
-    fn reported(&self, coverage: &Coverage) -> String {
-        reported(coverage)
     }
 
     fn completeness(&self) -> String {

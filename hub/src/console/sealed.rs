@@ -41,9 +41,13 @@ impl SealedTemplate<'_> {
     }
 
     fn missing(&self, task: &SealedTask) -> String {
-        let named: Vec<&str> = task.missing.iter().take(NAMED_MAX).map(String::as_str).collect();
+        let named = task.missing.iter().take(NAMED_MAX).map(|school| school.in_lang(self.lang));
+        let named: Vec<&str> = named.collect();
         let more = task.missing.len().saturating_sub(named.len());
-        let named = named.join(" ");
+        let named = match self.lang {
+            Lang::Zh => named.join("、"),
+            Lang::En => named.join(", "),
+        };
         if more == 0 { named } else { words::SEALED_MORE.fill(self.lang, &[&named, &more]) }
     }
 

@@ -135,6 +135,15 @@ async fn a_share_stands_beside_its_parts() {
     assert!(en.contains("3,003 / 3,742") && en.contains("besides Senior middle (2)"));
 }
 
+/// Of what is never opened, or never leaves a school, no report is missing.
+#[tokio::test]
+async fn what_is_not_opened_misses_no_schools() {
+    let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
+    let page = check(&mut browser, "/?lang=zh", "hub-unopened-zh.html").await.text;
+    assert!(page.contains("745 / 777") && !page.contains("0 / 777"));
+    assert!(page.matches("<td class=\"num\">—</td>").count() >= 2, "closed, and local");
+}
+
 /// That a higher rate may mean that more was noticed is said of what was found in students, and of
 /// nothing else.
 #[tokio::test]
@@ -155,7 +164,8 @@ async fn only_findings_carry_the_caution() {
 async fn sealed_sums_are_told_in_both_languages() {
     let (mut browser, _) = console_of(Role::Operator, indicator_view()).await;
     let zh = check(&mut browser, "/sealed?lang=zh", "hub-sealed-zh.html").await;
-    for said in ["未收到：S08", "记录 3f0a9c1d", "学校太少，按方案不开启", "打电话请学校核对"]
+    for said in
+        ["未收到：S08（示例八中）", "记录 3f0a9c1d", "学校太少，按方案不开启", "打电话请学校核对"]
     {
         assert!(zh.text.contains(said), "{said}");
     }

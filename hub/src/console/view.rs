@@ -425,6 +425,15 @@ pub enum Support {
         /// Schools that reported.
         of: u32,
     },
+    /// Some of the schools that reported give no band of it, by rule.
+    Banded {
+        /// Schools that gave one.
+        given: u32,
+        /// Schools that reported.
+        of: u32,
+        /// By which rules.
+        why: Label,
+    },
     /// No school's ledgers give it yet; never shown as zero.
     Unsupported,
     /// It is told for periods of another length, which are named.

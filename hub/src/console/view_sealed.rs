@@ -75,8 +75,8 @@ pub struct SealedTask {
     pub state: Label,
     /// Schools whose report both hubs accepted, of those that are due.
     pub reports: (usize, usize),
-    /// Schools whose report is missing.
-    pub missing: Vec<String>,
+    /// Schools whose report is missing, by id, with the name of those that this hub registered.
+    pub missing: Vec<Label>,
     /// What is opened, under which record.
     pub opened: Vec<Label>,
     /// What waits or stays closed, and why.

@@ -109,8 +109,10 @@ texts! {
          \"*\" leaves out cells of too few schools or persons.";
     PUBLISHED_WHOLE = "查看这次发布的全部数字", "All figures of this release";
     PUBLISHED_HERE = "已公开发布（加噪声）", "Published with noise";
-    PUBLISHED_HERE_NOTE = "“~”为公众看到的数，不是本页的精确数；95% 的数误差不超过 ±{0}",
-        "\"~\": the public reads these and not this page's exact figures; 95% are within ±{0}";
+    PUBLISHED_HERE_NOTE = "“~”为公众看到的数，不是本页的精确数；95% 的数误差不超过 ±{0}；\
+        “*”表示有些学生不在任何已开启的合计里，未计入",
+        "\"~\": the public reads these and not this page's exact figures; 95% are within ±{0}; \
+         \"*\": some persons are in no opened sum and not in it";
 
     FILTER = "筛选条件", "Filter";
     INDICATOR = "指标", "Indicator";
@@ -265,6 +267,9 @@ texts! {
     SUPPORT_PARTIAL = "部分可查", "partly available";
     SUPPORT_PARTIAL_WHY = "已报学校中 {0} / {1} 校的台账能算出",
         "{0} of {1} reporting schools keep the ledgers for it";
+    SUPPORT_NOT_GIVEN = "未报出", "not given";
+    SUPPORT_BANDED_WHY = "已报学校中 {0} / {1} 校报出了分段数；{2}",
+        "{0} of {1} reporting schools gave a band; {2}";
     SUPPORT_NONE = "未支持", "unsupported";
     SUPPORT_NONE_WHY = "学校台账尚未接入，不等于零", "schools do not keep the ledger yet; not zero";
     SUPPORT_OTHER_PERIOD = "另选时段", "other period";

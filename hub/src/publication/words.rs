@@ -17,6 +17,9 @@ texts! {
         "With the noise little can be told from what is published about whether one student is in \
          it; about 19 of 20 figures are within {0} of the true one.";
 
+    LEFT_OUT = "“*”：有些学生不在任何已开启的合计里，这个数不含他们。",
+        "\"*\": some persons are in no opened sum, and not in this figure.";
+
     CLOSED = "不开启", "closed";
     CARRIED = "其中 {0} 份是上学期的报告。转学的学生可能同时计入两格，因此第二学期的噪声一律加倍。",
         "{0} reports among them are of an earlier term. A student who changed school can be in two \

@@ -196,7 +196,9 @@ impl<'a> Reader<'a> {
         }
         let supported = block(sheet, &term.feed).filter(|block| is_supported(sheet, block));
         let Some(block) = supported else {
-            return all(Blank::Unsupported);
+            // A band that nobody gave is one that rules withhold: no ledger lacks it.
+            let is_band = matches!(term.feed, Feed::Clear { band: Some(_), .. });
+            return all(if is_band { Blank::NotApplicable } else { Blank::Unsupported });
         };
         let outcomes = match &term.feed {
             Feed::Rounded { outcomes, .. } => outcomes.as_slice(),

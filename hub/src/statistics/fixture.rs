@@ -176,6 +176,17 @@ impl School {
         Release::of_clear(self.header(packs, CLEAR), &sheet)
     }
 
+    /// Its clear release in a school year under seal, of which no band is given.
+    pub fn without_band(&self, packs: &Packs) -> Release {
+        let catalogue = &packs.in_force().catalogue;
+        let spec = catalogue.table(CLEAR).expect("table");
+        let mut cells = self.clear(catalogue);
+        let band = spec.block("scr.completed_band").expect("block").range();
+        cells[band].fill(Cell::NotApplicable);
+        let raw = RawTable::new(CLEAR.parse().expect("id"), cells);
+        Release::of_clear(self.header(packs, CLEAR), &self.sheet(raw, catalogue))
+    }
+
     fn sheet(&self, raw: RawTable, catalogue: &Catalogue) -> ClearSheet {
         let seed = u8::try_from(self.seed).expect("seed");
         let prf = Prf(RoundingKey::from_bytes([seed; 32].into()));

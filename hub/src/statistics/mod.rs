@@ -61,7 +61,7 @@ pub use special::{
     FollowersOut, RefusedOut, SPECIAL_DIFFER, SPECIAL_FOLLOW, SpecialCountOut, SpecialLineOut,
     SpecialOut, SpecialPeriodOut, SpecialState, special_lines, special_report,
 };
-pub use table::{AreaOut, CityTable, ClosedOut, LEGEND, RowOut, city_table, latest_term};
+pub use table::{AreaOut, BANDS, CityTable, ClosedOut, LEGEND, RowOut, city_table, latest_term};
 pub use trend::{
     Break, PERIODS_MAX, RunError, Trend, TrendBreakOut, TrendOut, TrendPoint, TrendPointOut, run,
     trend,

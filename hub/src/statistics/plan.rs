@@ -128,6 +128,15 @@ impl<'c> Indicator<'c> {
         }
     }
 
+    /// Whether schools give it as a band: where none stands, a rule may withhold it.
+    #[must_use]
+    pub fn is_band(&self) -> bool {
+        match self {
+            Self::Count(count) => count.definition.as_ref().is_some_and(|own| own.band.is_some()),
+            Self::Ratio(_) => false,
+        }
+    }
+
     /// Dimensions by which it can be broken down.
     #[must_use]
     pub fn dims(&self) -> &'c [DimensionId] {

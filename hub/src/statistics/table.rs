@@ -33,12 +33,19 @@ texts! {
 
 /// What the words and marks of such a table mean, for a terminal.
 pub const LEGEND: Text = Text::new(
-    "≈ 取整后的近似数；M–N 只知道范围；(a/b) 分子和分母；隐去：人数或学校太少；未报齐：还差学校；\
+    "≈ 近似数（取整，或加随机误差后取整）；M–N 只知道范围；(a/b) 分子和分母；隐去：人数或学校太少；未报齐：还差学校；\
      不开启：按规则不开启；待开启：密封汇总还没有开启；分类查看：各类不能相加；未支持：台账还算不出；—：不适用",
-    "≈ a sum of rounded figures; M–N only the range is known; (a/b) numerator and denominator; \
-     suppressed: too few persons or schools; not reported: schools are missing; closed: by rule; \
-     waiting: not opened yet; by kind: kinds do not add up; unsupported: ledgers do not give it; \
-     —: not applicable",
+    "≈ approximate (rounded, some after a little noise); M–N only the range is known; (a/b) \
+     numerator and denominator; suppressed: too few persons or schools; not reported: schools \
+     are missing; closed: by rule; waiting: not opened yet; by kind: kinds do not add up; \
+     unsupported: ledgers do not give it; —: not applicable",
+);
+
+/// Who gives no band, and that a total of bands holds those that were given.
+pub const BANDS: Text = Text::new(
+    "启用密封汇总的学校不报分段数，按学段报的，在校不足 100 人的学段也不报；合计只含报出的部分",
+    "schools under seal give no band, nor, where it is told by stage, do stages with fewer than \
+     100 students; a total holds those that were given",
 );
 
 /// One area of the table.

@@ -86,6 +86,8 @@ fn files_of_colluding_schools_are_put_beside_it() {
     let liar = seen(at, "liar", &[("D", all, 31)]);
     let refused = audit(&[liar]);
     assert_eq!(refused.failed(), (7, "FILE_INVALID".to_owned()), "{}", refused.out);
+    let told = format!("{}{}", refused.out, refused.err);
+    assert!(told.contains("alt.opened") && told.contains("2025-W40"), "{told}");
 }
 
 /// A hub has its own half of sealed sums and not the other one's: an empty file of that role would

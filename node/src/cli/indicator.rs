@@ -432,6 +432,7 @@ fn leaves(terminal: &Terminal, way: Way<'_>) -> String {
             let sheet = if terminal.lang() == Lang::Zh { &label.zh } else { &label.en };
             terminal.text(words::LEAVES_CLEAR, &[sheet])
         }
+        Way::Unbanded => terminal.text(words::LEAVES_NO_BAND, &[]),
         Way::Sealed => terminal.text(words::LEAVES_SEALED, &[]),
         Way::Closed => terminal.text(words::LEAVES_NO_MORE, &[]),
         Way::Rounded => terminal.text(words::LEAVES_ROUNDED, &[]),

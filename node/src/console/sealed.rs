@@ -65,9 +65,12 @@ texts! {
     BOTH = "两个汇总枢纽私下串通", "Both hubs in collusion";
     BOTH_SEES = "能算出每所学校的数字。正因如此，两方的人员、密钥和机房彼此独立",
         "every school's figures; hence the two have operators, keys and machines of their own";
-    UNDER = "{0}–{1} 学年自 {4} 起启用密封汇总：教育方 {2}，卫健方 {3}。自这一天起，关于学生的统计数只以密封报告出校。",
+    UNDER = "{0}–{1} 学年自 {4} 起启用密封汇总：教育方 {2}，卫健方 {3}。自这一天起，原先取整上报的学生统计数\
+             改以密封报告出校；在册人数等基础数据仍随业务报表出校，两项分段数在密封学年不报。",
         "School year {0}–{1} is under seal from {4} on: education's hub {2}, health's hub {3}. \
-         From that day on counts about students leave in sealed reports only.";
+         From that day on the counts about students that went rounded leave in sealed reports \
+         instead. How many are enrolled and other plain numbers still leave with the sheets of the \
+         school's work; the two bands are not given in a year under seal.";
     STAYS = "姓名、学号、作答、访谈都在本机加密数据库 ledger.db 中，不出校；单份报告谁也读不出数字。",
         "Names, numbers, answers and talks stay in the encrypted ledger.db of this machine; nobody \
          can read a figure out of a single report.";

@@ -50,6 +50,11 @@ pub fn decode(catalogue: &Catalogue, spec: &TableSpec, cells: &[Cell], made_by: 
             continue;
         }
         let told = told(catalogue, block);
+        if matches!(told, Told::Band(_)) && own.iter().all(|cell| *cell == Cell::NotApplicable) {
+            let name = title(catalogue, block);
+            decoded.absent.push(Absent { name, why: words::NO_BAND_WHY.into() });
+            continue;
+        }
         let figures: Vec<Figure> = own.iter().map(|cell| figure(*cell, made_by, told)).collect();
         count(&mut decoded.tally, &figures);
         let mut rule = rule(made_by, told);
@@ -70,7 +75,8 @@ pub fn outside(catalogue: &Catalogue, seal: Seal) -> Vec<Absent> {
     let ways = Ways::of(catalogue);
     let absent = |count: &Count| {
         let why = match ways.way(count, seal) {
-            Way::Clear(_) | Way::Rounded => return None,
+            // Of a band that is not given its sheet says so itself.
+            Way::Clear(_) | Way::Unbanded | Way::Rounded => return None,
             Way::Sealed => words::SEALED_WHY,
             Way::Closed => words::CLOSED_WHY,
             Way::Unsealed => words::UNSEALED_WHY,
@@ -227,6 +233,26 @@ fn joined(names: &[Label]) -> Label {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A band that a sheet does not give is named with the rules by which it may be missing, and is
+    /// no empty table; one that it gives is shown.
+    #[test]
+    fn a_band_that_is_not_given_is_named() {
+        let catalogue = proto::pack::embedded::catalogue().expect("catalogue");
+        let spec = catalogue.table("clear.term").expect("table");
+        let place = spec.index("alt.attention_band", &["junior"]).expect("cell");
+        let name = Label::from(&catalogue.count("alt.attention_band").expect("count").label);
+        let mut cells = vec![Cell::NotApplicable; spec.cells()];
+        let of = |cells: &[Cell]| {
+            let decoded = decode(&catalogue, spec, cells, Rule::Clear);
+            let absent = decoded.absent.into_iter().find(|one| one.name == name);
+            let is_shown = decoded.blocks.iter().any(|block| block.title == name);
+            (absent.map(|one| one.why), is_shown)
+        };
+        assert_eq!(of(&cells), (Some(words::NO_BAND_WHY.into()), false));
+        cells[place] = Cell::Value(20);
+        assert_eq!(of(&cells), (None, true));
+    }
 
     /// What sealed reports hold is listed with its way in a year under seal, and not as something
     /// that does not leave.

@@ -21,8 +21,8 @@ texts! {
     CONFLICTING = "枢纽已收到同一版次、数字不同的一份", "this revision exists with other figures";
     ONCE_A_TERM = "取整报表每学期只收一次，先前的一份有效", "a rounded table is taken once a term";
     BAND_ONCE = "分档的数字每学期只给一次，先前的一份有效", "bands are given once a term";
-    BAND_TELLS = "与已开启的合计放在一起，这张表的分档会让人推算出小数值",
-        "beside sums that were opened already a band would let a small count be worked out";
+    BAND_TELLS = "本学年启用了密封汇总，分档数字不再接收",
+        "the school year is under seal; no band is taken";
     OUTSIDE_AREA = "本校不在该特殊时期的学校名单里", "the special period does not name this school";
     OUTSIDE_TIME = "报表的日期不在该特殊时期之内", "the day is not one of the special period";
     UNPROTECTED = "该特殊时期要求的内容无法得到保护，枢纽不收",

@@ -16,6 +16,9 @@ texts! {
          where its rounded cells beside the enrolled would prove a small one";
     UNSUPPORTED_WHY = "本校的台账还算不出这项，上报为“未支持”，不是零",
         "this school's ledgers cannot compute it yet; reported as unsupported, not as zero";
+    NO_BAND_WHY = "本表不给出这一分段数：启用密封汇总的学年一律不报，在校不足 100 人的学段和与先前所报不一致的也不报",
+        "this sheet gives no band of it: a school year under seal gives none, nor does a stage \
+         with fewer than 100 enrolled, or a figure that does not fit the band given before";
     SEALED_WHY = "以密封报告出校，只有多所学校的合计能打开",
         "leaves in sealed reports; only sums over several schools can be opened";
     CLOSED_WHY = "本学年的统计数已经（或按方案应当）以密封报告出校，现已不在密封汇总之列，同一学年不再以其他方式出校",

@@ -123,6 +123,41 @@ fn the_band_does_not_tell_that_there_is_a_case() {
     assert_eq!(band(&without), Cell::Value(0), "none is a figure once the school works here");
 }
 
+/// Who has left with an open case is in no count of students of the census day; the case is in the
+/// ledger's own number until it is closed, since that follows from its moves.
+#[test]
+fn an_open_case_of_who_has_left_counts_no_student() {
+    let school = school();
+    school.begin_work();
+    for student in [1, 2] {
+        run(&school, move |tx| {
+            let wish = wish(Move::Opened, Some(Tier::T2));
+            case::open(tx, &counsellor(), StudentId(student), date(2025, 10, 13), &wish)
+        });
+    }
+    let counted = |id: &str| -> u64 {
+        let facts = facts(&school, TODAY);
+        assert!(facts.broken_moves().is_empty());
+        cells(&school, &facts, id).iter().filter_map(|cell| cell.value()).sum()
+    };
+    let in_attention = || -> u64 {
+        let count = school.catalogue.count("alt.census").expect("count");
+        let figures = facts(&school, TODAY).figures(&school.catalogue, count).expect("figures");
+        let is_in = |place: usize| {
+            figures.block.values_at(place).is_some_and(|values| values.contains(&"t2"))
+        };
+        let cells = figures.cells.iter().enumerate().filter(|(place, _)| is_in(*place));
+        cells.filter_map(|(_, cell)| cell.value()).sum()
+    };
+    assert_eq!((counted("alt.attention_band"), in_attention(), counted("alt.open")), (2, 2, 2));
+    // The first student leaves two weeks before the census day, and the case stays open.
+    school.roster(&(1..6).map(TestPupil::new).collect::<Vec<_>>(), date(2025, 10, 24));
+    assert_eq!(counted("base.students"), 5);
+    assert_eq!((counted("alt.attention_band"), in_attention(), counted("alt.open")), (1, 1, 2));
+    let context = school.context();
+    release::prepare(&school.ledger, &context, Period::Term(school.term().id)).expect("sound");
+}
+
 /// A talk about two topics is two in their cells and one talk; a person is counted once.
 #[test]
 fn several_topics_count_in_each_cell_and_a_person_once() {

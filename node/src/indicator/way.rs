@@ -13,6 +13,9 @@ use crate::ledger::sealed::Seal;
 pub enum Way<'c> {
     /// As it is, with this clear sheet.
     Clear(&'c TableSpec),
+    /// Not at all in a school year of which anything goes under seal: it is told as a band, which
+    /// would bound the sealed counts of one school alone.
+    Unbanded,
     /// In sealed reports: only sums over several schools are opened.
     Sealed,
     /// Not at all any more: its school year went sealed, and is not under seal now.
@@ -43,7 +46,9 @@ impl<'c> Ways<'c> {
     pub fn way(&self, count: &Count, seal: Seal) -> Way<'c> {
         let id = count.id.as_str();
         if let Some((table, _)) = self.catalogue.clear_block(id) {
-            return Way::Clear(table);
+            let is_band = count.definition.as_ref().is_some_and(|known| known.band.is_some());
+            let is_given = !is_band || seal == Seal::Open;
+            return if is_given { Way::Clear(table) } else { Way::Unbanded };
         }
         let is_partitioned = self.catalogue.partitions().iter().any(|partition| {
             partition.whole.as_str() == id
@@ -88,6 +93,14 @@ mod tests {
         };
         let weekly = Some("clear.week".to_owned());
         assert_eq!(table(ways.way(count("edu.hours"), Seal::Planned)), weekly);
+        // Both bands leave with a sheet, and not in a year of which anything goes under seal.
+        let term = Some("clear.term".to_owned());
+        for id in ["alt.attention_band", "scr.completed_band"] {
+            assert_eq!(table(ways.way(count(id), Seal::Open)), term, "{id}");
+            for seal in [Seal::Planned, Seal::Closed] {
+                assert_eq!(ways.way(count(id), seal), Way::Unbanded, "{id}");
+            }
+        }
         for partition in catalogue.partitions() {
             for sum in &partition.derives {
                 let derived = count(sum.count.as_str());

@@ -3,8 +3,8 @@
 //!
 //! No figure is computed here and none moves: the cells are those that a person agreed to send,
 //! put through the disclosure rule once more. Only where the hub says that a band would move, or
-//! tell a small count beside sums that were opened already, the bands give way to those that it
-//! accepted, or to none. Counts about persons leave once a term and are never signed again.
+//! that the school year is under seal, the bands give way to those that it accepted, or to none.
+//! Counts about persons leave once a term and are never signed again.
 
 use std::num::NonZeroU32;
 
@@ -24,7 +24,7 @@ use crate::transfer::Transfer;
 /// Codes by which a hub says that it knows a later or another release under a number.
 const PASSED: [&str; 2] = ["superseded", "revision_conflict"];
 
-/// Codes by which a hub says that a band would move, or tell a small count beside opened sums.
+/// Codes by which a hub says that a band would move, or that a year under seal takes none.
 const BAND: [&str; 2] = ["band_once_a_term", "band_tells"];
 
 /// How an outcome says "refused".

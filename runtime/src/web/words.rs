@@ -21,15 +21,16 @@ texts! {
     BY_KIND_WHY = "一人可属几类，各类不能相加，没有合计；请看各类的数",
         "a person can be of several kinds, so there is no total; look at each kind";
     ROUNDED_SAMPLE = "≈N", "≈N";
-    ROUNDED_SAMPLE_WHY = "取整后的近似数，不是实数", "a sum of rounded figures, approximate";
+    ROUNDED_SAMPLE_WHY = "近似数，不是实数：出校前取整过，或加少量随机误差后再取整",
+        "approximate: rounded before it left a school, some after a little noise";
     BAND_SAMPLE = "M–N", "M–N";
     BAND_SAMPLE_WHY = "只知道在这个范围内", "only the range is known";
     CLOSED = "不开启", "closed";
     WAITING = "待开启", "waiting";
     STOPPED = "已停", "stopped";
-    CLOSED_WHY = "密封汇总按规则不开启这一格：学校或人数太少，方案不分这么细，或时段在方案之前",
-        "sealed, and by rule never opened: too few schools or persons, finer than the plan, or \
-         before it";
+    CLOSED_WHY = "按规则不开启这一格：学校或人数太少，方案不分这么细，时段在方案之前，或这一项不能密封汇总",
+        "by rule never opened: too few schools or persons, finer than the plan, before it, or \
+         nothing that can be summed under seal";
     WAITING_WHY = "密封汇总尚未开启：报告未齐、正在异议期，或各周未全",
         "sealed and not opened yet: reports, days of objection or weeks are missing";
     STOPPED_WHY = "校验不符，已停止开启，等待人工核查", "a check failed; it is not opened before a person looked";

@@ -23,7 +23,7 @@ use tests::city::reason;
 use tests::city::referrals;
 use tests::city::report::{Timings, provenance_text, table_text, wait_until_complete};
 use tests::city::visitors::{self, Visitor};
-use tests::city::year::{self, Must, Summary};
+use tests::city::year::{self, Judged, Must, Summary};
 
 /// Builds a city of real nodes and hubs on this machine and shows its table
 #[derive(Parser)]
@@ -137,9 +137,9 @@ const NO_GROUP: Text = Text::new(
 const NO_GROUP_NEXT: Text =
     Text::new("请用 --schools {0}（或更多，至 20）。", "Use --schools {0}, or more up to 20.");
 const YEAR_FAILED: Text = Text::new(
-    "本次模拟没有通过：有数值对不上，或有不应推算出的数值被推算出来，见上表；各方的文件已写好。",
-    "the year does not hold: a sum differs, or the attacker does not say of a file what it must, \
-     see above; the files are written.",
+    "本次模拟没有通过：有数值对不上，有不应推算出的数值被推算出来，或有文件没有检查成，见上表；各方的文件已写好。",
+    "the year does not hold: a sum differs, or the attacker does not say of a file what it must or \
+     could not judge it, see above; the files are written.",
 );
 const IN_USE_NEXT: Text = Text::new("请另选一个空目录。", "Choose an empty folder.");
 const FAILED: Text = Text::new("演示城市没有建成。", "the demonstration city was not finished.");
@@ -314,6 +314,9 @@ fn summary_text(summary: &Summary, lang: Lang) -> String {
     }
     for file in &summary.files {
         let verdict = match (file.must, file.holds()) {
+            _ if file.unjudged.is_some() => {
+                sentence(lang, "不通过：没有检查成", "FAILS: not judged")
+            }
             (Must::Safe, true) => sentence(lang, "推算不出", "nothing follows"),
             (Must::Leak, true) => sentence(lang, "应推算出，已推算出", "must be found, found"),
             (Must::Safe, false) => sentence(lang, "不通过", "FAILS"),
@@ -351,9 +354,16 @@ fn summary_text(summary: &Summary, lang: Lang) -> String {
              judge."
         ),
     };
-    let named = exactness.differ.iter().chain(&summary.unpublished);
-    let differ = named.map(|line| format!("\n{line}")).collect::<String>();
-    format!("{}\n\n{text}{differ}", table.render())
+    format!("{}\n\n{text}{}", table.render(), named_lines(summary))
+}
+
+/// What of a summary is named one by one: cells that differ, releases that were refused, files that
+/// were not judged.
+fn named_lines(summary: &Summary) -> String {
+    let why = |file: &Judged| file.unjudged.as_ref().map(|why| format!("{}: {why}", file.file));
+    let unjudged = summary.files.iter().filter_map(why);
+    let known = summary.exactness.differ.iter().chain(&summary.unpublished).cloned();
+    known.chain(unjudged).map(|line| format!("\n{line}")).collect()
 }
 
 async fn show(

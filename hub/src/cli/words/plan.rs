@@ -14,13 +14,13 @@ texts! {
     OPEN_TOWN = "本街道和全区", "town and district";
     OPEN_DISTRICT = "仅全区", "district only";
     CLOSED_FEW = "不开启：学校太少", "closed: too few schools";
+    CLOSED_BELOW = "不开启：见下", "closed: see below";
     CLOSED_UNCOUNTED =
-        "不开启：该学段没有进入开启组的 {0} 所学校只算作 {1} 所独立的，须 {2} 所\
-         （未签名 {3} 所，列名不满一年 {4} 所，其余 {5} 所同一举办者的只算一所）",
-        "closed: the {0} schools of the stage that stand in no open group count as {1}, fewer than \
+        "{6}不开启的组：没有进入开启组的 {0} 所学校只算作 {1} 所独立的，须 {2} 所\
+         （未签名 {3} 所，列名不满一年 {4} 所，其余 {5} 所同一举办者的只算一所）。",
+        "{6}, closed groups: the {0} schools that stand in no open group count as {1}, fewer than \
          {2} ({3} unsigned, {4} listed for less than a year; of the other {5}, those of one \
-         operator \
-         count once)";
+         operator count once).";
     CLOSED_PERSONS = "不开启：学生太少", "closed: too few students";
     CLOSED_DOMINANT = "不开启：一个举办者的学生超过六成",
         "closed: one operator has more than 60 % of the students";
@@ -191,7 +191,7 @@ texts! {
          schools.";
     MIXED = "组 {0} 的年级 {1} 在部分学校属于另一个学段。",
         "grade {1} of group {0} is of another stage in some of its schools.";
-    DOMINANT = "组 {0} 中一个办学主体的学生超过六成，合计几乎就是它的数。",
+    DOMINANT = "组 {0} 中一个举办者的学生超过六成，合计几乎就是它的数。",
         "one operator has more than 60 % of the students of group {0}: the sum is nearly its own.";
     PERSONS = "组 {0} 只有 {1} 名学生，不足 100 名。",
         "group {0} has {1} students, fewer than 100.";

@@ -238,6 +238,10 @@ fn groups() -> Vec<IndicatorGroup> {
         outside: Some(Label::new("普通高中 2 校", "Senior middle (2)")),
         ..line("r.scr.coverage", "筛查覆盖率", Support::Reported, Figure::Share(8_025))
     };
+    let unopened = IndicatorLine {
+        coverage: coverage(0, 777),
+        ..line("alt.opened", "新增预警", Support::Closed(closed), Figure::Suppressed)
+    };
     vec![
         IndicatorGroup {
             title: Label::new("基本情况", "Basics"),
@@ -257,7 +261,7 @@ fn groups() -> Vec<IndicatorGroup> {
                 share,
                 line("scr.positive", "筛查阳性人数", Support::Reported, Figure::Rounded(38_745)),
                 line("mtr.talks", "谈心次数", Support::Unsupported, Figure::Unsupported),
-                line("alt.opened", "新增预警", Support::Closed(closed), Figure::Suppressed),
+                unopened,
                 line("ref.cases", "转介个案", Support::Local, Figure::NotApplicable),
             ],
         },
@@ -379,7 +383,7 @@ fn sealed_task() -> SealedTask {
         tone: Tone::Info,
         state: Label::new("等报告", "waits for reports"),
         reports: (10, 11),
-        missing: vec!["S08".to_owned()],
+        missing: vec![Label::new("S08（示例八中）", "S08 (Example School 8)")],
         opened: vec![Label::new(
             "初中，全区：1 个组，5 / 5 校为本期报告，记录 3f0a9c1d",
             "Junior, whole area: 1 groups, 5 of 5 schools fresh, record 3f0a9c1d",

@@ -28,8 +28,8 @@ use crate::statistics::naming::stage_schools;
 use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
-    Blank, Figures, Floor, Holdings, Indicator, OpenedFrom, Reading, UnitFigures, UnitHoldings,
-    UnitName, interval, shown,
+    BANDS, Blank, Figures, Floor, Holdings, Indicator, OpenedFrom, Reading, UnitFigures,
+    UnitHoldings, UnitName, interval, shown,
 };
 use crate::store::contradiction::Contradiction;
 
@@ -323,6 +323,7 @@ fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
     };
     let note = match page.indicator {
         Indicator::Count(count) if is_everybody(count) => Some(words::EVERYBODY_NOTE.into()),
+        known if known.is_band() => Some(BANDS.into()),
         _ => None,
     };
     Headline { value, range, parts, note, marks: Vec::new() }

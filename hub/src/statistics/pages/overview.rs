@@ -18,8 +18,8 @@ use crate::statistics::naming::stage_schools;
 use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
-    Blank, Figures, Holdings, Indicator, NoFeed, Reading, UnitFigures, UnitHoldings, UnitName,
-    shown,
+    BANDS, Blank, Figures, Holdings, Indicator, NoFeed, Reading, UnitFigures, UnitHoldings,
+    UnitName, shown,
 };
 
 /// Groups by the first word of an indicator's id, in the order in which they stand.
@@ -177,6 +177,9 @@ fn support(
         }
         Some(Blank::NotReported | Blank::NotApplicable | Blank::Sealed(_)) if !is_told => {
             Support::OtherPeriod(other_length(indicator))
+        }
+        _ if in_reports > 0 && whole.able < in_reports && indicator.is_band() => {
+            Support::Banded { given: whole.able, of: in_reports, why: BANDS.into() }
         }
         _ if in_reports > 0 && whole.able < in_reports => {
             Support::Partial { able: whole.able, of: in_reports }

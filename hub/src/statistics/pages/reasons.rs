@@ -18,7 +18,9 @@ use crate::sealed::documents::{Documents, ShareKeys};
 use crate::sealed::view;
 use crate::statistics::naming::{joined, stage_schools};
 use crate::statistics::sealed::SealedFeed;
-use crate::statistics::{Amount, Blank, Floor, GROUP_SCHOOLS_MIN, Reading, UnitName, WAITING};
+use crate::statistics::{
+    Amount, BANDS, Blank, Floor, GROUP_SCHOOLS_MIN, Reading, UnitName, WAITING,
+};
 
 /// Most lines about what waits.
 const WAITS_MAX: usize = 12;
@@ -125,6 +127,9 @@ pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Result<Vec<Closed>, 
         });
     }
     lines.extend(not_in(page, reading));
+    if page.indicator.is_band() {
+        lines.push(Closed { what: words::NO_BANDS.into(), why: BANDS.into() });
+    }
     let has_rounded = page
         .indicator
         .plan(page.catalogue)

@@ -51,6 +51,7 @@ pub(super) fn page(
         asked.map_or_else(|| latest(packs, &known, today), |one| [one].into());
     let tasks = view::tasks_of(tx, (&documents, &at.id), today, |it| shown.contains(&it))?;
     let own = |year: &&Arc<Year>| year.role_of(&at.id).is_some();
+    let names = unit_names(tx, packs)?;
     let mut areas = Vec::new();
     for year in documents.years().iter().filter(own) {
         let of_year = tasks.iter().filter(|task| {
@@ -62,8 +63,8 @@ pub(super) fn page(
         let (done, open): (Vec<&TaskView>, Vec<&TaskView>) =
             busy.into_iter().partition(|task| is_done(task));
         let mut shown = area(packs, year);
-        shown.tasks = open.iter().map(|task| line(packs, task)).collect();
-        shown.done = done.iter().map(|task| line(packs, task)).collect();
+        shown.tasks = open.iter().map(|task| line(packs, task, &names)).collect();
+        shown.done = done.iter().map(|task| line(packs, task, &names)).collect();
         shown.idle = idle.iter().map(|task| idle_line(packs, task)).collect();
         areas.push(shown);
     }
@@ -77,7 +78,6 @@ pub(super) fn page(
     });
     let mut notices = watch::notices(tx, &documents, &at.id, (today, now_ms))?;
     notices.extend(silent::silences(tx, (&documents, &at.id), (today, now_ms))?);
-    let names = unit_names(tx, packs)?;
     let said =
         |notice: &Notice| both(|lang| notice.say_named(lang, |id| beside(id, names.get(id), lang)));
     Ok(SealedPage {
@@ -265,7 +265,11 @@ fn idle_line(packs: &Packs, task: &TaskView) -> Label {
     both(say)
 }
 
-fn line(packs: &Packs, task: &TaskView) -> SealedTask {
+fn line(packs: &Packs, task: &TaskView, names: &BTreeMap<String, Label>) -> SealedTask {
+    let missing = |school: &UnitId| {
+        let id = school.as_str();
+        both(|lang| beside(id, names.get(id), lang))
+    };
     let stand = stand(task);
     let (opened, mut waits) = sets(&packs.in_force().catalogue, task);
     waits.extend(outside(packs, task));
@@ -276,7 +280,7 @@ fn line(packs: &Packs, task: &TaskView) -> SealedTask {
         tone: stand.tone(),
         state: both(|lang| stand.say(&task.stopped, lang)),
         reports: (task.fresh, task.due),
-        missing: task.missing.iter().map(ToString::to_string).collect(),
+        missing: task.missing.iter().map(missing).collect(),
         opened,
         waits,
     }

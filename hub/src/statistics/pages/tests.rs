@@ -7,13 +7,13 @@ use domain::catalogue::SchoolType;
 use domain::unit::UnitKind;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::trial::{Browser, PASSWORD, Seen, shell};
-use runtime::web::{Figure, Role, Transport};
+use runtime::web::{Figure, Label, Role, Transport};
 
 use crate::console::{
     Breakdown, Filter, Protection, SourceError, StatisticsSource, Support, router, site,
 };
 use crate::statistics::fixture::{CLEAR, Fixture, NOW_MS, SCHOOLS, School, TERM, school};
-use crate::statistics::{city_table, tree_lines};
+use crate::statistics::{BANDS, city_table, tree_lines};
 use crate::store::member_key::{self, KeyState, MemberKey};
 use crate::store::unit::{self, UnitStatus};
 
@@ -184,6 +184,38 @@ fn support_is_told_for_every_indicator() {
     let count: usize = view.groups.iter().map(|group| group.lines.len()).sum();
     let catalogue = proto::pack::embedded::catalogue().expect("catalogue");
     assert_eq!(count, catalogue.counts().len() + catalogue.ratios().len());
+}
+
+/// A band that schools do not give is not laid to their ledgers: its line says by which rules it is
+/// missing and of how many, its page has them, and claims of nothing that it is not withheld.
+#[test]
+fn a_band_that_is_not_given_says_by_which_rule() {
+    let support = |without: &[School]| {
+        let hub = Fixture::new("370202", UnitKind::District);
+        let packs = hub.packs.last();
+        for school in &SCHOOLS {
+            hub.member(school.id, UnitKind::School, 0);
+            let is_without = without.iter().any(|one| one.id == school.id);
+            let release = if is_without {
+                school.without_band(&packs)
+            } else {
+                school.release(&packs, CLEAR)
+            };
+            hub.fold(&release, 1, NOW_MS);
+        }
+        hub.seal(NOW_MS);
+        let asked = filter("scr.completed_band", "", None);
+        let page = hub.statistics().indicator(&asked).expect("view");
+        assert_eq!(page.headline.note, Some(BANDS.into()));
+        assert!(page.closed.iter().any(|line| line.why == Label::from(BANDS)));
+        let view = hub.statistics().overview(None).expect("view");
+        let mut lines = view.groups.iter().flat_map(|group| &group.lines);
+        lines.find(|line| line.id == "scr.completed_band").expect("line").support.clone()
+    };
+    assert_eq!(support(&[]), Support::Reported);
+    let banded = |given| Support::Banded { given, of: 14, why: BANDS.into() };
+    assert_eq!(support(&SCHOOLS[..3]), banded(11));
+    assert_eq!(support(&SCHOOLS), banded(0));
 }
 
 /// Before the first report there are pages, and nothing on them is zero.

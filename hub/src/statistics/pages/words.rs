@@ -24,6 +24,7 @@ texts! {
     EVERYBODY_NOTE = "在册学生总数，没有预警的也在内；各级人数见下方分组",
         "everyone on the roll, those without an alert as well; the tiers are in the table below";
     EVERYBODY_NAME = "{0}（合计为全部在册学生）", "{0} (in all: everyone on the roll)";
+    NO_BANDS = "没有报出的分段数", "Bands that are not given";
     LOWER_END = "学校按周只报一次：周报密封时台账里还没有记为按时的，按未按时计，以后补录不再加入，所以按时的数是下限。",
         "Schools tell it once: what a ledger did not show as in time when its week was sealed is \
          not in time here, also where it was entered later, so that the figure is a lower end.";

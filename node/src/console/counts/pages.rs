@@ -360,6 +360,7 @@ pub(super) fn leaves(way: Way<'_>) -> Label {
             let named = |lang: Lang| words::LEAVES_CLEAR.with(lang, said(sheet.label(), lang));
             Label::new(named(Lang::Zh), named(Lang::En))
         }
+        Way::Unbanded => words::LEAVES_NO_BAND.into(),
         Way::Sealed => words::LEAVES_SEALED.into(),
         Way::Closed => words::LEAVES_NO_MORE.into(),
         Way::Rounded => words::LEAVES_ROUNDED.into(),

@@ -19,6 +19,7 @@ texts! {
     FIGURE = "数值", "Figure";
     LEAVES = "去向", "Where it goes";
     LEAVES_CLEAR = "随“{0}”出校", "leaves with the sheet “{0}”";
+    LEAVES_NO_BAND = "该学年启用了密封汇总，分段数不出校", "stays here: no band leaves in a year under seal";
     LEAVES_SEALED = "以密封报告出校，只有多所学校的合计能打开",
         "leaves in sealed reports; only sums over several schools can be opened";
     LEAVES_NO_MORE = "该学年的统计数已经（或按方案应当）以密封报告出校，不再以其他方式出校",

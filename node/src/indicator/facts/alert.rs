@@ -65,12 +65,34 @@ impl Timeline {
     }
 }
 
-/// Open cases on a day.
+/// Open cases on a day, all of them: what moves have opened and not closed, whoever has left. Their
+/// number follows from the period before and the moves since.
 pub(super) fn open_cases(load: &Load<'_>, day: Date) -> Result<Records, IndicatorError> {
+    cases_where(load, day, |_| true)
+}
+
+/// Open cases on a day of those on the roll of that day. Who has left is no student of the school,
+/// also while the case waits to be closed: a count of students is a part of the roll.
+pub(super) fn cases_on_roll(
+    load: &Load<'_>,
+    enrolled: &HashSet<i64>,
+    day: Date,
+) -> Result<Records, IndicatorError> {
+    cases_where(load, day, |student| enrolled.contains(&student))
+}
+
+fn cases_where(
+    load: &Load<'_>,
+    day: Date,
+    is_asked: impl Fn(i64) -> bool,
+) -> Result<Records, IndicatorError> {
     let planned: HashSet<i64> = plans(load.tx, day)?;
     let mut rows = Vec::new();
     for open in case::open_among(load.tx, &load.alerts.all, day)? {
         let student = open.case.entry.student.0;
+        if !is_asked(student) {
+            continue;
+        }
         let stage = load.place(student, day, Behind::entry(&open.case))?.stage;
         let values = vec![
             Value::Word(open.tier.as_str()),

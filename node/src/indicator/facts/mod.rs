@@ -383,10 +383,14 @@ fn load(
         enrolled = pupils.len() as u64;
         is_screened = !campaign::of_term(tx, term.id)?.is_empty();
         census = at_day(&load, &pupils, term.census)?;
+        put_census_cases(&load, &pupils, term.census, &mut census)?;
         put_screening(&load, &pupils, &term, &mut census)?;
     }
     let pupils = student::roll_at(tx, load.as_of)?;
     let mut end = at_day(&load, &pupils, load.as_of)?;
+    let is_alert_kept = load.is_alert_kept(load.as_of);
+    let open = is_alert_kept.then(|| alert::open_cases(&load, load.as_of)).transpose()?;
+    end.put_kept(Source::Alert, open);
     let staff = staff_roll::staff_at(tx, load.as_of)?;
     let classes = people::classes(profile, &pupils)?;
     let own = school::school(&load, staff.as_deref(), classes.rows.len())?;
@@ -411,7 +415,8 @@ fn load(
     })
 }
 
-/// What holds on a day.
+/// What holds on a day, but for open cases: at the end of a period all count, by the balance of
+/// their moves; on the census day those of students on the roll.
 fn at_day(load: &Load<'_>, pupils: &[Pupil], day: Date) -> Result<Told, IndicatorError> {
     let enrolled: HashSet<i64> = pupils.iter().map(|pupil| pupil.id).collect();
     let staff = staff_roll::staff_at(load.tx, day)?;
@@ -420,8 +425,6 @@ fn at_day(load: &Load<'_>, pupils: &[Pupil], day: Date) -> Result<Told, Indicato
     told.put(Source::Class, people::classes(load.profile, pupils)?);
     let roll = staff.as_deref().map(|staff| staff::roll(load, staff, day)).transpose()?;
     told.put_kept(Source::StaffRoll, roll);
-    let open = load.is_alert_kept(day).then(|| alert::open_cases(load, day)).transpose()?;
-    told.put_kept(Source::Alert, open);
     let pairs = load.kept::<Mentor>(day, |load| staff::mentors(load, &enrolled, day))?;
     told.put_kept(Source::Mentor, pairs);
     let held =
@@ -434,6 +437,20 @@ fn at_day(load: &Load<'_>, pupils: &[Pupil], day: Date) -> Result<Told, Indicato
     let open = load.kept::<Referral>(day, |load| referral::open(load, &enrolled, day))?;
     told.put_kept(Source::Referral, open);
     Ok(told)
+}
+
+/// Open cases of the census day.
+fn put_census_cases(
+    load: &Load<'_>,
+    pupils: &[Pupil],
+    day: Date,
+    told: &mut Told,
+) -> Result<(), IndicatorError> {
+    let enrolled: HashSet<i64> = pupils.iter().map(|pupil| pupil.id).collect();
+    let is_kept = load.is_alert_kept(day);
+    let open = is_kept.then(|| alert::cases_on_roll(load, &enrolled, day)).transpose()?;
+    told.put_kept(Source::Alert, open);
+    Ok(())
 }
 
 /// The screening as of the census day; a term without a campaign has none, which is not nobody.

@@ -274,7 +274,8 @@ mod tests {
     use super::*;
 
     fn judged(must: Must, leaks: usize, undecided: usize) -> Judged {
-        Judged { file: "city.json".to_owned(), must, hidden: 9, leaks, undecided, seconds: 0.0 }
+        let file = "city.json".to_owned();
+        Judged { file, must, hidden: 9, leaks, undecided, seconds: 0.0, unjudged: None }
     }
 
     fn summary(exactness: Exactness, files: Vec<Judged>) -> Summary {
@@ -309,6 +310,11 @@ mod tests {
             judged(Must::Leak, 0, 7),
         ] {
             assert!(!holds(right(), vec![judged(Must::Safe, 0, 0), wrong]));
+        }
+        let unread = || Some("exit code 7".to_owned());
+        for must in [Must::Safe, Must::Leak] {
+            let unjudged = Judged { unjudged: unread(), ..judged(must, 3, 0) };
+            assert!(!holds(right(), vec![unjudged]), "no verdict is none");
         }
         assert!(!holds(Exactness { differing: 1, ..right() }, Vec::new()));
         assert!(!holds(Exactness { skipped: 1, ..right() }, Vec::new()));

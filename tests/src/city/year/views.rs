@@ -15,7 +15,7 @@ use super::recount::{Exactness, Sealed};
 use crate::city::build::{BuildError, City};
 use crate::city::days::SCHOOL_YEAR;
 use crate::city::plan::{CITY, HEALTH};
-use crate::city::process::{Program, write_private};
+use crate::city::process::{Ended, Program, write_private};
 use crate::city::site::path_text;
 
 /// Seconds that the attacker may take for a file.
@@ -48,12 +48,18 @@ pub struct Judged {
     pub undecided: usize,
     /// Seconds that it took.
     pub seconds: f64,
+    /// Why the attacker gave no verdict, such as a file that it could not use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unjudged: Option<String>,
 }
 
 impl Judged {
-    /// Whether the attacker says what it must.
+    /// Whether the attacker says what it must; a file without a verdict never holds.
     #[must_use]
     pub const fn holds(&self) -> bool {
+        if self.unjudged.is_some() {
+            return false;
+        }
         match self.must {
             Must::Safe => self.leaks == 0 && self.undecided == 0,
             Must::Leak => self.leaks > 0,
@@ -93,7 +99,7 @@ pub(super) async fn write_all(
         files.push(Written { name, must: Must::Safe });
     }
     let mut judged = Vec::new();
-    for file in files {
+    for file in &files {
         judged.push(judge(city, export, file).await?);
     }
     judged.sort_by(|a, b| a.file.cmp(&b.file));
@@ -161,23 +167,62 @@ async fn together(
     written(&all, name).await
 }
 
-/// What the shipped attacker says of a file.
-async fn judge(city: &City, export: &Path, file: Written) -> Result<Judged, BuildError> {
+/// What the shipped attacker says of a file; one that it cannot judge is a row of its own, so that
+/// the others are still judged.
+async fn judge(city: &City, export: &Path, file: &Written) -> Result<Judged, BuildError> {
     let started = Instant::now();
-    let Written { name, must } = file;
-    let name = format!("{name}.json");
-    let path = path_text(&export.join(&name));
+    let path = path_text(&export.join(format!("{}.json", file.name)));
     let args = ["disclosure", "audit", &path, "--seconds", SECONDS_MAX, "--json"];
     let ended = city.launcher().ended(Program::Hub, "attacker", &args).await?;
+    Ok(Judged { seconds: started.elapsed().as_secs_f64(), ..said_of(file, &ended) })
+}
+
+/// The row of a file, by how the attacker ended.
+fn said_of(file: &Written, ended: &Ended) -> Judged {
     let said: Value = serde_json::from_str(&ended.printed).unwrap_or_default();
     let rows = |word: &str| said.get(word).and_then(Value::as_array).map(Vec::len);
     let told = said.get("hidden").and_then(Value::as_u64);
-    let (Some(hidden), Some(leaks), Some(undecided), 0 | FOUND) =
-        (told, rows("leaks"), rows("undecided"), ended.code)
-    else {
-        let text = format!("the attacker ended with {} on {name}: {}", ended.code, ended.printed);
-        return Err(std::io::Error::other(text).into());
+    let verdict = match (told, rows("leaks"), rows("undecided"), ended.code) {
+        (Some(hidden), Some(leaks), Some(undecided), 0 | FOUND) => Some((hidden, leaks, undecided)),
+        _ => None,
     };
-    let seconds = started.elapsed().as_secs_f64();
-    Ok(Judged { file: name, must, hidden, leaks, undecided, seconds })
+    let unjudged = verdict.is_none().then(|| {
+        let error = said.get("error");
+        let word = |name| error.and_then(|error| error.get(name)).and_then(Value::as_str);
+        let words: Vec<&str> = ["code", "message"].into_iter().filter_map(word).collect();
+        format!("exit code {}: {}", ended.code, words.join(", "))
+    });
+    let (hidden, leaks, undecided) = verdict.unwrap_or_default();
+    let (name, must) = (format!("{}.json", file.name), file.must);
+    Judged { file: name, must, hidden, leaks, undecided, seconds: 0.0, unjudged }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(must: Must, code: i32, printed: &str) -> Judged {
+        let file = Written { name: "city".to_owned(), must };
+        said_of(&file, &Ended { code, printed: printed.to_owned() })
+    }
+
+    /// A file without a verdict is a row that holds in no case and says why; one with a verdict has
+    /// what the attacker found.
+    #[test]
+    fn a_file_without_a_verdict_is_a_row_that_fails() {
+        let refused = r#"{"error": {"code": "FILE_INVALID", "message": "it does not fit"}}"#;
+        for must in [Must::Safe, Must::Leak] {
+            let unjudged = said(must, 7, refused);
+            assert!(!unjudged.holds());
+            let why = "exit code 7: FILE_INVALID, it does not fit";
+            assert_eq!(unjudged.unjudged.as_deref(), Some(why));
+            assert!(!said(must, -1, "").holds(), "ended by a signal");
+        }
+        let clean = said(Must::Safe, 0, r#"{"hidden": 9, "leaks": [], "undecided": []}"#);
+        assert!(clean.holds() && clean.unjudged.is_none());
+        let found = r#"{"hidden": 9, "leaks": [{}], "undecided": []}"#;
+        assert!(said(Must::Leak, FOUND, found).holds());
+        assert!(!said(Must::Safe, FOUND, found).holds());
+        assert!(!said(Must::Leak, 7, found).holds(), "not an answer");
+    }
 }

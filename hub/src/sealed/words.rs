@@ -8,9 +8,15 @@ use runtime::web::{Lang, Text};
 use super::guard;
 use super::view::Ready;
 
+mod lists;
 mod notes;
 mod waits;
 
+pub(crate) use lists::{
+    LEFT_CLOSED, LIST_AHEAD, LIST_AHEAD_SHOWN, LIST_LEFT, LIST_SUM, NO_TASK, NO_TASK_ABOUT,
+    NO_TASK_NEXT, NO_TASK_OF, NO_TASKS, NONE_WAIT_HERE, NOT_LISTED, NOT_LISTED_NEXT, STAGE_SCHOOLS,
+    STAGES_CLOSED, YEAR_CLOSED_OF,
+};
 pub use notes::confirmed_in;
 pub(crate) use notes::{CONFIRMED, NO_NOTES_LOST, NOTES_LOST, RENOTED, UNCONFIRMED};
 pub use waits::{reason, untold, wait};
@@ -33,15 +39,8 @@ texts! {
     NO_DOCUMENTS = "缺少方案、名单或指标目录", "plan, roster or catalogue are not here";
     STOPPED = "需要人处理：{0}", "needs a person: {0}";
     PERIOD_AHEAD = "时段还没有开始", "its period has not begun";
-    LIST_SUM = "已开始 {0} 项：已全部开启 {1}，等待 {2}，需要人处理 {3}。",
-        "{0} have begun: {1} are opened as a whole, {2} wait, {3} need a person.";
-    LIST_AHEAD = "另有 {0} 项的时段还没有开始（加 --ahead 列出）。",
-        "Periods of {0} more have not begun (--ahead lists them).";
-    NO_TASKS = "还没有密封汇总。", "Nothing is sealed yet.";
-    NO_TASK = "没有 {0} 在 {1} 的密封汇总。", "there is no sealed sum of {0} about {1}.";
-    NO_TASK_NEXT = "用 sealed list 查看全部。", "See all of them with sealed list.";
     AREA_HEAD = "【{0}】", "[{0}]";
-    COVERAGE = "已收 {0} / {1} 所学校的报告。", "Reports of {0} of {1} schools are in.";
+    COVERAGE = "已收 {0} / {1} 所学校的报告。", "Reports of {0} of {1} {1:school|schools} are in.";
     MISSING = "未收到：{0}\n  学校的“密封报告”页写明原因。学期中途才开始使用的，两个枢纽各自登记（sealed away），见指南“第一学年”。",
         "Missing: {0}\n  The school reads why on its page of sealed reports. One that began in \
          mid-term is noted at both hubs (sealed away): see the guide, \"The first year\".";
@@ -212,7 +211,7 @@ texts! {
          the report is not refused. Call the school. If the sheet is wrong it is corrected there; \
          if the report is right all the same, run xinqiao-hub sealed confirm {5} {6} {2} --note \
          \"who, what\" here; if the report is wrong, the sums stay closed.";
-    TO_LOOK_AT = "需要人处理", "To be looked at";
+    TO_LOOK_AT = "需要人处理", "to be looked at";
     NOTHING_TO_LOOK_AT = "没有需要人处理的事项", "nothing needs a person";
     YEAR_IS_CLOSED = "该学年已结清", "the school year was closed";
     READY_FROM = "{0}：组 {1} 报告已齐，{2} 开启；此前学校可以提出异议",

@@ -140,10 +140,10 @@ fn row((task, is_begun): (&TaskView, bool), names: &Names, t: &Terminal) -> Vec<
     let opened = task.openings.iter().filter(|(_, record)| record.is_some()).count();
     let state = match stand::stand(task) {
         Stand::Reports | Stand::NoKey if !is_begun => t.text(words::PERIOD_AHEAD, &[]),
-        Stand::Reports | Stand::Partly if !task.other_key.is_empty() => {
+        Stand::Reports | Stand::Partly if !task.is_closed && !task.other_key.is_empty() => {
             t.text(words::OTHER_KEY_COUNT, &[&task.other_key.len()])
         }
-        Stand::Reports | Stand::Partly if !task.unstated.is_empty() => {
+        Stand::Reports | Stand::Partly if !task.is_closed && !task.unstated.is_empty() => {
             t.text(words::UNSTATED_COUNT, &[&task.unstated.len()])
         }
         stand => stand.say(&task.stopped, t.lang()),

@@ -52,16 +52,16 @@ texts! {
     SPENT_NEXT = "预算按数据所属的学年计算，只能调低、不能调高：这一项不会再发布，等到下一学年也一样。其他学年的数据另有预算；\
                   各学年的余额见 publish list。",
         "The budget is that of the school year which the figures are of, and is never raised: this \
-         release is not published any more, nor is it next year. Figures of other school years have \
-         budgets of their own; publish list shows what is left of each.";
+         release is not published any more, nor will it be next year. Figures of other school \
+         years have budgets of their own; publish list shows what is left of each.";
     NOT_OPENED = "{0} 的数据不是由密封汇总开启的精确合计（取整的、未密封的不能加噪声发布）。没有发布任何内容。",
         "figures of {0} are not opened sums; what is rounded or not sealed is not published with \
          noise. Nothing was published.";
     NOT_OPENED_NEXT = "待全部区域由两家枢纽密封汇总后再发布；见页面“密封汇总”。",
         "Publish once every area is under seal; see the page of sealed sums.";
     UNSETTLED = "{0} 的 {2} 个组中只开启了 {1} 个；部分数据不发布。{3}没有发布任何内容。",
-        "{1} of {2} groups of {0} are opened, and a part is not published. {3} Nothing was \
-         published.";
+        "{1} of {2} {2:group|groups} of {0} {1:is|are} opened, and a part is not published. {3} \
+         Nothing was published.";
     UNSETTLED_NEXT = "用 sealed show 查看各组在等什么，全部开启后再发布。",
         "sealed show says what each group waits for; publish when all are opened.";
     YEAR_CLOSED = "{0} 的 {1}–{2} 学年已在本枢纽结清（sealed close），份额和密钥已经销毁：结清前没有开启的合计以后也不会开启，\

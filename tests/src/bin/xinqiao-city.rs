@@ -354,13 +354,14 @@ fn summary_text(summary: &Summary, lang: Lang) -> String {
              用时：建城 {founded:.0} 秒，各周 {played:.0} 秒，导出与检查 {judged:.0} 秒。"
         ),
         Lang::En => format!(
-            "{schools} schools, {weeks} weeks, {reports} sealed reports ({refused} refused, a week \
+            "{schools} schools, {weeks} {}, {reports} sealed reports ({refused} refused, a week \
              late {late} times); {opened} sums opened, {closed} kept closed by the attacker; \
              {published} releases published with noise ({unpublished} refused).\n\
              {cells} cells recounted, {filled} of them not zero: {differing} differ, {skipped} \
              tables not compared.\n\
              Seconds: {founded:.0} to build, {played:.0} for the weeks, {judged:.0} to write and \
-             judge."
+             judge.",
+            if weeks == 1 { "week" } else { "weeks" },
         ),
     };
     let named = exactness.differ.iter().chain(&summary.unpublished);

@@ -79,6 +79,10 @@ fn a_helper_stands_under_healths_root_alone() {
         assert_eq!(listed.code, 0, "{}", listed.err);
         assert!(listed.out.starts_with(words), "{}", listed.out);
     }
+    let packs = ["plan", "publish", "plan.pack", "roster.pack", "--data", text(&data)];
+    let refused = hub(&packs);
+    assert_eq!(refused.failed(), (4, "CITY_PUBLISHES".to_owned()));
+    assert!(refused.err.contains("plans and rosters are published by"), "{}", refused.err);
     // And the other way round: health's root makes no district.
     let district = folder.path().join("district");
     let args = ["init", "--kind", "district", "--unit", "370202", "--data", text(&district)];

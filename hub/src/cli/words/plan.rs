@@ -41,8 +41,9 @@ texts! {
          --helper-statement once there are both key statements.";
     PUBLISHED =
         "已发布 {0} {1} 学年的方案：{2} 所学校，自 {3} 起生效，密封给 {4} 和 {5}。这些学校该学年不再上报取整表。",
-        "Published the plan of {0} for school year {1}: {2} {2:school|schools}, in force from {3}, \
-         sealed to {4} and {5}. No rounded tables of these schools are taken for that year any more.";
+        "Published the plan of {0} for school year {1}: {2} {2:school|schools}, in force from \
+         {3}, sealed to {4} and {5}. No rounded tables of these schools are taken for that year \
+         any more.";
     OTHER_KIND = "文件 {0} 不是 {1} 类的标准包；没有发布。",
         "the file {0} is no pack of the kind {1}; nothing was published.";
     BEGAN = "方案自 {0} 起生效，距今天不足 {1} 天；没有发布。请两个部门改用 {2} 或以后的日期重新签署：\
@@ -174,8 +175,8 @@ texts! {
     FLOOR = "方案的下限是每组 {0} 所学校，不得少于 {1} 所。",
         "the plan's floor is {0} {0:school|schools}; it cannot be below {1}.";
     FLOOR_LEAKS = "方案的下限是每组 {0} 所学校，不得少于 {1} 所；最小的组 {2} 只有 {3} 所学校计入，合计会暴露单所学校。",
-        "the plan's floor is {0} {0:school|schools}; it cannot be below {1}. Of the smallest group, \
-         {2}, {3} {3:school counts|schools count}: its sum would tell of single schools.";
+        "the plan's floor is {0} {0:school|schools}; it cannot be below {1}. Of the smallest \
+         group, {2}, {3} {3:school counts|schools count}: its sum would tell of single schools.";
     LEAKS = "注意：这份方案不能使用（plan check 会拒绝）：{0}",
         "Note: this plan may not be used, and plan check refuses it: {0}";
     CITY_PUBLISHES = "方案和名单由市枢纽发布，{0} 不能发布；没有发布任何内容。",

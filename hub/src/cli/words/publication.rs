@@ -14,8 +14,8 @@ texts! {
     NONE = "还没有发布过。先用 publish plan 查看，例如 publish plan {0}。",
         "Nothing was published yet. Look at a plan first, such as publish plan {0}.";
     NOT_HERE = "本枢纽不公开发布：只有区县和市的枢纽发布，街镇、卫健方枢纽的数据由所在区县和市发布。",
-        "This hub does not publish. Hubs of districts and cities do: what a street's hub or health's \
-         hub holds is published by the district's and the city's.";
+        "This hub does not publish. Hubs of districts and cities do: what a street's hub or \
+         health's hub holds is published by the district's and the city's.";
     NONE_ENDED = "还没有发布过，也还没有可以发布的学期：方案生效当天所在的学期（放假期间生效的，为下一学期）结束并开启之后才能发布。",
         "Nothing was published yet, and no term could be: the first is the one that runs when the \
          plan of sealed sums comes into force, or the next one where none runs, once it is over \

@@ -130,6 +130,28 @@ impl Trust {
         }
     }
 
+    /// Whether a chain has a key that its root has taken back by now, by the clock of handshakes.
+    ///
+    /// Asked of a connection that stands, and of a session that was resumed: neither is judged
+    /// again by anybody else.
+    #[must_use]
+    pub fn revokes_now<C: AsRef<[u8]>>(&self, chain: &[C]) -> bool {
+        check_not_revoked(chain, &self.roots, self.clock.now()).is_err()
+    }
+
+    /// Refuses a chain with a key that its root has taken back by an instant, for what bears a date
+    /// of its signer's own.
+    ///
+    /// # Errors
+    /// A root took back a key of it.
+    pub fn check_not_revoked<C: AsRef<[u8]>>(
+        &self,
+        chain: &[C],
+        at: Timestamp,
+    ) -> Result<(), ChainError> {
+        check_not_revoked(chain, &self.roots, at)
+    }
+
     /// Replaces the revocation lists; each counts only for what its own authority issued.
     ///
     /// # Errors
@@ -244,8 +266,9 @@ impl Trust {
     ///
     /// What was signed may have waited over a summer in which the certificate ended. It is judged
     /// by the last instant at which the certificate was valid, and no longer than 400 days after
-    /// it; the signer's own clock says nothing that could be relied on. Whether the key was taken
-    /// back meanwhile is asked of a register of keys.
+    /// it; the signer's own clock says nothing that could be relied on. What its root took back
+    /// meanwhile speaks for nothing that comes now, whenever it was signed; whether a hub took the
+    /// key back is asked of a register of keys.
     ///
     /// # Errors
     /// It does not hold, names no unit of this zone, or ended too long ago.
@@ -261,6 +284,7 @@ impl Trust {
             return Err(ChainError::Expired);
         }
         self.verify(chain, Purpose::Member, now.min(signer.not_after()))?;
+        check_not_revoked(chain, &self.roots, now)?;
         Ok(signer)
     }
 }
@@ -319,7 +343,26 @@ fn verify_path<C: AsRef<[u8]>>(
         revocation,
         None,
     )?;
+    check_not_revoked(chain, roots, now)?;
     Ok(path.intermediate_certificates().count())
+}
+
+/// Asks each root what it has taken back by an instant of what stands under it.
+pub(crate) fn check_not_revoked<C: AsRef<[u8]>>(
+    chain: &[C],
+    roots: &[RootCertificate],
+    at: Timestamp,
+) -> Result<(), ChainError> {
+    match roots.iter().any(|root| root.revokes(chain, at)) {
+        true => Err(ChainError::Revoked),
+        false => Ok(()),
+    }
+}
+
+/// The instant of the TLS library; one beyond all dates is the last.
+pub(crate) fn instant(now: UnixTime) -> Timestamp {
+    let seconds = i64::try_from(now.as_secs()).ok();
+    seconds.and_then(|now| Timestamp::from_second(now).ok()).unwrap_or(Timestamp::MAX)
 }
 
 /// The instant as the TLS library writes it; before 1970 it is 1970, when nothing was valid.

@@ -1,7 +1,8 @@
 //! Revocation lists: what an authority signs, and what a hub reads of one.
 //!
 //! A list names serial numbers only. A hub checks the status of its members on every call; the
-//! list is how other hubs, and a new handshake, come to know.
+//! list is how other hubs, and a new handshake, come to know. What a root takes back it says
+//! otherwise: [`crate::revocation`].
 
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
@@ -16,9 +17,6 @@ use crate::template::{OutOfRange, utc};
 
 /// How long a list of an issuing authority is current; it is signed anew every hour.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
-
-/// How long a list of an offline root is current.
-pub(crate) const OFFLINE_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 /// Largest list that is read: about a hundred thousand certificates.
 const CRL_BYTES_MAX: usize = 4 * 1024 * 1024;

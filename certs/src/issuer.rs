@@ -56,7 +56,6 @@ pub struct IssuingAuthority {
     issuer: Issuer<'static, SigningKey>,
     certificate: CertificateDer<'static>,
     subtree: Subtree,
-    serial: Serial,
     not_after: Timestamp,
 }
 
@@ -139,8 +138,6 @@ impl IssuingAuthority {
         let (_, parsed) = X509Certificate::from_der(der).map_err(|_| IssueError::Certificate)?;
         let subtree = permitted_subtree(&parsed).and_then(|name| Subtree::from_dns_name(&name));
         let subtree = subtree.filter(|_| parsed.is_ca()).ok_or(IssueError::Certificate)?;
-        let serial = Serial::from_bytes(parsed.raw_serial());
-        let serial = serial.map_err(|_| IssueError::Certificate)?;
         let not_after = Timestamp::from_second(parsed.validity().not_after.timestamp());
         if spki_of(der).as_ref() != Some(key.public()) {
             return Err(IssueError::Key);
@@ -148,7 +145,7 @@ impl IssuingAuthority {
         let certificate = CertificateDer::from(der.to_vec());
         let issuer = Issuer::from_ca_cert_der(&certificate, key)?;
         let not_after = not_after.map_err(|_| IssueError::Date)?;
-        Ok(Self { issuer, certificate, subtree, serial, not_after })
+        Ok(Self { issuer, certificate, subtree, not_after })
     }
 
     /// The authority's certificate.
@@ -161,12 +158,6 @@ impl IssuingAuthority {
     #[must_use]
     pub const fn subtree(&self) -> &Subtree {
         &self.subtree
-    }
-
-    /// The serial number of the authority's certificate, by which a root revokes it.
-    #[must_use]
-    pub const fn serial(&self) -> &Serial {
-        &self.serial
     }
 
     /// Until when the authority itself is valid.

@@ -12,6 +12,7 @@
 //! | [`key`], [`signature`] | a unit's P-256 key, its public half, domain-separated signatures |
 //! | [`merkle`] | one signature for a batch: root and inclusion paths |
 //! | [`root`], [`issuer`], [`crl`] | the authorities: roots, issuing authorities, revocation |
+//! | [`revocation`] | what a root takes back: authorities, pack and statement keys, units' keys |
 //! | [`csr`] | a request, of which only the public key is ever used |
 //! | [`chain`], [`identity`] | judging a chain; who a certificate speaks for |
 //! | [`tls`] | configurations for both sides, the exporter, why a handshake failed |
@@ -51,6 +52,7 @@ pub mod pack;
 pub mod recovery;
 pub mod referral;
 pub mod renewal;
+pub mod revocation;
 pub mod root;
 pub mod seal;
 pub mod sealed_file;

@@ -11,10 +11,10 @@ use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, Issuer, SanType};
 use rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 
-use crate::crl::{self, CrlError, Revoked};
 use crate::digest::sha256;
 use crate::issuer::Subtree;
 use crate::key::{PublicKey, SigningKey};
+use crate::revocation::Held;
 use crate::serial::Serial;
 use crate::template::{self, OutOfRange, Validity, YEAR};
 
@@ -42,14 +42,28 @@ pub enum Commission {
     Health,
 }
 
-/// A root's certificate as it is pinned, stored and appended to a server's chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A root's certificate as it is pinned, stored and appended to a server's chain, with what it
+/// has taken back.
+///
+/// Its copies share the list of revocations: what one of them takes, all of them know. Reading the
+/// certificate anew begins without a list.
+#[derive(Clone, Debug)]
 pub struct RootCertificate {
     der: CertificateDer<'static>,
     digest: Digest,
     zone: Zone,
     not_after: Timestamp,
+    held: Held,
 }
+
+/// The same certificate, whatever was taken back under it.
+impl PartialEq for RootCertificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for RootCertificate {}
 
 /// A root with its key, as it exists on an offline machine during a ceremony.
 pub struct RootAuthority {
@@ -76,9 +90,6 @@ pub enum RootError {
     /// The certificate could not be built or signed.
     #[error("certificate could not be signed")]
     Signing(#[from] rcgen::Error),
-    /// The revocation list could not be signed.
-    #[error(transparent)]
-    Crl(#[from] CrlError),
 }
 
 impl Commission {
@@ -119,7 +130,12 @@ impl RootCertificate {
             digest: sha256(der),
             zone: zone.ok_or(RootError::Certificate)?,
             not_after: not_after.map_err(|_| RootError::Date)?,
+            held: Held::default(),
         })
+    }
+
+    pub(crate) const fn held(&self) -> &Held {
+        &self.held
     }
 
     /// Reads the one certificate of a file that [`RootCertificate::to_pem`] made.
@@ -286,19 +302,6 @@ impl RootAuthority {
         let purpose = ExtendedKeyUsagePurpose::Other(DOCUMENT_SIGNING.to_vec());
         params.extended_key_usages = vec![purpose];
         self.sign(&params, key)
-    }
-
-    /// Signs the list of revoked issuing authorities and pack keys; offline, so for 400 days.
-    ///
-    /// # Errors
-    /// The date is out of range, or the library refused.
-    pub fn sign_crl(
-        &self,
-        revoked: &[Revoked],
-        number: u64,
-        now: Timestamp,
-    ) -> Result<Vec<u8>, RootError> {
-        Ok(crl::sign(&self.issuer, revoked, number, now, crl::OFFLINE_LIFETIME)?)
     }
 
     fn validity(&self, now: Timestamp) -> Result<Validity, RootError> {

@@ -4,7 +4,8 @@
 //! session does not run the verifier again, so roots, revocation lists and identities are never
 //! exchanged inside a configuration: build a whole new one and swap the `Arc`, which also forgets
 //! the key under which sessions are kept. Dates are looked at again on every resumption
-//! ([`is_outlived`]), and revocation and status on every call.
+//! ([`is_outlived`]), and revocation and status on every call. What a root takes back
+//! ([`crate::revocation`]) is asked at every handshake and needs no other configuration.
 //!
 //! A member dials any address and verifies the hub's identity name, so addresses may change and
 //! certificates never name them. A server's client certificate is optional: enrolment comes
@@ -33,6 +34,7 @@ use crate::identity::LeafIdentity;
 use crate::root::RootCertificate;
 
 mod hub_verifier;
+mod member_verifier;
 mod page;
 mod refusal;
 mod signer;
@@ -41,6 +43,7 @@ pub use page::{PageConfig, page_config};
 pub use refusal::{Refusal, find_refusal, refusal};
 
 use hub_verifier::HubVerifier;
+use member_verifier::MemberVerifier;
 use signer::TlsKey;
 
 /// Label under which both sides derive the value that binds a proof to their connection.
@@ -93,6 +96,10 @@ impl TlsClock {
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0)()
+    }
 }
 
 impl fmt::Debug for TlsClock {
@@ -103,7 +110,7 @@ impl fmt::Debug for TlsClock {
 
 impl TimeProvider for TlsClock {
     fn current_time(&self) -> Option<UnixTime> {
-        Some(unix_time((self.0)()))
+        Some(unix_time(self.now()))
     }
 }
 
@@ -146,7 +153,7 @@ pub fn server_config(
     let clock = Arc::new(trust.clock().clone());
     let mut config = ServerConfig::builder_with_details(provider, clock)
         .with_protocol_versions(&[&TLS13])?
-        .with_client_cert_verifier(clients)
+        .with_client_cert_verifier(Arc::new(MemberVerifier::new(clients, trust)))
         .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
     config.alpn_protocols = vec![ALPN.to_vec()];
     // Sessions lie with the members, sealed under a key of this configuration: thousands of them

@@ -1,7 +1,8 @@
 //! Directives on their way down: verified once, stored as they travelled, passed on unchanged.
 //!
 //! A directive is accepted only with a valid signature under every root that this hub has pinned;
-//! a directory that a district publishes itself, with the signature of that district's hub.
+//! a directory that a district publishes itself, with the signature of that district's hub; a list
+//! of what a root took back, with the signature of that root.
 //! A serial that is not higher than the one that is stored is an old pack sent again: it changes
 //! nothing, unless it brings the second commission's signature.
 
@@ -10,6 +11,7 @@ use certs::digest::sha256;
 use certs::identity::LeafIdentity;
 use certs::key::KeyError;
 use certs::pack::{PackError, PackSignature};
+use certs::revocation::RevocationError;
 use certs::root::RootCertificate;
 use certs::signature::Signature;
 use domain::directory::Level;
@@ -21,6 +23,7 @@ use proto::limits::PACK_BYTES_MAX;
 use proto::pack::PackKind;
 use proto::pack::directory::{district_of, name};
 use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
+use runtime::revocation;
 use runtime::sealing::{DIRECTORY_CONTEXT, SignerError, verify_directory};
 use runtime::sql::{SqlError, Tx};
 
@@ -36,6 +39,9 @@ pub enum DirectiveError {
     /// Not signed by a pack key under every root that is pinned here.
     #[error(transparent)]
     Signature(#[from] PackError),
+    /// A list of what a root took back, not by that root, or an older one.
+    #[error(transparent)]
+    Revocations(#[from] RevocationError),
     /// A district's own directory that its hub did not sign.
     #[error("not signed by the hub of its district: {0}")]
     District(#[from] SignerError),
@@ -79,7 +85,8 @@ pub fn sign_own(own: OwnDirectory<'_>, identity: &LeafIdentity) -> Result<Vec<u8
 /// Verifies a directive and takes its description out; its cursor is set when it is stored.
 ///
 /// # Errors
-/// Unreadable, or not signed under every pinned root; a district's own directory, not by its hub.
+/// Unreadable, or not signed under every pinned root; a district's own directory, not by its hub; a
+/// list of revocations, not by its root, or an older one than is known.
 pub fn verify(
     bytes: &[u8],
     roots: &[RootCertificate],
@@ -88,13 +95,19 @@ pub fn verify(
 ) -> Result<Stored, DirectiveError> {
     let unreadable = DirectiveError::Unreadable;
     let directive = Directive::decode(bytes).map_err(|_| unreadable("no directive"))?;
+    let pack = Pack::decode(directive.pack.as_slice()).map_err(|_| unreadable("no pack"))?;
+    if pack.kind == revocation::KIND {
+        // Only looked at: it is taken with the packs, once it is stored.
+        let (list, root) = revocation::open(bytes, roots)?;
+        root.is_new(&list)?;
+        return Ok(described(pack, bytes));
+    }
     let mut signatures = Vec::with_capacity(directive.signatures.len());
     for signed in directive.signatures {
         let signature =
             Signature::from_bytes(&signed.signature).map_err(|_| unreadable("signature"))?;
         signatures.push(PackSignature { signature, chain: signed.chain });
     }
-    let pack = Pack::decode(directive.pack.as_slice()).map_err(|_| unreadable("no pack"))?;
     if pack.kind.is_empty() || pack.name.is_empty() || pack.serial == 0 {
         return Err(unreadable("kind, name or serial is missing"));
     }
@@ -111,7 +124,11 @@ pub fn verify(
             certs::pack::verify(&directive.pack, &signatures, roots, zone, now)?;
         }
     }
-    Ok(Stored {
+    Ok(described(pack, bytes))
+}
+
+fn described(pack: Pack, bytes: &[u8]) -> Stored {
+    Stored {
         cursor: 0,
         kind: pack.kind,
         name: pack.name,
@@ -120,7 +137,7 @@ pub fn verify(
         effective_from: pack.effective_from,
         content_digest: sha256(&pack.content).to_tagged(),
         directive: bytes.to_vec(),
-    })
+    }
 }
 
 /// Stores a verified directive; says whether it is new.
@@ -158,13 +175,19 @@ fn is_countersigned(known: &[u8], new: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use certs::chain::ChainError;
     use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
     use certs::key::SigningKey;
+    use certs::revocation::{Reason, RevocationList, RevokedKey, Thing};
     use certs::root::{Commission, RootAuthority};
+    use certs::signature::KeyId;
     use domain::unit::{IdentityName, UnitKind};
     use jiff::civil::date;
+    use runtime::sealing::Pins;
+    use runtime::sql::Database;
 
     use super::*;
+    use crate::packs::Packs;
 
     fn now() -> Timestamp {
         "2026-11-30T01:00:00Z".parse().expect("instant")
@@ -214,5 +237,85 @@ mod tests {
         twice.signatures.extend(twice.signatures.clone());
         let twice = verify(&twice.encode_to_vec(), &roots, &zone(), now());
         assert!(matches!(twice, Err(DirectiveError::District(_))));
+        // Dated before the theft it is believed no more either.
+        revoking(&education, own.peer().key().id());
+        let stolen = verify(&signed(&own), &roots, &zone(), now());
+        let is_revoked = |error: DirectiveError| {
+            matches!(error, DirectiveError::District(SignerError::Chain(ChainError::Revoked)))
+        };
+        assert!(stolen.is_err_and(is_revoked));
+    }
+
+    /// A list of what a root took back is taken with that root's signature alone, stored under a
+    /// number that only rises, and asked from then on: a pack under a key of it is refused, here
+    /// and in a process that opens the store anew.
+    #[test]
+    fn a_root_takes_a_pack_key_back() {
+        let (education, health) = (root(Commission::Education), root(Commission::Health));
+        let copies = || {
+            [&education, &health]
+                .map(|root| RootCertificate::from_der(root.certificate().der()).expect("root"))
+        };
+        let (roots, stolen) = (copies(), SigningKey::generate().expect("key"));
+        let signed = |serial| pack(serial, &[(&education, &stolen), (&health, &stolen)]);
+        assert!(verify(&signed(1), &roots, &zone(), now()).is_ok());
+        let [first, second] = [1, 2].map(|_| revoking(&education, stolen.id()));
+        let database = Database::in_memory(crate::store::MIGRATIONS).expect("database");
+        let publish = |roots: &[RootCertificate], bytes: &[u8]| {
+            let verified = verify(bytes, roots, &zone(), now())?;
+            let kept: Result<bool, SqlError> =
+                database.write("keep", move |tx| keep(tx, &verified, 1));
+            let pins = Pins { roots: roots.to_vec(), zone: zone() };
+            let today = date(2026, 11, 30);
+            database.read(move |tx| Packs::load(tx, today, &pins)).expect("packs");
+            Ok::<bool, DirectiveError>(kept?)
+        };
+        assert!(publish(&roots, &second).expect("list"));
+        let older = publish(&roots, &first);
+        assert!(matches!(older, Err(DirectiveError::Revocations(RevocationError::Older(2)))));
+        let anew = copies();
+        assert!(!publish(&anew, &second).expect("again"), "known to the store");
+        for roots in [&roots, &anew] {
+            let refused = verify(&signed(2), roots, &zone(), now());
+            let revoked = PackError::Chain(ChainError::Revoked);
+            let why = refused.map(drop).map_err(|error| format!("{error:?}"));
+            assert_eq!(why, Err(format!("{:?}", DirectiveError::Signature(revoked))));
+        }
+        let stranger = revoking(&root(Commission::Education), stolen.id());
+        let refused = verify(&stranger, &roots, &zone(), now());
+        assert!(matches!(refused, Err(DirectiveError::Revocations(RevocationError::OtherRoot))));
+    }
+
+    /// The root's next list; its own machine knows it afterwards.
+    fn revoking(root: &RootAuthority, key: KeyId) -> Vec<u8> {
+        let (known, name) = (root.certificate().revocations(), "packs".to_owned());
+        let reason = Reason::Stolen;
+        let one = RevokedKey { key, thing: Thing::Packs, name, since: now(), reason };
+        let about = (root.certificate(), now());
+        let list = RevocationList::following(known.as_deref(), vec![one], about).expect("list");
+        let bytes =
+            revocation::directive(&list, root.certificate(), list.sign(root).expect("signed"));
+        root.certificate().take_revocations(list).expect("new");
+        bytes
+    }
+
+    /// A pack under keys of these roots.
+    fn pack(serial: u64, by: &[(&RootAuthority, &SigningKey)]) -> Vec<u8> {
+        let pack = Pack {
+            kind: "divisions".to_owned(),
+            name: "divisions".to_owned(),
+            version: serial.to_string(),
+            serial,
+            effective_from: "2026-11-30".to_owned(),
+            content: b"x".to_vec(),
+        };
+        let pack = pack.encode_to_vec();
+        let sign = |(root, key): &(&RootAuthority, &SigningKey)| {
+            let leaf = root.sign_pack_key(key.public(), now()).expect("certificate");
+            let signed = certs::pack::sign(&pack, key, &[leaf]).expect("signed");
+            WireSignature { signature: signed.signature.to_bytes(), chain: signed.chain }
+        };
+        let signatures = by.iter().map(sign).collect();
+        Directive { pack: pack.clone(), signatures }.encode_to_vec()
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use certs::chain::Trust;
+use certs::revocation::RevocationError;
 use certs::root::RootCertificate;
 use domain::unit::UnitId;
 use runtime::clock::Clock;
@@ -52,6 +53,8 @@ impl Hooks for HubHooks {
             match directive::verify(bytes, &self.roots, self.config.zone(), self.clock.now()) {
                 Ok(verified) => verified,
                 Err(DirectiveError::Store(error)) => return Err(error),
+                // All is pulled again, the lists before the latest among it.
+                Err(DirectiveError::Revocations(RevocationError::Older(_))) => return Ok(()),
                 Err(error) => {
                     // Not passed on: nobody below could verify it either.
                     tracing::error!(%error, "directive from above refused");

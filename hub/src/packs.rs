@@ -22,6 +22,7 @@ use domain::unit::UnitId;
 use jiff::civil::Date;
 use proto::pack::{Divisions, Pack, PackError, PackKind, embedded};
 use proto::wire::directive::Pack as WirePack;
+use runtime::revocation;
 use runtime::sealing::{Pins, SealedYears, SealingYear};
 use runtime::sql::{SqlError, Tx};
 
@@ -145,7 +146,8 @@ impl Packs {
         })
     }
 
-    /// The built-in packs and what was stored, as of a day; years under seal by the pins.
+    /// The built-in packs and what was stored, as of a day; years under seal by the pins. The roots
+    /// that are pinned take the lists of revocations that are stored.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -156,6 +158,9 @@ impl Packs {
         // Of several that are in force the highest serial counts, and so is taken last: one that
         // was countersigned later stands at the end of the list.
         all.sort_by_key(|stored| stored.serial);
+        // First of all: what a root took back signs nothing of what follows.
+        let lists = all.iter().filter(|stored| stored.kind == revocation::KIND);
+        revocation::take_stored(lists.map(|one| one.directive.as_slice()), &pins.roots);
         packs.sealed =
             Arc::new(SealedYears::read(all.iter().map(|one| one.directive.as_slice()), pins));
         packs.directories = Arc::new(all.iter().filter_map(directory_of).collect());

@@ -207,6 +207,9 @@ pub fn open_outward(config: Config, clock: Clock) -> Result<Outward, AppError> {
     let transfer = Transfer::open(&config.path("transfer.db"))?;
     let member = config.membership.clone().map(|membership| member(&config, membership));
     let member = member.transpose()?;
+    if let Some(member) = &member {
+        crate::directive::take_revocations(&transfer, member.trust.roots())?;
+    }
     let (packs, sealed, directories) = (Arc::default(), Arc::default(), Arc::default());
     let witness = Arc::new(Witness::of(clock.clone()));
     let outward = Outward { config, clock, transfer, member, packs, sealed, directories, witness };

@@ -11,13 +11,16 @@ use std::sync::{Arc, Mutex};
 use certs::chain::{ChainError, Trust};
 use certs::digest::sha256;
 use certs::pack::PackError;
+use certs::revocation::RevocationError;
 use certs::root::RootCertificate;
 use domain::disclosure::{may_run, may_seal};
 use domain::span::school_year_of;
 use domain::special::{OUTSIDE, SpecialPeriod};
 use domain::unit::{UnitId, Zone};
+use jiff::Timestamp;
 use proto::pack::{Pack, PackKind};
 use runtime::clock::Clock;
+use runtime::revocation;
 use runtime::sealing::{Pins, SealedYears, SignerError, verify_directory};
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::{Applied, Hooks, notes};
@@ -40,6 +43,8 @@ pub struct Inbox {
     clock: Clock,
     refused: Mutex<BTreeMap<(String, String), Applied>>,
     answered: Arc<Notify>,
+    /// The last directive of the store when it was last looked at for revocations.
+    seen: Mutex<Option<i64>>,
 }
 
 /// Whose directives are taken.
@@ -61,6 +66,9 @@ enum Unsigned {
     /// Not by the hub of its district.
     #[error(transparent)]
     District(#[from] SignerError),
+    /// A list of what a root took back, not by that root, or an older one.
+    #[error(transparent)]
+    Revocations(#[from] RevocationError),
 }
 
 impl Inbox {
@@ -68,8 +76,8 @@ impl Inbox {
     #[must_use]
     pub fn new(transfer: Transfer, recipient: Recipient, clock: Clock) -> Self {
         let Recipient { unit, zone, roots } = recipient;
-        let (refused, answered) = (Mutex::default(), Arc::default());
-        Self { transfer, unit, zone, roots, clock, refused, answered }
+        let (refused, answered, seen) = (Mutex::default(), Arc::default(), Mutex::default());
+        Self { transfer, unit, zone, roots, clock, refused, answered, seen }
     }
 
     /// Rings whenever the hub answered something, or something came down for us alone.
@@ -78,8 +86,14 @@ impl Inbox {
         Arc::clone(&self.answered)
     }
 
-    fn verify(&self, open: &OpenDirective) -> Result<(), Unsigned> {
+    fn verify(&self, open: &OpenDirective, bytes: &[u8]) -> Result<(), Unsigned> {
         let (now, signatures) = (self.clock.now(), open.signatures.as_slice());
+        if open.kind == revocation::KIND {
+            // From here on everything that is judged under this root asks the list.
+            let (list, root) = revocation::open(bytes, &self.roots)?;
+            root.take_revocations(list)?;
+            return Ok(());
+        }
         let Some(district) = proto::pack::directory::district_of(&open.kind, &open.name) else {
             certs::pack::verify(&open.signed, signatures, &self.roots, &self.zone, now)?;
             return Ok(());
@@ -142,6 +156,41 @@ impl Inbox {
     }
 }
 
+/// Takes the lists of revocations of a store into the roots that are pinned.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn take_revocations(transfer: &Transfer, roots: &[RootCertificate]) -> Result<(), SqlError> {
+    let stored = transfer.read(|tx| directive::of_kind(tx, revocation::KIND))?;
+    revocation::take_stored(stored.iter().map(|one| one.directive.as_slice()), roots);
+    Ok(())
+}
+
+/// Packs in use that bear the signature of a key which its root took back since they were stored,
+/// each in its latest version. They stay, because the figures hang on them; they are named until
+/// the commission signs them again.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn signed_by_revoked(
+    transfer: &Transfer,
+    roots: &[RootCertificate],
+    now: Timestamp,
+) -> Result<Vec<Stored>, SqlError> {
+    if roots.iter().all(|root| root.revocations().is_none()) {
+        return Ok(Vec::new());
+    }
+    let mut latest: BTreeMap<(String, String), Stored> = BTreeMap::new();
+    for stored in transfer.read(directive::all)? {
+        let place = (stored.kind.clone(), stored.name.clone());
+        if latest.get(&place).is_none_or(|known| known.serial < stored.serial) {
+            latest.insert(place, stored);
+        }
+    }
+    let is_named = |stored: &Stored| revocation::has_lost_signer(&stored.directive, roots, now);
+    Ok(latest.into_values().filter(is_named).collect())
+}
+
 /// Note that a directive was refused whose signers' certificates were not valid yet by this clock.
 const TOO_EARLY: &str = "directive_too_early";
 
@@ -176,6 +225,9 @@ pub fn judge_again(transfer: &Transfer, unit: &UnitId) -> Result<(), SqlError> {
 
 /// Whether this software can use the content: read by the same code that will use it.
 fn verdict(open: &OpenDirective, unit: &UnitId) -> Verdict {
+    if open.kind == revocation::KIND {
+        return Verdict::Usable;
+    }
     let Some(kind) = PackKind::from_word(&open.kind) else {
         return Verdict::Unusable("this version does not know the kind".to_owned());
     };
@@ -207,7 +259,7 @@ impl Hooks for Inbox {
                 return Ok(());
             }
         };
-        if let Err(error) = self.verify(&open) {
+        if let Err(error) = self.verify(&open, bytes) {
             // A machine whose clock is slow: what it refuses today it can take tomorrow, and nobody
             // sends it unasked.
             let is_early = matches!(
@@ -266,6 +318,19 @@ impl Hooks for Inbox {
         let today = self.clock.today();
         let (year, day) = (today.year().unsigned_abs(), today.day_of_year().unsigned_abs());
         Ok(u64::from(year) * 400 + u64::from(day))
+    }
+
+    fn look_at_revocations(&self) {
+        let last = self.transfer.read(directive::last);
+        let Ok(mut seen) = self.seen.lock() else { return };
+        match last {
+            Ok(last) if *seen == last => {}
+            Ok(last) => match take_revocations(&self.transfer, &self.roots) {
+                Ok(()) => *seen = last,
+                Err(error) => tracing::warn!(%error, "revocations not read"),
+            },
+            Err(error) => tracing::warn!(%error, "revocations not looked at"),
+        }
     }
 
     fn schools_below(&self) -> u32 {

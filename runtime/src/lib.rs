@@ -6,6 +6,7 @@ pub mod clock;
 pub mod in_place;
 pub mod passphrase;
 pub mod private;
+pub mod revocation;
 pub mod sealing;
 pub mod seen;
 pub mod sql;

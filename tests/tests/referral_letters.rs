@@ -181,7 +181,8 @@ async fn copied(city: &City, unit: &str) {
 }
 
 /// One that is accepted, one declined, one taken back, one emergency and one over a lost network,
-/// each to its end by the command line of both sides; nothing of what was sealed is anywhere else.
+/// each to its end by the command line of both sides; the clinic hears of every answer that it is
+/// at the school, and nothing of what was sealed is anywhere else.
 #[tokio::test(flavor = "multi_thread")]
 async fn referrals_come_to_their_ends_and_tell_nobody() {
     let folder = tempfile::tempdir().expect("folder");
@@ -189,6 +190,7 @@ async fn referrals_come_to_their_ends_and_tell_nobody() {
     let ended = play(&mut city, &lane, (&says(), STREET)).await;
     let ended = ended.unwrap_or_else(|error| panic!("{error}"));
     all_ended(&ended);
+    lane.until_acknowledged().await.unwrap_or_else(|error| panic!("{error}"));
     only_what_stands_is_read(&city, &lane, &ended).await;
     for hub in [STREET, DISTRICT, CITY.0] {
         let told = metrics(city.addresses(hub).expect("address").console);

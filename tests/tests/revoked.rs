@@ -1,16 +1,25 @@
-//! A revocation or a suspension reaches a member whose connection is open and idle.
+//! A revocation or a suspension reaches a member whose connection is open and idle; what a root
+//! takes back reaches every unit below.
 #![allow(clippy::expect_used, reason = "a test that cannot go on says so by stopping")]
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use certs::revocation::{Reason, RevocationList, RevokedKey, Thing};
+use certs::root::RootCertificate;
+use certs::signature::KeyId;
 use domain::unit::{UnitId, UnitKind};
 use hub::enrolment::release_to_street;
 use hub::store::barred_key::{self, Stored};
 use hub::store::member_key::{self, KeyState};
 use hub::store::unit::{UnitStatus, set_status};
+use node::directive::{Inbox, Recipient};
+use node::transfer::Transfer;
+use runtime::cli::Failure;
 use runtime::sql::SqlError;
 use runtime::uplink::{Bar, LAST_CODE, LAST_CONTACT, notes};
-use tests::federation::{Federation, Member, RunningHub};
+use runtime::web::Lang;
+use tests::federation::{Federation, Member, RunningHub, admit_school};
 use tokio_util::sync::CancellationToken;
 
 /// Waits until a note of a member's uplink reads so.
@@ -152,4 +161,76 @@ async fn hubs_above_learn_which_keys_may_not_speak() {
     let _district = RunningHub::start_at(&federation, district, "370202", Some(&city), port).await;
     becomes(&city, &[("370202004.370202", Bar::Revoked), revoked]).await;
     assert!(city.alarms().is_empty(), "{:?}", city.alarms());
+}
+
+/// A school with a node's own inbox, connected to a hub.
+fn school(federation: &Federation, hub: &RunningHub, unit: &str) -> (Member, RootCertificate) {
+    let identity = admit_school(federation, hub, unit);
+    let name = identity.peer().name().clone();
+    let data = federation.path(unit);
+    std::fs::create_dir_all(&data).expect("folder");
+    let transfer = Transfer::open(&data.join("transfer.db")).expect("transfer");
+    let root = federation.authority().root().clone();
+    let roots = vec![root.clone()];
+    let recipient = Recipient { unit: name.unit().clone(), zone: name.zone().clone(), roots };
+    let inbox = Inbox::new(transfer.clone(), recipient, federation.clock().clone());
+    let database = transfer.database().clone();
+    (Member::with_hooks(federation, hub, identity, database, Arc::new(inbox)), root)
+}
+
+/// The root takes the issuing authority of a district back: the list goes down from the city, over
+/// the very hub that it takes back, and reaches that hub's school, which leaves the hub and says
+/// why and whom to call; the city serves the hub no more. A school of another district goes on.
+///
+/// Method: real TLS from the city's hub to a node's own inbox. What `xinqiao-ca revoke` signs is
+/// put into the city's store, as `directive publish` does, while everything is connected.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_leaves_a_hub_that_its_root_took_back() {
+    let federation = Federation::new();
+    let city = RunningHub::start(&federation, ("370200", UnitKind::City), "", None).await;
+    let kind = UnitKind::District;
+    let gone = RunningHub::start(&federation, ("370202", kind), "370202", Some(&city)).await;
+    let other = RunningHub::start(&federation, ("370203", kind), "370203", Some(&city)).await;
+    let (one, root) = school(&federation, &gone, "S1");
+    let stop = CancellationToken::new();
+    let (uplink, token) = (one.uplink.clone(), stop.clone());
+    let task = tokio::spawn(async move { uplink.serve(token).await });
+    assert!(noted(&one, LAST_CONTACT, |text| !text.is_empty()).await, "connected");
+    assert!(noted(&one, LAST_CODE, str::is_empty).await);
+
+    let chain = gone.hub.identity().current().chain().to_vec();
+    let authority = root.certified(chain.get(1..).expect("issuer")).expect("authority");
+    assert_eq!(authority.1, Thing::Authority);
+    publish(&city, &revoking(&federation, authority));
+    assert!(noted(&one, LAST_CODE, |text| text == "HUB_REVOKED").await, "the school left");
+    let said = Failure::of_link("HUB_REVOKED", "");
+    assert!(said.message(Lang::Zh).contains("吊销") && said.next_step(Lang::Zh).is_some());
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(noted(&one, LAST_CODE, |text| text == "HUB_REVOKED").await, "and stays away");
+    let up = gone.hub.uplink().expect("a parent").flush(Duration::from_secs(20)).await;
+    assert!(up.is_err(), "the city serves it no more");
+
+    let (two, _) = school(&federation, &other, "S2");
+    two.flush().await.expect("another district goes on");
+    stop.cancel();
+    task.await.expect("stopped");
+}
+
+/// What the ceremony signs and writes, of a key of the federation's root.
+fn revoking(federation: &Federation, (key, thing, name): (KeyId, Thing, String)) -> Vec<u8> {
+    let (root, now) = (federation.authority().root_authority(), federation.clock().now());
+    let one = RevokedKey { key, thing, name, since: now, reason: Reason::Stolen };
+    let about = (root.certificate(), now);
+    let list = RevocationList::following(None, vec![one], about).expect("list");
+    let signed = list.sign(root).expect("signed");
+    runtime::revocation::directive(&list, root.certificate(), signed)
+}
+
+/// What `directive publish` does at a hub that runs beside it.
+fn publish(hub: &RunningHub, bytes: &[u8]) {
+    let (config, now) = (hub.hub.config(), hub.hub.clock().now());
+    let roots = hub::app::load_roots(config).expect("roots");
+    let verified = hub::directive::verify(bytes, &roots, config.zone(), now).expect("signed");
+    let now_ms = hub.hub.clock().now_ms();
+    assert!(hub.write(move |tx| hub::directive::keep(tx, &verified, now_ms)));
 }

@@ -197,23 +197,6 @@ fn a_revoked_certificate_is_refused() {
     assert!(trust.with_crls(&[b"noise".to_vec()]).is_err());
 }
 
-/// A root can take away an authority's trust, and a list by another authority changes nothing.
-#[test]
-fn a_root_revokes_an_authority() {
-    let root = root(Commission::Education);
-    let (authority, other) = (district(&root, "370202"), district(&root, "370203"));
-    let leaf = identity(&authority, &in_district("A", "370202"), UnitKind::School, now());
-    let entry = [Revoked { serial: authority.serial().clone(), at: now() }];
-    let by_other = other.sign_crl(&entry, 1, now()).expect("list");
-    let by_root = root.sign_crl(&entry, 1, now()).expect("list");
-    let check = |list: Vec<u8>| {
-        let trust = trust(&root, now()).with_crls(&[list]).expect("trust");
-        trust.verify(leaf.chain(), Purpose::Member, now())
-    };
-    assert!(check(by_other).is_ok());
-    assert!(matches!(check(by_root), Err(ChainError::Revoked)));
-}
-
 /// Roots and authorities are opened again from what was stored, with their own key only.
 #[test]
 fn authorities_are_opened_with_their_own_key() {

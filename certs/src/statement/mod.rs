@@ -346,6 +346,11 @@ impl SignedStatement {
         KeyStatement::from_bytes(&self.bytes)
     }
 
+    /// The certificates of each signature, leaf first; nothing is verified.
+    pub fn chains(&self) -> impl Iterator<Item = &[Vec<u8>]> {
+        self.signatures.iter().map(|signed| signed.chain.as_slice())
+    }
+
     /// How many signatures it carries; nothing is verified.
     #[must_use]
     pub const fn signatures(&self) -> usize {

@@ -2,8 +2,10 @@
 //!
 //! The name that counts is the one this verifier was made for, not the one that the connection
 //! happens to ask for. When joining, the only anchor is the presented root whose digest is pinned:
-//! a chain that leads elsewhere ends the handshake before anything is sent.
+//! a chain that leads elsewhere ends the handshake before anything is sent. What a known root has
+//! taken back is no hub.
 
+use std::iter;
 use std::sync::Arc;
 
 use domain::digest::Digest;
@@ -17,9 +19,10 @@ use rustls::{
     SignatureScheme,
 };
 
-use crate::chain::Trust;
+use crate::chain::{Trust, check_not_revoked, instant};
 use crate::digest::sha256;
 use crate::identity::PeerIdentity;
+use crate::root::RootCertificate;
 use crate::tls::{Suite, TlsError, provider, server_name};
 
 /// Judges a hub's chain and name.
@@ -33,8 +36,8 @@ pub(super) struct HubVerifier {
 
 #[derive(Debug)]
 enum Anchors {
-    /// Roots that the member has stored.
-    Known(Arc<WebPkiServerVerifier>),
+    /// Roots that the member has stored, which also say what they took back.
+    Known(Arc<WebPkiServerVerifier>, Vec<RootCertificate>),
     /// Digests of roots from an invite.
     Pinned(Vec<Digest>),
 }
@@ -50,7 +53,7 @@ impl HubVerifier {
             true => builder.enforce_revocation_expiration(),
             false => builder,
         };
-        let anchors = Anchors::Known(builder.build()?);
+        let anchors = Anchors::Known(builder.build()?, trust.roots().to_vec());
         Ok(Self { anchors, hub: hub.clone(), name: server_name(hub)?, provider })
     }
 
@@ -90,10 +93,16 @@ impl ServerCertVerifier for HubVerifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let verifier = match &self.anchors {
-            Anchors::Known(verifier) => verifier.clone(),
+            Anchors::Known(verifier, _) => verifier.clone(),
             Anchors::Pinned(pins) => self.anchored_in(between, pins)?,
         };
         let verified = verifier.verify_server_cert(leaf, between, &self.name, ocsp, now)?;
+        if let Anchors::Known(_, roots) = &self.anchors {
+            let chain: Vec<&CertificateDer<'_>> = iter::once(leaf).chain(between).collect();
+            // Told apart from what the hub says of our own certificate.
+            check_not_revoked(&chain, roots, instant(now))
+                .map_err(|_| CertificateError::ApplicationVerificationFailure)?;
+        }
         match PeerIdentity::from_leaf(leaf, self.hub.zone()) {
             Ok(peer) if *peer.name() == self.hub => Ok(verified),
             _ => Err(CertificateError::NotValidForName.into()),

@@ -14,6 +14,8 @@ use rustls::{AlertDescription, CertificateError, Error};
 pub enum Refusal {
     /// The certificate was revoked: ask the district.
     Revoked,
+    /// A root took back the hub's key, or its issuer's: nothing is sent there.
+    HubRevoked,
     /// The certificate has expired, or the clock of one side is far ahead.
     Expired,
     /// The certificate is not valid yet: the clock of one side is behind.
@@ -66,6 +68,7 @@ pub fn find_refusal(error: &(dyn StdError + 'static)) -> Option<Refusal> {
 const fn of_certificate(cause: &CertificateError) -> Refusal {
     match cause {
         CertificateError::Revoked => Refusal::Revoked,
+        CertificateError::ApplicationVerificationFailure => Refusal::HubRevoked,
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Refusal::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             Refusal::NotYetValid

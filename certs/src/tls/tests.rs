@@ -8,7 +8,9 @@ use crate::crl::Revoked;
 use crate::identity::{IdentityError, PeerIdentity};
 use crate::invite::{Invite, InviteTerms};
 use crate::issuer::IssuingAuthority;
+use crate::revocation::{Reason, RevocationList, RevokedKey, Thing};
 use crate::root::{Commission, RootAuthority};
+use crate::signature::KeyId;
 use crate::testing::{days, district, identity, in_district, now, root, shake, trust, zone};
 use crate::{csr, renewal};
 
@@ -275,4 +277,50 @@ fn a_configuration_needs_a_root() {
     assert!(client_config(None, &name(), &nobody).is_err());
     let read = PeerIdentity::from_chain::<Vec<u8>>(&[], &zone());
     assert!(matches!(read, Err(IdentityError::Certificate)));
+}
+
+/// Once a root has taken back the authority of a district, or a hub's own key, no member talks to
+/// that hub, and who held a session with it notices; the hub of another district goes on.
+///
+/// Method: both ends keep their configurations; the list alone comes to the root that they share.
+#[test]
+fn a_hub_that_its_root_took_back_is_not_talked_to() {
+    let shinan = shinan();
+    let here = trust(&shinan.root, now());
+    let (client, server) = (shinan.client(Some(&shinan.school), &here), shinan.server(&here));
+    let (first, _) = connect(&client, &server).expect("first");
+    let shown: Vec<Vec<u8>> =
+        first.peer_certificates().expect("chain").iter().map(|der| der.to_vec()).collect();
+    assert!(!here.revokes_now(&shown));
+    take_back(&shinan.root, shinan.hub.peer().key().id(), Thing::Unit);
+    assert!(here.revokes_now(&shown), "seen on a session that stands");
+    let anew = shinan.client(Some(&shinan.school), &here);
+    assert_eq!(why(&anew, &server), Some(Refusal::HubRevoked));
+    assert_eq!(why(&shinan.client(None, &here), &server), Some(Refusal::HubRevoked));
+}
+
+/// Members under an authority that its root took back are refused, as revoked, by whoever heard of
+/// it; one that heard nothing goes on as before.
+#[test]
+fn members_of_an_authority_that_was_taken_back_are_refused() {
+    let shinan = shinan();
+    let deaf = RootCertificate::from_der(shinan.root.certificate().der()).expect("root");
+    let deaf = Trust::new(vec![deaf]).with_clock(TlsClock::new(now));
+    let server = shinan.server(&trust(&shinan.root, now()));
+    let client = shinan.client(Some(&shinan.school), &deaf);
+    assert_eq!(why(&client, &server), None);
+    let key = crate::root::spki_of(shinan.authority.certificate()).expect("key");
+    take_back(&shinan.root, key.id(), Thing::Authority);
+    let anew = shinan.client(Some(&shinan.school), &deaf);
+    assert_eq!(why(&anew, &server), Some(Refusal::Revoked));
+    assert_eq!(why(&anew, &shinan.server(&deaf)), None);
+}
+
+/// What a ceremony signs and every copy of the root takes.
+fn take_back(root: &RootAuthority, key: KeyId, thing: Thing) {
+    let (name, reason) = ("370202".to_owned(), Reason::Stolen);
+    let one = RevokedKey { key, thing, name, since: now(), reason };
+    let about = (root.certificate(), now());
+    let list = RevocationList::following(None, vec![one], about).expect("list");
+    assert!(root.certificate().take_revocations(list).expect("taken"));
 }

@@ -122,7 +122,9 @@ pub fn restore(
     let holds_keys = share_key::held(&config).is_ok_and(|held| !held.is_empty());
     let sums = holds_keys || config.kind == UnitKind::Helper || config.helper_address.is_some();
     let above = config.parent.is_some();
-    let invites = settle(&database, (sums, above), now_ms).map_err(BackupError::Store)?;
+    // Never before the copy: what came between the two is asked about by this time.
+    let restored_ms = now_ms.max(proof.made_ms);
+    let invites = settle(&database, (sums, above), restored_ms).map_err(BackupError::Store)?;
     database.fold().map_err(BackupError::Store)?;
     drop(database);
     opener.danger_save_plain(&part.0.join(key::KEY))?;
@@ -170,7 +172,7 @@ fn settle(
             }
         }
         if sums {
-            notes::lose(tx, now_ms)?;
+            notes::restored(tx, now_ms)?;
         }
         pull_all_again(tx)?;
         let mut taken = 0;

@@ -90,6 +90,26 @@ pub(super) const CHINESE: Translation = &[
     ("Six words as the hub's operator read them out", "枢纽运维人员读出的六个字"),
     ("The words were compared; do not ask", "已核对六个字，不再询问"),
     ("Make a key that signs packs", "生成标准包签名密钥"),
+    (
+        "Take keys back: sign the root's next list of revocations",
+        "吊销密钥：由根证书签发新一号吊销清单",
+    ),
+    (
+        "File with the certificate of a key to take back: an authority's, a key file, a unit's \
+         chain, or a pack or key statement that it signed",
+        "含有要吊销的密钥证书的文件：签发权证书、密钥文件、单位证书链，或该密钥签过的标准包、公钥声明",
+    ),
+    ("Why the keys are taken back", "吊销原因"),
+    (
+        "First day on which the keys are not believed, YYYY-MM-DD; from now on if it is left out",
+        "从哪一天起不再相信这些密钥，YYYY-MM-DD；不给则从现在起",
+    ),
+    (
+        "List that was published last, where the folder has an older one or none",
+        "最近发布的吊销清单；文件夹中没有或较旧时给出",
+    ),
+    ("What is taken back was checked; do not ask", "已核对要吊销的密钥，不再询问"),
+    ("File for the list", "吊销清单写入的文件"),
     ("File for the key and its certificate", "密钥及其证书写入的文件"),
     ("Sign a pack, or add the second commission's signature", "签署标准包，或追加另一部门的签名"),
     ("Pack key and certificate", "标准包密钥及证书文件"),

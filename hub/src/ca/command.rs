@@ -23,6 +23,7 @@ use super::chinese::CHINESE;
 use super::document::{DocumentKey, Role};
 use super::pack::{Description, PackKey, describe};
 use super::request::IssuerRequest;
+use super::revoke::{self, Revoke};
 use super::source::{self, Export};
 use super::statement::SignStatement;
 use super::unlock::{self, Locking, Opening, Relocking};
@@ -89,6 +90,8 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Take keys back: sign the root's next list of revocations
+    Revoke(Revoke),
     /// Make a key that signs packs
     PackKey(NewKey),
     /// Make a key that signs key statements
@@ -227,6 +230,7 @@ fn execute(terminal: &Terminal, command: Command) -> Result<(), Failure> {
             let value = json!({"subtree": subtree, "file": out});
             terminal.result(&value, |t| t.text(words::SIGNED, &[&subtree, &out.display()]))
         }
+        Command::Revoke(asked) => revoke::revoke(terminal, &asked, now),
         Command::PackKey(key) => document_key(terminal, Role::Pack, &key, now),
         Command::StatementKey(key) => document_key(terminal, Role::Statement, &key, now),
         Command::Passphrase { dir, key, statement_key, opening, relocking } => {
@@ -285,7 +289,11 @@ fn document_key(
     terminal.result(&value, |t| t.text(text, &[&key.short(), &out.display()]))
 }
 
-fn open_root(terminal: &Terminal, dir: &Path, opening: &Opening) -> Result<RootAuthority, Failure> {
+pub(super) fn open_root(
+    terminal: &Terminal,
+    dir: &Path,
+    opening: &Opening,
+) -> Result<RootAuthority, Failure> {
     let key = dir.join(root::KEY);
     let passphrase = opening.passphrase(terminal, &key)?;
     root::open(dir, passphrase.as_ref()).map_err(|error| at(&key, &error))

@@ -7,6 +7,7 @@
 pub mod document;
 pub mod pack;
 pub mod request;
+mod revoke;
 pub mod root;
 pub mod statement;
 pub mod vault;
@@ -40,6 +41,8 @@ pub enum Wanted {
     IssuerRequest,
     /// The same of a unit that may have one.
     Authority,
+    /// A key that is not on the list of revocations yet.
+    NewlyRevoked,
 }
 
 impl std::fmt::Display for Wanted {
@@ -53,6 +56,7 @@ impl std::fmt::Display for Wanted {
             Self::KeyRequest => "key request",
             Self::IssuerRequest => "issuer request",
             Self::Authority => "request of a city, a district or a helper",
+            Self::NewlyRevoked => "list with a key that was not revoked before",
         })
     }
 }
@@ -106,6 +110,9 @@ pub enum CeremonyError {
     /// The key statement could not be signed.
     #[error(transparent)]
     Statement(#[from] certs::statement::StatementError),
+    /// The list of revocations could not be made or read.
+    #[error(transparent)]
+    Revocations(#[from] certs::revocation::RevocationError),
     /// The request for a statement does not prove who asks.
     #[error(transparent)]
     KeyRequest(#[from] certs::statement::RequestError),

@@ -2,6 +2,7 @@
 
 use runtime::web::Text;
 
+pub(super) mod revoke;
 pub(super) mod statement;
 
 pub(super) const MADE_FOR: Text = Text::new("已为{0}建立根证书：{1}", "made a root for {0} in {1}");

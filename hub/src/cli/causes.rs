@@ -8,6 +8,7 @@ use certs::chain::ChainError;
 use certs::countersign::CountersignError;
 use certs::csr::CsrError;
 use certs::issuer::IssueError;
+use certs::revocation::RevocationError;
 use certs::root::RootError;
 use certs::statement::{RequestError, StatementError};
 use domain::disclosure::attacker::ViewError;
@@ -25,6 +26,19 @@ use crate::directive::DirectiveError;
 mod flaws;
 
 texts! {
+    KEY_REVOKED = "签名所用的密钥已被根证书吊销", "its root has revoked a key that signed it";
+    LIST_FORM = "文件不是完整的吊销清单，或由更新版本的程序写出",
+        "the file is no whole list of revocations, or one of a later version";
+    LIST_ROOT = "吊销清单不是由本机信任的根证书签发的",
+        "the list of revocations is not of a root that is pinned here";
+    LIST_SIGNATURE = "吊销清单不是由它所写的根证书签名的",
+        "the list of revocations is not signed by the root that it names";
+    LIST_OLDER = "已有第 {0} 号吊销清单，给出的清单较旧或同号而内容不同",
+        "list {0} of revocations is known; this one is older, or another one of that number";
+    LIST_SHORTER = "清单漏掉了已经吊销的密钥；吊销不能撤回",
+        "the list leaves out a key that was revoked, and what is revoked stays so";
+    LIST_SAME = "这些密钥都已经吊销过了", "all of these keys were revoked before";
+    LIST_FULL = "吊销清单已满", "the list of revocations has no room for more";
     NOT_BY_DISTRICT = "不是该区县枢纽签名的", "it is not signed by the hub of its district";
     NOT_THERE = "文件或文件夹不存在", "there is no such file or folder";
     NOT_ALLOWED = "没有读写权限", "it may not be read or written";
@@ -118,6 +132,7 @@ fn said(cause: &(dyn Error + 'static)) -> Option<Sentence> {
             .downcast_ref::<CountersignError>()
             .map(|error| Sentence::from(signature(error)))
             .or_else(|| one.downcast_ref::<DirectiveError>().and_then(directive))
+            .or_else(|| one.downcast_ref::<RevocationError>().and_then(revocation))
             .or_else(|| one.downcast_ref::<PackError>().map(flaws::pack))
             .or_else(|| ceremony(one))
             .or_else(|| one.downcast_ref::<ViewError>().map(view))
@@ -130,10 +145,24 @@ fn said(cause: &(dyn Error + 'static)) -> Option<Sentence> {
     None
 }
 
+fn revocation(error: &RevocationError) -> Option<Sentence> {
+    let text = match error {
+        RevocationError::Form => LIST_FORM,
+        RevocationError::OtherRoot => LIST_ROOT,
+        RevocationError::Signature(_) => LIST_SIGNATURE,
+        RevocationError::Older(known) => return Some(Sentence::new(LIST_OLDER, &[known])),
+        RevocationError::Shorter => LIST_SHORTER,
+        RevocationError::TooMany => LIST_FULL,
+        _ => return None,
+    };
+    Some(text.into())
+}
+
 fn directive(error: &DirectiveError) -> Option<Sentence> {
     match error {
         DirectiveError::Signature(error) => Some(signature(error).into()),
         DirectiveError::District(_) => Some(NOT_BY_DISTRICT.into()),
+        DirectiveError::Revocations(error) => revocation(error),
         DirectiveError::Unreadable(what) => Some(Sentence::new(NOT_READ, &[what])),
         DirectiveError::Store(_) => None,
     }
@@ -145,6 +174,7 @@ fn signature(error: &CountersignError) -> Text {
         CountersignError::TooMany => TOO_MANY,
         CountersignError::Missing => NOT_UNDER_ALL,
         CountersignError::Name => OTHER_KEY,
+        CountersignError::Chain(ChainError::Revoked) => KEY_REVOKED,
         CountersignError::Chain(_) => NOT_VALID,
         _ => NOT_SIGNED,
     }
@@ -159,6 +189,7 @@ fn ceremony(one: &(dyn Error + 'static)) -> Option<Sentence> {
             CeremonyError::Source(error) => Some(flaws::pack(error)),
             CeremonyError::Root(error) => ceremony(error),
             CeremonyError::Statement(error) => ceremony(error),
+            CeremonyError::Revocations(error) => revocation(error),
             CeremonyError::KeyRequest(error) => ceremony(error),
             CeremonyError::Request(error) => ceremony(error),
             CeremonyError::Passphrase(error) => ceremony(error),
@@ -197,6 +228,7 @@ const fn content(wanted: Wanted) -> Text {
         Wanted::KeyRequest => NO_REQUEST,
         Wanted::IssuerRequest => NO_ISSUER_REQUEST,
         Wanted::Authority => NO_AUTHORITY_FOR,
+        Wanted::NewlyRevoked => LIST_SAME,
     }
 }
 

@@ -9,7 +9,9 @@ use domain::unit::UnitKind;
 use jiff::civil::Date;
 use proto::pack::{Pack, PackKind};
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
+use runtime::revocation;
 use runtime::sealing::{Pins, SealedYears};
+use runtime::texts;
 use serde_json::json;
 
 use super::causes::Caused as _;
@@ -22,6 +24,12 @@ use crate::ca::source::{Export, Source};
 use crate::directive::{keep, verify};
 use crate::packs::Packs;
 use crate::store::{contact, directive};
+
+texts! {
+    SIGNER_REVOKED = "{0} / {1}（{2}）的签名密钥后来被吊销：已生效的继续使用，请换新密钥追加签名（sign-pack --add）后重新发布。",
+        "The key that signed {0} / {1} ({2}) was revoked since. What is in force stays; add a \
+         signature with a new key (sign-pack --add) and publish it again.";
+}
 
 /// Publish signed packs and see who applied them
 #[derive(Subcommand)]
@@ -52,13 +60,17 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
 fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
     let (config, database) = context.open()?;
     // What is counted must be the same in the whole city; what a unit takes is what both
-    // commissions signed, so this keeps a mistake away and no attack.
-    if config.kind != UnitKind::City {
+    // commissions signed, so this keeps a mistake away and no attack. What a root took back any hub
+    // may have by hand: its way down may lead over the very hub that was taken back.
+    if config.kind != UnitKind::City && !files.iter().all(|path| is_list(path)) {
         let message = Sentence::new(words::CITY_PUBLISHES, &[&config.name_zh]);
         let failure = Failure::new(Exit::Refused, "CITY_PUBLISHES", message);
         return Err(failure.hint(words::CITY_PUBLISHES_NEXT));
     }
     let pins = load_pins(&config)?;
+    let (today, of) = (context.clock.today(), pins.clone());
+    // The roots take the stored lists of revocations, by which the files are judged.
+    let packs = database.read(move |tx| Packs::load(tx, today, &of)).map_err(HubError::from)?;
     let mut verified = Vec::new();
     for path in files {
         let bytes = std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
@@ -72,11 +84,9 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
         refuse_plan(path, verified.last())?;
     }
     refuse_keys(&database.read(directive::all)?, &verified, &pins)?;
-    let (today, of) = (context.clock.today(), pins.clone());
     for one in &verified {
         super::directory::refuse_unfit(&database, one, &pins, (context.clock.now(), today))?;
     }
-    let packs = database.read(move |tx| Packs::load(tx, today, &of)).map_err(HubError::from)?;
     verified.iter().try_for_each(|one| refuse_moved(&packs, one, today))?;
     let now_ms = context.now_ms();
     let published = database.write("publish", move |tx| {
@@ -101,6 +111,12 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
         });
         lines.collect::<Vec<_>>().join("\n")
     })
+}
+
+/// Whether a file is a root's list of revocations; what cannot be read is none.
+fn is_list(path: &Path) -> bool {
+    let about = std::fs::read(path).ok().and_then(|bytes| describe(&bytes).ok());
+    about.is_some_and(|(about, ..)| about.kind == revocation::KIND)
 }
 
 /// A plan and its roster are checked together, and go down together.
@@ -188,13 +204,21 @@ fn export(context: &Context, asked: &Export) -> Result<(), Failure> {
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let (_, database) = context.open()?;
+    let (config, database) = context.open()?;
     let all = database.read(directive::all)?;
+    // A hub without a root has published nothing.
+    let roots = load_pins(&config).map(|pins| pins.roots).unwrap_or_default();
+    let lists = all.iter().filter(|one| one.kind == revocation::KIND);
+    revocation::take_stored(lists.map(|one| one.directive.as_slice()), &roots);
+    let now = context.clock.now();
+    let is_lost =
+        |one: &directive::Stored| revocation::has_lost_signer(&one.directive, &roots, now);
     let value: Vec<_> = all
         .iter()
         .map(|one| {
             json!({"kind": one.kind, "name": one.name, "version": one.version,
-                   "serial": one.serial, "effective_from": one.effective_from})
+                   "serial": one.serial, "effective_from": one.effective_from,
+                   "signer_revoked": is_lost(one)})
         })
         .collect();
     context.terminal.result(&value, |t| {
@@ -214,7 +238,9 @@ fn list(context: &Context) -> Result<(), Failure> {
                 one.effective_from.clone(),
             ]);
         }
-        table.render()
+        let lost = all.iter().filter(|one| is_lost(one));
+        let lost = lost.map(|one| t.text(SIGNER_REVOKED, &[&one.kind, &one.name, &one.version]));
+        std::iter::once(table.render()).chain(lost).collect::<Vec<_>>().join("\n")
     })
 }
 

@@ -25,6 +25,7 @@ mod plan;
 mod plan_keys;
 mod plan_make;
 mod plan_shut;
+mod plan_versions;
 mod private;
 mod publication;
 mod publication_doctor;

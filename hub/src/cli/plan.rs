@@ -26,9 +26,9 @@ use serde_json::json;
 
 use super::causes::Caused as _;
 use super::words::plan as words;
-use super::{plan_keys, plan_make, plan_shut};
+use super::{plan_keys, plan_make, plan_shut, plan_versions};
 
-const ROSTER_EXTENSION: &str = "csv";
+pub(super) const ROSTER_EXTENSION: &str = "csv";
 pub(super) const PLAN_EXTENSION: &str = "toml";
 
 /// Which schools may be summed: make the open plan of a year, check it, show it, publish it
@@ -36,7 +36,7 @@ pub(super) const PLAN_EXTENSION: &str = "toml";
 pub(super) enum Command {
     /// Make the plan of a school year from its roster
     Make(plan_make::Make),
-    /// Check a plan beside its roster and the years before
+    /// Check a plan beside its roster, the years before and the versions that it replaces
     Check(Look),
     /// Show the groups of a plan, what is opened of each, and its flaw, for which plan check fails
     Show(Look),
@@ -54,6 +54,10 @@ pub(super) struct Look {
     /// Folder with the rosters and plans of earlier years; that of the plan if left out
     #[arg(long, value_name = "DIR")]
     past: Option<PathBuf>,
+    /// Published plan of the same year that this one replaces, its roster beside it; the oldest
+    /// first where there are several
+    #[arg(long, value_name = "PLAN")]
+    replaces: Vec<PathBuf>,
 }
 
 /// A plan with what it is judged by.
@@ -64,7 +68,7 @@ pub(super) struct Judged {
     pub(super) digest: Digest,
     /// To whom schools seal; a draft does not say.
     pub(super) sealing: Option<Sealing>,
-    /// Plans of earlier years with their rosters, oldest first.
+    /// Plans of earlier years with their rosters, oldest first, then versions of the plan's own.
     pub(super) past: Vec<(Plan, Roster)>,
 }
 
@@ -97,14 +101,17 @@ pub(super) fn run(terminal: &Terminal, command: &Command) -> Result<(), Failure>
 
 fn check(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {
     judged.accept()?;
-    let (groups, years) = (judged.plan.groups().len(), judged.past.len());
+    let groups = judged.plan.groups().len();
+    let (years, versions) = plan_versions::counts(judged);
     let value = json!({
-        "sound": true, "groups": groups, "years_before": years,
+        "sound": true, "groups": groups, "years_before": years, "versions_before": versions,
         "never_told": plan_shut::listed(judged),
     });
     terminal.result(&value, |t| {
         let sound = t.text(words::SOUND, &[&groups, &years]);
-        std::iter::once(sound).chain(plan_shut::lines(t, judged)).collect::<Vec<_>>().join("\n")
+        let beside = plan_versions::line(t, judged);
+        let lines = std::iter::once(sound).chain(beside).chain(plan_shut::lines(t, judged));
+        lines.collect::<Vec<_>>().join("\n")
     })
 }
 
@@ -286,7 +293,9 @@ fn load(asked: &Look) -> Result<Judged, Failure> {
     let roster = asked.roster.clone();
     let roster = roster.unwrap_or_else(|| asked.plan.with_extension(ROSTER_EXTENSION));
     let (open, roster) = read_pair(&asked.plan, &roster)?;
-    let past = earlier(&roster, folder(asked.past.as_deref(), &asked.plan))?;
+    let mut past = earlier(&roster, folder(asked.past.as_deref(), &asked.plan))?;
+    let at = (asked.past.as_deref(), asked.plan.as_path());
+    past.extend(plan_versions::before(&roster, &asked.replaces, at)?);
     Ok(Judged { plan: open.plan, roster, digest: open.roster, sealing: open.sealing, past })
 }
 
@@ -321,7 +330,8 @@ pub(super) fn stem(path: &Path) -> Option<&str> {
     path.file_stem().and_then(|stem| stem.to_str())
 }
 
-fn read_pair(plan: &Path, roster: &Path) -> Result<(OpenPlan, Roster), Failure> {
+/// A plan and the roster that it was made from.
+pub(super) fn read_pair(plan: &Path, roster: &Path) -> Result<(OpenPlan, Roster), Failure> {
     let bytes = bytes(plan)?;
     let read = plan_pack::read(stem(plan).unwrap_or_default(), &bytes);
     let open = read.map_err(|error| unreadable(plan, &error))?;

@@ -21,7 +21,7 @@ use super::plan::{
     Judged, PLAN_EXTENSION, bytes, earlier, folder, read_roster, said, stem, unreadable,
 };
 use super::words::plan as words;
-use super::{plan_keys, plan_shut};
+use super::{plan_keys, plan_shut, plan_versions};
 use crate::ca::source::create;
 
 /// First line of a draft's file, for whoever finds it later.
@@ -39,6 +39,10 @@ pub(super) struct Make {
     /// Folder with the rosters and plans of earlier years; that of the roster if left out
     #[arg(long, value_name = "DIR")]
     past: Option<PathBuf>,
+    /// Published plan of the same year that this one replaces, its roster beside it; the oldest
+    /// first where there are several
+    #[arg(long, value_name = "PLAN")]
+    replaces: Vec<PathBuf>,
     /// Day on which the roster's enrolment was read; without it the plan is a draft
     #[arg(long, value_name = "DATE", requires_all = ["leader_statement", "helper_statement"])]
     census_day: Option<Date>,
@@ -60,7 +64,10 @@ pub(super) fn run(terminal: &Terminal, asked: &Make) -> Result<(), Failure> {
         return Err(Failure::new(Exit::Usage, "FLOOR", flaw).hint(words::FLOOR_NEXT));
     }
     let (roster, digest) = read_roster(&asked.roster)?;
-    let past = earlier(&roster, folder(asked.past.as_deref(), &asked.roster))?;
+    let out = asked.out.clone().unwrap_or_else(|| asked.roster.with_extension(PLAN_EXTENSION));
+    let mut past = earlier(&roster, folder(asked.past.as_deref(), &asked.roster))?;
+    let at = (asked.past.as_deref(), out.as_path());
+    past.extend(plan_versions::before(&roster, &asked.replaces, at)?);
     let plan = Plan::build(asked.floor, &roster, &past);
     let sealing = asked.sealing(roster.year)?;
     let judged = Judged { plan, roster, digest, sealing, past };
@@ -75,21 +82,22 @@ pub(super) fn run(terminal: &Terminal, asked: &Make) -> Result<(), Failure> {
         let failure = Failure::new(Exit::Refused, "PLAN_OPENS_NOTHING", message);
         return Err(failure.hint(words::OPENS_NOTHING_NEXT));
     }
-    let out = asked.out.clone().unwrap_or_else(|| asked.roster.with_extension(PLAN_EXTENSION));
     write(&out, &judged)?;
     let Judged { plan, .. } = &judged;
+    let (years, versions) = plan_versions::counts(&judged);
     let name = plan_pack::name(plan.area(), plan.year());
     if stem(&out) != Some(name.as_str()) {
         terminal.talk(words::OTHER_NAME, &[&out.display(), &name]);
     }
     let value = json!({
         "file": out, "area": plan.area().as_str(), "year": plan.year(), "floor": plan.floor(),
-        "years_before": judged.past.len(), "groups": judged.groups(), "open": judged.open(),
-        "draft": is_draft, "never_told": plan_shut::listed(&judged),
+        "years_before": years, "versions_before": versions, "groups": judged.groups(),
+        "open": judged.open(), "draft": is_draft, "never_told": plan_shut::listed(&judged),
     });
     terminal.result(&value, |t| {
         let text = if is_draft { words::DRAFTED } else { words::WRITTEN };
-        let mut lines = vec![judged.table(t), t.text(text, &[&out.display(), &judged.past.len()])];
+        let mut lines = vec![judged.table(t), t.text(text, &[&out.display(), &years])];
+        lines.extend(plan_versions::line(t, &judged));
         if judged.open() == 0 {
             lines.push(t.paint(Paint::Warn, &t.text(words::DRAFT_OPENS_NOTHING, &[])));
         }

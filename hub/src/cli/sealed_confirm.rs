@@ -1,5 +1,6 @@
 //! `sealed confirm`: a person called the school, and the number enrolled in a stage that its report
-//! names is right although it is far from what this hub knows. Nothing is said of other stages.
+//! names is right although it is far from what this hub knows. Nothing is said of other stages. Of a
+//! town the numbers that all of its schools name are confirmed together, by their mark.
 //!
 //! What was confirmed is never taken out again: taken back, it says so, with who said what.
 
@@ -13,14 +14,17 @@ use runtime::sql::{SqlError, Tx};
 use serde_json::json;
 
 use super::context::Context;
+use super::sealed;
 use super::words::sealed as words;
+use crate::sealed::documents::Documents;
+use crate::sealed::towns;
 use crate::store::sealed::{report, say};
 
 #[derive(Args)]
 pub(super) struct Asked {
-    /// Id of the school
+    /// Id of the school, or of the town where the notice names one
     school: UnitId,
-    /// Digest of the report, 64 hexadecimal digits
+    /// Digest of the report, or the mark that the notice of a town names: 64 hexadecimal digits
     report: String,
     /// Stage whose number is right, as the notice names it
     #[arg(value_parser = stage)]
@@ -39,27 +43,43 @@ fn stage(word: &str) -> Result<Stage, String> {
 }
 
 pub(super) fn run(context: &Context, asked: Asked) -> Result<(), Failure> {
-    let (_, database) = context.open()?;
     let unknown = || {
         Failure::new(Exit::NotFound, "REPORT_UNKNOWN", words::NO_REPORT).hint(words::NO_REPORT_NEXT)
     };
     let digest = Digest::from_hex(&asked.report).map_err(|_| unknown())?;
     let Asked { school, stage, note, withdraw, .. } = asked;
     let (of, now_ms) = (school.clone(), context.now_ms());
-    let named = database.write("sealed_confirm", move |tx: &Tx<'_>| {
-        let own = report::find(tx, &digest)?.filter(|one| one.kept.arrival.school == of);
-        let Some(own) = own else { return Ok(None) };
-        let named = own.held.enrolled.get(&stage).copied().unwrap_or(0);
-        if withdraw {
-            let is_taken_back = say::withdraw_confirmation(tx, (&digest, stage), &note, now_ms)?;
-            return Ok(is_taken_back.then_some(named));
-        }
-        say::confirm(tx, (&of, &digest, stage), &note, now_ms)?;
-        Ok::<_, SqlError>(Some(named))
+    let asked_of = school.clone();
+    let (_, named) = sealed::read(context, move |tx, documents, _| {
+        named_by(tx, documents, (&asked_of, &digest, stage))
     })?;
     let named = named.ok_or_else(unknown)?;
+    let (_, database) = context.open()?;
+    let is_noted = database.write("sealed_confirm", move |tx: &Tx<'_>| {
+        if withdraw {
+            return say::withdraw_confirmation(tx, (&digest, stage), &note, now_ms);
+        }
+        say::confirm(tx, (&of, &digest, stage), &note, now_ms).map(|()| true)
+    })?;
+    if !is_noted {
+        return Err(unknown());
+    }
     let text = if withdraw { words::UNCONFIRMED } else { words::CONFIRMED };
     let value = json!({"school": school.as_str(), "report": asked.report,
                        "stage": stage.as_str(), "named": named, "withdrawn": withdraw});
     context.terminal.result(&value, |t| t.text(text, &[&school, &stage.as_str(), &named]))
+}
+
+/// How many a report names in a stage, or all reports of a town's schools do by their mark; nothing
+/// where there is neither.
+fn named_by(
+    tx: &Tx<'_>,
+    documents: &Documents,
+    (unit, digest, stage): (&UnitId, &Digest, Stage),
+) -> Result<Option<u64>, SqlError> {
+    let own = report::find(tx, digest)?.filter(|one| one.kept.arrival.school == *unit);
+    match own {
+        Some(own) => Ok(Some(own.held.enrolled.get(&stage).copied().unwrap_or(0))),
+        None => towns::sum_of(tx, documents, (unit, digest, stage)),
+    }
 }

@@ -4,13 +4,13 @@
 //! Control sums compare the cells with the number that the report itself names, so a school that
 //! names more than it has could put the rest into whichever state it likes. A number
 //! that is far from the signed roster, or from the clear sheet of the same census day, keeps the
-//! sums with that report closed until a person has called the school. Nothing is refused for it:
-//! pupils come and go, and rosters are mended.
+//! sums with that report closed until a person has called the school. Of schools below another hub
+//! only the sum of their sheets comes here, so that their numbers are held against it together.
+//! Nothing is refused for it: pupils come and go, and rosters are mended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalogue::Stage;
-use domain::cell;
 use domain::digest::Digest;
 use domain::disclosure::sealed::Kind;
 use domain::period::Period;
@@ -18,12 +18,10 @@ use domain::unit::UnitId;
 use runtime::sql::{SqlError, Tx};
 
 use super::documents::Task;
+use super::sheets::Sheets;
+use super::towns::{self, Town};
 use crate::packs::Packs;
-use crate::store::contribution::{self, Place};
 use crate::store::sealed::{report, say};
-
-/// The clear count of those enrolled on the census day, by stage.
-const STUDENTS: &str = "base.students";
 
 /// How far a number may be from one that is known: so many persons, or so many percent of it.
 #[derive(Clone, Copy)]
@@ -46,14 +44,16 @@ pub enum By {
     Roster,
     /// The school's clear sheet of the same census day.
     Sheet,
+    /// The sum of the clear sheets of a town's schools of that day, as the hub between sent it.
+    Town,
 }
 
 /// A number of persons that is far from what is known of its school.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Far {
-    /// The school.
-    pub school: UnitId,
-    /// The report.
+    /// The school; the hub that added its schools' sheets up where these are held together.
+    pub unit: UnitId,
+    /// The report, or the mark of a town's numbers.
     pub report: Digest,
     /// The term.
     pub period: Period,
@@ -65,18 +65,29 @@ pub struct Far {
     pub known: u64,
     /// From where.
     pub by: By,
+    /// What each school of a town names; nothing where it is one school.
+    pub each: BTreeMap<UnitId, u64>,
 }
 
-impl By {
-    const fn slack(self) -> Slack {
-        match self {
-            Self::Roster => OF_ROSTER,
-            Self::Sheet => OF_SHEET,
-        }
-    }
+/// What is far from what is known in a task, and whose reports wait for a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Off {
+    /// Every number, in order of unit and stage.
+    pub far: Vec<Far>,
+    /// The schools whose reports wait.
+    pub schools: BTreeSet<UnitId>,
 }
 
 impl Slack {
+    /// A town may be as far off as its largest school may be, and by a person at each: what is
+    /// mended at one school comes and goes at another, and the slack of all together would hide a
+    /// lie of the largest.
+    fn of_town(town: &Town) -> Self {
+        let of_largest = town.largest.saturating_mul(OF_SHEET.percent) / 100;
+        let at_each = u64::try_from(town.named.len()).unwrap_or(u64::MAX);
+        Self { persons: OF_SHEET.persons.max(of_largest).max(at_each), percent: 0 }
+    }
+
     const fn holds(self, named: u64, known: u64) -> bool {
         let percent = known.saturating_mul(self.percent) / 100;
         let most = if percent > self.persons { percent } else { self.persons };
@@ -85,74 +96,58 @@ impl Slack {
 }
 
 /// Schools whose accepted report of a stock names numbers far from what this hub knows of them,
-/// each with the stages of which no person confirmed the number; none of a flow.
+/// each with the stages of which no person confirmed the number, and towns whose schools together
+/// do; none of a flow.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn far_of(
-    tx: &Tx<'_>,
-    packs: &Packs,
-    task: &Task,
-) -> Result<BTreeMap<UnitId, Vec<Far>>, SqlError> {
-    let mut found: BTreeMap<UnitId, Vec<Far>> = BTreeMap::new();
+pub fn far_of(tx: &Tx<'_>, packs: &Packs, task: &Task) -> Result<Off, SqlError> {
+    let mut off = Off::default();
     if task.table.kind() == Kind::Flow {
-        return Ok(found);
+        return Ok(off);
     }
     let (roster, confirmed) = (&task.year.sealed().roster, say::confirmed(tx, &task.id)?);
-    for one in report::enrolled(tx, &task.id)? {
+    let (reports, sheets) = (report::enrolled(tx, &task.id)?, Sheets::read(tx, packs, task)?);
+    for one in &reports {
         let Some(listed) = roster.school(&one.school) else { continue };
-        let sheet = on_sheet(tx, packs, (&one.school, task))?;
+        let sheet = sheets.of(&one.school)?.map(|sheet| sheet.enrolled).unwrap_or_default();
         let is_open = |stage: &Stage| !confirmed.contains(&(one.report, *stage));
         for stage in Stage::ALL.into_iter().filter(is_open) {
             let named = one.named.get(&stage).copied().unwrap_or(0);
-            let told = sheet.get(&stage).copied();
-            let known = [(Some(listed.persons(stage)), By::Roster), (told, By::Sheet)];
-            let far = known.into_iter().find_map(|(known, by)| {
-                let known = known.filter(|known| !by.slack().holds(named, *known))?;
+            let told = sheet.get(&stage).map(|(persons, _)| *persons);
+            let by_roster = (Some(listed.persons(stage)), By::Roster, OF_ROSTER);
+            let far = [by_roster, (told, By::Sheet, OF_SHEET)].into_iter().find_map(|one| {
+                let (known, by, slack) = one;
+                let known = known.filter(|known| !slack.holds(named, *known))?;
                 // Who is in a stage that the roster does not have is in no report.
                 (by == By::Roster || listed.has(stage)).then_some((known, by))
             });
             if let Some((known, by)) = far {
-                let (school, report) = (one.school.clone(), one.report);
-                let far =
-                    Far { school, report, period: task.terms.period, stage, named, known, by };
-                found.entry(one.school.clone()).or_default().push(far);
+                let (unit, report, each) = (one.school.clone(), one.report, BTreeMap::new());
+                let period = task.terms.period;
+                off.far.push(Far { unit, report, period, stage, named, known, by, each });
+                off.schools.insert(one.school.clone());
             }
         }
     }
-    Ok(found)
-}
-
-/// Those enrolled by stage on the clear sheet of a school of the same term, where this hub has it.
-fn on_sheet(
-    tx: &Tx<'_>,
-    packs: &Packs,
-    (unit, task): (&UnitId, &Task),
-) -> Result<BTreeMap<Stage, u64>, SqlError> {
-    let mut found = BTreeMap::new();
-    let table = packs.catalogue(&task.terms.pack).and_then(|own| own.clear_block(STUDENTS));
-    let Some((table, _)) = table else { return Ok(found) };
-    let place = Place {
-        unit: unit.to_string(),
-        table: table.id().to_string(),
-        period: task.terms.period.to_string(),
-    };
-    let Some(stored) = contribution::current(tx, &place)? else { return Ok(found) };
-    // The sheet's own catalogue orders its cells.
-    let digest = Digest::from_tagged(&stored.catalogue).map_err(|_| SqlError::Type)?;
-    let spec = packs.catalogue(&digest).and_then(|own| own.table(&stored.place.table));
-    let Some((spec, block)) = spec.and_then(|spec| Some((spec, spec.block(STUDENTS)?))) else {
-        return Ok(found);
-    };
-    let told = proto::release::decode(&stored.body).map_err(|_| SqlError::Type)?;
-    let cells = cell::unpack(&told.cells, spec.cells()).map_err(|_| SqlError::Type)?;
-    for (at, cell) in cells.iter().skip(block.offset).take(block.length).enumerate() {
-        let word = block.values_at(at).unwrap_or_default().first().copied();
-        if let Some((stage, persons)) = word.and_then(Stage::from_word).zip(cell.value()) {
-            found.insert(stage, persons);
+    for town in towns::complete(tx, task, (&reports, &sheets))? {
+        let Some(far) = far_together(&town) else { continue };
+        if !say::is_confirmed(tx, (&far.report, far.stage))? {
+            off.schools.extend(far.each.keys().cloned());
+            off.far.push(far);
         }
     }
-    Ok(found)
+    off.far.sort_by(|a, b| (&a.unit, a.stage).cmp(&(&b.unit, b.stage)));
+    Ok(off)
+}
+
+/// What the schools of a town name together, where that is far from the sum of their sheets.
+fn far_together(town: &Town) -> Option<Far> {
+    let named = town.sum();
+    let known = town.known.filter(|known| !Slack::of_town(town).holds(named, *known))?;
+    let (unit, report, each) = (town.unit.clone(), town.mark(), town.named.clone());
+    let (period, stage, by) = (town.period, town.stage, By::Town);
+    Some(Far { unit, report, period, stage, named, known, by, each })
 }
 
 #[cfg(test)]
@@ -178,6 +173,36 @@ mod tests {
         }
         for (told, named, holds) in [(300, 306, true), (300, 307, false), (40, 45, true)] {
             assert_eq!(OF_SHEET.holds(named, told), holds, "{named} of {told}");
+        }
+    }
+
+    /// A school of 2,000 that adds a tenth stands out in its town, however many schools are there;
+    /// a pupil at each of them does not.
+    #[test]
+    fn one_large_school_does_not_hide_in_its_town() {
+        let town = |schools: u32, largest: u64| Town {
+            unit: "T1".parse().expect("unit"),
+            period: "2026S1".parse().expect("period"),
+            stage: Stage::Junior,
+            named: (0..schools)
+                .map(|n| (format!("S{n}").parse().expect("unit"), largest))
+                .collect(),
+            known: None,
+            largest,
+        };
+        for (schools, largest, by, holds) in [
+            (12, 2_000, 200, false),
+            (12, 2_000, 41, false),
+            (12, 2_000, 40, true),
+            (30, 300, 30, true),
+            (30, 300, 31, false),
+            (3, 60, 5, true),
+            (3, 60, 6, false),
+        ] {
+            let town = town(schools, largest);
+            let sum = town.sum();
+            assert_eq!(Slack::of_town(&town).holds(sum + by, sum), holds, "{schools}: {by}");
+            assert_eq!(Slack::of_town(&town).holds(sum - by, sum), holds, "{schools}: -{by}");
         }
     }
 }

@@ -12,14 +12,20 @@ use jiff::civil::Date;
 use proto::opening::{Detail, Record, Standing};
 use runtime::sql::{SqlError, Tx};
 
-use super::claim;
+use super::claim::{self, By};
+use super::dispute;
 use super::documents::{Documents, Task};
 use super::past::{Past, reports};
 use super::sums::{self, Sum};
+use super::unsure;
 use super::without::Attendance;
 use crate::store::sealed::opening::{Opening, Set};
 use crate::store::sealed::report::{self, Accepted};
 use crate::store::sealed::{say, task};
+
+/// Most schools of one task whose groups a leader holds back on its own word: more are rather a
+/// leader that takes a stage apart than schools that are all wrong.
+pub const HELD_BACK_MAX: usize = dispute::SCHOOLS - 1;
 
 /// What a hub holds of a task.
 pub struct Holding {
@@ -32,6 +38,9 @@ pub struct Holding {
     /// Those of them that told something else of the period: their report of this task is waited
     /// for, so that no two sums of the period differ by them.
     pub owed: BTreeSet<UnitId>,
+    /// Schools with which a sum can have gone out, or without which, that a helper forgot when it
+    /// was put back: they are neither fresh nor carried, and their groups wait.
+    pub unsure: BTreeSet<UnitId>,
     /// As the open plan judges it.
     pub reports: Reports,
 }
@@ -111,7 +120,7 @@ impl Holding {
     ) -> Result<Self, SqlError> {
         let accepted = report::accepted(tx, &task.id)?;
         let earlier = earlier(tx, documents, task)?;
-        let there = Attendance::read(tx, (task, part))?;
+        let mut there = Attendance::read(tx, (task, part))?;
         let roster = task.year.sealed().roster.schools.keys();
         let (absent, in_session) = roster.cloned().partition(|school| there.away.contains(school));
         // What was accepted before a sum of the period went out without its school stays out too.
@@ -121,13 +130,38 @@ impl Holding {
             earlier: earlier.keys().cloned().collect(),
             in_session,
         };
-        let far: BTreeSet<UnitId> =
-            claim::far_of(tx, documents.packs(), task)?.into_keys().collect();
-        let owed = &there.told - &(&held.accepted - &far);
+        let far = claim::far_of(tx, documents.packs(), task)?.schools;
         let mut reports = held.reports(task.table.kind(), task.phase(today));
+        let unsure = match part {
+            Role::Helper => unsure::own(tx, task, (&reports, &there))?,
+            Role::Leader => unsure::told(tx, &task.id, &accepted)?,
+        };
+        // Nobody of them counts as away: it may have told something that is forgotten.
+        there.told.extend(unsure.intersection(&(&there.away - &there.left_out)).cloned());
+        let owed = &there.told - &(&(&held.accepted - &far) - &unsure);
         // Neither awaited nor carried: its groups wait until a person has called the school.
-        reports.fresh.retain(|school| !far.contains(school));
-        Ok(Self { accepted, earlier, absent, owed, reports })
+        reports.fresh.retain(|school| !far.contains(school) && !unsure.contains(school));
+        reports.carried.retain(|school| !unsure.contains(school));
+        Ok(Self { accepted, earlier, absent, owed, unsure, reports })
+    }
+
+    /// Leaves out schools that the leader holds back: their groups wait, as they do there.
+    pub(super) fn leave_out(&mut self, schools: &BTreeSet<UnitId>) {
+        for school in schools {
+            self.reports.fresh.remove(school);
+            self.reports.carried.remove(school);
+            if self.absent.contains(school) && self.accepted.contains_key(school) {
+                self.owed.insert(school.clone());
+            }
+        }
+    }
+
+    /// Whether a school is in no sum of the period, since one went out without it.
+    #[must_use]
+    pub fn stays_out(&self, school: &UnitId) -> bool {
+        self.absent.contains(school)
+            && !self.owed.contains(school)
+            && !self.reports.fresh.contains(school)
     }
 
     /// The report that a school stands with.
@@ -312,23 +346,51 @@ fn earlier(
     task: &Task,
 ) -> Result<BTreeMap<UnitId, Accepted>, SqlError> {
     let mut found = BTreeMap::new();
+    for known in before(tx, documents, task)? {
+        let mut accepted = report::accepted(tx, &known.id)?;
+        for school in claim::far_of(tx, documents.packs(), &known)?.schools {
+            accepted.remove(&school);
+        }
+        found.extend(accepted);
+    }
+    Ok(found)
+}
+
+/// Of a stock the tasks of earlier terms of its year over the very same cells, in their order.
+fn before(tx: &Tx<'_>, documents: &Documents, task: &Task) -> Result<Vec<Task>, SqlError> {
     if task.table.kind() != Kind::Stock {
-        return Ok(found);
+        return Ok(Vec::new());
     }
     let plan = &task.year.sealed().plan;
     let place = (plan.area(), plan.year());
-    let mut before = task::of_sheet(tx, place, &task.terms.table)?;
-    before.retain(|one| one.period < task.terms.period);
-    before.sort_by_key(|one| one.period);
-    for one in before {
-        let known = documents.task_under(place, (&one.sheet, one.period), &one.pack);
-        let same = |known: &Task| known.id == one.id && known.table == task.table;
-        if let Some(known) = known.ok().filter(same) {
-            let mut accepted = report::accepted(tx, &one.id)?;
-            for school in claim::far_of(tx, documents.packs(), &known)?.keys() {
-                accepted.remove(school);
+    let mut stored = task::of_sheet(tx, place, &task.terms.table)?;
+    stored.retain(|one| one.period < task.terms.period);
+    stored.sort_by_key(|one| one.period);
+    let known = stored.into_iter().filter_map(|one| {
+        let known = documents.task_under(place, (&one.sheet, one.period), &one.pack).ok()?;
+        (known.id == one.id && known.table == task.table).then_some(known)
+    });
+    Ok(known.collect())
+}
+
+/// Schools whose groups this hub holds back from the sums of a stock because a number enrolled is
+/// far from their own clear sheet, which no other hub has.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn held_back(
+    tx: &Tx<'_>,
+    documents: &Documents,
+    task: &Task,
+) -> Result<BTreeSet<UnitId>, SqlError> {
+    let mut found = BTreeSet::new();
+    for known in before(tx, documents, task)?.iter().chain([task]) {
+        for far in claim::far_of(tx, documents.packs(), known)?.far {
+            match far.by {
+                By::Sheet => found.extend([far.unit]),
+                By::Town => found.extend(far.each.into_keys()),
+                By::Roster => {}
             }
-            found.extend(accepted);
         }
     }
     Ok(found)

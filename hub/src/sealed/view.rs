@@ -19,7 +19,7 @@ use super::documents::{Documents, Task};
 use super::holding::{Holding, NotOpened};
 use super::leader::{Outlook, Untold, Wait, outlook};
 use super::past::Past;
-use super::stand;
+use super::{stand, towns};
 use crate::store::sealed::opening::{self, Opening, Set};
 use crate::store::sealed::say::{self, Confirmation};
 use crate::store::sealed::school_key::{self, Seen};
@@ -179,9 +179,11 @@ fn view(
         let ready = ready.map(|set| waiting(tx, (&made, &holding), (set, &past), today));
         view.ready = ready.collect::<Result<_, _>>()?;
     }
-    for (opening, _) in past.stored {
+    let towns = towns::of(tx, documents.packs(), &made)?;
+    for (opening, standings) in past.stored {
         let signed = recorded(tx, opening.id, made.table.kind())?;
-        let confirmed = say::confirmed_in(tx, (opening.id, opening.set.stage))?;
+        let mut confirmed = say::confirmed_in(tx, (opening.id, opening.set.stage))?;
+        confirmed.extend(towns::confirmed_in(tx, &towns, (&opening, &standings))?);
         view.confirmed.insert(opening.id, confirmed);
         view.openings.push((opening, signed));
     }

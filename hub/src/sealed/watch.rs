@@ -14,7 +14,7 @@ use runtime::web::{Lang, Text};
 
 use super::claim::{self, By, Far};
 use super::documents::Documents;
-use super::{close, dispute, gaps, given, words};
+use super::{close, dispute, gaps, given, unsure, words};
 use crate::contradiction::about;
 use crate::relay::bounds;
 use crate::store::contradiction::{self, Contradiction};
@@ -33,8 +33,21 @@ pub const ALARM_CONTRADICTS: &str = "sealed_contradicts";
 /// Kind of the alarm about a leader that asked for what the plan does not have.
 pub const ALARM_OUTSIDE: &str = "sealed_outside_plan";
 
+/// Kind of the alarm about a leader that held back the group of a school for its clear sheet.
+pub const ALARM_HELD_BACK: &str = "sealed_held_back";
+
 /// Kind of the alarm about a helper that claims an opening which does not hold.
 pub const ALARM_CLAIM: &str = "sealed_claim";
+
+/// Kinds of alarms that are shown for a while.
+const SHOWN_LATELY: [&str; 6] = [
+    bounds::ALARM,
+    super::adopt::ALARM,
+    ALARM_OUTSIDE,
+    ALARM_CONTRADICTS,
+    ALARM_CLAIM,
+    ALARM_HELD_BACK,
+];
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// How long what came lately is shown.
@@ -68,6 +81,11 @@ pub enum Notice {
     Disagree(UnitId),
     /// A leader asked for a sum that the plan does not have.
     AskedOutside(UnitId, String),
+    /// A leader held back the group of a school from a sum, of which it alone can know why.
+    HeldBack(UnitId, String),
+    /// Groups of an area stay closed since the helper was put back: of which task, and for which
+    /// schools.
+    Unsure(UnitId, String, String),
     /// The helper claims that it let a sum pass, over reports that do not hold here.
     Claimed(UnitId, String),
     /// A share of this hub's has been out since a day, of a sum that the leader does not record.
@@ -82,7 +100,8 @@ pub enum Notice {
     Breaks(Box<Contradiction>),
     /// Of schools of an area nothing is final for seven days: how many, and the first of them.
     SchoolsSilent(UnitId, usize, String),
-    /// A report names far more or fewer persons than are known of its school.
+    /// A report names far more or fewer persons than are known of its school, or those of a town's
+    /// schools do together.
     Enrolled(Box<Far>),
 }
 
@@ -103,6 +122,8 @@ impl Notice {
             Self::Gap(..) => "records_missing",
             Self::Disagree(_) => "hubs_disagree",
             Self::AskedOutside(..) => "asked_outside_plan",
+            Self::HeldBack(..) => "group_held_back",
+            Self::Unsure(..) => "closed_since_restore",
             Self::Claimed(..) => "claim_does_not_hold",
             Self::ShareOut(..) => "share_not_recorded",
             Self::HelperSilent(..) => "helper_silent",
@@ -150,6 +171,10 @@ impl Notice {
             }
             Self::ShareOut(unit, what, on) => {
                 (words::SHARE_OUT, vec![unit.to_string(), what.clone(), on.clone()])
+            }
+            Self::HeldBack(unit, what) => (words::HELD_BACK, vec![unit.to_string(), what.clone()]),
+            Self::Unsure(area, what, schools) => {
+                (words::UNSURE, vec![area.to_string(), what.clone(), schools.clone()])
             }
             Self::Claimed(unit, what) => (words::CLAIMED, vec![unit.to_string(), what.clone()]),
             Self::Contradicts(unit, period) => {
@@ -210,8 +235,7 @@ pub fn notices(
         other_keys(tx, documents, now_ms)?.into_keys().map(Notice::OtherKey).collect();
     let of_kind = |kind| alarm::of_kind(tx, kind);
     let mut asked = BTreeSet::new();
-    let kinds = [bounds::ALARM, super::adopt::ALARM, ALARM_OUTSIDE, ALARM_CONTRADICTS, ALARM_CLAIM];
-    for raised in kinds.map(of_kind).into_iter().collect::<Result<Vec<_>, _>>()?.concat() {
+    for raised in SHOWN_LATELY.map(of_kind).into_iter().collect::<Result<Vec<_>, _>>()?.concat() {
         if now_ms.saturating_sub(raised.raised_at_ms) > LATELY_MS {
             continue;
         }
@@ -222,6 +246,7 @@ pub fn notices(
             super::adopt::ALARM => Notice::Recalled(raised.unit),
             ALARM_CONTRADICTS => Notice::Contradicts(unit, raised.detail),
             ALARM_CLAIM => Notice::Claimed(unit, raised.detail),
+            ALARM_HELD_BACK => Notice::HeldBack(unit, raised.detail),
             // The latest of a leader stands for the others.
             ALARM_OUTSIDE if asked.insert(unit.clone()) => {
                 Notice::AskedOutside(unit, raised.detail)
@@ -241,6 +266,8 @@ pub fn notices(
     found.extend(figures_off(tx, documents, (own, now_ms))?);
     let given = given::unrecorded(tx, (documents, own), today)?.into_iter();
     found.extend(given.map(|one| Notice::ShareOut(one.leader, one.what, one.on)));
+    let closed = unsure::listed(tx, (documents, own), today)?.into_iter();
+    found.extend(closed.map(|one| Notice::Unsure(one.area, one.what, one.schools)));
     found.extend(to_close(tx, documents, (own, today))?);
     Ok(found)
 }
@@ -282,11 +309,17 @@ fn far_parts(far: &Far) -> (Text, Vec<String>) {
     let text = match far.by {
         By::Roster => words::FAR_FROM_ROSTER,
         By::Sheet => words::FAR_FROM_SHEET,
+        By::Town => words::FAR_FROM_SHEETS,
     };
-    let (school, period) = (far.school.to_string(), far.period.to_string());
+    let (unit, period) = (far.unit.to_string(), far.period.to_string());
     let (stage, report) = (far.stage.as_str().to_owned(), far.report.to_string());
     let [named, known] = [far.named.to_string(), far.known.to_string()];
-    (text, vec![school.clone(), period, stage, named, known, school, report])
+    let mut values = vec![unit.clone(), period, stage, named, known, unit, report];
+    if far.by == By::Town {
+        let each = far.each.iter().map(|(school, named)| format!("{school}={named}"));
+        values.push(each.collect::<Vec<_>>().join(" "));
+    }
+    (text, values)
 }
 
 /// Numbers that do not fit together: sums with each other, and reports with what is known of their
@@ -317,9 +350,13 @@ fn to_be_noted(tx: &Tx<'_>, documents: &Documents, own: &UnitId) -> Result<Vec<N
         if year::is_closed(tx, place)? {
             continue;
         }
-        let far = claim::far_of(tx, documents.packs(), &made)?;
-        let far = far.into_values().flatten();
-        found.extend(far.map(|far| Notice::Enrolled(Box::new(far))));
+        for far in claim::far_of(tx, documents.packs(), &made)?.far {
+            // A town's numbers are the same in each table of the term, and confirmed at once.
+            let notice = Notice::Enrolled(Box::new(far));
+            if !found.contains(&notice) {
+                found.push(notice);
+            }
+        }
     }
     Ok(found)
 }

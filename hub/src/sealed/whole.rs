@@ -36,8 +36,8 @@ pub enum Extent {
 
 /// How a set of cells that passes stands to the largest of its stage, by what this hub holds.
 ///
-/// Of a stock after its term it is not asked: the leader may hold back a group for what a school's
-/// clear sheet says of its number, and no clear sheet comes to the helper.
+/// For what a clear sheet says of a number the leader may hold a group back, of which no sheet
+/// comes to the helper: such schools are left out of the holding first, and are few.
 #[must_use]
 pub fn extent(task: &Task, (holding, past): (&Holding, &Past), set: &Set, today: Date) -> Extent {
     if set.groups == open_groups(task, past, set.stage) {
@@ -49,12 +49,8 @@ pub fn extent(task: &Task, (holding, past): (&Holding, &Past), set: &Set, today:
         let is_near = today.saturating_add(1.day()) >= from;
         return if is_near { Extent::Other } else { Extent::Early };
     }
-    let is_largest = || largest(task, holding, past, set.stage).0.groups == set.groups;
-    match task.table.kind() {
-        Kind::Stock => Extent::Whole,
-        Kind::Flow if is_largest() => Extent::Whole,
-        Kind::Flow => Extent::Other,
-    }
+    let is_largest = largest(task, holding, past, set.stage).0.groups == set.groups;
+    if is_largest { Extent::Whole } else { Extent::Other }
 }
 
 /// First day on which a stage may be opened without some of its groups: a term after its close, a

@@ -18,7 +18,9 @@ pub(crate) use lists::{
     STAGES_CLOSED, YEAR_CLOSED_OF,
 };
 pub use notes::confirmed_in;
-pub(crate) use notes::{CONFIRMED, NO_NOTES_LOST, NOTES_LOST, RENOTED, UNCONFIRMED};
+pub(crate) use notes::{
+    CONFIRMED, FAR_FROM_SHEETS, HELD_BACK, NO_NOTES_LOST, NOTES_LOST, RENOTED, UNCONFIRMED, UNSURE,
+};
 pub use waits::{reason, untold, wait};
 
 texts! {
@@ -542,6 +544,7 @@ pub fn code(code: &str, lang: Lang) -> String {
         "OTHER_TIME" => CODE_TIME,
         "NUMBER_TAKEN" => CODE_NUMBER,
         "NOTES_LOST" => notes::CODE_NOTES,
+        "PUT_BACK" => notes::CODE_PUT_BACK,
         "RECORDED_BEFORE" => CODE_BEFORE,
         "RECORDS_MISSING" => CODE_MISSING,
         "REPORTS_LOST" => CODE_LOST,

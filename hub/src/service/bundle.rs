@@ -8,7 +8,6 @@
 use std::sync::Arc;
 
 use certs::chain::Trust;
-use certs::identity::PeerIdentity;
 use domain::unit::UnitId;
 use prost::Message as _;
 use proto::bundle::{
@@ -26,7 +25,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
 use super::link::{self, Down};
-use super::peer::served;
+use super::peer::{Caller, served};
 use crate::app::Hub;
 
 /// Frames that wait for their answers at a time: half of what a connection may have.
@@ -93,9 +92,9 @@ pub async fn take(hub: &Hub, bytes: &[u8]) -> Result<Vec<u8>, TakeError> {
     if opened.body.to != own {
         return Err(BundleError::Addressee.into());
     }
-    let caller = Arc::new(opened.writer);
-    let member = served(hub, &caller, &opened.chain).await?;
-    let to = caller.name().to_string();
+    let caller = Caller { identity: Arc::new(opened.writer), chain: Arc::new(opened.chain) };
+    let member = served(hub, &caller.identity, &caller.chain).await?;
+    let to = caller.identity.name().to_string();
     let said = play(hub, (member, caller), opened.body.asked).await?;
     let body = BundleBody {
         from: own,
@@ -150,7 +149,7 @@ fn parts(asked: Vec<LinkRequest>) -> Parts {
 
 async fn play(
     hub: &Hub,
-    who: (UnitId, Arc<PeerIdentity>),
+    who: (UnitId, Caller),
     asked: Vec<LinkRequest>,
 ) -> Result<Vec<LinkResponse>, TakeError> {
     let Parts { hello, frames, pull } = parts(asked);

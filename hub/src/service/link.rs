@@ -11,7 +11,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use certs::digest::sha256;
-use certs::identity::PeerIdentity;
 use domain::unit::UnitId;
 use proto::frame::FrameError;
 use proto::limits::{APPLIED_MAX, FRAMES_IN_FLIGHT_MAX, MESSAGE_BYTES_MAX};
@@ -29,7 +28,7 @@ use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Code, Status};
 
 use super::hello;
-use super::peer::{still_served, store_status};
+use super::peer::{Caller, is_revoked, still_served, store_status};
 use crate::app::Hub;
 use crate::intake::{IntakeError, Reply};
 use crate::relay::{claim, passed, resume};
@@ -86,7 +85,7 @@ impl Slot {
 /// Opens a member's link; what the member says comes over a connection, or out of a file.
 pub(super) fn open(
     hub: Hub,
-    (member, caller): (UnitId, Arc<PeerIdentity>),
+    (member, caller): (UnitId, Caller),
     parts: impl Stream<Item = Result<LinkRequest, Status>> + Send + Unpin + 'static,
 ) -> Down {
     let (reply, answers) = mpsc::channel(FRAMES_IN_FLIGHT_MAX);
@@ -124,7 +123,7 @@ impl Stream for Down {
 struct Link {
     hub: Hub,
     member: UnitId,
-    caller: Arc<PeerIdentity>,
+    caller: Caller,
     reply: mpsc::Sender<Reply>,
     said: Slot,
     news: watch::Receiver<u64>,
@@ -148,13 +147,13 @@ impl Link {
             // put it off.
             tokio::select! {
                 biased;
-                _ = standing.tick() => still_served(&self.hub, &self.caller)?,
+                _ = standing.tick() => self.stands().await?,
                 changed = self.news.changed(), if self.cursor.is_some() => {
                     if changed.is_err() {
                         tracing::debug!(member = %self.member, "hub is stopping");
                         return Ok(());
                     }
-                    still_served(&self.hub, &self.caller)?;
+                    self.stands().await?;
                     self.send_news(false).await?;
                 }
                 part = parts.next() => match part {
@@ -172,6 +171,18 @@ impl Link {
                 },
             }
         }
+    }
+
+    /// Whether the member is served still. One that a root took back gets the directives that wait
+    /// before its link ends, the list among them: from whom else would those below it learn it?
+    async fn stands(&mut self) -> Result<(), Status> {
+        let standing = still_served(&self.hub, &self.caller);
+        if self.cursor.is_some() && is_revoked(&self.hub, &self.caller.chain) {
+            self.send_directives().await?;
+            // Said once there is room, and so once the last directive was taken out.
+            self.say(Said::CaughtUp(CaughtUp {})).await;
+        }
+        standing
     }
 
     async fn take(&mut self, request: LinkRequest) -> Result<(), Status> {

@@ -26,6 +26,15 @@ use crate::registry::Registry;
 use crate::store::member_key::{self, KeyState, MemberKey};
 use crate::store::unit::UnitStatus;
 
+/// Who holds a call open: what the certificate says, and the chain that was shown with it.
+#[derive(Clone)]
+pub(super) struct Caller {
+    /// Whom the certificate speaks for.
+    pub(super) identity: Arc<PeerIdentity>,
+    /// Leaf first.
+    pub(super) chain: Arc<Vec<Vec<u8>>>,
+}
+
 /// The active member that makes this call.
 ///
 /// # Errors
@@ -48,6 +57,7 @@ pub(super) async fn served(
     identity: &Arc<PeerIdentity>,
     chain: &[Vec<u8>],
 ) -> Result<UnitId, Status> {
+    refuse_revoked(hub, chain)?;
     let standing = standing(hub, identity)?;
     // A new key of a unit that certifies itself counts under its own commission's root only.
     if let Standing::NewKey(kind) = standing
@@ -70,6 +80,22 @@ pub(super) async fn served(
         }
         Standing::Refused(code, reason) => Err(coded(Code::PermissionDenied, code, reason)),
     }
+}
+
+/// A key, or an authority's, that a root took back since the connection was made; the code is that
+/// of a certificate which a hub revoked.
+fn refuse_revoked(hub: &Hub, chain: &[Vec<u8>]) -> Result<(), Status> {
+    if is_revoked(hub, chain) {
+        let text = "a root has revoked this certificate, or its authority's";
+        return Err(coded(Code::PermissionDenied, "CERTIFICATE_REVOKED", text));
+    }
+    Ok(())
+}
+
+/// Whether a root has taken back a key of a chain by now.
+pub(super) fn is_revoked(hub: &Hub, chain: &[Vec<u8>]) -> bool {
+    let now = hub.clock().now();
+    hub.roots().iter().any(|root| root.revokes(chain, now))
 }
 
 /// Under which commission's root a chain stands that was shown here and holds.
@@ -113,8 +139,9 @@ fn check_leader<T>(request: &Request<T>, hub: &Hub) -> Result<(), Status> {
 ///
 /// # Errors
 /// As [`peer_member`], or the store cannot be read.
-pub(super) fn still_served(hub: &Hub, caller: &Arc<PeerIdentity>) -> Result<(), Status> {
-    match standing(hub, caller)? {
+pub(super) fn still_served(hub: &Hub, caller: &Caller) -> Result<(), Status> {
+    refuse_revoked(hub, &caller.chain)?;
+    match standing(hub, &caller.identity)? {
         Standing::Served | Standing::NewKey(_) => Ok(()),
         Standing::Refused(code, reason) => Err(coded(Code::PermissionDenied, code, reason)),
     }

@@ -121,8 +121,16 @@ impl SealedSums for SumsService {
         let request = request.into_inner();
         let id = task(&request.task).map_err(malformed)?;
         let asked = asked_set(&request).map_err(malformed)?;
-        let (share, control) = self.helper.open(leader, (id, asked)).await.map_err(refusal)?;
-        Ok(Response::new(OpenResponse { share, control }))
+        match self.helper.open(leader, (id, asked)).await {
+            Ok((share, control)) => {
+                Ok(Response::new(OpenResponse { share, control, unsure: Vec::new() }))
+            }
+            Err(CallError::Unsure(schools)) => {
+                let unsure = schools.iter().map(ToString::to_string).collect();
+                Ok(Response::new(OpenResponse { unsure, ..OpenResponse::default() }))
+            }
+            Err(error) => Err(refusal(error)),
+        }
     }
 
     async fn record(
@@ -239,15 +247,16 @@ fn asked_set(request: &OpenRequest) -> Result<AskedSet, SealedError> {
         standings: standings.collect::<Result<_, _>>()?,
         absent: units(&request.absent)?,
         recorded: recorded.map_err(|_| SealedError::Field("recorded"))?,
+        held_back: units(&request.held_back)?,
     })
 }
 
 fn asked_verdict(one: ToSettle) -> Result<AskedVerdict, SealedError> {
-    let ToSettle { verdict, sums, item, recorded } = one;
+    let ToSettle { verdict, sums, item, recorded, signed } = one;
     let recorded = recorded.iter().map(|digest| Digest::from_tagged(digest));
     let recorded = recorded.collect::<Result<_, _>>();
     let recorded = recorded.map_err(|_| SealedError::Field("recorded"))?;
-    Ok(AskedVerdict { verdict, sums, item, recorded })
+    Ok(AskedVerdict { verdict, sums, item, recorded, signed })
 }
 
 fn asked_items(request: &ReportsRequest) -> Result<AskedItems, SealedError> {

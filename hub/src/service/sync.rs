@@ -17,7 +17,7 @@ use tonic::{Code, Request, Response, Status, Streaming};
 
 use super::hello;
 use super::link::{self, Down};
-use super::peer::{peer_member, store_status};
+use super::peer::{Caller, peer_member, store_status};
 use crate::app::Hub;
 use crate::barred;
 use crate::store::unit;
@@ -53,7 +53,9 @@ impl Sync for SyncService {
         request: Request<Streaming<LinkRequest>>,
     ) -> Result<Response<Self::LinkStream>, Status> {
         let member = peer_member(&request, &self.hub).await?;
-        let caller = request.extensions().get::<Peer>().and_then(|peer| peer.identity.clone());
+        let caller = request.extensions().get::<Peer>().and_then(|peer| {
+            Some(Caller { identity: peer.identity.clone()?, chain: peer.chain.clone() })
+        });
         let caller = caller.ok_or_else(|| Status::internal("the connection has no peer"))?;
         let link = link::open(self.hub.clone(), (member, caller), request.into_inner());
         Ok(Response::new(link))

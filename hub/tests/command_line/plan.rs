@@ -119,6 +119,46 @@ fn a_floor_of_one_school_names_the_smallest_group() {
     assert!(zh.err.contains("最小的组 2026-junior-1 只有 4 所学校计入"), "{}", zh.err);
 }
 
+/// A second version of a year's plan is made and checked beside the one that it replaces: with a
+/// school in another's place its group rests, and a plan that shows it all the same is refused with
+/// that group.
+///
+/// Method: the version before lies in a folder of its own, since files of a year have one name.
+#[test]
+fn a_version_is_judged_beside_the_one_that_it_replaces() {
+    let (before, after) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("dir"));
+    let all = towns(&[("T1", 6), ("T2", 6)]);
+    assert_eq!(hub(&["plan", "make", text(&roster(before.path(), 2026, &all))]).code, 0);
+    let stood = before.path().join("370203-2026.toml");
+    let mut exchanged = all.clone();
+    exchanged[5].0 = 99;
+    let list = roster(after.path(), 2026, &exchanged);
+    let plan = after.path().join("370203-2026.toml");
+    assert_eq!(hub(&["plan", "make", text(&list)]).code, 0, "by itself it is sound");
+    assert_eq!(hub(&["plan", "check", text(&plan)]).json()["versions_before"], 0);
+    let beside = ["plan", "check", text(&plan), "--replaces", text(&stood)];
+    let refused = hub(&beside);
+    assert_eq!(refused.failed(), (4, "PLAN_LEAKS".to_owned()), "{}", refused.out);
+    assert!(refused.err.contains("2026-junior-1"), "{}", refused.err);
+    std::fs::remove_file(&plan).expect("plan");
+    let made = hub(&["plan", "make", text(&list), "--replaces", text(&stood)]).json();
+    assert_eq!((&made["years_before"], &made["versions_before"]), (&0.into(), &1.into()));
+    let access: Vec<&str> = made["groups"]
+        .as_array()
+        .expect("groups")
+        .iter()
+        .filter_map(|group| group["access"].as_str())
+        .collect();
+    assert_eq!(access, ["district", "town"]);
+    assert_eq!(hub(&beside).json()["sound"], true);
+    // A plan of another year is no version of this one.
+    let other = roster(before.path(), 2025, &all);
+    assert_eq!(hub(&["plan", "make", text(&other)]).code, 0);
+    let other = other.with_extension("toml");
+    let wrong = ["plan", "check", text(&plan), "--replaces", text(&other)];
+    assert_eq!(hub(&wrong).failed(), (7, "PLAN_FILE".to_owned()));
+}
+
 /// A floor below the compiled one is refused, and where nothing can be opened the draft says so and
 /// why: five schools of one office are one school, and who is new on the lists does not count.
 #[test]

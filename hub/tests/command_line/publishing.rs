@@ -295,6 +295,40 @@ fn a_school_year_goes_under_seal() {
     assert_eq!(refused.failed(), (4, "ROUNDED_TAKEN".to_owned()), "{}", refused.err);
 }
 
+/// A version that is sound by itself and leaks beside the one that is published is refused with its
+/// group; made beside that one, its group rests, and it is published.
+#[test]
+fn a_version_that_leaks_beside_the_published_one_is_refused() {
+    let city = City::new();
+    let name = format!("370203-{}", city.year);
+    let [roster, plan] = city.texts("370203", ("S", "5"));
+    let both = [0, 1].as_slice();
+    let listed = city.pack(("roster", &name), &roster, (1, city.today, both));
+    ok(city.publish(&city.pack(("plan", &name), &plan, (1, city.soon, both)), &listed));
+    let folder = city.at("exchanged");
+    std::fs::create_dir(&folder).expect("folder");
+    let other = folder.join(format!("{name}.csv"));
+    let rows = std::fs::read_to_string(&roster).expect("roster");
+    std::fs::write(&other, rows.replace("S12,T1,o12,", "S13,T1,o13,")).expect("roster");
+    let listed = city.pack(("roster", &name), &other, (2, city.today, both));
+    let (day, [leader, helper]) = (city.today.to_string(), &city.statements);
+    let made = |more: &[&str]| {
+        let args = ["plan", "make", text(&other), "--census-day", &day];
+        let keys = ["--leader-statement", text(leader), "--helper-statement", text(helper)];
+        ok(hub(&[args.as_slice(), &keys, more].concat()));
+        folder.join(format!("{name}.toml"))
+    };
+    let alone = made(&[]);
+    let signed = city.pack(("plan", &name), &alone, (2, city.soon, both));
+    let refused = city.publish(&signed, &listed);
+    assert_eq!(refused.failed(), (4, "PLAN_LEAKS".to_owned()), "{}", refused.err);
+    assert!(refused.err.contains(&format!("{}-junior-", city.year)), "{}", refused.err);
+    std::fs::remove_file(&alone).expect("plan");
+    let beside = made(&["--replaces", text(&plan)]);
+    let signed = city.pack(("plan", &name), &beside, (3, city.soon, both));
+    ok(city.publish(&signed, &listed));
+}
+
 /// A calendar moves days freely until a year of theirs is under seal; from then on those that lie
 /// ahead, and none that has passed: by such a day it is decided that no key is made any more.
 #[test]
@@ -442,4 +476,55 @@ fn a_relays_key_is_stated_at_the_terminal() {
     let refused = run(&["key", "state", text(&one)]);
     assert_eq!(refused.failed(), (4, "STATEMENT".to_owned()), "one commission has signed it");
     assert_eq!(ok(run(&["letters", "status"])).json()["relay_keys"], 1);
+}
+
+/// A pack key is stolen: its root takes it back by a list that any hub publishes, and from then on
+/// no pack under it is published; under the key that replaces it packs are. The other commission's
+/// root takes it back neither by mistake nor on purpose, and a list is not numbered twice.
+#[test]
+fn a_stolen_pack_key_is_taken_back() {
+    let city = City::new();
+    let [own, other] = &city.roots;
+    let key = own.join("pack-key");
+    let revoke = |(root, certificate): (&Path, &Path), out: &str, extra: &[&str]| {
+        let out = city.at(out);
+        let args = ["revoke", "--dir", text(root), "--reason", "stolen", "--out", text(&out)];
+        (ca(&[args.as_slice(), &["--certificate", text(certificate)], extra].concat()), out)
+    };
+    let (refused, _) = revoke((other, &key), "none", &["--yes"]);
+    assert_eq!(refused.failed(), (4, "NOT_OF_THIS_ROOT".to_owned()), "{}", refused.err);
+    assert_eq!(revoke((own, &key), "none", &[]).0.failed(), (2, "INPUT_NEEDED".to_owned()));
+    assert!(!own.join("revocations.list").exists(), "nothing was signed");
+    let [census, end] = [-2_i32, 60].map(|n| city.today.checked_add(n.days()).expect("day"));
+    let [first, second] = [1, 2].map(|serial| city.calendar(serial, (census, end)));
+    ok(city.spread(&first));
+
+    // The key file is gone with the thief; a pack that it signed says which key it was.
+    let (made, list) = revoke((own, &first), "list", &["--yes"]);
+    let made = ok(made).json();
+    assert_eq!((&made["number"], &made["revoked"][0]["of"]), (&1.into(), &"packs".into()));
+    assert_ne!(revoke((own, &key), "again", &["--yes"]).0.code, 0, "it is on the list");
+    let at_district =
+        |file: &Path| hub(&["directive", "publish", text(file), "--data", text(&city.district)]);
+    assert_eq!(at_district(&second).failed().1, "CITY_PUBLISHES");
+    ok(at_district(&list));
+    assert_eq!(ok(city.spread(&list)).json()[0]["new"], true);
+    assert_eq!(ok(city.spread(&list)).json()[0]["new"], false);
+    assert_eq!(city.spread(&second).failed(), (5, "PACK_REFUSED".to_owned()));
+    let listed = ok(hub(&["directive", "list", "--data", text(&city.data)])).json();
+    let marks: Vec<_> = listed
+        .as_array()
+        .expect("list")
+        .iter()
+        .map(|one| (one["kind"].as_str().expect("kind"), one["signer_revoked"] == true))
+        .collect();
+    assert_eq!(marks, [("calendar", true), ("revocations", false)]);
+
+    std::fs::remove_file(&key).expect("stolen");
+    let args = ["pack-key", "--dir", text(own), "--out", text(&key)];
+    ok(ca(&[args.as_slice(), &["--danger-no-passphrase"]].concat()));
+    ok(city.spread(&city.calendar(3, (census, end))));
+    let (made, _) = revoke((own, &own.join("statement-key")), "next", &["--yes"]);
+    let made = ok(made).json();
+    assert_eq!((&made["number"], made["revoked"].as_array().map(Vec::len)), (&2.into(), Some(2)));
 }

@@ -68,6 +68,10 @@ const OF_ALL: Translation = &[
     ("File on the stick; one of that name is replaced", "U 盘上的文件；同名文件会被替换"),
     ("Take the file that the hub wrote as an answer", "收下枢纽写的答复文件"),
     ("File of the hub", "枢纽的文件"),
+    ("Keys that the roots took back", "根证书吊销的密钥"),
+    ("Take a root's list by hand", "手工收下根证书的吊销清单"),
+    ("List of the root", "根证书签发的吊销清单文件"),
+    ("Show what was taken back and what it signed", "显示已吊销的密钥和它签过的标准包"),
     (
         "Folder on another disk; the one of the settings if not given",
         "另一块盘上的文件夹；默认用设置中的",

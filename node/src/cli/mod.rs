@@ -46,6 +46,7 @@ mod passphrase;
 mod reason;
 mod referral;
 mod release;
+mod revocations;
 mod roll;
 mod roots;
 mod scale;
@@ -136,6 +137,9 @@ enum Command {
     /// Root certificates that this school trusts
     #[command(subcommand)]
     Root(roots::RootCommand),
+    /// Keys that the roots took back
+    #[command(subcommand)]
+    Revocations(revocations::RevocationCommand),
     /// The school's ledgers, as an account
     Ledger(ledger::LedgerArgs),
     /// Screening runs, as an account
@@ -249,6 +253,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Bundle(command) => bundle::run(terminal, place, &command),
         Command::User(command) => block_on(user::run(terminal, place, &command))?,
         Command::Root(command) => roots::run(terminal, place, &command),
+        Command::Revocations(command) => revocations::run(terminal, place, &command),
         Command::Ledger(args) => ledger::run(terminal, place, &args),
         Command::Screening(args) => screening::run(terminal, place, &args),
         Command::Roll(args) => roll::run(terminal, place, &args),

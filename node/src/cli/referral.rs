@@ -127,7 +127,7 @@ enum ReferralCommand {
         #[arg(long, value_name = "HEX")]
         envelope: String,
     },
-    /// Answers that wait to be said again, since the certificate of who signed them had ended
+    /// Letters that wait to be said again, since the certificate of who signed them had ended
     Aside {
         /// Id of the envelope, as the list shows it; without it they are listed
         #[arg(long, value_name = "HEX")]

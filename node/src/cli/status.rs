@@ -5,14 +5,17 @@
 use domain::unit::IdentityName;
 use runtime::cli::{Exit, Failure, Paint, Sentence, Terminal};
 use runtime::clock::Clock;
+use runtime::uplink::HUB_REVOKED;
 use runtime::web::Text;
 use runtime::web::time::minute;
 use serde_json::{Value, json};
 
 use super::lacks::{self, Lack};
+use super::revocations::{COMMISSION_WHO, SIGNER_REVOKED};
 use super::{Place, context, words};
 use crate::app::{self, Outward};
 use crate::config::NodeRole;
+use crate::directive::signed_by_revoked;
 use crate::egress::link::{self, EXPIRY_DAYS, Notes, SKEW_LIMIT_MS};
 use crate::ledger::hold::Hold;
 use crate::ledger::{Ledger, hold, import_batch, staff, student};
@@ -111,6 +114,13 @@ fn look(outward: &Outward, ledger: Option<Counts>) -> Result<Status, Failure> {
     });
     let days = certificate.map(|(_, days)| days);
     let mut problems = problems(outward, &notes, days, &directives);
+    let roots = outward.member().map(|member| member.trust.roots()).unwrap_or_default();
+    problems.extend(signed_by_revoked(transfer, roots, outward.clock().now())?.iter().map(
+        |stored| {
+            let what = Sentence::new(SIGNER_REVOKED, &[&stored.kind, &stored.name]);
+            Problem::new("SIGNER_REVOKED", what, words::HUB_OPERATOR)
+        },
+    ));
     let lacks = ledger.iter().flat_map(|counts| &counts.lacks);
     problems.extend(lacks.map(|(code, what, who)| Problem::new(code, what.clone(), *who)));
     Ok(Status {
@@ -190,6 +200,7 @@ fn attempt(failure: &Failure) -> Problem {
         "CERTIFICATE_EXPIRED" | "CERTIFICATE_NOT_YET_VALID" => words::CLOCK_WHO,
         "HUB_FULL" => words::HUB_OPERATOR,
         "STORE_FAILED" => words::SCHOOL_IT,
+        HUB_REVOKED => COMMISSION_WHO,
         _ if failure.exit() == Exit::Network => words::NETWORK_WHO,
         _ => words::HUB_OPERATOR,
     };
@@ -379,6 +390,7 @@ mod tests {
             ("LATE", words::NETWORK_WHO),
             ("HUB_FULL", words::HUB_OPERATOR),
             ("STORE_FAILED", words::SCHOOL_IT),
+            (HUB_REVOKED, COMMISSION_WHO),
         ] {
             let problem = of(code);
             assert_eq!((problem.code, problem.who), (code, who.into()));

@@ -44,6 +44,7 @@ const fn urgency(state: SyncState) -> (Tone, Text) {
         SyncState::Expiring { .. } | SyncState::HubFull => (Tone::Notice, words::HUB_OPERATOR),
         SyncState::Refused | SyncState::ClockOff { .. } => (Tone::Bad, words::SCHOOL_IT),
         SyncState::Revoked | SyncState::Stopped => (Tone::Bad, words::BOTH_SIDES),
+        SyncState::HubRevoked => (Tone::Bad, words::COMMISSIONS),
         SyncState::NotJoined => (Tone::Muted, words::SCHOOL_IT),
     }
 }
@@ -66,6 +67,7 @@ const fn sentences(state: SyncState) -> [Text; 3] {
         SyncState::ClockOff { .. } => [w::S_CLOCK, w::S_CLOCK_WHY, w::S_CLOCK_HEALS],
         SyncState::Expiring { .. } => [w::S_EXPIRING, w::S_EXPIRING_WHY, w::S_EXPIRING_HEALS],
         SyncState::Revoked => [w::S_REVOKED, w::S_REVOKED_WHY, w::S_REVOKED_HEALS],
+        SyncState::HubRevoked => [w::S_HUB_REVOKED, w::S_HUB_REVOKED_WHY, w::S_HUB_REVOKED_HEALS],
         SyncState::NotJoined => [w::S_NOT_JOINED, w::S_NOT_JOINED_WHY, w::S_NOT_JOINED_HEALS],
     }
 }
@@ -80,6 +82,7 @@ fn filled(reason: Text, state: SyncState, lang: Lang) -> String {
         SyncState::Expiring { days } => reason.fill(lang, &[&days]),
         SyncState::Acknowledged
         | SyncState::HubFull
+        | SyncState::HubRevoked
         | SyncState::Stopped
         | SyncState::Refused
         | SyncState::Revoked
@@ -120,6 +123,7 @@ mod tests {
             SyncState::ClockOff { seconds: 41 },
             SyncState::Expiring { days: 7 },
             SyncState::Revoked,
+            SyncState::HubRevoked,
             SyncState::NotJoined,
         ];
         for state in states {

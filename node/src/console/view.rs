@@ -248,6 +248,8 @@ pub enum SyncState {
     },
     /// The hub has no space left and takes nothing until somebody makes room there.
     HubFull,
+    /// A root took the hub's key back, or its authority's; nothing is sent there.
+    HubRevoked,
     /// The hub keeps other bytes under a sequence of ours, and the lane has stopped.
     Stopped,
     /// The hub refused the last release.

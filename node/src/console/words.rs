@@ -159,6 +159,8 @@ texts! {
     NOBODY = "无需人工处理", "Nobody needs to act";
     SCHOOL_IT = "本校信息技术老师", "The school's IT staff";
     HUB_OPERATOR = "上级枢纽运维人员", "The operator of the hub above";
+    COMMISSIONS = "区或市主管部门（按原有号码致电核实）",
+        "The district's or the city's commission, called by a number known before";
     BOTH_SIDES = "本校信息技术老师与上级枢纽运维人员", "The school's IT staff with the hub's operator";
 
     S_ACKNOWLEDGED = "已确认", "acknowledged";
@@ -211,6 +213,12 @@ texts! {
         "The hub has revoked this school's certificate; new content only queues here.";
     S_REVOKED_HEALS = "重新领取邀请码并加入后恢复，历史保留。",
         "When the school joins again with a new invite; its history is kept.";
+    S_HUB_REVOKED = "上级枢纽已吊销", "hub revoked";
+    S_HUB_REVOKED_WHY = "根证书已吊销上级枢纽的密钥，不再与它通信，新内容只在本机排队。",
+        "A root has revoked the key of the hub above. Nothing is sent to it; new content only \
+         queues here.";
+    S_HUB_REVOKED_HEALS = "该枢纽换发密钥后自动恢复。",
+        "By itself, once that hub has new keys.";
     S_NOT_JOINED = "未加入", "not joined";
     S_NOT_JOINED_WHY = "本校还没有加入任何枢纽，没有内容会出校。",
         "This school has not joined a hub; nothing can leave.";

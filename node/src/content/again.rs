@@ -1,6 +1,7 @@
 //! What two sides say to each other about a letter that nobody could believe when it was opened,
 //! since the certificate of who signed it had ended: whoever opened it asks, and who is named as
-//! its sender says whether it is its own. Only digests travel, and nothing of what the letter says.
+//! its sender says whether it is its own. A school says in the same form which answers it has:
+//! older receivers read that and do nothing. Only digests travel, nothing of what a letter says.
 
 use domain::digest::Digest;
 use zeroize::Zeroizing;
@@ -19,7 +20,8 @@ pub const DIGESTS_MAX: usize = 32;
 pub struct AgainContent {
     /// Put aside by who sends this: are they yours?
     pub asked: Vec<Digest>,
-    /// Asked of who sends this: it signed them.
+    /// Of a receiver, which was asked: it signed them. Of a school: it has these answers of whoever
+    /// gets this.
     pub own: Vec<Digest>,
     /// Asked of who sends this: it never signed them.
     pub not_own: Vec<Digest>,

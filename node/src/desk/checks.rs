@@ -18,7 +18,7 @@ use crate::ledger::hold::Hold;
 use crate::ledger::letters as store;
 use crate::ledger::restore_proof::{self, Proof};
 use crate::ledger::sealed_absent::{self, Absent};
-use crate::ledger::{hold, intake, student};
+use crate::ledger::{aside, hold, student};
 use crate::sealing::{self, Foreign};
 use crate::transfer::directive;
 use crate::transfer::letters::{self, Queue};
@@ -54,12 +54,16 @@ texts! {
          referral lost), and by the word of the family's slip enters them again and binds them, or \
          takes them back.";
     ASIDE_TITLE = "等待对方重新确认的信件", "letters that wait to be said again";
-    ASIDE_FOUND = "有 {0} 份转介的信件签名证书已过期，内容没有采信，节点正在请对方确认",
-        "letters about {0} referrals were signed by a certificate that has ended: they are not \
-         believed, and the node asks whether they are their senders' own";
-    ASIDE_FIX = "对方的节点会自动确认。超过两天仍在此列时请致电对方；学校可查看（xinqiao-node referral aside），按电话所说登记，或不再等待。",
-        "The other node says so by itself. Where this stays for two days, telephone; a school \
-         looks at them (xinqiao-node referral aside), enters what it is told, or waits no more.";
+    ASIDE_FOUND = "有 {0} 件来信的签名证书已过期，内容没有采信，节点正在请对方确认",
+        "what came about {0} matters was signed by a certificate that has ended: it is not \
+         believed, and the node asks whether it is its sender's own";
+    ASIDE_FIX = "对方的节点会自动确认或重新发来。超过两天仍在此列时请致电对方。\
+         学校在“丢失和逾期的信件”页（或用 xinqiao-node referral aside）查看和登记；\
+         接收机构在“打不开和未答复的信件”页查看。",
+        "The other node says so, or sends it again, by itself. Where this stays for two days, \
+         telephone. A school looks at them, and enters what it is told, on the page of lost and \
+         late letters (or by xinqiao-node referral aside); a receiver sees them on its page of \
+         letters that need somebody.";
     LETTERS_WELL = "待发信件 {0} 封", "{0} letters wait for their moment";
     LETTERS_LATE = "{0} 封信件待发，最早的一封自 {1} 起", "{0} letters wait, the first since {1}";
     LETTERS_FIX = "节点须保持运行；请电话联系接收方，并核对枢纽的公钥声明（xinqiao-node referral keys）。",
@@ -104,8 +108,7 @@ impl Roll {
         let (students, holds) = (student::count_on_roll(tx)?, hold::in_force(tx)?);
         let (absent, proof) = (sealed_absent::all(tx)?, restore_proof::last(tx)?);
         let lost = store::stray_count(tx)?;
-        // A school has the one kind, a receiver the other.
-        let aside = store::aside_count(tx)? + intake::aside::aside_count(tx)?;
+        let aside = aside::count(tx)?;
         Ok(Self { students, holds, absent, proof, lost, aside })
     }
 }

@@ -3,6 +3,7 @@
 //! refuses, and checks of the machine. The ledgers themselves know no language.
 
 mod agency;
+pub(crate) mod aside;
 pub mod change;
 pub(crate) mod checks;
 pub mod copies;

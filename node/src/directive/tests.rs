@@ -4,6 +4,7 @@ use certs::identity::LeafIdentity;
 use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
 use certs::key::SigningKey;
 use certs::pack;
+use certs::revocation::{Reason, RevocationList, RevokedKey, Thing};
 use certs::root::{Commission, RootAuthority};
 use domain::unit::{IdentityName, UnitKind};
 use jiff::Timestamp;
@@ -405,4 +406,108 @@ fn a_directory_needs_every_pinned_root_and_never_goes_back() {
     let elsewhere = signed_as(&both, ("directory", "310117"), 1, &directory(1));
     let (applied, _) = check(&both, &[elsewhere]);
     assert!(applied[0].reason.contains("the pack's name"), "{}", applied[0].reason);
+}
+
+/// The certificate as another unit has it: the same bytes, and a list of its own.
+fn copy(root: &RootAuthority) -> RootCertificate {
+    RootCertificate::from_der(root.certificate().der()).expect("root")
+}
+
+/// The root's next list, with one key more.
+fn revoking(root: &RootAuthority, key: &SigningKey) -> Vec<u8> {
+    let one = RevokedKey {
+        key: key.id(),
+        thing: Thing::Packs,
+        name: "packs".to_owned(),
+        since: now(),
+        reason: Reason::Stolen,
+    };
+    let (known, about) = (root.certificate().revocations(), (root.certificate(), now()));
+    let list = RevocationList::following(known.as_deref(), vec![one], about).expect("list");
+    let signed = list.sign(root).expect("signed");
+    let bytes = revocation::directive(&list, root.certificate(), signed);
+    root.certificate().take_revocations(list).expect("new");
+    bytes
+}
+
+/// A scale pack by one key of a root.
+fn by(root: &RootAuthority, key: &SigningKey, serial: u64) -> Vec<u8> {
+    let certificate = root.sign_pack_key(key.public(), now()).expect("certificate");
+    let mut made = Directive::decode(signed(&[], serial, &altered()).as_slice()).expect("pack");
+    let signed = pack::sign(&made.pack, key, &[certificate]).expect("signed");
+    let (signature, chain) = (signed.signature.to_bytes(), signed.chain);
+    made.signatures.push(PackSignature { signature, chain });
+    made.encode_to_vec()
+}
+
+/// Once the root took a pack key back, no pack under it is stored; what was in force before stays
+/// and is named, until a pack under another key replaces it. A process that starts anew, and one
+/// that runs beside who took the list, know the same.
+#[test]
+fn what_a_root_took_back_signs_nothing_more() {
+    let education = root(Commission::Education);
+    let (stolen, fresh) =
+        (SigningKey::generate().expect("key"), SigningKey::generate().expect("key"));
+    let transfer = Transfer::in_memory().expect("transfer");
+    let start = || {
+        let roots = vec![copy(&education)];
+        let unit = "F370202004J01".parse().expect("unit");
+        let recipient = Recipient { unit, zone: zone(), roots: roots.clone() };
+        let (clock, _) = Clock::simulated(now());
+        (Inbox::new(transfer.clone(), recipient, clock), roots)
+    };
+    let serials = || {
+        let all = transfer.read(directive::all).expect("read");
+        all.iter().filter(|one| one.kind == "scale").map(|one| one.serial).collect::<Vec<_>>()
+    };
+    let named = |roots: &[RootCertificate]| {
+        let found = signed_by_revoked(&transfer, roots, now()).expect("read");
+        found.iter().map(|one| one.serial).collect::<Vec<_>>()
+    };
+    let ((inbox, roots), (beside, theirs)) = (start(), start());
+    inbox.directive(&by(&education, &stolen, 1)).expect("stored");
+    inbox.directive(&revoking(&education, &stolen)).expect("stored");
+    inbox.directive(&by(&education, &stolen, 2)).expect("refused");
+    assert_eq!((serials(), named(&roots)), (vec![1], vec![1]));
+    let told = inbox.applied().expect("applied");
+    assert!(told.iter().any(|one| one.kind == revocation::KIND && one.in_force), "{told:?}");
+    assert!(told.iter().any(|one| one.kind == "scale" && !one.in_force), "{told:?}");
+
+    assert!(theirs[0].revocations().is_none());
+    beside.look_at_revocations();
+    beside.directive(&by(&education, &stolen, 2)).expect("refused");
+    let (anew, known) = start();
+    take_revocations(&transfer, &known).expect("read");
+    anew.directive(&by(&education, &stolen, 2)).expect("refused");
+    assert_eq!(serials(), [1]);
+    inbox.directive(&by(&education, &fresh, 2)).expect("stored");
+    assert_eq!((serials(), named(&roots)), (vec![1, 2], vec![]));
+}
+
+/// A list of another root, one that was altered, and an older one change nothing; the parent is
+/// told.
+#[test]
+fn a_list_that_is_not_its_roots_changes_nothing() {
+    let (education, health) = (root(Commission::Education), root(Commission::Health));
+    let transfer = Transfer::in_memory().expect("transfer");
+    let roots = vec![copy(&education)];
+    let unit = "F370202004J01".parse().expect("unit");
+    let recipient = Recipient { unit, zone: zone(), roots: roots.clone() };
+    let (clock, _) = Clock::simulated(now());
+    let inbox = Inbox::new(transfer.clone(), recipient, clock);
+    let keys = [SigningKey::generate().expect("key"), SigningKey::generate().expect("key")];
+    let (first, second) = (revoking(&education, &keys[0]), revoking(&education, &keys[1]));
+    let stored = || transfer.read(directive::all).expect("read").len();
+    inbox.directive(&revoking(&health, &keys[0])).expect("refused");
+    let mut altered = second.clone();
+    let place = altered.len() - 20;
+    altered[place] ^= 1;
+    inbox.directive(&altered).expect("refused");
+    assert!(roots[0].revocations().is_none());
+    assert_eq!(stored(), 0);
+    let told = inbox.applied().expect("applied");
+    assert!(told.iter().any(|one| one.kind == revocation::KIND && !one.in_force), "{told:?}");
+    inbox.directive(&second).expect("stored");
+    inbox.directive(&first).expect("refused");
+    assert_eq!((roots[0].revocations().expect("list").number(), stored()), (2, 1));
 }

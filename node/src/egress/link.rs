@@ -5,7 +5,9 @@ use proto::wire::sync::Lane;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::notes;
 use runtime::uplink::outbox::{self, Backlog};
-use runtime::uplink::{CLOCK_SKEW, CONFLICT, HUB_FULL, LAST_CODE, LAST_ERROR, REVOKED};
+use runtime::uplink::{
+    CLOCK_SKEW, CONFLICT, HUB_FULL, HUB_REVOKED, LAST_CODE, LAST_ERROR, REVOKED,
+};
 use runtime::web::Label;
 
 use crate::app::Outward;
@@ -95,6 +97,9 @@ fn state(node: &Outward, notes: &Notes, days: Option<i64>) -> SyncState {
     }
     if REVOKED.contains(&notes.last_code.as_str()) {
         return SyncState::Revoked;
+    }
+    if notes.last_code == HUB_REVOKED {
+        return SyncState::HubRevoked;
     }
     if let Some(skew) = notes.skew_ms.filter(|skew| skew.abs() > SKEW_LIMIT_MS) {
         return SyncState::ClockOff { seconds: skew / 1_000 };

@@ -2,15 +2,17 @@
 //! receiver's relay.
 //!
 //! An answer waits unsealed while no statement about the school's key is known here: the act stands
-//! all the same, and the page says that the school has not heard of it.
+//! all the same, and the page says that the school has not heard of it. What was sealed is kept as
+//! it was sealed until the school says that it has it, and is put into new letters until then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use certs::identity::LeafIdentity;
 use certs::letter::{Carried, Due, Letter, LetterError, Routing, Way};
-use certs::referral::{Draft, EnvelopeId, Ground, ReferralEnvelope, ReferralError, Role, Scopes};
+use certs::referral::{
+    Draft, EnvelopeId, Ground, Part, ReferralEnvelope, ReferralError, Role, Scopes,
+};
 use certs::statement::{self, Purpose, VerifiedStatement};
-use domain::digest::Digest;
 use domain::referral::slot::Rank;
 use domain::referral::{DeadlineClass, Event};
 use domain::unit::{IdentityName, UnitId};
@@ -18,10 +20,13 @@ use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
 
 use super::course::Course;
-use super::{IntakeError, Receiver, again, relay_of};
+use super::{IntakeError, Receiver, relay_of, renewing};
 use crate::ledger::Ledger;
+use crate::ledger::aside;
+use crate::ledger::intake::unheard::{self, NewSealed};
 use crate::ledger::intake::{self, Done, Entry};
 use crate::ledger::letters as stated;
+use crate::letters::again::asking::{self, Side};
 use crate::letters::road::Road;
 
 /// What people call senders; of whom no name is known, it is the name of the certificate.
@@ -59,13 +64,15 @@ pub(super) struct Keys {
     pub(super) relay: VerifiedStatement,
 }
 
-/// Seals what waits; an answer that cannot be sealed keeps no other back.
+/// Seals what waits, and anew what no school has acknowledged; an answer that cannot be sealed
+/// keeps no other back.
 pub(super) fn seal_waiting(
     ledger: &Ledger,
     receiver: &Receiver,
     (identity, now): (&LeafIdentity, Timestamp),
 ) -> Result<Sealed, IntakeError> {
-    again::seal_waiting(ledger, receiver, (identity, now))?;
+    asking::work(ledger, Side::Receiver(receiver, identity), now)?;
+    renewing::renew(ledger, receiver, now)?;
     let (mut told, mut after) = (Sealed::default(), 0);
     while let Some(act) = ledger.read(move |tx| intake::first_unsealed(tx, after))? {
         after = act.id;
@@ -81,12 +88,17 @@ pub(super) fn seal_waiting(
             continue;
         };
         let done = ledger.read(move |tx| intake::done(tx, intake))?;
-        match letters((receiver, identity), (&entry, &sender), (&act, &done), &keys) {
-            Ok((letters, digest)) => {
+        match close((receiver, identity), (&entry, &sender), (&act, &done), &keys) {
+            Ok((letters, new)) => {
                 let rank = Rank::answering(entry.arrival.urgency);
+                let about = EnvelopeId::from_bytes(entry.arrival.envelope);
                 let seal = move |tx: &Tx<'_>, now_ms| {
-                    intake::aside::note_signed(tx, (intake, digest), now_ms)?;
-                    intake::sealed(tx, act.id, now_ms)
+                    aside::note_signed(tx, (about, new.digest), now_ms)?;
+                    let is_first = intake::sealed(tx, new.act, now_ms)?;
+                    if is_first {
+                        unheard::keep(tx, &new, now_ms)?;
+                    }
+                    Ok::<_, SqlError>(is_first)
                 };
                 told.sealed += usize::from(queue(ledger, (rank, letters), now, seal)?);
             }
@@ -142,32 +154,60 @@ pub(super) fn verified(
     Ok(signed.and_then(|signed| statement::verify(&signed, roots, zone, now).ok()))
 }
 
-/// The letters of one answer, for the relay of the receiver's own district, and the digest of what
-/// is signed in them.
-fn letters(
+/// The letters of one answer, and what is kept of it until its school has it.
+fn close(
     (receiver, identity): (&Receiver, &LeafIdentity),
     (entry, sender): (&Entry, &IdentityName),
     (act, done): (&Done, &[Done]),
     keys: &Keys,
-) -> Result<(Vec<Letter>, Digest), AnswerError> {
-    let (arrival, envelope) = (&entry.arrival, EnvelopeId::generate());
-    let to = EnvelopeId::from_bytes(arrival.envelope);
+) -> Result<(Vec<Letter>, NewSealed), AnswerError> {
+    let envelope = EnvelopeId::generate();
+    let to = EnvelopeId::from_bytes(entry.arrival.envelope);
     let content = act.said.as_deref().unwrap_or_default();
     let (role, ground) = (Role::Answer { to }, ground(entry));
     let draft = Draft { role, envelope, ground, content };
     let closed = ReferralEnvelope::close(&keys.school, &draft, identity)?;
-    let (recipient, relay) = (sender.unit().clone(), relay_of(sender, &receiver.parent));
-    let due = set(entry, (act, done));
-    let letter = |part: &certs::referral::Part| {
-        let way = Way { recipient: recipient.clone(), relay: relay.clone() };
-        let (number, urgency) = (part.number(), arrival.urgency);
-        let carried = Carried { way, envelope, number, urgency, due };
-        let routing = Routing::Answer { carried, to, met: met(act.event) };
-        Letter::seal(&keys.relay, &routing, Some(part))
-    };
     let parts = closed.parts(&keys.school)?;
-    let letters = parts.iter().map(letter).collect::<Result<_, _>>()?;
-    Ok((letters, closed.digest()))
+    let limits = (met(act.event), set(entry, (act, done)));
+    let letters = around((receiver, &keys.relay), (entry, sender), limits, &parts)?;
+    Ok((letters, NewSealed { act: act.id, envelope, digest: closed.digest(), parts }))
+}
+
+/// The letters around the parts of an answer, for the relay of the receiver's own district, with
+/// the limit that it meets and the one that it sets.
+fn around(
+    (receiver, relay): (&Receiver, &VerifiedStatement),
+    (entry, sender): (&Entry, &IdentityName),
+    (met, due): (Option<DeadlineClass>, Option<Due>),
+    parts: &[Part],
+) -> Result<Vec<Letter>, LetterError> {
+    let to = EnvelopeId::from_bytes(entry.arrival.envelope);
+    let (recipient, last) = (sender.unit(), relay_of(sender, &receiver.parent));
+    let letter = |part: &Part| {
+        let way = Way { recipient: recipient.clone(), relay: last.clone() };
+        let (envelope, number, urgency) = (part.envelope(), part.number(), entry.arrival.urgency);
+        let carried = Carried { way, envelope, number, urgency, due };
+        let routing = Routing::Answer { carried, to, met };
+        Letter::seal(relay, &routing, Some(part))
+    };
+    parts.iter().map(letter).collect()
+}
+
+/// New letters around the parts of an answer that was sealed before. A relay may have lost its
+/// limits with the first ones, or hear of them late: the answer meets what it met, and the limit
+/// that it sets is the one that runs now.
+pub(super) fn anew(
+    with: (&Receiver, &VerifiedStatement),
+    (entry, sender): (&Entry, &IdentityName),
+    (act, done): (i64, &[Done]),
+    parts: &[Part],
+) -> Result<Vec<Letter>, LetterError> {
+    let told = done.iter().find(|one| one.id == act);
+    let is_of_course = told.is_some_and(|one| one.event.is_some());
+    let last = done.last().filter(|_| is_of_course);
+    let limits =
+        (told.and_then(|one| met(one.event)), last.and_then(|last| set(entry, (last, done))));
+    around(with, (entry, sender), limits, parts)
 }
 
 /// The referral's own ground, which an answer's header repeats.
@@ -211,7 +251,7 @@ pub(super) fn of_tests(
     (school, relay): (VerifiedStatement, VerifiedStatement),
 ) -> Vec<Letter> {
     let sender = from.0.name_of(&entry.arrival.sender).expect("a name");
-    letters(from, (entry, &sender), (act, done), &Keys { school, relay }).expect("letters").0
+    close(from, (entry, &sender), (act, done), &Keys { school, relay }).expect("letters").0
 }
 
 impl Receiver {

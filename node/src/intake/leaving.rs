@@ -12,7 +12,7 @@ use runtime::uplink::outbox::letters;
 use runtime::uplink::{Uplink, notes};
 
 use super::answering::{self, Sealed};
-use super::{IntakeError, Receiver, cards, clock};
+use super::{IntakeError, Receiver, cards, clock, renewing as unheard};
 use crate::app::Node;
 use crate::ledger::Ledger;
 use crate::ledger::entry::Moment as At;
@@ -116,12 +116,14 @@ impl Node {
         let Some(receiver) = self.receiver() else { return Ok(0) };
         let now = At(self.past()?.as_millisecond());
         let is_due = move |tx: &Tx<'_>| {
-            Ok::<_, SqlError>(clock::is_due(tx, now)? || cards::is_due(tx, now)?)
+            let is_due = clock::is_due(tx, now)? || cards::is_due(tx, now)?;
+            Ok::<_, SqlError>(is_due || unheard::is_over(tx, now.0)?)
         };
         if !self.ledger().read(is_due)? {
             return Ok(0);
         }
         let pass = move |tx: &Tx<'_>| {
+            unheard::forget(tx, now.0)?;
             Ok::<_, IntakeError>(
                 clock::pass(tx, &receiver, now)? + cards::pass(tx, &receiver, now)?,
             )

@@ -19,6 +19,9 @@ mod leaving;
 mod opening;
 #[cfg(test)]
 mod parts_tests;
+mod renewing;
+#[cfg(test)]
+mod renewing_tests;
 mod said;
 pub mod stuck;
 mod taking;

@@ -1,5 +1,6 @@
 //! Letters at a receiver that need somebody: what could not be opened, what is answered and cannot
-//! be sealed, and what is locked. It names schools and no child.
+//! be sealed, what left and no school has acknowledged, and what is locked. It names schools and no
+//! child.
 
 use domain::ledger::Word as _;
 use domain::receiver::{Duty, RefusedWhy};
@@ -16,6 +17,9 @@ const LISTED: u32 = 500;
 const REFUSED_MS: i64 = 30 * 24 * 3_600_000;
 /// Age of an answer that is not sealed which is worth a word: the next look seals what can be.
 const UNSEALED_MS: i64 = 30 * 60_000;
+/// Age of an answer that no school has acknowledged which is worth a word: by then a school that is
+/// open on a working day has it, and has said so.
+const UNHEARD_MS: i64 = 24 * 3_600_000;
 
 /// A referral that waits for something.
 pub struct Waits {
@@ -33,6 +37,11 @@ pub struct Stuck {
     pub refused: Vec<(Moment, RefusedWhy)>,
     /// Referrals with an answer that is not sealed, the longest first.
     pub unsealed: Vec<Waits>,
+    /// Referrals with an answer that left and that their school has not acknowledged, the longest
+    /// first.
+    pub unheard: Vec<Waits>,
+    /// How many answers left and are not acknowledged, however lately.
+    pub on_way: u64,
     /// Referrals that are locked since this house was put back, the latest first.
     pub locked: Vec<Waits>,
 }
@@ -56,6 +65,8 @@ pub fn stuck(tx: &Tx<'_>, worker: &Worker) -> Result<Stuck, IntakeError> {
     Ok(Stuck {
         refused: refused.collect(),
         unsealed: unsealed(tx, now_ms)?,
+        unheard: unheard(tx, now_ms)?,
+        on_way: intake::unheard::on_way(tx)?,
         locked: locked.collect(),
     })
 }
@@ -73,6 +84,18 @@ fn unsealed(tx: &Tx<'_>, now_ms: i64) -> Result<Vec<Waits>, IntakeError> {
         if let Some(entry) = intake::one(tx, act.intake)? {
             let (intake, school) = (act.intake, entry.arrival.sender);
             found.push(Waits { intake, school, since: act.at });
+        }
+    }
+    Ok(found)
+}
+
+/// Referrals with an answer that was sealed too long ago and not acknowledged.
+fn unheard(tx: &Tx<'_>, now_ms: i64) -> Result<Vec<Waits>, IntakeError> {
+    let before = (now_ms.saturating_sub(UNHEARD_MS), LISTED);
+    let mut found = Vec::new();
+    for (intake, since) in intake::unheard::waiting(tx, before)? {
+        if let Some(entry) = intake::one(tx, intake)? {
+            found.push(Waits { intake, school: entry.arrival.sender, since });
         }
     }
     Ok(found)

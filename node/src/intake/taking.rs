@@ -30,10 +30,12 @@ use crate::app::Node;
 use crate::content::{Answered, Kept};
 use crate::directory::{self, Listed};
 use crate::ledger::Ledger;
+use crate::ledger::aside;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::{self, Arrival, Withdrawn};
 use crate::ledger::letters;
 use crate::ledger::neighbour as tips;
+use crate::letters::again::{has_come, hear, is_again};
 use crate::neighbour;
 use crate::transfer::Transfer;
 use crate::transfer::addressed::{self, Waiting};
@@ -175,7 +177,7 @@ impl Sweeping<'_> {
                 let to = *to;
                 let is_expected = move |tx: &Tx<'_>| {
                     let is_awaited = neighbour::taking::is_awaited(tx, to)?;
-                    Ok::<_, SqlError>(is_awaited || again::is_about(tx, to)?)
+                    Ok::<_, SqlError>(is_awaited || has_come(tx, to)?)
                 };
                 if !self.ledger.read(is_expected)? {
                     self.refuse(RefusedWhy::Kind)?;
@@ -257,10 +259,9 @@ impl Sweeping<'_> {
 
     /// Keeps an envelope that was opened, or remembers why it was refused.
     fn keep(&mut self, opened: OpenedReferral) -> Result<(), IntakeError> {
-        let (asked, now) = (again::question(&opened), self.now);
-        if let Some((about, question)) = asked {
-            let sender = opened.sender().name().to_string();
-            let hear = move |tx: &Tx<'_>| again::hear(tx, (about, &sender), question, now);
+        let now = self.now;
+        if is_again(&opened) {
+            let hear = move |tx: &Tx<'_>| hear(tx, &opened, now);
             return match self.ledger.write::<_, SqlError>("hear_question", hear)? {
                 true => Ok(()),
                 false => self.refuse(RefusedWhy::Kind),
@@ -283,20 +284,25 @@ impl Sweeping<'_> {
         }
     }
 
-    /// Puts a referral aside of which only the certificate had ended; says whether it did.
+    /// Puts aside what would be taken in but for its certificate, which had ended; says whether it
+    /// did.
     fn put_aside(&self, whole: &Whole) -> Result<bool, IntakeError> {
         let ended = opening::ended(whole, self.keys, self.receiver, self.now);
-        let aside = ended.and_then(|ended| again::aside(&ended, self.now));
-        let Some(aside) = aside else { return Ok(false) };
-        let keep = move |tx: &Tx<'_>| intake::aside::keep_aside(tx, &aside);
+        let Some(ended) = ended else { return Ok(false) };
+        let (offices, now) = (self.offices()?, self.now);
+        let keep = move |tx: &Tx<'_>| again::put_aside(tx, &offices, &ended, now);
         Ok(self.ledger.write::<_, SqlError>("put_aside", keep)?)
+    }
+
+    /// Whom the directories list for this receiver.
+    fn offices(&self) -> Result<Vec<Listed>, SqlError> {
+        let (now, areas) = (self.now, self.receiver.areas());
+        self.transfer.read(move |tx| directory::all_listed(tx, date_of(now), &areas))
     }
 
     /// Keeps a school's report, a hotline's caller, or the answer to a notice of this house.
     fn keep_notice(&mut self, opened: OpenedReferral) -> Result<(), IntakeError> {
-        let (now, areas) = (self.now, self.receiver.areas());
-        let listed = move |tx: &Tx<'_>| directory::all_listed(tx, date_of(now), &areas);
-        let offices: Vec<Listed> = self.transfer.read::<_, SqlError>(listed)?;
+        let (offices, now) = (self.offices()?, self.now);
         let take = move |tx: &Tx<'_>| neighbour::taking::at_receiver(tx, &offices, &opened, now);
         match self.ledger.write::<_, SqlError>("take_notice", take)? {
             true => {
@@ -351,7 +357,7 @@ fn receive(tx: &Tx<'_>, receiver: &Receiver, opened: &Opened) -> Result<bool, In
     let arrival = &opened.arrival;
     let told = Withdrawn { envelope: arrival.envelope, mark: arrival.withdrawal };
     let is_told = intake::is_withdrawn(tx, &told)?;
-    intake::aside::forget_aside(tx, &arrival.envelope)?;
+    aside::forget(tx, EnvelopeId::from_bytes(arrival.envelope))?;
     // What a withdrawal cannot undo is not kept from anybody who must act.
     let is_withdrawn = is_told && arrival.consent.is_some();
     let content = (!is_withdrawn).then_some(opened.content.as_slice());

@@ -105,6 +105,19 @@ impl City {
         Self { roots, keys, school, clinic, hub, school_key, to, ledger, transfer }
     }
 
+    /// The certificate that the school has from a renewal on.
+    pub(crate) fn renewed(&self, at: Timestamp) -> LeafIdentity {
+        let (issuing, own) = (SigningKey::generate(), SigningKey::generate());
+        let (issuing, own) = (issuing.expect("key"), own.expect("key"));
+        let subtree = Subtree::District(unit(DISTRICT), zone());
+        let signed = self.roots[0].sign_issuer(&subtree, issuing.public(), at).expect("issuer");
+        let issuer = IssuingAuthority::open(&signed, issuing).expect("authority");
+        let (name, kind) = (named(SCHOOL), UnitKind::School);
+        let record = LeafRecord { name, kind, key: own.public().clone() };
+        let issued = issuer.issue(&record, at).expect("issued");
+        LeafIdentity::new(&issued.chain, own).expect("identity")
+    }
+
     pub(crate) fn trust(&self) -> Trust {
         Trust::new(self.roots.iter().map(|root| root.certificate().clone()).collect())
     }

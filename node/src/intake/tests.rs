@@ -22,14 +22,14 @@ use crate::content::{
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::{self as kept, Done};
 
-const ENVELOPE: EnvelopeId = EnvelopeId::from_bytes([1; 16]);
+pub(super) const ENVELOPE: EnvelopeId = EnvelopeId::from_bytes([1; 16]);
 
-fn secret() -> WithdrawalSecret {
+pub(super) fn secret() -> WithdrawalSecret {
     WithdrawalSecret::from_bytes([5; 16])
 }
 
 /// A clinic to which a referral has come.
-fn taken(content: &ReferralContent) -> City {
+pub(super) fn taken(content: &ReferralContent) -> City {
     let city = City::new();
     for letter in city.letters(content, (ENVELOPE, &secret())) {
         city.arrive(&letter);
@@ -38,7 +38,7 @@ fn taken(content: &ReferralContent) -> City {
     city
 }
 
-fn does(city: &City, role: ReceiverRole, said: Answered) -> Result<(), IntakeError> {
+pub(super) fn does(city: &City, role: ReceiverRole, said: Answered) -> Result<(), IntakeError> {
     does_at(city, (role, now()), said)
 }
 
@@ -75,7 +75,7 @@ fn appointed() -> Answered {
     Answered::Appointed { day: date(2026, 11, 5), time, place }
 }
 
-fn declined() -> Answered {
+pub(super) fn declined() -> Answered {
     Answered::Declined { reason: DeclineReason::NoCapacity, note: String::new() }
 }
 
@@ -447,7 +447,7 @@ fn a_school_is_called_by_its_name() {
     assert_eq!(called(), format!("示例单位 {}", unit(SCHOOL)));
 }
 
-fn seal(city: &City) -> Sealed {
+pub(super) fn seal(city: &City) -> Sealed {
     let with = (&city.clinic, now());
     answering::seal_waiting(&city.ledger, &city.receiver(), with).expect("sealed")
 }

@@ -19,6 +19,7 @@ pub mod analysis;
 pub mod annul;
 pub mod appointment;
 pub mod approval;
+pub mod aside;
 pub mod audit;
 pub mod author;
 pub mod board;
@@ -413,6 +414,16 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 59,
         name: "reads of what an office wrote",
         sql: include_str!("migrations/057_neighbour_out_read.sql"),
+    },
+    Migration {
+        number: 60,
+        name: "answers that their schools have not acknowledged",
+        sql: include_str!("migrations/058_answer_heard.sql"),
+    },
+    Migration {
+        number: 61,
+        name: "letters of every kind that were put aside",
+        sql: include_str!("migrations/059_aside_of_all.sql"),
     },
 ];
 

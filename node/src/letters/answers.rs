@@ -168,14 +168,16 @@ fn part_of(
     let Some(of) = store::envelope(tx, about)? else {
         let is_taken = cards::answers::part_of(tx, (desk, keys), (part, about), now)?
             // What schools say to each other about a transfer names no envelope that is known.
-            || hearing::take(tx, (desk, keys), part, now)?;
+            || hearing::take(tx, (desk, keys), part, now)?
+            || again::take_one(tx, (desk, keys), part, now)?;
         if !is_taken {
             stray(tx, (desk, keys), (part, about), now)?;
         }
         return Ok(None);
     };
     if store::is_known(tx, id)? {
-        // It came again, or its turn was not asked when it came.
+        // It came again, or its turn was not asked when it came; its sender is told once more.
+        store::came_again(tx, id)?;
         return Ok(Some(about));
     }
     if store::answer_count(tx, about)? >= ANSWERS_MAX {
@@ -185,7 +187,7 @@ fn part_of(
     store::keep_part(tx, (part, about), now_ms)?;
     let Some(whole) = joined(&store::parts(tx, id)?, now) else { return Ok(None) };
     let Some((opened, content)) = believed(tx, (desk, keys), (&whole, &of), now)? else {
-        let is_heard = again::take(tx, (desk, keys), (&whole, &of), now)?;
+        let is_heard = again::take(tx, (desk, keys), &whole, now)?;
         if !is_heard {
             tracing::warn!("an answer came that is not believed");
         }
@@ -260,13 +262,17 @@ fn notice(
     let Some(whole) = whole else { return Ok(()) };
     let judge = Judge { trust: &desk.trust, zone: desk.name.zone(), now };
     let opening = |kept: &KeptKey| ReferralEnvelope::open_referral(&whole, &kept.key, &judge).ok();
-    let is_believed = match keys.iter().find_map(opening) {
+    let is_taken = match keys.iter().find_map(opening) {
         Some(opened) if opened.header().ground == Ground::Duty => {
-            taking::at_school(tx, (desk, offices), &opened, now)?
+            again::hear(tx, &opened, now)? || taking::at_school(tx, (desk, offices), &opened, now)?
         }
-        _ => false,
+        Some(_) => false,
+        None => match again::ended((desk, keys), &whole, now) {
+            Some(ended) => taking::aside_at_school(tx, (desk, offices), &ended, now)?,
+            None => false,
+        },
     };
-    if !is_believed {
+    if !is_taken {
         tracing::warn!("a letter came that is no notice for this school");
     }
     store::forget_parts(tx, id)

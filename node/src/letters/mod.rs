@@ -7,8 +7,9 @@
 //! [`ending`] keeps here what has not left when its consent is over, [`revoking`] takes back, and
 //! [`renewing`] seals letters anew of which no relay has said a word. [`restoring`] is for a folder
 //! that was put back from a backup, and [`again`] for what came after its signer's certificate had
-//! ended.
+//! ended. [`acknowledging`] tells whoever answered that the answer is here.
 
+pub mod acknowledging;
 pub mod again;
 pub mod answers;
 pub mod cards;

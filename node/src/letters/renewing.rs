@@ -6,8 +6,10 @@
 //! letter that were sent a second time as it is would be known by whoever kept the first, and for
 //! one that holds something. An envelope of several parts goes anew as a whole, in the parts that
 //! it had: those of another sealing would fit none that came before. Who has the envelope keeps it
-//! once. Nothing is sealed anew that was taken back or whose consent is over, nor once its
-//! recipient has said a word: who declined has erased it, and gets it no second time.
+//! once. Where its recipient asks for a card or a report, since the certificate under which it came
+//! had ended, it is signed and sealed anew whatever a relay said. Nothing is sealed anew that was
+//! taken back or whose consent is over, nor once its recipient has said a word: who declined has
+//! erased it, and gets it no second time.
 
 use certs::letter::{Basis, Carried, Due, Letter, Routing, Way};
 use certs::referral::{
@@ -27,10 +29,11 @@ use crate::content::card::CardContent;
 use crate::content::{GroundSaid, ReferralContent};
 use crate::ledger::consult::{self, Footing};
 use crate::ledger::entry::Moment;
+use crate::ledger::letters::cards::CardEnvelope;
 use crate::ledger::letters::{self as store, Kind, NewLetter, Unheard, cards};
-use crate::ledger::neighbour;
+use crate::ledger::neighbour::{self, Out};
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::{Ledger, referral};
+use crate::ledger::{Ledger, aside, referral};
 use crate::transfer::Transfer;
 use crate::transfer::letters::{self as queue, number};
 
@@ -38,6 +41,15 @@ const MINUTE_MS: i64 = 60_000;
 
 /// For how long after it was sealed.
 pub(crate) const RENEWED_MS: i64 = 14 * 24 * 60 * MINUTE_MS;
+
+/// Why something is sealed anew.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// No relay has said a word of it.
+    Unheard,
+    /// Its recipient asks.
+    Asked,
+}
 
 /// What is sealed anew, whatever it is.
 struct Anew {
@@ -68,11 +80,11 @@ pub fn renew(
         Ok::<_, LedgerRefusal>((store::unheard(tx, since_ms)?, is_any_over))
     });
     let (open, is_any_over) = found?;
+    let mut renewed = anew_where_asked(ledger, (transfer, desk), now)?;
     if is_any_over {
         let forget = move |tx: &Tx<'_>| store::forget_sealed_parts(tx, since_ms);
         ledger.write::<_, SqlError>("forget_sealed_parts", forget)?;
     }
-    let mut renewed = 0;
     let due = |one: &Unheard| {
         // A report waits here behind what is urgent, and is as soon missed as an emergency.
         let hop = match one.kind {
@@ -113,21 +125,77 @@ fn of_envelope(
 ) -> Result<bool, LedgerRefusal> {
     let anew = match one.kind {
         Kind::Referral => of_referral(tx, one.id, now)?,
-        Kind::Card => of_card(tx, one.id, now)?,
-        Kind::Report => of_report(tx, one.id)?,
+        Kind::Card => of_card(tx, (one.id, Why::Unheard), now)?,
+        Kind::Report => of_report(tx, (one.id, Why::Unheard))?,
     };
     let Some(anew) = anew else { return Ok(false) };
-    let names = store::carrying(tx, one.id)?;
+    carry(tx, (transfer, desk), (one.id, &anew), now)
+}
+
+/// Puts an envelope into new letters, unless its last ones still wait for a slot. Where there is no
+/// road any more it waits.
+fn carry(
+    tx: &Tx<'_>,
+    (transfer, desk): (&Transfer, &Desk),
+    (id, anew): (EnvelopeId, &Anew),
+    now: Timestamp,
+) -> Result<bool, LedgerRefusal> {
+    let names = store::carrying(tx, id)?;
     if transfer.read::<_, SqlError>(move |tx| queue::is_waiting(tx, &names))? {
         return Ok(false);
     }
-    // Where there is no road any more it waits.
     let Some(road) = desk.road(tx, &anew.to.0, now)? else { return Ok(false) };
     if road.relay.as_str() != anew.to.1 {
         return Ok(false);
     }
-    seal(tx, (desk, &road), (one.id, &anew), now)?;
+    seal(tx, (desk, &road), (id, anew), now)?;
     Ok(true)
+}
+
+/// Seals the cards and reports anew for which their recipients ask; says how many.
+fn anew_where_asked(
+    ledger: &Ledger,
+    (transfer, desk): (&Transfer, &Desk),
+    now: Timestamp,
+) -> Result<usize, LedgerRefusal> {
+    let asked = ledger.read::<_, SqlError>(aside::all_asked)?;
+    let mut renewed = 0;
+    for one in asked {
+        let (transfer, desk, id) = (transfer.clone(), desk.clone(), one.about);
+        let seal = move |tx: &Tx<'_>| of_asked(tx, (&transfer, &desk), id, now);
+        match ledger.write("renew_asked", seal) {
+            Ok(was_sealed) => renewed += usize::from(was_sealed),
+            Err(LedgerRefusal::Store(error)) => return Err(LedgerRefusal::Store(error)),
+            Err(error) => tracing::warn!(%error, "a letter was not sealed anew"),
+        }
+    }
+    Ok(renewed)
+}
+
+/// One for which its recipient asks; what does not stand any more is not sealed, and the question
+/// is done with. It is signed by the certificate of now: parts that it had are signed by another.
+fn of_asked(
+    tx: &Tx<'_>,
+    (transfer, desk): (&Transfer, &Desk),
+    id: EnvelopeId,
+    now: Timestamp,
+) -> Result<bool, LedgerRefusal> {
+    let anew = match (cards::one(tx, id)?, neighbour::of_envelope(tx, id)?) {
+        (Some(_), _) => of_card(tx, (id, Why::Asked), now)?,
+        (None, Some(_)) => of_report(tx, (id, Why::Asked))?,
+        // Other questions are answered elsewhere.
+        (None, None) => return Ok(false),
+    };
+    let Some(anew) = anew else {
+        aside::answered(tx, id)?;
+        return Ok(false);
+    };
+    store::drop_sealed_parts(tx, id)?;
+    let was_sealed = carry(tx, (transfer, desk), (id, &anew), now)?;
+    if was_sealed {
+        aside::answered(tx, id)?;
+    }
+    Ok(was_sealed)
 }
 
 /// A referral, as long as it stands: one that is over, that was stood down or that was handed over
@@ -154,10 +222,13 @@ fn of_referral(tx: &Tx<'_>, id: EnvelopeId, now: Timestamp) -> Result<Option<Ane
 }
 
 /// A card of a consultation, as long as what let it out stands.
-fn of_card(tx: &Tx<'_>, id: EnvelopeId, now: Timestamp) -> Result<Option<Anew>, LedgerRefusal> {
-    let Some(one) = cards::one(tx, id)?.filter(|one| one.acked_at_ms.is_none()) else {
-        return Ok(None);
-    };
+fn of_card(
+    tx: &Tx<'_>,
+    (id, why): (EnvelopeId, Why),
+    now: Timestamp,
+) -> Result<Option<Anew>, LedgerRefusal> {
+    let is_due = |one: &CardEnvelope| why == Why::Asked || one.acked_at_ms.is_none();
+    let Some(one) = cards::one(tx, id)?.filter(is_due) else { return Ok(None) };
     let is_over = one.revoked_at_ms.is_some() || one.ended_at_ms.is_some();
     let at = (date_of(now), now.as_millisecond());
     if is_over || !matches!(consult::footing_of(tx, &one, at)?, Footing::Holds) {
@@ -175,10 +246,9 @@ fn of_card(tx: &Tx<'_>, id: EnvelopeId, now: Timestamp) -> Result<Option<Anew>, 
 }
 
 /// A duty report, as long as its office has said nothing.
-fn of_report(tx: &Tx<'_>, id: EnvelopeId) -> Result<Option<Anew>, LedgerRefusal> {
-    let Some(one) = neighbour::of_envelope(tx, id)?.filter(|one| one.acked_at.is_none()) else {
-        return Ok(None);
-    };
+fn of_report(tx: &Tx<'_>, (id, why): (EnvelopeId, Why)) -> Result<Option<Anew>, LedgerRefusal> {
+    let is_due = |one: &Out| why == Why::Asked || one.acked_at.is_none();
+    let Some(one) = neighbour::of_envelope(tx, id)?.filter(is_due) else { return Ok(None) };
     let (Some(content), Some(sent)) = (one.content, one.sent_at) else { return Ok(None) };
     if !neighbour::came(tx, one.id)?.is_empty() {
         return Ok(None);

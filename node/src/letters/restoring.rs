@@ -13,8 +13,9 @@ use jiff::Timestamp;
 use runtime::clock::date_of;
 use runtime::sql::Tx;
 
+use super::again::asking;
 use super::road::Desk;
-use super::{again, answers, revoking, sending, slip};
+use super::{answers, revoking, sending, slip};
 use crate::content::{AnswerContent, GroundSaid, ReferralContent};
 use crate::ledger::author::Author;
 use crate::ledger::entry::RecordId;
@@ -71,8 +72,8 @@ pub fn look(ledger: &Ledger, transfer: &Transfer, now: Timestamp) -> Result<bool
 
 /// Tells recipients once more how their envelopes stand, where that is to be done; says of how
 /// many. One that has an envelope still says again what it did, and one that was put back itself
-/// learns whether it may keep it. Recipients are asked as well whether they signed what was put
-/// aside.
+/// learns whether it may keep it. Whoever sent what was put aside is asked about it as well, and
+/// what others ask is answered.
 ///
 /// # Errors
 /// A rule of the ledger, or the store; what was not told is told at the next look.
@@ -87,7 +88,7 @@ pub fn ask(ledger: &Ledger, desk: &Desk, now: Timestamp) -> Result<usize, Ledger
             Err(error) => tracing::warn!(%error, "a recipient was not asked again"),
         }
     }
-    Ok(told + again::ask(ledger, desk, now)?)
+    Ok(told + asking::work(ledger, asking::Side::School(desk), now)?)
 }
 
 /// Tells the recipient of one envelope; nothing where no road is known, and then it waits.
@@ -171,7 +172,7 @@ pub fn lost(tx: &Tx<'_>, author: &Author) -> Result<Vec<Lost>, LedgerRefusal> {
 }
 
 /// The unit that sealed an answer, by the name that was believed when it came.
-fn unit_of(sender: &str) -> String {
+pub(super) fn unit_of(sender: &str) -> String {
     sender.split('.').next().unwrap_or_default().to_ascii_uppercase()
 }
 

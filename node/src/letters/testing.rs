@@ -48,6 +48,7 @@ pub(crate) struct Town {
     key: EnvelopeKey,
     /// The district's relay's, which opens what the school withdraws.
     pub(crate) relay: RelayKey,
+    roots: [RootAuthority; 2],
 }
 
 fn unit(id: &str) -> UnitId {
@@ -60,14 +61,22 @@ fn founded() -> Timestamp {
 
 /// The certificate of a unit as the authority of a district makes it.
 fn identity(root: &RootAuthority, id: &str, district: &str, kind: UnitKind) -> LeafIdentity {
+    issued(root, (id, district, kind), (founded(), now() - SignedDuration::from_hours(240)))
+}
+
+fn issued(
+    root: &RootAuthority,
+    (id, district, kind): (&str, &str, UnitKind),
+    (authorised, at): (Timestamp, Timestamp),
+) -> LeafIdentity {
     let key = SigningKey::generate().expect("key");
     let subtree = Subtree::District(unit(district), zone());
-    let authority = root.sign_issuer(&subtree, key.public(), founded()).expect("authority");
+    let authority = root.sign_issuer(&subtree, key.public(), authorised).expect("authority");
     let authority = IssuingAuthority::open(&authority, key).expect("authority");
     let key = SigningKey::generate().expect("key");
     let name = IdentityName::in_district(unit(id), &unit(district), zone());
     let record = LeafRecord { name, kind, key: key.public().clone() };
-    let issued = authority.issue(&record, now() - SignedDuration::from_hours(240));
+    let issued = authority.issue(&record, at);
     LeafIdentity::new(&issued.expect("issued").chain, key).expect("identity")
 }
 
@@ -108,6 +117,15 @@ impl Town {
             posed: identity(&roots[1], CLINIC, DISTRICT, UnitKind::Clinic),
             key: EnvelopeKey::generate(unit(CLINIC), Purpose::Referral).expect("key"),
             relay: RelayKey::generate(unit(DISTRICT), Purpose::Relay).expect("key"),
+            roots,
+        }
+    }
+
+    /// The certificate that the clinic or a school has from a renewal on.
+    pub(crate) fn renewed(&self, id: &str, at: Timestamp) -> LeafIdentity {
+        match id {
+            CLINIC => issued(&self.roots[1], (id, CLINICS_DISTRICT, UnitKind::Clinic), (at, at)),
+            _ => issued(&self.roots[0], (id, DISTRICT, UnitKind::School), (at, at)),
         }
     }
 

@@ -20,6 +20,7 @@ use super::{NeighbourError, reading};
 use crate::content::{Contact, NoticeId, Reply, ReplyContent};
 use crate::intake::Receiver;
 use crate::ledger::Ledger;
+use crate::ledger::aside;
 use crate::ledger::author::Author;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::Worker;
@@ -225,6 +226,7 @@ fn seal_reply(
     if !neighbour::was_sealed(tx, one.id, now.as_millisecond())? {
         return Ok(false);
     }
-    sealing::seal(tx, (house.identity(), &road), &parcel, (house.queue(), now))?;
+    let signed = sealing::seal(tx, (house.identity(), &road), &parcel, (house.queue(), now))?;
+    aside::note_signed(tx, (to, signed), now.as_millisecond())?;
     Ok(true)
 }

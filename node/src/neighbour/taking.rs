@@ -5,7 +5,7 @@
 //! hotlines that a directory lists. An answer is its notice's recipient's, about that envelope and
 //! no other.
 
-use certs::referral::{EnvelopeId, OpenedReferral, Role};
+use certs::referral::{EndedReferral, EnvelopeId, Ground, OpenedReferral, Role};
 use domain::neighbour::{NoticeKind, ReplyKind};
 use domain::unit::{CITY_LABEL, IdentityName, UnitKind};
 use jiff::Timestamp;
@@ -14,9 +14,11 @@ use runtime::sql::{SqlError, Tx};
 use super::offices;
 use crate::content::{Notice, ReplyContent};
 use crate::directory::Listed;
+use crate::ledger::aside;
 use crate::ledger::entry::Moment;
 use crate::ledger::neighbour::{self, Arrived, Out, report};
 use crate::ledger::refusal::LedgerRefusal;
+use crate::letters::again;
 use crate::letters::road::Desk;
 
 /// Longest name of a sender that is kept.
@@ -38,7 +40,58 @@ pub(crate) fn at_school(
     if matches!(opened.header().role, Role::Answer { .. }) {
         return reply(tx, opened, now);
     }
-    let name = opened.sender().name();
+    match gives_at_school(tx, (desk, offices), opened.sender().name(), now)? {
+        Some((kind, called)) => keep(tx, kind, (opened, &called), now),
+        None => Ok(false),
+    }
+}
+
+/// Puts aside what would be taken at a school, had its sender's certificate not ended. Says whether
+/// it is that.
+pub(crate) fn aside_at_school(
+    tx: &Tx<'_>,
+    (desk, offices): (&Desk, &[Listed]),
+    ended: &EndedReferral,
+    now: Timestamp,
+) -> Result<bool, SqlError> {
+    if ended.header().ground != Ground::Duty {
+        return Ok(false);
+    }
+    if matches!(ended.header().role, Role::Answer { .. }) {
+        return again::put_aside(tx, ended, now);
+    }
+    match gives_at_school(tx, (desk, offices), ended.sender().name(), now)? {
+        Some((kind, _)) => put_aside(tx, kind, ended, now),
+        None => Ok(false),
+    }
+}
+
+/// Puts a notice aside without what it says, unless it is here.
+fn put_aside(
+    tx: &Tx<'_>,
+    kind: NoticeKind,
+    ended: &EndedReferral,
+    now: Timestamp,
+) -> Result<bool, SqlError> {
+    let header = ended.header();
+    if !Notice::is_headed(header) || Notice::read(kind, ended.unbelieved()).is_err() {
+        return Ok(false);
+    }
+    if neighbour::in_envelope(tx, header.envelope)?.is_some() {
+        return Ok(true);
+    }
+    let known = (again::of_notice(kind), header.envelope, None);
+    again::put_aside_bare(tx, ended, known, now)
+}
+
+/// What an office gives to schools, with what it is called: one that a directory lists, by the name
+/// of its certificate.
+fn gives_at_school(
+    tx: &Tx<'_>,
+    (desk, offices): (&Desk, &[Listed]),
+    name: &IdentityName,
+    now: Timestamp,
+) -> Result<Option<(NoticeKind, String)>, SqlError> {
     // The hub that serves it, as the directory says or as it was entered with its statement.
     let road = desk.road(tx, name.unit().as_str(), now)?;
     let entered = road.as_ref().map(|road| road.relay.as_str());
@@ -48,10 +101,7 @@ pub(crate) fn at_school(
         let is_of = relays.any(|relay| desk.is_of(name, (one.unit.as_str(), relay)));
         is_of.then(|| (kind, one.name.clone()))
     };
-    match offices.iter().find_map(given) {
-        Some((kind, called)) => keep(tx, kind, (opened, &called), now),
-        None => Ok(false),
-    }
+    Ok(offices.iter().find_map(given))
 }
 
 /// Takes what came to a receiver: a school's report, a hotline's caller, or an answer to its own
@@ -65,12 +115,7 @@ pub(crate) fn at_receiver(
     if matches!(opened.header().role, Role::Answer { .. }) {
         return reply(tx, opened, now);
     }
-    let name = opened.sender().name();
-    let hands_over = |one: &&Listed| {
-        offices::given_by(one) == Some(NoticeKind::HandOff)
-            && is_under(name, (one.unit.as_str(), one.relay.as_str()))
-    };
-    if let Some(hotline) = offices.iter().find(hands_over) {
+    if let Some(hotline) = hotline(offices, opened.sender().name()) {
         return keep(tx, NoticeKind::HandOff, (opened, &hotline.name), now);
     }
     // Whoever runs a hub has a certificate of this city too, and reports nobody.
@@ -82,7 +127,35 @@ pub(crate) fn at_receiver(
     keep(tx, NoticeKind::Report, (opened, &called), now)
 }
 
-/// Keeps a notice; one that was kept before is believed as well.
+/// Puts aside what would be taken at a receiver, had its sender's certificate not ended. Says
+/// whether it is that.
+pub(crate) fn aside_at_receiver(
+    tx: &Tx<'_>,
+    offices: &[Listed],
+    ended: &EndedReferral,
+    now: Timestamp,
+) -> Result<bool, SqlError> {
+    let name = ended.sender().name();
+    if hotline(offices, name).is_some() {
+        return put_aside(tx, NoticeKind::HandOff, ended, now);
+    }
+    match UnitKind::School.fits(name.unit()) {
+        true => put_aside(tx, NoticeKind::Report, ended, now),
+        false => Ok(false),
+    }
+}
+
+/// The hotline that a directory lists, by the name of its certificate.
+fn hotline<'a>(offices: &'a [Listed], name: &IdentityName) -> Option<&'a Listed> {
+    let hands_over = |one: &&Listed| {
+        offices::given_by(one) == Some(NoticeKind::HandOff)
+            && is_under(name, (one.unit.as_str(), one.relay.as_str()))
+    };
+    offices.iter().find(hands_over)
+}
+
+/// Keeps a notice; one that was kept before is believed as well, and what was put aside of it waits
+/// no more.
 fn keep(
     tx: &Tx<'_>,
     kind: NoticeKind,
@@ -105,11 +178,11 @@ fn keep(
         at: Moment(now.as_millisecond()),
     };
     neighbour::receive(tx, &new)?;
+    aside::forget(tx, header.envelope)?;
     Ok(true)
 }
 
-/// Keeps an answer to a notice of this house, and in the ledger the day on which an office
-/// acknowledged a report.
+/// Takes an answer to a notice of this house.
 fn reply(tx: &Tx<'_>, opened: &OpenedReferral, now: Timestamp) -> Result<bool, SqlError> {
     let header = opened.header();
     let Role::Answer { to } = header.role else { return Ok(false) };
@@ -121,8 +194,20 @@ fn reply(tx: &Tx<'_>, opened: &OpenedReferral, now: Timestamp) -> Result<bool, S
     if content.id.0 != out.name {
         return Ok(false);
     }
+    count(tx, &out, (header.envelope, &content), now)?;
+    Ok(true)
+}
+
+/// Keeps an answer that is believed, and in the ledger the day on which an office acknowledged a
+/// report.
+pub(crate) fn count(
+    tx: &Tx<'_>,
+    out: &Out,
+    (envelope, content): (EnvelopeId, &ReplyContent),
+    now: Timestamp,
+) -> Result<(), SqlError> {
     let (number, said, at) = (content.number, &content.said, content.at);
-    let of = (out.id, header.envelope);
+    let of = (out.id, envelope);
     let is_new = neighbour::keep_came(tx, of, (number, said, at), now.as_millisecond())?;
     let acknowledges = is_new && said.kind() != ReplyKind::NotOurs;
     if let Some(record) = out.record.filter(|_| acknowledges) {
@@ -134,7 +219,7 @@ fn reply(tx: &Tx<'_>, opened: &OpenedReferral, now: Timestamp) -> Result<bool, S
             Err(error) => tracing::warn!(%error, "the day of an acknowledgement was not entered"),
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Whether a certificate's name is that of whom a notice was sealed to.
@@ -144,7 +229,7 @@ fn is_of(name: &IdentityName, out: &Out) -> bool {
 
 /// Whether a certificate's name is that of a unit which a hub serves: any district's authority can
 /// name any unit under its own label, so the label is looked at.
-fn is_under(name: &IdentityName, (unit, relay): (&str, &str)) -> bool {
+pub(crate) fn is_under(name: &IdentityName, (unit, relay): (&str, &str)) -> bool {
     let label = name.district_label();
     let is_label = label == CITY_LABEL || label == relay.to_ascii_lowercase();
     name.unit().as_str() == unit && is_label

@@ -240,6 +240,15 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Stored>, SqlError> {
     tx.query(&format!("select {COLUMNS} from directive order by id"), &[], read)
 }
 
+/// All directives of a kind in the order in which they came.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_kind(tx: &Tx<'_>, kind: &str) -> Result<Vec<Stored>, SqlError> {
+    let sql = format!("select {COLUMNS} from directive where kind = $1 order by id");
+    tx.query(&sql, params![kind], read)
+}
+
 /// The one that came last, or was countersigned last; directives are changed in no other way.
 ///
 /// # Errors

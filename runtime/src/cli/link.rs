@@ -40,6 +40,7 @@ const REFUSALS: &[(&str, Text, Text)] = &[
     ("HUB_NAME", words::OTHER_NAME, words::OTHER_NAME_NEXT),
     ("OTHER_ROOT", words::OTHER_ROOT, words::OTHER_NAME_NEXT),
     ("REVOKED", words::CERTIFICATE_REVOKED, words::ASK_OPERATOR_AGAIN),
+    ("HUB_REVOKED", words::HUB_REVOKED, words::HUB_REVOKED_NEXT),
     ("CERTIFICATE_EXPIRED", words::CERTIFICATE_EXPIRED, words::CHECK_CLOCK),
     ("CERTIFICATE_NOT_YET_VALID", words::NOT_YET_VALID, words::CHECK_CLOCK),
     ("STALE_CRL", words::STALE_CRL, words::ASK_OPERATOR),

@@ -174,6 +174,16 @@ pub(super) const CERTIFICATE_REVOKED: Text = Text::new(
     "本单位的证书已被吊销，对方拒绝连接；本地数据没有改动。",
     "this unit's certificate was revoked and the hub refuses it; local data is unchanged.",
 );
+pub(super) const HUB_REVOKED: Text = Text::new(
+    "主管部门的根证书已吊销上级枢纽的密钥，不再与它通信，什么都没有发出；本地数据没有改动。",
+    "a commission's root has revoked the key of the hub above, or of its authority: nothing is \
+     sent to it, and local data is unchanged.",
+);
+pub(super) const HUB_REVOKED_NEXT: Text = Text::new(
+    "请用原来就有的号码致电区或市的主管部门核实，不要相信自称该枢纽的人；枢纽换发密钥后会自动恢复。",
+    "Call the district or the city by a number that you already had, and believe nobody who says \
+     that he is that hub. The link comes back by itself once the hub has new keys.",
+);
 pub(super) const ASK_OPERATOR: Text =
     Text::new("请联系上级枢纽的运维人员。", "Call the operator of the hub above you.");
 pub(super) const ASK_OPERATOR_AGAIN: Text = Text::new(

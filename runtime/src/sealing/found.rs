@@ -41,7 +41,8 @@ pub(super) struct Pair<'f> {
     roster_pack: &'f Found,
 }
 
-/// Plans of one area before the year that is looked at.
+/// Plans of one area before the year that is looked at, and the versions of that year that are
+/// older than the one that is.
 #[derive(Default)]
 pub(super) struct Past {
     area: Option<UnitId>,
@@ -73,10 +74,10 @@ impl Past {
     }
 
     /// A key is destroyed with its school year: one that an earlier plan names is no other year's.
-    fn check_keys(&self, statements: [&VerifiedStatement; 2]) -> Result<(), Unsealed> {
+    fn check_keys(&self, own: i16, statements: [&VerifiedStatement; 2]) -> Result<(), Unsealed> {
         let of_year = |one: &&VerifiedStatement| {
             let said = one.statement();
-            let year = self.keys.get(&said.key.digest())?;
+            let year = self.keys.get(&said.key.digest()).filter(|year| **year != own)?;
             Some(Unsealed::KeyOfYear(said.unit.clone(), *year))
         };
         statements.iter().find_map(of_year).map_or(Ok(()), Err)
@@ -188,7 +189,7 @@ pub(super) fn year(
     let Pair { open: OpenPlan { plan, roster: roster_digest, sealing }, roster, .. } = pair;
     let sealing = sealing.ok_or(Unsealed::Roster)?;
     let (leader, helper) = statements(&sealing, pins, at)?;
-    past.check_keys([&leader, &helper])?;
+    past.check_keys(plan.year(), [&leader, &helper])?;
     plan.check(&roster, &past.pairs).map_err(Unsealed::Leaks)?;
     Hubs::new(&leader, &helper).map_err(Unsealed::Hubs)?;
     let key_statements = sha256(&lv(&[leader.digest().bytes(), helper.digest().bytes()]));

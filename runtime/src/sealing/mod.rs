@@ -1,11 +1,13 @@
 //! Years under seal: the signed packs from which a school and both hubs make the same tasks.
 //!
 //! A year is under seal where roster and plan of an area hold under both commissions' roots, the
-//! plan is sound beside its roster and the years before, and both key statements hold on the day
-//! from which the plan does. Everything follows from stored bytes and pinned roots, and nothing
-//! from today's date or from the order in which packs came: two units that have the same packs
-//! decide alike, or the one refuses what the other reports. Of several versions the one with the
-//! highest serial that holds is in use: a later one that does not takes nothing away.
+//! plan is sound beside its roster, the years before and the versions of its own year before it,
+//! and both key statements hold on the day from which the plan does. Everything follows from stored
+//! bytes and pinned roots, and nothing from today's date or from the order in which packs came: two
+//! units that have the same packs decide alike, or the one refuses what the other reports. Of
+//! several versions the one with the highest serial that holds is in use: a later one that does not
+//! takes nothing away. Whether sums of a version are out nobody can tell from packs, so each that
+//! held counts as if they were.
 
 mod found;
 mod keys;
@@ -113,7 +115,8 @@ impl SealedYears {
         years
     }
 
-    /// Takes the latest version of a plan that holds, and notes why a later one does not.
+    /// Takes the latest version of a plan that holds, and notes why a later one does not. Each is
+    /// judged beside those before it that hold, the oldest first.
     fn take_plan(
         &mut self,
         place: &AreaYear,
@@ -121,26 +124,33 @@ impl SealedYears {
         past: &mut Past,
         pins: &Pins,
     ) {
-        let read = versions.iter().map(|found| {
+        let mut in_use = None;
+        // Why the latest one is not.
+        let mut refused = None;
+        for found in versions.iter().rev() {
             let pair = found.pair(rosters);
-            let year = pair.clone().and_then(|pair| year(found, pair, past, pins));
-            (pair.ok(), year)
-        });
-        let mut read: Vec<_> = read.collect();
-        for year in read.iter().filter_map(|(_, year)| year.as_ref().ok()) {
-            let schools = year.year.roster.schools.keys().cloned();
-            self.ever.entry(place.1).or_default().extend(schools);
+            let judged = pair.clone().and_then(|pair| year(found, pair, past, pins));
+            match judged {
+                Ok(year) => {
+                    let schools = year.year.roster.schools.keys().cloned();
+                    self.ever.entry(place.1).or_default().extend(schools);
+                    past.note(place.1, pair.ok());
+                    past.note_keys(place.1, &year);
+                    (in_use, refused) = (Some(year), None);
+                }
+                Err(why) => refused = Some((why, pair.ok())),
+            }
         }
-        let in_use = read.iter().position(|(_, year)| year.is_ok()).unwrap_or(0);
-        if let Some((_, Err(refused))) = read.first() {
-            self.refused.insert((PackKind::Plan, place.clone()), refused.clone());
+        if let Some((why, pair)) = refused {
+            if in_use.is_none() {
+                past.note(place.1, pair);
+                self.years.insert(place.clone(), Err(why.clone()));
+            }
+            self.refused.insert((PackKind::Plan, place.clone()), why);
         }
-        let (pair, year) = read.swap_remove(in_use);
-        past.note(place.1, pair);
-        if let Ok(year) = &year {
-            past.note_keys(place.1, year);
+        if let Some(year) = in_use {
+            self.years.insert(place.clone(), Ok(year));
         }
-        self.years.insert(place.clone(), year);
     }
 
     /// Takes the latest list of keys that holds beside the roster.

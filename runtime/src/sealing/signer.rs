@@ -71,6 +71,8 @@ pub fn verify_directory(
     let begins = from.to_zoned(TimeZone::UTC).map_or(now, |zoned| zoned.timestamp());
     // More signatures would make another directive of the same pack.
     let [one] = signatures else { return Err(SignerError::OtherUnit) };
+    // It is dated by who signed it: what comes after a theft is not believed, whatever its date.
+    trust.check_not_revoked(&one.chain, now)?;
     let (signature, chain) = (one.signature.to_bytes(), one.chain.clone());
     let signed = HubSignature { signature, chain };
     let at = signed_at(trust, Commission::Education, &signed, (begins, now));

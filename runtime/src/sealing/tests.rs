@@ -6,7 +6,7 @@ use certs::key::SigningKey;
 use certs::root::RootAuthority;
 use certs::seal::ShareKey;
 use certs::statement::{KeyStatement, Purpose, SignedStatement, StatedKey};
-use domain::disclosure::plan::{GROUP_MIN, Plan};
+use domain::disclosure::plan::{Flaw, GROUP_MIN, Plan, Roster};
 use domain::disclosure::sealed::{SealedTables, lv};
 use domain::period::Calendar;
 use jiff::civil::date;
@@ -62,6 +62,16 @@ fn roster_text(schools: u32) -> String {
     std::iter::once(HEAD.to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
 }
 
+fn listed(text: &str) -> Roster {
+    roster::read(NAME, text.as_bytes()).expect("roster")
+}
+
+/// What the first version of a year's plan says, with its roster.
+fn first_version(text: &str) -> Vec<(Plan, Roster)> {
+    let listed = listed(text);
+    vec![(Plan::build(GROUP_MIN, &listed, &[]), listed)]
+}
+
 impl City {
     fn new() -> Self {
         let made = begin_of(date(2026, 8, 1)).expect("instant");
@@ -107,7 +117,11 @@ impl City {
     }
 
     fn plan(&self, say: &Say) -> String {
-        let listed = roster::read(NAME, roster_text(say.schools).as_bytes()).expect("roster");
+        self.plan_of(say, Plan::build(GROUP_MIN, &listed(&roster_text(say.schools)), &[]))
+    }
+
+    /// A pack with these groups.
+    fn plan_of(&self, say: &Say, plan: Plan) -> String {
         let [leader, helper] = &self.keys;
         let mut texts = [
             self.statement(leader, (say.since, date(2027, 9, 30))),
@@ -118,7 +132,7 @@ impl City {
         }
         let [leader_statement, helper_statement] = texts;
         plan::write(&OpenPlan {
-            plan: Plan::build(GROUP_MIN, &listed, &[]),
+            plan,
             roster: sha256(say.beside.as_bytes()),
             sealing: Some(Sealing {
                 census_day: date(2026, 9, 20),
@@ -281,7 +295,10 @@ fn a_school_that_a_plan_left_out_was_under_seal() {
     let first = Say { schools: 7, beside: roster_text(7), ..Say::usual() };
     let [roster, plan] = city.both(&first);
     let later = city.sign((PackKind::Roster, NAME), 2, &[0, 1], &roster_text(6));
-    let left_out = city.sign((PackKind::Plan, NAME), 2, &[0, 1], &city.plan(&Say::usual()));
+    let before = first_version(&roster_text(7));
+    let left_out = Plan::build(GROUP_MIN, &listed(&roster_text(6)), &before);
+    let left_out = city.plan_of(&Say::usual(), left_out);
+    let left_out = city.sign((PackKind::Plan, NAME), 2, &[0, 1], &left_out);
     let years = city.read(&[roster.clone(), plan, later, left_out]);
     assert!(years.of_school(&unit("S7"), 2026).is_none(), "not any more");
     for school in ["S7", "S1"] {
@@ -313,6 +330,48 @@ fn a_plan_that_leaks_seals_nothing() {
     let before = city.sign((PackKind::Plan, "370203-2025"), 1, &[0, 1], "schema = \"plan/1\"");
     let [roster, plan] = sound;
     assert_eq!(city.refused(&[before, roster, plan]), Unsealed::Past(2025));
+}
+
+/// A version in which another school stands in one's place is sound by itself and leaks beside the
+/// one before: whoever has both refuses it with its group and goes on with the one before, whichever
+/// came first. One that is made beside it is taken, and so is one that changes no school.
+#[test]
+fn a_version_is_judged_beside_those_before_it() {
+    let city = City::new();
+    let [roster, plan] = city.both(&Say::usual());
+    let exchanged = roster_text(6).replace("S6,T1,office 6,", "S9,T1,office 9,");
+    let version = |serial, text: &str, before: &[(Plan, Roster)]| {
+        let say = Say { beside: text.to_owned(), ..Say::usual() };
+        let groups = Plan::build(GROUP_MIN, &listed(text), before);
+        let written = city.plan_of(&say, groups);
+        [
+            city.sign((PackKind::Roster, NAME), serial, &[0, 1], text),
+            city.sign((PackKind::Plan, NAME), serial, &[0, 1], &written),
+        ]
+    };
+    let [other, leaky] = version(2, &exchanged, &[]);
+    let alone = city.read(&[other.clone(), leaky.clone()]);
+    assert!(alone.of_school(&unit("S9"), 2026).is_some(), "sound by itself");
+    for packs in [
+        [roster.clone(), plan.clone(), other.clone(), leaky.clone()],
+        [leaky.clone(), other.clone(), plan.clone(), roster.clone()],
+    ] {
+        let years = city.read(&packs);
+        let year = years.of_school(&unit("S6"), 2026).expect("the version before stands");
+        assert!(!year.holds(&unit("S9")));
+        let group = "2026-junior-1".parse().expect("name");
+        let refused = Unsealed::Leaks(Flaw::Rest(group));
+        assert_eq!(years.refusal("plan", NAME), Some(&refused));
+        assert_eq!(years.ever_of_school(&unit("S9")), BTreeSet::new(), "it never held");
+    }
+    let first = [roster, plan, other, leaky];
+    let sized = roster_text(6).replace("g7,40,41,0", "g7,41,42,0");
+    for (text, school) in [(exchanged, "S9"), (sized, "S6")] {
+        let [listed, plan] = version(3, &text, &first_version(&roster_text(6)));
+        let years = city.read(&[first.to_vec(), vec![listed, plan]].concat());
+        assert!(years.of_school(&unit(school), 2026).is_some(), "{school} is in it");
+        assert_eq!(years.refusal("plan", NAME), None);
+    }
 }
 
 /// A key statement must hold when the plan begins, and be the right hub's; where it ends within

@@ -90,6 +90,10 @@ impl TlsDialler {
             }
         };
         let dial = connect(address, hub, dialled.config.clone()).await?;
+        // A session that goes on is judged by nobody else.
+        if self.trust.revokes_now(&dial.shown) {
+            return Err(TransportError::Refused(Refusal::HubRevoked));
+        }
         if let Ok(mut known) = self.dialled.lock() {
             *known = Some(dialled);
         }

@@ -12,6 +12,9 @@ use crate::transport::{TransportError, code_of};
 /// Codes that say that the hub, or its TLS, took this unit's certificate back.
 pub const REVOKED: [&str; 2] = ["REVOKED", "CERTIFICATE_REVOKED"];
 
+/// Code of a hub whose key, or whose authority, a root took back: nothing is sent there.
+pub const HUB_REVOKED: &str = "HUB_REVOKED";
+
 /// Code by which a hub says that no space is left where it stores.
 pub const HUB_FULL: &str = "HUB_FULL";
 
@@ -48,6 +51,7 @@ pub const fn refusal(cause: Refusal) -> &'static str {
         Refusal::OtherName => "HUB_NAME",
         Refusal::UnknownRoot => "OTHER_ROOT",
         Refusal::Revoked => "REVOKED",
+        Refusal::HubRevoked => HUB_REVOKED,
         Refusal::Expired => "CERTIFICATE_EXPIRED",
         Refusal::NotYetValid => "CERTIFICATE_NOT_YET_VALID",
         Refusal::StaleCrl => "STALE_CRL",

@@ -8,6 +8,7 @@ use certs::digest::sha256;
 use certs::identity::PeerIdentity;
 use certs::key::PublicKey;
 use certs::signature::KeyId;
+use certs::tls::Refusal;
 use domain::unit::{IdentityName, UnitId};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,9 @@ use super::{
 use crate::clock::Clock;
 use crate::sql::{Database, SqlError, Tx};
 use crate::transport::{Dial, Dialler, TlsDialler, TransportError};
+
+/// How often a link that stands is held against what the roots have taken back.
+const REVOCATION_CHECK: Duration = Duration::from_secs(2);
 
 /// First and longest wait between attempts.
 const BACKOFF_MS: (u64, u64) = (500, 60_000);
@@ -92,6 +96,10 @@ pub trait Hooks: Send + Sync + 'static {
 
     /// Something was answered: whoever waits for it may look.
     fn answered(&self) {}
+
+    /// Looks whether another process stored a newer list of what a root took back. Asked before
+    /// each attempt and every few seconds while a link stands.
+    fn look_at_revocations(&self) {}
 
     /// Keys below this unit that may not speak any more; none for a school.
     ///
@@ -263,10 +271,35 @@ impl Uplink {
             // The next connection shows the new certificate.
             return Ok(());
         }
-        link.run(parent.key().clone(), start, stay).await
+        tokio::select! {
+            biased;
+            ended = link.run(parent.key().clone(), start, stay) => ended,
+            // Whatever comes over it, by this link or by hand: a hub that a root took back is
+            // left.
+            () = self.until_revoked(&dial.shown) => {
+                Err(UplinkError::Transport(TransportError::Refused(Refusal::HubRevoked)))
+            }
+        }
+    }
+
+    /// Ends once the parent, by what it showed, is one that a root has taken back.
+    async fn until_revoked(&self, shown: &[Vec<u8>]) {
+        while !self.trust.revokes_now(shown) {
+            tokio::time::sleep(REVOCATION_CHECK).await;
+            self.look_at_revocations().await;
+        }
+    }
+
+    /// What another process stored, off the async threads.
+    async fn look_at_revocations(&self) {
+        let hooks = self.hooks.clone();
+        if let Err(error) = crate::blocking::run(move || hooks.look_at_revocations()).await {
+            tracing::warn!(%error, "revocations not looked at");
+        }
     }
 
     async fn dial(&self) -> Result<Dial, UplinkError> {
+        self.look_at_revocations().await;
         let hub = (self.parent.address.as_str(), &self.parent.name);
         Ok(self.dialler.dial(hub, self.identity.current()).await?)
     }

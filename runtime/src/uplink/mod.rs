@@ -17,7 +17,7 @@ mod push;
 mod renewal;
 
 pub use answer::AnswerError;
-pub use code::{HUB_FULL, REVOKED, refusal};
+pub use code::{HUB_FULL, HUB_REVOKED, REVOKED, refusal};
 pub use driver::{Applied, Hooks, Parent, Uplink, UplinkError};
 pub use identity::IdentityCell;
 pub use keys::{Bar, BarredKey};
@@ -32,7 +32,10 @@ pub const OUTBOX_FRAMED_ONCE: &str = include_str!("outbox/002_framed_once.sql");
 
 /// Name of the note that holds the cursor up to which a parent's directives were stored; the
 /// parent's name follows.
-pub const PULL_CURSOR: &str = "pull_cursor";
+///
+/// Another name makes every unit pull all again once, which changes nothing but what the version
+/// before could not take: lists of revocations are the first of that.
+pub const PULL_CURSOR: &str = "pull_cursor_2";
 
 /// Name of the note that holds the cursor up to which a parent's addressed items were stored; the
 /// parent's name follows.

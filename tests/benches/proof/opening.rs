@@ -155,8 +155,8 @@ impl Play<'_> {
         };
         let reports = held.reports(self.task.table.kind(), self.task.phase(TODAY));
         let (accepted, earlier) = (accepted.clone(), earlier.clone());
-        let (absent, owed) = (BTreeSet::new(), BTreeSet::new());
-        let holding = Holding { accepted, earlier, absent, owed, reports };
+        let (absent, owed, unsure) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let holding = Holding { accepted, earlier, absent, owed, unsure, reports };
         for detail in [Detail::Cells, Detail::Categories] {
             let ready = outlook(self.task, &holding, &self.past, TODAY).ready.into_iter();
             for set in ready.filter(|set| set.detail == detail) {

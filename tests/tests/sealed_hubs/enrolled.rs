@@ -1,9 +1,10 @@
 //! A school that names more persons than it has, so that it can put the rest into any state: all
 //! controls hold, since they compare the report with itself.
 
+use certs::digest::sha256;
 use domain::catalogue::Stage;
 use domain::disclosure::sealed::CapClass;
-use hub::sealed::claim::By;
+use hub::sealed::claim::{By, Far};
 use hub::sealed::watch::Notice;
 use hub::store::sealed::say;
 use runtime::sql::Tx;
@@ -11,9 +12,10 @@ use runtime::web::Lang;
 use tests::federation::RunningHub;
 
 use crate::THE_STOCK;
-use crate::city::{City, SCHOOLS, STOCK, TERM, Wished};
+use crate::city::{City, LEADER, SCHOOLS, STOCK, TERM, Wished};
+use crate::commands::hub_in;
 use crate::school::{all_but, code, counted, draft, draft_of, recount, task, unit};
-use crate::seen::send_sheet_of;
+use crate::seen::{send_sheet_of, send_town};
 
 /// A school of 300 by the roster, whose class of caps is 511.
 const SIZES: [(u32, [u32; 3]); 1] = [(3, [50, 50, 0])];
@@ -21,7 +23,7 @@ const SIZES: [(u32, [u32; 3]); 1] = [(3, [50, 50, 0])];
 /// Who is far off by the notices of a hub: what it named, what is known, and from where.
 fn far(city: &City, hub: &RunningHub) -> Vec<(String, u64, u64, By)> {
     let all = city.notices(hub).into_iter().filter_map(|notice| match notice {
-        Notice::Enrolled(far) => Some((far.school.to_string(), far.named, far.known, far.by)),
+        Notice::Enrolled(far) => Some((far.unit.to_string(), far.named, far.known, far.by)),
         _ => None,
     });
     all.collect()
@@ -180,4 +182,143 @@ async fn the_clear_sheet_is_held_beside_it() {
     send_sheet_of(&city, 3, TERM, (2, 298, 0));
     city.step().await;
     assert!(!city.opened(id).is_empty());
+}
+
+/// The students of the schools of town T1, as their clear sheets have them.
+fn sheets(city: &City) -> Vec<(u32, u64)> {
+    (1..=5).map(|school| (school, city.persons(school))).collect()
+}
+
+/// School 3 puts twenty more than it has into one state, which its roster of 300 allows; the others
+/// have reported.
+async fn twenty_more(city: &City) {
+    let mut cells = counted(city, city.table(STOCK), 3);
+    let place = city.table(STOCK).block().place(&["t1", "g7", "m"]).expect("place");
+    cells[place] += 20;
+    let lie = draft_of(city, THE_STOCK, (3, 1), &cells).send(city);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(city, 3, lie).as_deref(), Some(""));
+}
+
+/// The first number that is far off at the leader, and what its operator is told of it.
+fn named_at(city: &City) -> (Far, String) {
+    let all = city.notices(&city.leader).into_iter();
+    let mut off = all.filter_map(|notice| match &notice {
+        Notice::Enrolled(far) => Some(((**far).clone(), notice.say(Lang::En))),
+        _ => None,
+    });
+    off.next().expect("a number that is far off")
+}
+
+/// A school below a street sends its clear sheet there, and the leader has the street's sum. What
+/// the town's schools name together is held against it, whichever came first, once every school of
+/// the town is in both, and the town is named until the street's sum is mended.
+#[tokio::test(flavor = "multi_thread")]
+async fn schools_below_a_street_are_held_against_its_sum() {
+    let city = City::start_with(Wished { sizes: &SIZES, ..Default::default() }).await;
+    let sheets = sheets(&city);
+    let known: u64 = sheets.iter().map(|(_, students)| students).sum();
+    send_town(&city, 1, (&sheets, 5));
+    all_but(&city, THE_STOCK, &[3]);
+    city.step().await;
+    city.step().await;
+    assert!(far(&city, &city.leader).is_empty(), "one report is not in yet");
+    twenty_more(&city).await;
+    let named = [("T1".to_owned(), known + 20, known, By::Town)];
+    assert_eq!(far(&city, &city.leader), named);
+    assert!(far(&city, &city.helper).is_empty(), "no clear sheet comes there");
+    let with_another = [sheets.clone(), vec![(77, 400)]].concat();
+    let other = [
+        (&sheets[..4], 5, "it lacks a school's sheet"),
+        (&with_another[..], 6, "one is not on the roster"),
+        (&sheets[..], 6, "one more is due there"),
+    ];
+    for ((sheets, due, why), revision) in other.into_iter().zip(2..) {
+        send_town(&city, revision, (sheets, due));
+        assert!(far(&city, &city.leader).is_empty(), "{why}");
+    }
+    send_town(&city, 5, (&sheets, 5));
+    assert_eq!(far(&city, &city.leader), named);
+    let (_, said) = named_at(&city);
+    assert!(said.contains("S03=320") && said.contains("confirm T1 "), "{said}");
+    city.days(7);
+    city.step().await;
+    let id = task(&city, THE_STOCK);
+    assert!(city.opened(id).is_empty(), "its schools' groups wait");
+    let mut mended = sheets;
+    mended[2].1 += 18;
+    send_town(&city, 6, (&mended, 5));
+    assert!(far(&city, &city.leader).is_empty(), "two are near");
+    city.step().await;
+    assert!(!city.opened(id).is_empty());
+}
+
+/// A person who called the schools confirms their numbers together, once for every table, and the
+/// sum says so; another number among them would be confirmed anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_towns_numbers_are_confirmed_together() {
+    let city = City::start_with(Wished { sizes: &SIZES, ..Default::default() }).await;
+    all_but(&city, THE_STOCK, &[3]);
+    twenty_more(&city).await;
+    assert!(far(&city, &city.leader).is_empty(), "nothing came from the street");
+    send_town(&city, 1, (&sheets(&city), 5));
+    let (off, _) = named_at(&city);
+    let (mark, sum) = (off.report.to_string(), off.named);
+    let confirm = |mark: &str, more: &[&str]| {
+        let args = ["sealed", "confirm", "T1", mark, "junior", "--note", "all five rang", "--json"];
+        hub_in(&city, &city.leader, &[args.as_slice(), more].concat())
+    };
+    let unknown = sha256(b"other").to_string();
+    assert_eq!(confirm(&unknown, &[]).json()["error"]["code"], "REPORT_UNKNOWN");
+    let noted = confirm(&mark, &[]);
+    assert_eq!(noted.code, Some(0), "{}", noted.err);
+    assert_eq!(noted.json()["named"], sum);
+    assert!(far(&city, &city.leader).is_empty());
+    city.days(7);
+    city.step().await;
+    city.step().await;
+    let id = task(&city, THE_STOCK);
+    assert!(!city.opened(id).is_empty());
+    assert_eq!(confirm(&mark, &["--withdraw"]).code, Some(0));
+    assert_eq!(far(&city, &city.leader).len(), 1);
+    let tasks = city.tasks(&city.leader);
+    let own = tasks.iter().find(|task| task.id == id).expect("task");
+    let (opening, _) = own.openings.first().expect("opened");
+    let kept = own.confirmed_in(opening);
+    assert_eq!((kept[0].school.as_str(), kept[0].note.as_str()), ("T1", "all five rang"));
+    assert!(kept[0].withdrawn.is_some(), "with who said what");
+}
+
+/// Once the term is over that hub goes on without the school's group, and says of which school: the
+/// other hub, which has no clear sheet, gives its share of the rest and shows the name. When a
+/// person has confirmed the number the group is opened as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_is_held_back_for_a_sheet_is_named() {
+    let city = City::start_with(Wished { sizes: &SIZES, ..Default::default() }).await;
+    send_sheet_of(&city, 3, TERM, (1, 250, 0));
+    all_but(&city, THE_STOCK, &[3]);
+    let third = draft(&city, THE_STOCK, 3, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    city.days(200);
+    city.renew();
+    city.step().await;
+    let id = task(&city, THE_STOCK);
+    let district = || {
+        let opened = city.opened(id).into_iter().filter(|(detail, _)| detail == "cells");
+        opened.map(|(_, cells)| cells).collect::<Vec<_>>()
+    };
+    assert_eq!(district(), [recount(&city, STOCK, 6..=SCHOOLS)]);
+    let named = city.notices(&city.helper).into_iter().find_map(|notice| match notice {
+        Notice::HeldBack(leader, what) => Some((leader.to_string(), what)),
+        _ => None,
+    });
+    let what = format!("{LEADER} {STOCK} {TERM} S03");
+    assert_eq!(named, Some((LEADER.to_owned(), what)));
+    city.leader.write(move |tx| say::confirm(tx, (&unit(3), &third, Stage::Junior), "rang", 1));
+    city.step().await;
+    city.step().await;
+    let first = recount(&city, STOCK, 1..=5);
+    assert_eq!(district(), [recount(&city, STOCK, 6..=SCHOOLS), first]);
 }

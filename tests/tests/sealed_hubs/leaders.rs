@@ -44,22 +44,45 @@ async fn ask_over(
     ask_without(city, asked, named, &[]).await
 }
 
+/// The same of a leader that holds back groups of a stock for some schools' clear sheets.
+pub async fn ask_held(
+    city: &City,
+    asked: ((&'static str, &'static str), Detail),
+    groups: impl IntoIterator<Item = GroupId>,
+    held: &[u32],
+) -> Result<(), &'static str> {
+    ask_named(city, asked, (groups, &|_| ()), (&[], held)).await
+}
+
 /// The same of a leader that names some schools as away, whatever they told.
 async fn ask_without(
     city: &City,
+    asked: ((&'static str, &'static str), Detail),
+    named: (impl IntoIterator<Item = GroupId>, Change<'_>),
+    lied: &[u32],
+) -> Result<(), &'static str> {
+    ask_named(city, asked, named, (lied, &[])).await
+}
+
+fn held_back(held: &[u32]) -> BTreeSet<UnitId> {
+    held.iter().map(|school| unit(*school)).collect()
+}
+
+async fn ask_named(
+    city: &City,
     (place, detail): ((&'static str, &'static str), Detail),
     (groups, change): (impl IntoIterator<Item = GroupId>, Change<'_>),
-    lied: &[u32],
+    (lied, held): (&[u32], &[u32]),
 ) -> Result<(), &'static str> {
     let lied: BTreeSet<UnitId> = lied.iter().map(|school| unit(*school)).collect();
     let id = task(city, place);
     let documents = city.leader.hub.sealed().documents();
     let plan = &documents.years()[0].sealed().plan;
     let groups: BTreeSet<GroupId> = groups.into_iter().collect();
-    let held = city.helper.read(move |tx| report::accepted(tx, &id));
+    let taken = city.helper.read(move |tx| report::accepted(tx, &id));
     let members = groups.iter().filter_map(|id| plan.group(id)).flat_map(|group| &group.members);
     let members: BTreeSet<_> = members.collect();
-    let standings = members.iter().filter_map(|school| held.get(*school)).map(|one| Standing {
+    let standings = members.iter().filter_map(|school| taken.get(*school)).map(|one| Standing {
         unit: one.school.clone(),
         task: one.task,
         report: one.digest,
@@ -77,7 +100,8 @@ async fn ask_without(
         absent.contains(*school) || !told.contains(*school) || lied.contains(*school)
     };
     let absent = members.iter().copied().filter(is_away).cloned().collect();
-    let asked = AskedSet { stage: Stage::Junior, detail, groups, standings, absent, recorded };
+    let (stage, held_back) = (Stage::Junior, held_back(held));
+    let asked = AskedSet { stage, detail, groups, standings, absent, recorded, held_back };
     let helper = Helper::new(city.helper.hub.sealed().clone());
     let answer = helper.open(leader_name(city), (id, asked)).await;
     answer.map(drop).map_err(|error| error.code())

@@ -52,6 +52,7 @@ mod school;
 mod seen;
 mod silence;
 mod special;
+mod unsure;
 mod untold;
 mod waiting;
 

@@ -1,14 +1,15 @@
 //! A leader that asks outside the plan: it gets nothing, and health's operator is told by its name.
 
 use domain::disclosure::plan::GroupId;
+use domain::unit::UnitId;
 use hub::sealed::watch::{ALARM_OUTSIDE, Notice};
 use hub::store::alarm;
 use proto::opening::Detail;
 use runtime::web::Lang;
 
 use crate::city::{City, FLOW, LEADER};
-use crate::leaders::{ask, groups};
-use crate::school::{all_but, away, recount, task};
+use crate::leaders::{ask, ask_held, groups};
+use crate::school::{all_but, away, recount, task, unit};
 use crate::{THE_FLOW, THE_STOCK};
 
 /// Why the helper's operator is called, and what it reads on its page and in `doctor`.
@@ -90,6 +91,43 @@ async fn a_stage_is_not_opened_group_by_group() {
         city.helper.write(|tx| tx.execute("delete from alarm", &[]).map(drop));
     }
     assert_eq!(ask(&city, cells, all).await, Ok(()), "as one sum");
+}
+
+/// A term is opened as one sum too, after its close as before it: a leader that waits for that day
+/// gets no group by itself. Where it says that a school's number is far from its clear sheet, which
+/// it alone has, it holds that group back; for two schools of a sum at most, and by name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_term_is_not_opened_group_by_group() {
+    let city = City::start().await;
+    all_but(&city, THE_STOCK, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(200);
+    let (cells, all) = ((THE_STOCK, Detail::Cells), groups(&city));
+    for one in &all {
+        assert_eq!(ask(&city, cells, [one.clone()]).await, Err("NOT_ADMITTED"));
+    }
+    let documents = city.leader.hub.sealed().documents();
+    let plan = &documents.years()[0].sealed().plan;
+    let has = |id: &&GroupId, school: UnitId| {
+        plan.group(id).is_some_and(|own| own.members.contains(&school))
+    };
+    let rest = all.iter().find(|id| !has(id, unit(1))).cloned().expect("the other group");
+    for held in [&[1, 2, 4][..], &[8], &[]] {
+        let answer = ask_held(&city, cells, [rest.clone()], held).await;
+        assert_eq!(answer, Err("NOT_ADMITTED"), "{held:?}");
+    }
+    let named = || {
+        let all = city.notices(&city.helper).into_iter();
+        all.filter(|one| matches!(one, Notice::HeldBack(..))).collect::<Vec<_>>()
+    };
+    assert_eq!(named(), [], "nothing was given for it");
+    assert_eq!(ask_held(&city, cells, [rest], &[1]).await, Ok(()));
+    let said = named();
+    assert_eq!(said.len(), 1);
+    for text in [Lang::Zh, Lang::En].map(|lang| said[0].say(lang)) {
+        assert!(text.contains(LEADER) && text.contains("S01"), "{text}");
+    }
 }
 
 /// Health alone notes a school as away for which the leader waits: after the days of grace the

@@ -8,7 +8,8 @@ use domain::cell::Cell;
 use domain::disclosure::attacker::{Pieces, Printed, Report, SeenCell, SeenTable, View, attack};
 use domain::disclosure::sealed::measure_of;
 use domain::disclosure::{ClearSheet, RawTable};
-use domain::release::{Header, Release, ReleaseId};
+use domain::release::{Header, Release, ReleaseId, Rule};
+use domain::rollup::{Addend, Coverage, Snapshot, Sums};
 use domain::unit::UnitKind;
 use hub::seen::{Place, Role, SeenError};
 use hub::store::contribution::{self, Contribution};
@@ -133,6 +134,51 @@ pub fn send_sheet_at(
         arrived_at_ms: 1,
     };
     hub.write(move |tx| contribution::insert(tx, &new));
+}
+
+/// The sum of clear sheets as the hub of town T1 sends it, in the leader's store: each school with
+/// the students that its own sheet names, and how many schools are due there.
+pub fn send_town(city: &City, revision: u32, (sheets, due): (&[(u32, u64)], u32)) {
+    let packs = city.leader.hub.packs().last();
+    let known = packs.in_force();
+    let spec = known.catalogue.table("clear.term").expect("table");
+    let (mut sums, mut persons) = (Sums::empty(spec.cells()), 0);
+    for (school, students) in sheets {
+        let sheet = sheet_of(city, (*school, 1), TERM, (*students, None));
+        sums.add(Addend { cells: sheet.cells(), contributors: None }).expect("sum");
+        persons += students;
+    }
+    let schools_reported = u32::try_from(sheets.len()).expect("small");
+    let coverage = Coverage { schools_due: due, schools_reported, persons };
+    let root = sha256(&revision.to_be_bytes());
+    let snapshot = Snapshot { number: u64::from(revision), sums, coverage, root };
+    let header = Header {
+        id: ReleaseId {
+            unit: "T1".parse().expect("unit"),
+            table: spec.id().clone(),
+            period: TERM.parse().expect("period"),
+            revision: NonZeroU32::new(revision).expect("revision"),
+        },
+        catalogue: known.digest,
+        census_day: None,
+        persons,
+        made_at_ms: 1,
+    };
+    let body = proto::release::encode(&Release::of_snapshot(header, Rule::Clear, &snapshot));
+    let new = Contribution {
+        place: contribution::Place {
+            unit: "T1".to_owned(),
+            table: spec.id().to_string(),
+            period: TERM.to_owned(),
+        },
+        revision,
+        catalogue: known.digest.to_tagged(),
+        digest: sha256(&body).to_tagged(),
+        body,
+        signature: Vec::new(),
+        arrived_at_ms: 1,
+    };
+    city.leader.write(move |tx| contribution::insert(tx, &new));
 }
 
 /// What a school knows of itself, as its own export has it.

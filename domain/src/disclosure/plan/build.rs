@@ -19,7 +19,8 @@ type Members = BTreeSet<UnitId>;
 
 impl Plan {
     /// Makes the plan of a roster's year; `past` holds earlier plans with their rosters, oldest
-    /// first. A floor below [`GROUP_MIN`] is raised to it.
+    /// first, and after them the versions of the same year that it replaces. A floor below
+    /// [`GROUP_MIN`] is raised to it.
     #[must_use]
     pub fn build(floor: u32, roster: &Roster, past: &[(Plan, Roster)]) -> Self {
         let floor = floor.max(GROUP_MIN);
@@ -46,7 +47,8 @@ struct Forming<'a> {
 }
 
 impl Forming<'_> {
-    /// Takes the groups of last year as far as their schools are still there.
+    /// Takes the groups of last year, or of the version before, as far as their schools are still
+    /// there.
     fn take_over(&mut self) {
         let Some((last, _)) = self.past.last() else { return };
         for old in last.of_stage(self.stage).filter(|old| old.access != Access::Closed) {
@@ -243,16 +245,22 @@ impl Forming<'_> {
     }
 
     fn form(&mut self, members: Members) -> Group {
-        self.formed += 1;
-        let year = self.roster.year;
-        let id = GroupId(format!("{year}-{}-{}", self.stage.as_str(), self.formed));
-        Group {
-            id,
-            stage: self.stage,
-            since: year,
-            members,
-            access: Access::District,
-            partner: None,
+        let (id, since) = (self.new_name(), self.roster.year);
+        Group { id, stage: self.stage, since, members, access: Access::District, partner: None }
+    }
+
+    /// The next name that is no group's yet: nor of a version before, whose group was another one.
+    fn new_name(&mut self) -> GroupId {
+        let (year, past) = (self.roster.year, self.past);
+        let versions = past.iter().filter(|(plan, _)| plan.year == year);
+        let taken: BTreeSet<&GroupId> =
+            versions.flat_map(|(plan, _)| plan.groups.iter().map(|group| &group.id)).collect();
+        loop {
+            self.formed += 1;
+            let id = GroupId(format!("{year}-{}-{}", self.stage.as_str(), self.formed));
+            if !taken.contains(&id) {
+                return id;
+            }
         }
     }
 

@@ -1,4 +1,5 @@
-//! Whether a plan may be used: alone, and beside the plans of the years before.
+//! Whether a plan may be used: alone, beside the plans of the years before, and beside the versions
+//! of its own year that stood before it, of which sums may be out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,9 @@ use crate::catalogue::Stage;
 use crate::unit::UnitId;
 
 impl Plan {
-    /// Checks the plan against its roster and the plans of earlier years with their rosters.
+    /// Checks the plan against its roster and whatever was opened before it: the plans of earlier
+    /// years and the versions of its own year that it replaces, each with its roster, the oldest
+    /// first.
     ///
     /// # Errors
     /// The first flaw that is found, with the group that leaks.
@@ -42,9 +45,9 @@ impl Plan {
             plan.area == self.area && roster.area == self.area && plan.year == roster.year
         };
         let years = past.iter().map(|(plan, _)| plan.year).chain([self.year]);
-        let rises = years.clone().zip(years.skip(1)).all(|(before, after)| before < after);
+        let in_order = years.clone().zip(years.skip(1)).all(|(before, after)| before <= after);
         let fit = fits(self, roster) && past.iter().all(|(plan, roster)| fits(plan, roster));
-        if fit && rises { Ok(()) } else { Err(Flaw::Mismatch) }
+        if fit && in_order { Ok(()) } else { Err(Flaw::Mismatch) }
     }
 
     /// The group of an opened sum in which the fewest schools count, and how many do.
@@ -99,9 +102,9 @@ impl Plan {
         }
     }
 
-    /// A group counts in a town's figures only if it did not change within two years: otherwise
-    /// the difference of two town figures, or of a town's and the district's, would tell of who
-    /// came or went.
+    /// A group counts in a town's figures only if it did not change within two years, nor from one
+    /// version of its year to the next: otherwise the difference of two town figures, or of a
+    /// town's and the district's, would tell of who came or went.
     fn has_rested(
         &self,
         group: &Group,
@@ -183,7 +186,7 @@ pub(super) fn sound(group: &Group, roster: &Roster, floor: u32) -> Result<(), Fl
 }
 
 /// Whether a group may count in a town's figures: it sits in one town, and is what it was in the
-/// two years before.
+/// two years before and in the versions before of its own.
 pub(super) fn may_be_town(group: &Group, roster: &Roster, past: &[(Plan, Roster)]) -> bool {
     let Some(town) = roster.town_of_all(&group.members) else { return false };
     let recent = past.iter().filter(|(plan, _)| roster.year - plan.year <= REST_YEARS);

@@ -8,8 +8,9 @@ use crate::unit::UnitId;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Flaw {
-    /// The roster is of another area or year, or a plan of the past is not of an earlier year.
-    #[error("plan, roster and earlier plans are not of one area in rising years")]
+    /// The roster is of another area or year, or a plan of the past is of another area or a later
+    /// year.
+    #[error("plan, roster and earlier plans are not of one area in the order of their years")]
     Mismatch,
     /// The floor is below the compiled one.
     #[error("the plan's floor is {floor}, below {GROUP_MIN}")]
@@ -85,8 +86,8 @@ pub enum Flaw {
     },
     /// A group that spans towns or changed counts in a town's figures all the same.
     #[error(
-        "group {0} spans towns or changed within {REST_YEARS} years: it may count in the \
-         district's sum only"
+        "group {0} spans towns, or changed within {REST_YEARS} years or since a version before: it \
+         may count in the district's sum only"
     )]
     Rest(GroupId),
     /// A group's schools were parted within three years.

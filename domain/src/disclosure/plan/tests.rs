@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::catalogue::Grade;
 
+mod versions;
+
 /// A junior school of three grades.
 fn school(town: u32, size: u32) -> School {
     let grades = (7..=9).filter_map(Grade::school).map(|grade| (grade, [size, size, 0])).collect();

@@ -170,8 +170,12 @@ texts! {
         "the plan {0} was not made from the roster {1}; nothing was changed.";
     OTHER_ROSTER_NEXT = "名单改动过一个字节就是另一份名单；请用 --roster 指定原来的那份。",
         "A roster with one byte changed is another one; give its own with --roster.";
-    MISMATCH = "方案、名单与往年方案不属于同一个区、依次的学年。",
-        "plan, roster and earlier plans are not of one area in successive years.";
+    OTHER_VERSION = "{0} 不是方案 {1} 此前的版本；没有改动任何内容。",
+        "{0} is no earlier version of the plan {1}; nothing was changed.";
+    BESIDE_VERSIONS = "也核对了本学年此前的 {0} 个版本。",
+        "It was judged beside {0} earlier {0:version|versions} of its own year, too.";
+    MISMATCH = "方案、名单与此前的方案不属于同一个区、依次的学年。",
+        "plan, roster and earlier plans are not of one area in the order of their years.";
     FLOOR = "方案的下限是每组 {0} 所学校，不得少于 {1} 所。",
         "the plan's floor is {0} {0:school|schools}; it cannot be below {1}.";
     FLOOR_LEAKS = "方案的下限是每组 {0} 所学校，不得少于 {1} 所；最小的组 {2} 只有 {3} 所学校计入，合计会暴露单所学校。",
@@ -204,13 +208,14 @@ texts! {
         "one operator has more than 60 % of the students of group {0}: the sum is nearly its own.";
     PERSONS = "组 {0} 只有 {1} 名学生，不足 100 名。",
         "group {0} has {1} {1:student|students}, fewer than 100.";
-    REST = "组 {0} 跨街道，或两年内有变动：只能计入全区合计。",
-        "group {0} spans towns or changed within two years: it counts in the district's sum only.";
+    REST = "组 {0} 跨街道，或两年内（或与本学年此前的版本相比）有变动：只能计入全区合计。",
+        "group {0} spans towns, or changed within two years or since an earlier version of this \
+         year's plan: it counts in the district's sum only.";
     PARTED = "组 {0} 未满三年就被拆开。",
         "schools of group {0} were parted before three years were over.";
     PARTNER = "组 {0} 的备用组不是同一学段可开启的组。",
         "the partner of group {0} is no open group of its stage.";
-    ISOLATES = "与往年的合计相减，组 {0} 中会有 {1} 所学校单独暴露。",
-        "beside the sums of earlier years, what is opened of group {0} singles out {1} \
+    ISOLATES = "与此前方案的合计相减，组 {0} 中会有 {1} 所学校单独暴露。",
+        "beside the sums of earlier plans, what is opened of group {0} singles out {1} \
          {1:school|schools}.";
 }

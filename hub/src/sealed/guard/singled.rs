@@ -15,8 +15,8 @@ use crate::store::sealed::opening::{self, Opening, Set};
 use crate::store::sealed::{record, task};
 
 /// Codes of sets of which no share was given.
-const REFUSED_WHOLE: [&str; 5] =
-    [ISOLATES, "NOT_ADMITTED", "OBJECTABLE", "NOTES_LOST", "SHARE_OUT"];
+const REFUSED_WHOLE: [&str; 6] =
+    [ISOLATES, "NOT_ADMITTED", "OBJECTABLE", "NOTES_LOST", "SHARE_OUT", "PUT_BACK"];
 
 /// Whether a set singles out a few schools beside what other tables of its week, or other plans of
 /// the period, opened. What is told already of others is no reason to keep it closed.

@@ -8,12 +8,14 @@ mod close;
 mod grounds;
 mod kept;
 mod open;
+mod part;
 mod present;
 pub(crate) mod recall;
 mod reports;
 mod settle;
 mod verify;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use certs::aggregate::{KeyError, Role};
@@ -36,6 +38,7 @@ use super::Hub;
 use super::dispute::HUBS_DISAGREE;
 use super::documents::{NoTask, Task, Year};
 use super::holding::NotOpened;
+use super::unsure::PUT_BACK;
 use crate::store::sealed::{task, year};
 
 /// Code of a task of which the two hubs hold different verify keys.
@@ -135,6 +138,10 @@ pub enum CallError {
         /// Whether no part of it is opened by itself yet, whatever either hub knows.
         is_early: bool,
     },
+    /// This hub was put back, and does not know any more whether a sum went out with these schools
+    /// of the set.
+    #[error("this hub was put back and is not sure of {} schools of the set", .0.len())]
+    Unsure(BTreeSet<UnitId>),
     /// The leader has other reports of the schools than this hub.
     #[error("the two hubs do not hold the same reports of the set")]
     OtherStanding,
@@ -211,6 +218,7 @@ impl CallError {
             Self::NotOpened(NotOpened::History) => "OTHER_HISTORY",
             Self::NotOpened(NotOpened::Share) => "SHARE_MISSING",
             Self::NotOpened(_) | Self::NotWhole { .. } | Self::OtherAbsent => "NOT_ADMITTED",
+            Self::Unsure(_) => PUT_BACK,
             Self::OtherStanding | Self::OtherSet => "OTHER_STANDING",
             Self::ShareOut => "SHARE_OUT",
             Self::Blocked(code) => code,

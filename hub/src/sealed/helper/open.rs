@@ -55,6 +55,15 @@ pub struct AskedSet {
     pub absent: BTreeSet<UnitId>,
     /// Digests of the records about the period that the leader holds.
     pub recorded: BTreeSet<Digest>,
+    /// Schools whose groups it holds back for what their own clear sheets say.
+    pub held_back: BTreeSet<UnitId>,
+}
+
+/// What the leader says of the schools of a set.
+struct Named {
+    standings: Vec<Standing>,
+    absent: BTreeSet<UnitId>,
+    held_back: BTreeSet<UnitId>,
 }
 
 /// What the leader opened.
@@ -99,7 +108,7 @@ impl Helper {
         let what = (asked.stage, asked.detail, asked.groups.clone());
         let write = move |tx: &Tx<'_>| {
             let known = helper.task(tx, &leader, &id)?;
-            let AskedSet { stage, detail, groups, standings, absent, recorded } = asked;
+            let AskedSet { stage, detail, groups, standings, absent, recorded, held_back } = asked;
             let set = Set { task: id, stage, detail, groups };
             if let Some(before) = opening::find(tx, &set)? {
                 if opening::standings(tx, before.id)? != standings {
@@ -119,7 +128,7 @@ impl Helper {
             if notes::lost(tx)?.is_some() {
                 return Err(CallError::NotesLost);
             }
-            known.let_pass(tx, &helper.hub, (set, standings, absent))
+            known.let_pass(tx, &helper.hub, set, &Named { standings, absent, held_back })
         };
         let given = self.hub.parts().database.write_async("sealed_open", write).await;
         if let Err(error) = &given {
@@ -295,23 +304,26 @@ impl Known {
         &self,
         tx: &Tx<'_>,
         hub: &Hub,
-        (set, standings, absent): (Set, Vec<Standing>, BTreeSet<UnitId>),
+        set: Set,
+        Named { standings, absent, held_back }: &Named,
     ) -> Result<(Vec<u8>, Vec<u8>), CallError> {
         let today = hub.parts().clock.today();
         let documents = hub.documents();
-        let holding = Holding::read(tx, (&documents, Role::Helper), &self.task, today)?;
+        let mut holding = Holding::read(tx, (&documents, Role::Helper), &self.task, today)?;
         let past = Past::read(tx, &self.task)?;
+        self.is_sure(tx, &holding, (&set, standings.as_slice(), absent))?;
+        let late = self.hold_back(tx, (&mut holding, &past), (&set, held_back))?;
         let admitted = holding.admit_now(&self.task, &set, &past)?;
         self.is_whole((&holding, &past), &set, today)?;
         holding.unobjected(tx, &self.task, &admitted.standings, today)?;
         // Before a share is out: the records would differ, and no later word could mend it.
-        if admitted.absent != absent {
+        if admitted.absent != *absent {
             return Err(CallError::OtherAbsent);
         }
-        if admitted.standings != standings {
+        if admitted.standings != *standings {
             return Err(CallError::OtherStanding);
         }
-        if let Some(blocked) = guard::isolates(tx, &self.task, (&set, &standings))? {
+        if let Some(blocked) = guard::isolates(tx, &self.task, (&set, standings))? {
             return Err(CallError::Blocked(blocked.code));
         }
         // The leader has the figures once it has the share: one at a time, and each is recorded.
@@ -319,7 +331,8 @@ impl Known {
             return Err(CallError::ShareOut);
         }
         let new = holding::opening(tx, &self.task, (set, &admitted), today)?;
-        opening::insert(tx, &new, &standings)?;
+        opening::insert(tx, &new, standings)?;
+        self.note_held_back(tx, &late, hub.parts().clock.now_ms())?;
         Ok((new.share, new.control))
     }
 

@@ -11,9 +11,11 @@ use std::collections::BTreeSet;
 
 use certs::aggregate::{OutputShare, Role, SumShare};
 use certs::identity::LeafIdentity;
+use certs::root::Commission;
 use domain::digest::Digest;
 use domain::disclosure::sealed::{Kind, State, TaskId};
 use domain::unit::{IdentityName, UnitId};
+use jiff::Timestamp;
 use proto::frame::VERDICT_CONTEXT;
 use proto::sealed::{HubSignature, Verdict, decode_verdict, encode_verdict};
 use runtime::sql::Tx;
@@ -42,6 +44,8 @@ pub struct AskedVerdict {
     /// With a refusal of what came after its sum: digests of the records about the period that the
     /// leader holds.
     pub recorded: BTreeSet<Digest>,
+    /// With an acceptance that is shown again: this hub's own signature over the verdict.
+    pub signed: Option<HubSignature>,
 }
 
 /// What the helper says about a verdict.
@@ -60,6 +64,8 @@ struct Proposal {
     off: Option<Refused>,
     /// What a refusal is about, where the leader had to show it.
     read: Option<Read>,
+    /// Whether this hub had accepted the report before it was put back.
+    was_here: bool,
 }
 
 impl Helper {
@@ -123,11 +129,38 @@ impl Helper {
         // Any other refusal may be about a task that is none here.
         let is_any_here = decoded.iter().any(|(verdict, _)| is_of_task(verdict));
         let known = if is_any_here { Some(self.task(tx, leader, id)?) } else { None };
-        let propose = |(verdict, asked): (Verdict, AskedVerdict)| match &known {
-            Some(known) if is_of_task(&verdict) => known.propose(tx, verdict, asked),
-            _ => self.refusal(tx, (leader, id), (verdict, asked)),
+        let propose = |(verdict, asked): (Verdict, AskedVerdict)| -> Result<Proposal, CallError> {
+            match &known {
+                Some(known) if is_of_task(&verdict) => {
+                    let was_here = self.was_here(tx, &verdict, &asked)?;
+                    Ok(Proposal { was_here, ..known.propose(tx, verdict, asked)? })
+                }
+                _ => self.refusal(tx, (leader, id), (verdict, asked)),
+            }
         };
         decoded.into_iter().map(propose).collect()
+    }
+
+    /// Whether a leader shows this hub's own signature of an acceptance. Where the store has no
+    /// verdict about the report, it is of before the store was put back: whatever was signed since
+    /// is here.
+    fn was_here(
+        &self,
+        tx: &Tx<'_>,
+        verdict: &Verdict,
+        asked: &AskedVerdict,
+    ) -> Result<bool, CallError> {
+        let Some(signed) = asked.signed.as_ref().filter(|_| verdict.refused.is_none()) else {
+            return Ok(false);
+        };
+        if verdict::find(tx, &verdict.report)?.is_some() {
+            return Ok(false);
+        }
+        let judge = self.hub.judge();
+        let dated = Timestamp::from_millisecond(verdict.decided_at_ms).unwrap_or(judge.now);
+        let by = (&self.hub.parts().unit, Commission::Health);
+        let says = (VERDICT_CONTEXT, asked.verdict.as_slice());
+        Ok(judge.dated(by, says, (signed, dated)).is_ok())
     }
 
     /// Checks that the caller leads a year of the period that a verdict is about.
@@ -186,12 +219,12 @@ impl Helper {
             _ => was_signed(tx, &verdict.report, &code)?,
         };
         if is_said {
-            return Ok(Proposal { verdict, bytes, off: None, read: None });
+            return Ok(Proposal { verdict, bytes, off: None, read: None, was_here: false });
         }
         let own = held.and_then(|held| held.held.item).filter(|_| item.is_empty());
         let read = item_of(&verdict, &own.unwrap_or(item))?;
         self.speaks_for(tx, leader, (&code, &read), &recorded)?;
-        Ok(Proposal { verdict, bytes, off: None, read: Some(read) })
+        Ok(Proposal { verdict, bytes, off: None, read: Some(read), was_here: false })
     }
 }
 
@@ -226,7 +259,7 @@ impl Known {
             true => self.control(&held, &asked.sums)?,
             false => None,
         };
-        Ok(Proposal { verdict, bytes: asked.verdict, off, read: None })
+        Ok(Proposal { verdict, bytes: asked.verdict, off, read: None, was_here: false })
     }
 
     /// Whether a sum of the period went out without a school.
@@ -240,7 +273,7 @@ impl Known {
         if claimed != (&self.task.terms.table, self.task.terms.period, self.task.id) {
             return Err(CallError::NotVerified);
         }
-        Ok(Proposal { verdict, bytes, off: None, read: None })
+        Ok(Proposal { verdict, bytes, off: None, read: None, was_here: false })
     }
 
     /// The stage sums of a pending stock, against what its school names as enrolled.
@@ -267,7 +300,7 @@ fn decide(
     proposal: Proposal,
     (identity, today): (&LeafIdentity, &str),
 ) -> Result<Settled, CallError> {
-    let Proposal { verdict, bytes, off, read } = proposal;
+    let Proposal { verdict, bytes, off, read, was_here } = proposal;
     if is_beside(&verdict) {
         return beside(tx, &verdict, &bytes, identity);
     }
@@ -288,7 +321,12 @@ fn decide(
     };
     let refused = verdict.refused.as_ref().map(|(code, _)| code.clone());
     match (held.kept.state, refused, off) {
-        (State::Pending, None, None) => report::accept(tx, &digest, today)?,
+        (State::Pending, None, None) => {
+            report::accept(tx, &digest, today)?;
+            if was_here {
+                report::was_here(tx, &digest)?;
+            }
+        }
         (State::Accepted, None, _) | (State::Refused, Some(_), _) => {}
         (State::Pending, Some(code), Some(off)) if code == off.code => {
             report::refuse(tx, &digest, &code)?;

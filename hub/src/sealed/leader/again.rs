@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use certs::aggregate::VerifyKey;
+use certs::signature::Signature;
 use domain::disclosure::sealed::{State, TaskId};
 use proto::opening::Standing;
+use proto::sealed::HubSignature;
 use proto::wire::sealed::{SettleRequest, ToSettle, ToVerify};
 use runtime::sql::{SqlError, Tx};
 
@@ -123,8 +125,18 @@ fn again(tx: &Tx<'_>, task: &Task, standings: &[Standing]) -> Result<Option<Agai
         let Ok(open) = case.begin() else { continue };
         let sums = open.stage_sums(held.held.share.as_deref()).unwrap_or_default();
         let verify = ToVerify { item, shown: open.shown };
-        let settle = ToSettle { verdict: verdict.bytes, sums, ..ToSettle::default() };
+        let signed = of_helper(tx, verdict.helper)?;
+        let settle = ToSettle { verdict: verdict.bytes, sums, signed, ..ToSettle::default() };
         cases.push((verify, settle));
     }
     Ok(Some((own, cases)))
+}
+
+/// What the helper signed of a verdict, with the certificates of then: it knows by its own
+/// signature what it had accepted before it was put back.
+fn of_helper(tx: &Tx<'_>, signature: Option<Vec<u8>>) -> Result<Option<HubSignature>, SqlError> {
+    let Some(signature) = signature else { return Ok(None) };
+    let Ok(read) = Signature::from_bytes(&signature) else { return Ok(None) };
+    let chain = verdict::signer(tx, &read.key_id())?;
+    Ok(Some(HubSignature { signature, chain }))
 }

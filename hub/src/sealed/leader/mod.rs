@@ -23,6 +23,7 @@ mod proposal;
 mod recall;
 mod refuse;
 mod settle;
+mod unsure;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};

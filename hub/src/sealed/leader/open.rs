@@ -19,7 +19,7 @@ use crate::sealed::chain;
 use crate::sealed::documents::Task;
 use crate::sealed::guard::{self, Blocked};
 use crate::sealed::helper::RECORDS_MISSING;
-use crate::sealed::holding::{self, Holding, NotOpened};
+use crate::sealed::holding::{self, HELD_BACK_MAX, Holding, NotOpened};
 use crate::sealed::past::Past;
 use crate::sealed::signed;
 use crate::sealed::sums::{self, NotShown, Shares};
@@ -231,6 +231,11 @@ impl Leader {
     async fn finish(&self, client: &mut Client, job: Job) -> Result<(), LeaderError> {
         let set = &job.opening.set;
         let recorded = self.recorded_beside(&job.task).await?;
+        let held_back = self.held_back(&job).await?;
+        if held_back.len() > HELD_BACK_MAX {
+            // A whole town is far off: the stage waits for a person, who is called already.
+            return Ok(());
+        }
         let asked = OpenRequest {
             task: set.task.bytes().to_vec(),
             stage: set.stage.as_str().to_owned(),
@@ -239,6 +244,7 @@ impl Leader {
             detail: set.detail.to_wire().into(),
             recorded,
             absent: job.opening.absent.iter().map(ToString::to_string).collect(),
+            held_back,
         };
         let mut told = answer(client.open(asked.clone())).await;
         if matches!(&told, Err(LeaderError::Refused { code, .. }) if code == RECORDS_MISSING) {
@@ -257,6 +263,9 @@ impl Leader {
                 return self.take_up_if_before(&job, &code).await;
             }
         };
+        if !told.unsure.is_empty() {
+            return self.leave_out(client, &job, &told.unsure).await;
+        }
         let helper = Shares::from_bytes(&told.share, &told.control);
         let own = Shares::from_bytes(&job.opening.share, &job.opening.control);
         let shown = match (own, helper) {
@@ -432,7 +441,11 @@ impl Leader {
         self.hub.parts().database.write_async("sealed_record", write).await
     }
 
-    async fn note_opening(&self, opening: &Opening, code: &str) -> Result<(), LeaderError> {
+    pub(super) async fn note_opening(
+        &self,
+        opening: &Opening,
+        code: &str,
+    ) -> Result<(), LeaderError> {
         tracing::warn!(task = %opening.set.task, code, "a sum is not opened");
         let (id, code) = (opening.id, code.to_owned());
         let write = move |tx: &Tx<'_>| opening::note(tx, id, &code);

@@ -9,11 +9,26 @@ use runtime::sql::{SqlError, Tx};
 /// # Errors
 /// The store cannot be written.
 pub fn lose(tx: &Tx<'_>, now_ms: i64) -> Result<(), SqlError> {
-    if lost(tx)?.is_none() {
-        let sql = "insert into sealed_notes_lost (found_at_ms) values ($1)";
-        tx.execute(sql, params![now_ms])?;
-    }
+    if lost(tx)?.is_none() { restored(tx, now_ms) } else { Ok(()) }
+}
+
+/// Keeps that a copy was put back, each time: what came between two restores may be lost as well.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn restored(tx: &Tx<'_>, now_ms: i64) -> Result<(), SqlError> {
+    let sql = "insert into sealed_notes_lost (found_at_ms) values ($1)";
+    tx.execute(sql, params![now_ms])?;
     Ok(())
+}
+
+/// When this store was put back, as it was told or found out, whatever was entered since.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn found(tx: &Tx<'_>) -> Result<Vec<i64>, SqlError> {
+    let sql = "select found_at_ms from sealed_notes_lost order by id";
+    tx.query(sql, &[], |row| row.i64(0))
 }
 
 /// Since when notes may be missing here; nothing once a person entered them again.

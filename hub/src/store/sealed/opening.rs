@@ -275,7 +275,7 @@ pub fn is_any_out(tx: &Tx<'_>, task: &TaskId) -> Result<bool, SqlError> {
 pub fn forget_refused(tx: &Tx<'_>, task: &TaskId) -> Result<(), SqlError> {
     let refused = "select id from sealed_opening where task = $1
         and refused in ('NOT_ADMITTED', 'OBJECTABLE', 'SHARE_MISSING', 'OTHER_HISTORY',
-                        'NOTES_LOST', 'SHARE_OUT')
+                        'NOTES_LOST', 'SHARE_OUT', 'PUT_BACK')
         and id not in (select opening from sealed_record where opening is not null)
         and id not in (select opening from sealed_seen_cell)";
     for id in tx.query(refused, params![task.bytes()], |row| row.i64(0))? {

@@ -277,6 +277,32 @@ pub fn accepted(tx: &Tx<'_>, task: &TaskId) -> Result<BTreeMap<UnitId, Accepted>
     Ok(all.into_iter().map(|one| (one.school.clone(), one)).collect())
 }
 
+/// Schools whose accepted report of a task came here at an instant or later.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn came_from(tx: &Tx<'_>, task: &TaskId, at_ms: i64) -> Result<BTreeSet<UnitId>, SqlError> {
+    let sql = "select school from sealed_report
+        where task = $1 and state = 2 and arrived_at_ms >= $2";
+    let all = tx.query(sql, params![task.bytes(), at_ms], |row| parsed(row, 0))?;
+    Ok(all.into_iter().collect())
+}
+
+/// Notes that a report was here before this store was put back.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn was_here(tx: &Tx<'_>, digest: &Digest) -> Result<(), SqlError> {
+    tx.execute(
+        "update sealed_report
+         set arrived_at_ms = (select max(found_at_ms) from sealed_notes_lost) - 1
+         where digest = $1
+             and arrived_at_ms >= (select max(found_at_ms) from sealed_notes_lost)",
+        params![&digest.to_tagged()],
+    )?;
+    Ok(())
+}
+
 /// Schools whose accepted report of a task was made after another one was refused, each with the
 /// day on which both hubs had signed it: it tells what was entered until then.
 ///

@@ -10,7 +10,7 @@ use domain::unit::UnitId;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use runtime::params;
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::{Row, SqlError, Tx};
 
 use super::{digest, parsed};
 
@@ -42,11 +42,11 @@ pub struct Absence {
     pub note: String,
 }
 
-/// That a person confirmed the number enrolled in a stage that a report names. What is kept of it
-/// is never changed.
+/// That a person confirmed the number enrolled in a stage that a report names, or that the reports
+/// of a town's schools do, by their mark. What is kept of it is never changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirmation {
-    /// The school that was called.
+    /// The school that was called, or the town.
     pub school: UnitId,
     /// What the operator wrote down.
     pub note: String,
@@ -175,17 +175,42 @@ pub fn confirmed_in(
          where stage = $2 and report in (select report from sealed_standing where opening = $1)
          order by id",
         params![opening, stage.as_str()],
-        |row| {
-            let withdrawn = row.opt_i64(3)?;
-            let note = row.opt_text(4)?.unwrap_or_default();
-            Ok(Confirmation {
-                school: parsed(row, 0)?,
-                note: row.text(1)?,
-                made_at_ms: row.i64(2)?,
-                withdrawn: withdrawn.map(|at_ms| (at_ms, note)),
-            })
-        },
+        confirmation,
     )
+}
+
+/// What was ever confirmed under one digest, in a stage, in order of time.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn confirmed_of(
+    tx: &Tx<'_>,
+    (report, stage): (&Digest, Stage),
+) -> Result<Vec<Confirmation>, SqlError> {
+    tx.query(
+        "select school, note, made_at_ms, withdrawn_at_ms, withdrawn_note
+         from sealed_confirmation where report = $1 and stage = $2 order by id",
+        params![&report.to_tagged(), stage.as_str()],
+        confirmation,
+    )
+}
+
+/// Whether a confirmation under one digest stands, in a stage.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_confirmed(tx: &Tx<'_>, of: (&Digest, Stage)) -> Result<bool, SqlError> {
+    Ok(confirmed_of(tx, of)?.iter().any(|one| one.withdrawn.is_none()))
+}
+
+fn confirmation(row: &Row<'_, '_>) -> Result<Confirmation, SqlError> {
+    let (withdrawn, note) = (row.opt_i64(3)?, row.opt_text(4)?.unwrap_or_default());
+    Ok(Confirmation {
+        school: parsed(row, 0)?,
+        note: row.text(1)?,
+        made_at_ms: row.i64(2)?,
+        withdrawn: withdrawn.map(|at_ms| (at_ms, note)),
+    })
 }
 
 /// Reports of a task with the stages of which a person confirmed the number.
@@ -259,6 +284,17 @@ pub fn absences(tx: &Tx<'_>, most: u32) -> Result<Vec<Absence>, SqlError> {
             Ok(Absence { school: parsed(row, 0)?, from, to, note: row.text(3)? })
         },
     )
+}
+
+/// Schools of which it was ever noted that they are away from a day on or before it, also where the
+/// note was corrected or taken back since.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn noted_by(tx: &Tx<'_>, day: Date) -> Result<BTreeSet<UnitId>, SqlError> {
+    let sql = "select distinct school from sealed_absence where from_day <= $1";
+    let all = tx.query(sql, params![&day.to_string()], |row| parsed(row, 0))?;
+    Ok(all.into_iter().collect())
 }
 
 /// Schools that are closed or out of session on every day of a run of days, by all that is noted of

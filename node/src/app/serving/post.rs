@@ -16,7 +16,9 @@ use crate::app::Node;
 use crate::directory::{self, Judge};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{Ledger, agency_listed, letters as store, moving as school_moves};
-use crate::letters::{answers, cards, copying, ending, moving, renewing, restoring, revoking};
+use crate::letters::{
+    acknowledging, answers, cards, copying, ending, moving, renewing, restoring, revoking,
+};
 use crate::neighbour::answering::{self as neighbour, House};
 use crate::transfer::letters::{self, Tick};
 use crate::transfer::{Transfer, directive};
@@ -154,6 +156,7 @@ impl Node {
         // What one of them could not do keeps the others from nothing.
         let (has_ended, is_told) = (is_done("consent_ended", ended), is_done("take_back", told));
         is_done("ask", restoring::ask(&self.ledger, &desk, now));
+        is_done("acknowledge", acknowledging::acknowledge(&self.ledger, &desk, now));
         let is_known = is_done("take_cards_back", of_cards)
             && is_looked
             && is_timed

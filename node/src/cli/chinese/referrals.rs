@@ -62,8 +62,8 @@ pub(super) const TEXTS: Translation = &[
     ),
     ("Let go of what came about it; it was dealt with by hand", "不再显示：已人工处理"),
     (
-        "Answers that wait to be said again, since the certificate of who signed them had ended",
-        "签名证书已过期、等待对方重新确认的答复",
+        "Letters that wait to be said again, since the certificate of who signed them had ended",
+        "签名证书已过期、等待对方重新确认的来信",
     ),
     (
         "Id of the envelope, as the list shows it; without it they are listed",
@@ -76,6 +76,10 @@ pub(super) const TEXTS: Translation = &[
     ("Wait no more; what was put aside is erased", "不再等待，删除未采信的内容"),
     ("Id of the envelope, as the list shows it", "信件编号，见列表"),
     ("The word of the family's slip", "家庭回执单上的撤回码"),
+    (
+        "Letters that need somebody: unopened, unsealed, not acknowledged by their school, locked",
+        "打不开、没发出、学校没有回执或锁定的信件",
+    ),
     ("Who read what, and what was refused", "阅读记录和拒收记录"),
     ("Name of the other recipient", "另一接收方的名称"),
     ("Its unit id, where it has one", "另一接收方的单位编号，没有可不写"),

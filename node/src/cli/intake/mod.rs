@@ -3,6 +3,7 @@
 //! A list says urgency, school, state and limit and names nobody. What a referral says is shown for
 //! a purpose, and the reading is logged.
 
+mod letters;
 mod words;
 
 pub(super) use words::NEXT_RECEIVER_KEY;
@@ -139,6 +140,8 @@ enum IntakeCommand {
         /// Key statements
         file: PathBuf,
     },
+    /// Letters that need somebody: unopened, unsealed, not acknowledged by their school, locked
+    Letters,
     /// Who read what, and what was refused
     Log,
 }
@@ -240,6 +243,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &IntakeArgs) -> Resu
             done(terminal, &node, number)
         }
         IntakeCommand::Know { file } => know(terminal, &node, (receiver, worker), file),
+        IntakeCommand::Letters => letters::letters(terminal, &node, worker),
         IntakeCommand::Log => log(terminal, &node, worker),
         other => {
             let (number, said) = answered(other, worker.today())?;

@@ -13,6 +13,7 @@ use crate::content::card::tests::card;
 use crate::content::tests::referral;
 use crate::intake::testing::{City, SCHOOL, now};
 use crate::ledger::account::{self, Changer};
+use crate::ledger::aside;
 
 /// The child's name in the tests' referral.
 const NAME: &str = "林小雨";
@@ -273,10 +274,32 @@ async fn a_hotline_has_pages_of_its_own() {
     assert_eq!(machine.get("/hand-offs").await.expect("page").status, StatusCode::FORBIDDEN);
 }
 
-/// What cannot be opened, what the school has not heard of and what is locked stand on one page
-/// with what to do next, and name no child; the operator sees none of it.
+/// A card under an ended certificate, about which its school was asked once an hour later.
+fn put_aside(city: &City, came_at_ms: i64) {
+    let aside = aside::Aside {
+        id: EnvelopeId::from_bytes([8; 16]),
+        about: EnvelopeId::from_bytes([8; 16]),
+        kind: aside::Kind::Card,
+        digest: certs::digest::sha256(b"signed"),
+        sender: "school9.370202.qd.example".to_owned(),
+        act: 0,
+        withdrawal: None,
+        content: zeroize::Zeroizing::default(),
+        signed: Vec::new(),
+        came_at_ms,
+    };
+    let put = move |tx: &Tx<'_>| {
+        aside::keep(tx, &aside)?;
+        aside::asked_again(tx, aside.about, came_at_ms + 3_600_000)
+    };
+    city.ledger.write::<_, SqlError>("aside", put).expect("aside");
+}
+
+/// What cannot be opened, what was not sealed or not acknowledged and what is locked stand on one
+/// page with what to do next, and name no child; the operator sees none of it.
 #[tokio::test]
 async fn letters_that_need_somebody_have_a_page() {
+    use crate::ledger::intake::unheard::NewSealed;
     use crate::ledger::letters::{self, SeenBy};
 
     let city = city();
@@ -289,6 +312,7 @@ async fn letters_that_need_somebody_have_a_page() {
     };
     let written: Result<(), SqlError> = city.ledger.write("late", late);
     written.expect("written");
+    put_aside(&city, now_ms - 2 * hour);
     let act = intake::NewAct {
         intake: 1,
         number: 9,
@@ -301,6 +325,14 @@ async fn letters_that_need_somebody_have_a_page() {
     let write = move |tx: &Tx<'_>| intake::add(tx, &act);
     let added: Result<(), SqlError> = city.ledger.write("act", write);
     added.expect("act");
+    let silent = move |tx: &Tx<'_>| {
+        let act = intake::done(tx, 1)?.first().map(|act| act.id).ok_or(SqlError::Type)?;
+        let (envelope, digest) = (EnvelopeId::generate(), certs::digest::sha256(b"signed"));
+        let new = NewSealed { act, envelope, digest, parts: Vec::new() };
+        intake::unheard::keep(tx, &new, now_ms - 25 * hour)
+    };
+    let kept: Result<(), SqlError> = city.ledger.write("silent", silent);
+    kept.expect("kept");
     let mut intake = browser(&city, "deng", Role::Intake).await;
     for lang in ["zh", "en"] {
         let seen = intake.get(&format!("/intake/letters?lang={lang}")).await.expect("page");
@@ -308,8 +340,18 @@ async fn letters_that_need_somebody_have_a_page() {
         assert!(!seen.text.contains(NAME), "the page names the child");
     }
     let seen = intake.get("/intake/letters?lang=zh").await.expect("page").text;
-    for said in ["不是密封给本机构的", "没有学校或枢纽的有效公钥声明", "还没有确认这份转介仍然有效"]
-    {
+    let told = [
+        "不是密封给本机构的",
+        "没有学校或枢纽的有效公钥声明",
+        "学校的节点还没有回执",
+        "还没有确认这份转介仍然有效",
+        "证书已过期、等待对方确认",
+        "会诊卡",
+        "SCHOOL9",
+        "已询问 1 次",
+        "不要按来信办理",
+    ];
+    for said in told {
         assert!(seen.contains(said), "{said}: {seen}");
     }
     assert!(!seen.contains("知情同意已经过期"), "what was refused long ago is not shown");

@@ -254,6 +254,7 @@ fn kind(word: &str, lang: Lang) -> String {
         "plan" => words::K_PLAN,
         "keys" => words::K_KEYS,
         "directory" => words::K_DIRECTORY,
+        runtime::revocation::KIND => words::K_REVOCATIONS,
         other => return other.to_owned(),
     };
     text.in_lang(lang).to_owned()

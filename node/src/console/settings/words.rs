@@ -56,6 +56,7 @@ texts! {
     K_PLAN = "密封汇总方案", "Open plan of sealed sums";
     K_KEYS = "学校报告密钥表", "Schools' report keys";
     K_DIRECTORY = "转介名录", "Directory";
+    K_REVOCATIONS = "吊销清单", "List of revoked keys";
     N_UNSEALED = "未启用", "Not in use";
     K_CATALOGUE = "指标目录", "Catalogue of indicators";
     K_SCALE = "量表", "Scale";

@@ -5,6 +5,7 @@ use certs::identity::LeafIdentity;
 use certs::letter::{Carried, Due, Letter, Routing, Way};
 use certs::referral::{Draft, EnvelopeId, Ground, ReferralEnvelope, Role, Scopes};
 use domain::consult::CardAct;
+use domain::digest::Digest;
 use domain::referral::DeadlineClass;
 use domain::referral::slot::Rank;
 use domain::unit::IdentityName;
@@ -15,6 +16,7 @@ use crate::content::card::CARD_CLASSES;
 use crate::intake::answering::{AnswerError, Keys, Sealed, keys, queue};
 use crate::intake::{IntakeError, Receiver, relay_of};
 use crate::ledger::Ledger;
+use crate::ledger::aside;
 use crate::ledger::intake::cards::{self as store, CardDone, CardIn};
 
 /// Seals what waits; an answer that cannot be sealed keeps no other back.
@@ -38,9 +40,13 @@ pub(in crate::intake) fn seal_waiting(
             continue;
         };
         match letters((receiver, identity), (&one, &sender), &act, &keys) {
-            Ok(letters) => {
+            Ok((letters, digest)) => {
                 let rank = Rank::answering(one.arrival.urgency);
-                let seal = move |tx: &Tx<'_>, now_ms| store::sealed(tx, act.id, now_ms);
+                let about = EnvelopeId::from_bytes(one.arrival.envelope);
+                let seal = move |tx: &Tx<'_>, now_ms| {
+                    aside::note_signed(tx, (about, digest), now_ms)?;
+                    store::sealed(tx, act.id, now_ms)
+                };
                 told.sealed += usize::from(queue(ledger, (rank, letters), now, seal)?);
             }
             Err(error) => {
@@ -52,13 +58,14 @@ pub(in crate::intake) fn seal_waiting(
     Ok(told)
 }
 
-/// The letters of one answer, for the relay of the receiver's own district.
+/// The letters of one answer, for the relay of the receiver's own district, and the digest of what
+/// is signed in them.
 fn letters(
     (receiver, identity): (&Receiver, &LeafIdentity),
     (one, sender): (&CardIn, &IdentityName),
     act: &CardDone,
     keys: &Keys,
-) -> Result<Vec<Letter>, AnswerError> {
+) -> Result<(Vec<Letter>, Digest), AnswerError> {
     let (arrival, envelope) = (&one.arrival, EnvelopeId::generate());
     let to = EnvelopeId::from_bytes(arrival.envelope);
     let ground = arrival.consent.map_or(Ground::Emergency, |(digest, valid_to)| Ground::Consent {
@@ -79,7 +86,8 @@ fn letters(
         Letter::seal(&keys.relay, &routing, Some(part))
     };
     let parts = closed.parts(&keys.school)?;
-    Ok(parts.iter().map(letter).collect::<Result<_, _>>()?)
+    let letters = parts.iter().map(letter).collect::<Result<_, _>>()?;
+    Ok((letters, closed.digest()))
 }
 
 /// Which limit an act meets and which it sets, as a relay counts them: that a card came leaves the
@@ -105,5 +113,5 @@ pub(super) fn of_tests(
     keys: &Keys,
 ) -> Vec<Letter> {
     let sender = from.0.name_of(&one.arrival.sender).expect("a name");
-    letters(from, (one, &sender), act, keys).expect("letters")
+    letters(from, (one, &sender), act, keys).expect("letters").0
 }

@@ -26,6 +26,7 @@ use zeroize::Zeroizing;
 use super::acting::By;
 use super::{IntakeError, Receiver};
 use crate::content::card::{CardAnswer, CardContent, CardSaid};
+use crate::ledger::aside;
 use crate::ledger::entry::Moment;
 use crate::ledger::intake::cards::{self as store, CardArrival, CardDone, CardIn};
 use crate::ledger::intake::{Withdrawn, is_withdrawn};
@@ -111,6 +112,7 @@ pub(super) fn receive(
     let arrival = &opened.arrival;
     let told = Withdrawn { envelope: arrival.envelope, mark: arrival.withdrawal };
     let is_told = is_withdrawn(tx, &told)?;
+    aside::forget(tx, EnvelopeId::from_bytes(arrival.envelope))?;
     let content = (!is_told).then_some(opened.content.as_slice());
     let Some(id) = store::receive(tx, arrival, content)? else { return Ok(false) };
     let one = store::one(tx, id)?.ok_or(CardError::Unknown)?;

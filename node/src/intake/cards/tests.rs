@@ -5,8 +5,11 @@ use certs::letter::Letter;
 use certs::referral::{EnvelopeId, Role, WithdrawalSecret};
 use certs::seal::EnvelopeKey;
 use certs::statement::Purpose;
+use domain::digest::Digest;
 use domain::receiver::ReceiverRole;
 use jiff::SignedDuration;
+use runtime::params;
+use runtime::sql::SqlError;
 
 use super::acting::{act, listed, read, reads};
 use super::*;
@@ -15,6 +18,7 @@ use crate::content::card::{CardGround, Opinion};
 use crate::intake::acting::know;
 use crate::intake::answering::{Keys, Sealed};
 use crate::intake::testing::{City, SCHOOL, now, unit, worker};
+use crate::letters::again::asking::{self, Side};
 
 const ENVELOPE: EnvelopeId = EnvelopeId::from_bytes([1; 16]);
 
@@ -250,4 +254,87 @@ fn answers_are_sealed_once_the_keys_are_known() {
     }
     let answer = opinion_of(act).expect("an opinion");
     assert_eq!((answer.card, answer.act, answer.by.person.as_str()), (card().card, 2, "韩医生"));
+}
+
+/// A card that came under a certificate which has ended is not taken in and nothing of it is kept;
+/// its school is asked, and what it seals anew under today's is. Taken back meanwhile, or before it
+/// came, nothing is waited for.
+#[test]
+fn a_card_under_an_ended_certificate_is_asked_for() {
+    let later = now() + SignedDuration::from_hours(24 * 95);
+    let content = CardContent { ground: CardGround::Emergency, ..card() };
+    let rows = |city: &City| {
+        let kept = city.count("select count(*) from card_in");
+        (kept, city.count("select count(*) from set_aside where length(content) = 0"))
+    };
+    for is_withdrawn in [false, true] {
+        let mut city = City::new();
+        letters(&city, &content).iter().for_each(|letter| city.arrive(letter));
+        let swept = city.sweep(later);
+        assert_eq!((swept.taken, swept.refused, rows(&city)), (0, 0, (0, 1)));
+        let receiver = city.receiver();
+        let side = Side::Receiver(&receiver, &city.clinic);
+        assert_eq!(asking::work(&city.ledger, side, later).expect("looked"), 0, "no key is known");
+        knows(&city);
+        let ask = || asking::work(&city.ledger, side, later).expect("asked");
+        assert_eq!((ask(), ask()), (1, 0), "once, until some hours have passed");
+        assert_eq!(city.count("select count(*) from intake_letter"), 1);
+        if is_withdrawn {
+            city.arrive(&city.revocation(secret().reveal(), vec![ENVELOPE]));
+            city.sweep(later);
+            assert_eq!(rows(&city), (0, 0));
+            letters(&city, &content).iter().for_each(|letter| city.arrive(letter));
+            city.sweep(later);
+            assert_eq!(rows(&city), (0, 0), "nothing is waited for");
+            continue;
+        }
+        city.school = city.renewed(later);
+        letters(&city, &content).iter().for_each(|letter| city.arrive(letter));
+        assert_eq!((city.sweep(later).taken, rows(&city)), (1, (1, 0)));
+    }
+}
+
+/// An expert's unit says which opinions it signed, and disowns none that it signed before digests
+/// were kept.
+#[test]
+fn an_expert_vouches_for_what_it_signed() {
+    let city = come(&card());
+    knows(&city);
+    let receiver = city.receiver();
+    does(&city, ReceiverRole::Clinician, CardSaid::Opinion(opinion())).expect("answered");
+    let by = (&city.clinic, now());
+    assert_eq!(seal_waiting(&city.ledger, &receiver, by).expect("sealed").sealed, 2);
+    let signed = city.ledger.read(|tx| {
+        tx.query("select digest from signed_here order by digest", &[], |row| row.blob(0))
+    });
+    let signed: Result<Vec<Vec<u8>>, SqlError> = signed;
+    let signed: Vec<Digest> = signed
+        .expect("read")
+        .iter()
+        .map(|tagged| Digest::from_tagged(tagged).expect("digest"))
+        .collect();
+    assert_eq!(signed.len(), 2);
+    let owned = |digest: Digest| {
+        let digests = vec![digest, certs::digest::sha256(b"forged")];
+        let sender = city.school.peer().name().to_string();
+        asking::owned(&city.ledger, aside::Asked { about: ENVELOPE, sender, digests })
+    };
+    assert_eq!(owned(signed[0]), Some((1, 1)));
+    let before = signed[0].to_tagged();
+    let forget = move |tx: &Tx<'_>| {
+        tx.execute("delete from signed_here where digest = $1", params![&before]).map(drop)
+    };
+    city.ledger.write::<_, SqlError>("forget", forget).expect("forgotten");
+    assert_eq!(owned(signed[0]), Some((0, 0)), "nothing is disowned");
+    assert_eq!(owned(signed[1]), Some((1, 0)));
+}
+
+/// The unit knows the school's key and the relay's.
+fn knows(city: &City) {
+    let relay = EnvelopeKey::generate(unit("370202"), Purpose::Referral).expect("key");
+    let relay = city.stated(("370202", Purpose::Relay), &relay);
+    let all = [city.stated((SCHOOL, Purpose::Referral), &city.school_key), relay];
+    let (receiver, by) = (city.receiver(), worker(ReceiverRole::Head, now()));
+    let kept = city.ledger.write("know", move |tx| know(tx, &receiver, &by, &all));
+    assert_eq!(kept.expect("known"), 2);
 }

@@ -8,6 +8,7 @@ use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
 use super::super::entry::Moment;
+use super::unheard;
 
 /// Withdrawals that are remembered of envelopes that have not come. They are told without a proof:
 /// so many that no member pushes one out before its envelope is here.
@@ -47,6 +48,9 @@ pub struct Withdrawn {
 /// rest goes when it is. What was answered to a withdrawal stays: it says what is kept, and is said
 /// again to a school that lost it. Doing it again changes nothing.
 ///
+/// What the receiver's own answer erases, that answer and those before it are sealed anew until the
+/// school has them, which nobody here can read. What a withdrawal or a last day erases is not.
+///
 /// # Errors
 /// The store cannot be written.
 pub fn erase(tx: &Tx<'_>, id: i64, (why, now_ms): (ErasedWhy, i64)) -> Result<(), SqlError> {
@@ -60,7 +64,10 @@ pub fn erase(tx: &Tx<'_>, id: i64, (why, now_ms): (ErasedWhy, i64)) -> Result<()
          where intake = $1 and number > 0 and sealed_at_ms is not null",
         params![id],
     )?;
-    Ok(())
+    match why {
+        ErasedWhy::Declined | ErasedWhy::Redirected | ErasedWhy::Expired => Ok(()),
+        ErasedWhy::Revoked | ErasedWhy::Ended | ErasedWhy::StoodDown => unheard::drop_parts(tx, id),
+    }
 }
 
 /// What was done about an envelope and is not sealed yet is not said any more: its family has taken
@@ -91,7 +98,8 @@ pub fn unlock(tx: &Tx<'_>, id: i64, by: Option<&str>) -> Result<bool, SqlError> 
     Ok(unlocked > 0)
 }
 
-/// Notes that an envelope was taken back; says whether it was not before.
+/// Notes that an envelope was taken back, of which nothing that was answered before is sealed anew
+/// any more; says whether it was not before.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -100,6 +108,7 @@ pub fn mark_revoked(tx: &Tx<'_>, id: i64, now_ms: i64) -> Result<bool, SqlError>
         "update intake set revoked_at_ms = $2 where id = $1 and revoked_at_ms is null",
         params![id, now_ms],
     )?;
+    unheard::drop_parts(tx, id)?;
     Ok(marked > 0)
 }
 

@@ -5,10 +5,10 @@
 //! says of a child is in two columns, and both are erased with it.
 
 mod acts;
-pub mod aside;
 pub mod cards;
 mod keeping;
 mod queue;
+pub mod unheard;
 mod worker;
 
 pub use acts::{

@@ -86,7 +86,8 @@ pub fn answer_count(tx: &Tx<'_>, about: EnvelopeId) -> Result<u64, SqlError> {
     Ok(tx.query_opt(count, params![about.bytes()], |row| row.u64(0))?.unwrap_or(0))
 }
 
-/// Keeps an answer until its turn comes, with the envelope that proves it; its parts go.
+/// Keeps an answer until its turn comes, with the envelope that proves it; its parts go. Whoever
+/// sent it is to hear that it is here.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -97,8 +98,8 @@ pub fn keep_answer(
     now_ms: i64,
 ) -> Result<(), SqlError> {
     tx.execute(
-        "insert into letter_answer (envelope, about, act, content, signed, came_at_ms)
-         values ($1, $2, $3, $4, $5, $6) on conflict (envelope) do nothing",
+        "insert into letter_answer (envelope, about, act, content, signed, came_at_ms, ack_due)
+         values ($1, $2, $3, $4, $5, $6, 1) on conflict (envelope) do nothing",
         params![
             answer.id.bytes(),
             answer.about.bytes(),

@@ -5,8 +5,8 @@
 //! word the same bytes are put into new letters.
 //! Contents name children, so nothing that holds one has `Debug`.
 
+mod acks;
 mod anew;
-mod aside;
 mod came;
 pub mod cards;
 mod restored;
@@ -15,13 +15,12 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+pub use acks::{
+    AckDue, KeptIn, acknowledged, came_again, forget_acks, to_acknowledge, unacknowledged,
+};
 pub use anew::{
     Kind, Unheard, drop_sealed_parts, forget_sealed_parts, has_sealed_parts, keep_sealed_parts,
     note_part_acked, sealed_parts, unheard,
-};
-pub use aside::{
-    Aside, answered_again, aside_count, asides, asides_to_ask, asked_again, forget_aside,
-    keep_aside, vouched,
 };
 pub use came::{
     Answer, answer_count, answers, forget_parts, is_known, keep_answer, keep_part, parts,

@@ -233,8 +233,8 @@ pub fn keep_stray(tx: &Tx<'_>, stray: &Stray) -> Result<bool, SqlError> {
         return Ok(false);
     }
     tx.execute(
-        "insert into letter_stray (envelope, about, sender, content, signed, came_at_ms)
-         values ($1, $2, $3, $4, $5, $6) on conflict (envelope) do nothing",
+        "insert into letter_stray (envelope, about, sender, content, signed, came_at_ms, ack_due)
+         values ($1, $2, $3, $4, $5, $6, 1) on conflict (envelope) do update set ack_due = 1",
         params![
             stray.id.bytes(),
             stray.about.bytes(),

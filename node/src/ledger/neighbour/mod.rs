@@ -15,8 +15,8 @@ pub use sent::{
     of_record, one_out, out_reads, put, renewed, sealed, unheard,
 };
 pub use taken::{
-    Arrived, In, NewSaid, Said, all_in, caller, erase, is_over, is_read_by, link, log_read,
-    name_reader, one_in, over, reads, receive, said, say, unsealed, was_sealed,
+    Arrived, In, NewSaid, Said, all_in, caller, erase, in_envelope, is_over, is_read_by, link,
+    log_read, name_reader, one_in, over, reads, receive, said, say, unsealed, was_sealed,
 };
 
 use domain::ledger::Word as _;

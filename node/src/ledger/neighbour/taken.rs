@@ -1,5 +1,6 @@
 //! Notices that came here: who may read one, who did, what was answered, and when it is erased.
 
+use certs::referral::EnvelopeId;
 use domain::digest::Digest;
 use domain::ledger::Word as _;
 use domain::neighbour::{KEPT_MS, NoticeErased, NoticeKind};
@@ -140,6 +141,14 @@ pub fn receive(tx: &Tx<'_>, new: &Arrived<'_>) -> Result<bool, SqlError> {
 /// The store cannot be read.
 pub fn one_in(tx: &Tx<'_>, id: i64) -> Result<Option<In>, SqlError> {
     tx.query_opt(&format!("{IN} where id = $1"), params![id], read)
+}
+
+/// The notice that came in an envelope.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn in_envelope(tx: &Tx<'_>, id: EnvelopeId) -> Result<Option<In>, SqlError> {
+    tx.query_opt(&format!("{IN} where envelope = $1"), params![id.bytes()], read)
 }
 
 /// What came: what nobody has answered for good first, then what was, then what is erased; each the

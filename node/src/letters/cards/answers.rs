@@ -11,6 +11,7 @@ use crate::content::card::{CardAnswer, CardSaid};
 use crate::ledger::letters::cards::{self as store, CardEnvelope};
 use crate::ledger::letters::{self, Answer};
 use crate::ledger::sealing_key::KeptKey;
+use crate::letters::again;
 use crate::letters::answers::joined;
 use crate::letters::road::Desk;
 
@@ -48,37 +49,44 @@ pub(in crate::letters) fn part_of(
     }
     letters::keep_part(tx, (part, about), now_ms)?;
     let Some(whole) = joined(&letters::parts(tx, id)?, now) else { return Ok(true) };
+    letters::forget_parts(tx, id)?;
     let Some((opened, content)) = believed((desk, keys), (&whole, &of), now) else {
-        tracing::warn!("an answer about a card came that is not believed");
-        letters::forget_parts(tx, id)?;
+        if !again::take(tx, (desk, keys), &whole, now)? {
+            tracing::warn!("an answer about a card came that is not believed");
+        }
         return Ok(true);
     };
-    keep(tx, &of, (&opened, &content), now)?;
+    let bytes = opened.content().to_vec().into();
+    let answer = Answer { id, about, act: content.act, content: bytes };
+    keep(tx, &of, (&answer, &opened.envelope().to_bytes()), now)?;
     Ok(true)
 }
 
-/// Keeps an answer, the first of its number. A receipt of what nobody took back is none.
-fn keep(
+/// Keeps an answer that is believed, the first of its number. A receipt of what nobody took back is
+/// none.
+///
+/// # Errors
+/// The store cannot be written.
+pub(in crate::letters) fn keep(
     tx: &Tx<'_>,
     of: &CardEnvelope,
-    (opened, content): (&OpenedReferral, &CardAnswer),
+    (answer, signed): (&Answer, &[u8]),
     now: Timestamp,
 ) -> Result<(), SqlError> {
-    let (id, now_ms) = (opened.header().envelope, now.as_millisecond());
+    let now_ms = now.as_millisecond();
+    let Ok(content) = CardAnswer::read(&answer.content) else { return Ok(()) };
     let is_receipt = matches!(content.said, CardSaid::Erased { .. });
     if is_receipt && of.revoked_at_ms.is_none() {
         tracing::warn!("a receipt for a card that nobody took back was left aside");
-        return letters::forget_parts(tx, id);
+        return Ok(());
     }
-    let bytes = opened.content().to_vec().into();
-    let answer = Answer { id, about: of.id, act: content.act, content: bytes };
-    if !store::keep_answer(tx, &answer, &opened.envelope().to_bytes(), now_ms)? {
+    if !store::keep_answer(tx, answer, signed, now_ms)? {
         tracing::warn!(act = content.act, "a second answer of one number was left aside");
     }
     if let CardSaid::Erased { card, opinions } = content.said {
         store::done(tx, of.id, &receipt(card, opinions), now_ms)?;
     }
-    letters::forget_parts(tx, id)
+    Ok(())
 }
 
 /// What a receipt says, as the school keeps it.

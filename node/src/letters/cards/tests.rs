@@ -1,6 +1,7 @@
 //! A school and a scripted expert: what is shown is what is sealed and tells no student, only an
 //! expert with the family's consent gets it, and what comes back stands once with its author.
 
+use certs::identity::LeafIdentity;
 use certs::letter::Letter;
 use certs::referral::{EnvelopeId, Ground, Role};
 use domain::consult::{Advice, CARD_CHARS_MAX};
@@ -13,9 +14,10 @@ use jiff::civil::date;
 
 use super::sending::{self, Post, Preview};
 use super::*;
-use crate::content::Contact;
 use crate::content::card::{CardAnswer, CardContent, CardGround, CardSaid, Opinion};
+use crate::content::{AgainContent, Contact};
 use crate::directory::tests::{gone, hospital, in_force, keep};
+use crate::ledger::aside;
 use crate::ledger::author::Author;
 use crate::ledger::conference::{Conference, ConferenceCase};
 use crate::ledger::consent::Consent;
@@ -30,8 +32,8 @@ use crate::ledger::testing::{self, NOW_MS, School, TODAY};
 use crate::ledger::{consult, notice, write};
 use crate::letters::testing::{CLINIC, Town, answer_of, arrive};
 use crate::letters::tests::{leave, waiting};
-use crate::letters::{answers as inbox, copying, renewing};
-use crate::list::testing::{City, now};
+use crate::letters::{answers as inbox, copying, renewing, restoring};
+use crate::list::testing::{City, UNIT, now};
 use crate::transfer::Transfer;
 
 /// What stands in the ledger beside the card.
@@ -475,5 +477,74 @@ fn a_card_that_no_relay_acknowledged_is_sealed_anew() {
             held.withdraw();
         }
         assert_eq!(renewed(10_000), 0);
+    }
+}
+
+/// An opinion that came under a certificate which has ended stands nowhere until the expert's unit
+/// says by today's that it signed it; what it never signed is forgotten. The old key itself vouches
+/// for nothing.
+#[test]
+fn an_opinion_under_an_ended_certificate_is_asked_about() {
+    let later = now() + SignedDuration::from_hours(24 * 95);
+    for is_own in [true, false] {
+        let held = held(CARD, None);
+        let (key, desk) = (held.town.to_school(&held.school), &held.town.desk);
+        let (card, renewed) = (held.sent(), held.town.renewed(CLINIC, later));
+        let comes = |by: &LeafIdentity, bytes: &[u8]| {
+            arrive(&held.transfer, &answer_of(by, &key, card.id, bytes));
+            inbox::take(&held.school.ledger, &held.transfer, desk, later).expect("taken");
+            held.told().len()
+        };
+        assert_eq!(comes(&held.town.clinic, &said(&card, 2, opinion())), 0);
+        let asides = || run(&held.school, |tx| Ok(aside::all(tx, None)?)).expect("read");
+        let found = asides();
+        assert_eq!((found.len(), found[0].kind), (1, aside::Kind::CardAnswer));
+        let ask = || restoring::ask(&held.school.ledger, desk, later).expect("asked");
+        assert_eq!((ask(), ask()), (1, 0), "once, until some hours have passed");
+        let digests = vec![found[0].digest];
+        let again = match is_own {
+            true => AgainContent { own: digests, ..AgainContent::default() },
+            false => AgainContent { not_own: digests, ..AgainContent::default() },
+        };
+        let again = again.write().expect("written");
+        assert_eq!((comes(&held.town.clinic, &again), asides().len()), (0, 1));
+        assert_eq!((comes(&renewed, &again), asides().len()), (usize::from(is_own), 0));
+    }
+}
+
+/// An expert's unit that could not believe a card asks for it, and it is sealed anew as long as its
+/// consent stands; to nobody else, and not once it was taken back.
+#[test]
+fn a_card_is_sealed_anew_for_who_asks() {
+    let later = now() + SignedDuration::from_hours(24 * 95);
+    for is_withdrawn in [false, true] {
+        let held = held(CARD, None);
+        let key = held.town.to_school(&held.school);
+        let card = held.sent();
+        let first = waiting(&held.school);
+        held.leave();
+        let id = card.id;
+        run(&held.school, move |tx| Ok(store::acked(tx, id, NOW_MS)?)).expect("acknowledged");
+        let identity = std::sync::Arc::new(held.town.renewed(UNIT, later));
+        let desk = crate::letters::road::Desk { identity, ..held.town.desk.clone() };
+        let asks = |by: &LeafIdentity| {
+            let asked = vec![certs::digest::sha256(b"what was signed")];
+            let said = AgainContent { asked, ..AgainContent::default() };
+            let letters = answer_of(by, &key, card.id, &said.write().expect("written"));
+            arrive(&held.transfer, &letters);
+            inbox::take(&held.school.ledger, &held.transfer, &desk, later).expect("taken");
+            renewing::renew(&held.school.ledger, &held.transfer, &desk, later).expect("looked")
+        };
+        let posed = held.town.renewed(UNIT, later);
+        assert_eq!(asks(&posed), 0, "another unit asks");
+        if is_withdrawn {
+            held.withdraw();
+        }
+        assert_eq!(asks(&held.town.renewed(CLINIC, later)), usize::from(!is_withdrawn));
+        let second = waiting(&held.school);
+        assert_eq!(second.len(), usize::from(!is_withdrawn));
+        assert!(first != second);
+        let left = run(&held.school, |tx| Ok(aside::all_asked(tx)?)).expect("read");
+        assert!(left.is_empty(), "the question is done with");
     }
 }

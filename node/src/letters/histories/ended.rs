@@ -11,10 +11,11 @@ use super::town::Town;
 use super::{come_to_rest, restored};
 use crate::content::{AnswerContent, Answered, Contact, ReferralContent};
 use crate::ledger::entry::{Moment, RecordId};
-use crate::ledger::intake;
 use crate::ledger::letters;
+use crate::ledger::{aside, intake};
+use crate::letters::again::deciding;
+use crate::letters::testing;
 use crate::letters::testing::answer;
-use crate::letters::{again, testing};
 
 /// Longer than a certificate holds, and shorter than the consents of these tests.
 const SUMMER: i64 = 95 * 86_400;
@@ -30,7 +31,7 @@ fn cut_off(stage: &mut Stage<'_>, unit: usize) {
 }
 
 fn put_aside(stage: &Stage<'_>) -> usize {
-    stage.school().read(|tx| letters::asides(tx, None)).expect("read").len()
+    stage.school().read(|tx| aside::all(tx, None)).expect("read").len()
 }
 
 /// The school's look at what came, with nothing asked yet by anybody else.
@@ -84,14 +85,14 @@ fn a_person_decides_about_what_is_put_aside() {
     for is_told in [true, false] {
         let mut stage = Stage::begin(&town, 12);
         let record = answered_over_a_summer(&mut stage);
-        let found = stage.run("looks", again::waiting).expect("waiting");
-        assert_eq!((found.len(), found[0].answers, found[0].referral), (1, 1, record));
+        let found = stage.run("looks", deciding::waiting).expect("waiting");
+        assert_eq!((found.len(), found[0].letters, found[0].referral), (1, 1, Some(record)));
         let about = found[0].about;
-        let unnamed = stage.run("names nobody", move |tx, by| again::told(tx, by, (about, " ")));
+        let unnamed = stage.run("names nobody", move |tx, by| deciding::told(tx, by, (about, " ")));
         assert!(unnamed.is_none());
         let done = stage.run("decides", move |tx, by| match is_told {
-            true => again::told(tx, by, (about, "韩医生")),
-            false => again::let_go(tx, by, about),
+            true => deciding::told(tx, by, (about, "韩医生")),
+            false => deciding::let_go(tx, by, about),
         });
         assert!(done.is_some(), "{}", stage.told());
         let state = if is_told { S::Accepted } else { S::Received };
@@ -132,7 +133,7 @@ fn an_old_key_gains_a_question() {
         assert_eq!((put_aside(&stage), stage.state(record)), (1, S::Accepted));
     }
     let now_ms = stage.now.as_millisecond();
-    let due = stage.school().read(move |tx| letters::asides_to_ask(tx, now_ms)).expect("read");
+    let due = stage.school().read(move |tx| aside::to_ask(tx, now_ms)).expect("read");
     assert!(due.is_empty(), "it was asked, and not once more for what came since");
     restored::rest(&mut stage);
     assert_eq!((put_aside(&stage), stage.state(record)), (0, S::Accepted), "{}", stage.told());
@@ -159,7 +160,7 @@ fn a_referral_before_a_summer_is_sealed_anew_after_it() {
         let at_house = |stage: &Stage<'_>| {
             let ledger = &stage.units[1].ledger;
             let taken = ledger.read(|tx| intake::latest(tx, 9)).expect("read").len();
-            (taken, ledger.read(intake::aside::aside_count).expect("read"))
+            (taken, ledger.read(aside::count).expect("read"))
         };
         assert_eq!(at_house(&stage), (0, 1), "{}", stage.told());
         if is_withdrawn {

@@ -1,6 +1,7 @@
 //! Random histories of a school and its houses, over the code that both run: people act as they
-//! may, and sometimes as they may not; the road loses, doubles and reorders; units are cut off and
-//! killed, also between the writes to their two stores. Once all is quiet both sides agree.
+//! may, and sometimes as they may not; the road loses, doubles and reorders; a relay loses answers
+//! and what acknowledges them with its disk; units are cut off and killed, also between the writes
+//! to their two stores. Once all is quiet both sides agree.
 //!
 //! A seed decides everything but keys and ids. One that fails prints its history; run it alone by
 //! `XINQIAO_HISTORIES=FIRST..LAST`, as many as you like by a number.
@@ -12,6 +13,7 @@ mod restored;
 mod road;
 mod stage;
 mod town;
+mod unheard;
 
 use jiff::SignedDuration;
 

@@ -1,5 +1,6 @@
 //! The road between a school and its houses: one relay that opens what comes up and seals it anew.
-//! It loses what is then sent again, delays, reorders and doubles, and units are cut off.
+//! It loses what is then sent again, delays, reorders and doubles, and units are cut off. What
+//! travels as an answer it loses for good, as a relay whose disk is gone does.
 
 use std::collections::BTreeSet;
 
@@ -23,11 +24,38 @@ pub(super) struct Road {
     cut: Vec<Option<Timestamp>>,
     /// Names of letters that the relay opened: it opens each once.
     opened: BTreeSet<String>,
+    /// Answers that the relay opened, by the unit that sent them.
+    answers: Vec<usize>,
+    /// Whether it loses every answer.
+    loses: bool,
+    /// Whether it lost one.
+    has_lost: bool,
 }
 
 impl Road {
     pub(super) fn new(units: usize) -> Self {
-        Self { lanes: vec![Vec::new(); units], cut: vec![None; units], opened: BTreeSet::new() }
+        Self {
+            lanes: vec![Vec::new(); units],
+            cut: vec![None; units],
+            opened: BTreeSet::new(),
+            answers: vec![0; units],
+            loses: false,
+            has_lost: false,
+        }
+    }
+
+    /// From now on the relay loses every answer, or none on a calm road.
+    pub(super) fn lose(&mut self, loses: bool) {
+        self.loses = loses;
+    }
+
+    pub(super) fn has_lost(&self) -> bool {
+        self.has_lost
+    }
+
+    /// How many answers of a unit the relay opened.
+    pub(super) fn answers(&self, unit: usize) -> usize {
+        self.answers[unit]
     }
 
     pub(super) fn on_way(&self, unit: usize) -> usize {
@@ -109,6 +137,13 @@ fn pass_on(stage: &mut Stage<'_>, from: usize, letter: &Letter, is_calm: bool) {
         Routing::Revocation { way, .. } => way,
         Routing::Ack { .. } | Routing::Dummy => return,
     };
+    if matches!(opened.routing(), Routing::Answer { .. }) {
+        stage.road.answers[from] += 1;
+        if stage.road.loses || (!is_calm && stage.dice.percent(8)) {
+            stage.road.has_lost = true;
+            return;
+        }
+    }
     let place = HOUSES.iter().position(|(id, _)| *id == way.recipient.as_str());
     let to = place.map_or(0, |place| place + 1);
     let stated = stated(stage, to).clone();

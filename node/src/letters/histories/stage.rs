@@ -13,9 +13,10 @@ use super::road::Road;
 use super::town::{HOUSES, Town, open_ledger};
 use crate::intake::testing::{Look, look};
 use crate::ledger::entry::RecordId;
-use crate::ledger::{Ledger, intake, letters};
+use crate::ledger::{Ledger, aside, intake, letters};
+use crate::letters::renewing::{self, RENEWED_MS};
 use crate::letters::road::Desk;
-use crate::letters::{answers, copying, ending, renewing, restoring, revoking};
+use crate::letters::{acknowledging, answers, copying, ending, restoring, revoking};
 use crate::list::testing::now;
 use crate::transfer::letters::{self as queue, Tick};
 use crate::transfer::{Transfer, addressed};
@@ -260,6 +261,7 @@ impl<'t> Stage<'t> {
             }
             Post::Ask => {
                 restoring::ask(ledger, desk, now).expect("asked");
+                acknowledging::acknowledge(ledger, desk, now).expect("acknowledged");
             }
             Post::Copy => {
                 copying::copy(ledger, transfer, now.as_millisecond()).expect("copied");
@@ -327,13 +329,16 @@ impl<'t> Stage<'t> {
             Ok::<_, SqlError>((
                 letters::waiting_letters(tx, 100)?.len(),
                 letters::to_ask(tx)?.len(),
-                letters::asides(tx, None)?.len(),
+                aside::all(tx, None)?.len(),
             ))
         };
         let (letters, asks, asides) = self.school().read(of_school).expect("school");
         say(0, "letters in the ledger", letters);
         say(0, "recipients to be told", asks);
         say(0, "answers put aside", asides);
+        // Where nothing is lost every answer is heard of; what was lost is sealed anew in time.
+        let since_ms = self.now.as_millisecond().saturating_sub(RENEWED_MS);
+        let has_lost = self.road.has_lost();
         for (unit, stores) in self.units.iter().enumerate() {
             let of_queue = |tx: &Tx<'_>| {
                 let queued = queue::waiting(tx)?.waiting;
@@ -344,13 +349,16 @@ impl<'t> Stage<'t> {
             say(unit, "letters in the queue", queued);
             say(unit, "letters in the inbox", came);
             say(unit, "letters on the road", self.road.on_way(unit));
-            let of_house = |tx: &Tx<'_>| {
+            let of_house = move |tx: &Tx<'_>| {
                 let unsealed = usize::from(intake::first_unsealed(tx, 0)?.is_some());
-                let unasked = intake::aside::asides_to_ask(tx, i64::MIN)?.len();
-                let questions = intake::aside::all_asked(tx)?.len();
-                Ok::<_, SqlError>((unsealed, intake::queued(tx)?.len(), questions + unasked))
+                let unasked = aside::to_ask(tx, i64::MIN)?.len();
+                let questions = aside::all_asked(tx)?.len();
+                let unheard = intake::unheard::to_renew(tx, since_ms)?.len();
+                let letters = intake::queued(tx)?.len();
+                Ok::<_, SqlError>((unsealed, letters, questions + unasked, unheard))
             };
-            let (unsealed, letters, asks) = stores.ledger.read(of_house).expect("house");
+            let (unsealed, letters, asks, unheard) = stores.ledger.read(of_house).expect("house");
+            say(unit, "answers that nobody acknowledged", if has_lost { unheard } else { 0 });
             say(unit, "acts to be sealed", unsealed);
             say(unit, "questions of and to its school", asks);
             say(unit, "answers in the queue", letters);

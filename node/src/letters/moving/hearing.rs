@@ -4,7 +4,7 @@
 //! The old school's roll ends with the day that it confirms, the new one's begins with that day,
 //! and each is written in the transaction that says so.
 
-use certs::referral::{Judge, OpenedReferral, Part, ReferralEnvelope, Role};
+use certs::referral::{EnvelopeId, Judge, OpenedReferral, Part, ReferralEnvelope, Role};
 use domain::transfer::{In, NewSays, OldSays, Out, Told};
 use domain::unit::{IdentityName, UnitKind};
 use jiff::Timestamp;
@@ -13,11 +13,12 @@ use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
 
 use super::super::answers::joined;
-use super::super::author;
 use super::super::road::Desk;
+use super::super::{again, author};
 use super::{becomes, care_is_over, offered, offering, without_care};
 use crate::content::{FromNew, FromOld, TransferOffer, TransferSaid};
 use crate::ledger::Ledger;
+use crate::ledger::aside::{self, Kind};
 use crate::ledger::entry::Moment;
 use crate::ledger::moving::{self, CareStands, Child, Entering, Move, Stands};
 use crate::ledger::refusal::LedgerRefusal;
@@ -43,7 +44,9 @@ pub(in crate::letters) fn take(
     part: &Part,
     now: Timestamp,
 ) -> Result<bool, SqlError> {
-    let Some((sender, said)) = believed((desk, keys), part, now) else { return Ok(false) };
+    let Some((sender, said)) = believed((desk, keys), part, now) else {
+        return put_aside(tx, (desk, keys), part, now);
+    };
     if let TransferSaid::New(new) = &said {
         // Of one that is not known here the name proves whose it is, or nothing does.
         if let Some(row) = moving::named(tx, ("out", &new.transfer.0))? {
@@ -85,7 +88,44 @@ fn believed(
     Some((header.sender.clone(), said))
 }
 
-/// Hears what a school says about a transfer.
+/// Puts aside that a school whose certificate had ended said something about a transfer: what it
+/// says is neither heard nor kept, and no day follows from it. The school is asked, and says once
+/// more where it stands. Says whether it is about one that may be of this school.
+fn put_aside(
+    tx: &Tx<'_>,
+    (desk, keys): (&Desk, &[KeptKey]),
+    part: &Part,
+    now: Timestamp,
+) -> Result<bool, SqlError> {
+    let whole = joined(std::slice::from_ref(part), now);
+    let ended = whole.and_then(|whole| again::ended((desk, keys), &whole, now));
+    let Some(ended) = ended else { return Ok(false) };
+    let (header, name) = (ended.header(), ended.sender().name());
+    let said = TransferSaid::read(ended.unbelieved()).ok();
+    let Some(said) = said.filter(|said| said.fits(header).is_ok()) else { return Ok(false) };
+    if header.role != Role::Transfer || !UnitKind::School.fits(name.unit()) {
+        return Ok(false);
+    }
+    let transfer = said.transfer().0;
+    let is_ours = match &said {
+        TransferSaid::Old(_) => match moving::named(tx, ("in", &transfer))? {
+            Some(row) => row.sender.is_some_and(|sender| sender == name.to_string()),
+            None => true,
+        },
+        TransferSaid::New(_) => match moving::named(tx, ("out", &transfer))? {
+            Some(row) => row.unit == name.unit().as_str(),
+            // Of one that this school lost itself the name proves whose it is.
+            None => moving::named_for(tx, transfer)?.is_some(),
+        },
+    };
+    if !is_ours {
+        return Ok(false);
+    }
+    let known = (Kind::Transfer, EnvelopeId::from_bytes(transfer), None);
+    again::put_aside_bare(tx, &ended, known, now)
+}
+
+/// Hears what a school says about a transfer; what it said before and was put aside waits no more.
 ///
 /// # Errors
 /// It is about a transfer of another school, too many wait, or the store; nothing was written.
@@ -95,10 +135,12 @@ pub fn hear(
     said: TransferSaid,
     now: Timestamp,
 ) -> Result<(), LedgerRefusal> {
+    let transfer = EnvelopeId::from_bytes(said.transfer().0);
     match said {
-        TransferSaid::Old(said) => hear_old(tx, sender, said, now),
-        TransferSaid::New(said) => hear_new(tx, sender, said, now),
+        TransferSaid::Old(said) => hear_old(tx, sender, said, now)?,
+        TransferSaid::New(said) => hear_new(tx, sender, said, now)?,
     }
+    Ok(aside::forget(tx, transfer)?)
 }
 
 fn hear_old(

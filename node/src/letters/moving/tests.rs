@@ -1,6 +1,7 @@
 //! Two schools with their ledgers: a student has one owner on every day in every order of what they
 //! say, what is shown is what is sealed, and what the family does not let go along stays behind.
 
+mod ended;
 mod restored;
 
 use certs::letter::{LETTER_BYTES, Letter, Routing};

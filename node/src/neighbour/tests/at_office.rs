@@ -13,10 +13,11 @@ use jiff::SignedDuration;
 use runtime::sql::{SqlError, Tx};
 
 use crate::content::neighbour::tests::report;
-use crate::content::{Contact, Notice, NoticeId, Reply, ReplyContent, ReportContent};
+use crate::content::{AgainContent, Contact, Notice, NoticeId, Reply, ReplyContent, ReportContent};
 use crate::intake::testing::{City, SCHOOL, named, now, worker};
 use crate::intake::{IntakeError, Receiver, acting};
 use crate::ledger::{intake as kept, neighbour};
+use crate::letters::again::asking::{self, Side};
 use crate::neighbour::answering::{self, House};
 use crate::neighbour::{NeighbourError, handing, reading, renewing, tipping};
 
@@ -444,4 +445,59 @@ fn a_caller_comes_to_a_clinic() {
     }
     let found = lines(ReceiverRole::Intake).expect("callers");
     assert!(found.iter().all(|one| !one.is_pressing() && !one.is_open()));
+}
+
+/// A report under an ended certificate is asked for and taken once it is sealed anew; an old key of
+/// a school's brings nothing in.
+#[test]
+fn a_report_under_an_ended_certificate_is_asked_for() {
+    let later = now() + SignedDuration::from_hours(24 * 95);
+    let mut city = City::new();
+    letters(&city, 1, &report()).iter().for_each(|letter| city.arrive(letter));
+    let swept = city.sweep(later);
+    let rows = |city: &City| {
+        let kept = city.count("select count(*) from neighbour_in");
+        (kept, city.count("select count(*) from set_aside where kind = 'report'"))
+    };
+    assert_eq!((swept.notices, swept.refused, rows(&city)), (0, 0, (0, 1)));
+    knows(&city);
+    let receiver = city.receiver();
+    let side = Side::Receiver(&receiver, &city.clinic);
+    assert_eq!(asking::work(&city.ledger, side, later).expect("asked"), 1);
+    city.school = city.renewed(later);
+    letters(&city, 1, &report()).iter().for_each(|letter| city.arrive(letter));
+    assert_eq!((city.sweep(later).notices, rows(&city)), (1, (1, 0)));
+}
+
+/// A school that could not believe a tip asks for it, and its office seals it anew, though a relay
+/// had it; once the school has answered, not any more.
+#[test]
+fn a_tip_is_sealed_anew_for_its_school() {
+    let mut city = City::new();
+    knows(&city);
+    let id = prepared(&city, wish()).expect("prepared");
+    let digest = shown(&city, id);
+    send(&city, id, &digest).expect("sent");
+    let out = write(&city, move |tx| {
+        for one in kept::queued(tx)? {
+            kept::take_out(tx, one.id)?;
+        }
+        Ok(neighbour::one_out(tx, id)?)
+    });
+    let envelope = out.map_err(drop).expect("out").and_then(|out| out.envelope).expect("envelope");
+    write(&city, move |tx| Ok(neighbour::acked(tx, envelope, 1)?)).map_err(drop).expect("acked");
+    let later = now() + SignedDuration::from_hours(24 * 95);
+    city.school = city.renewed(later);
+    let asked = vec![certs::digest::sha256(b"what was signed")];
+    let said = AgainContent { asked, ..AgainContent::default() }.write().expect("said");
+    let letters = city.answered(&said, envelope, self::envelope(40));
+    letters.iter().for_each(|letter| city.arrive(letter));
+    assert_eq!(city.sweep(later).refused, 0);
+    let (receiver, identity) = (city.receiver(), Arc::new(city.clinic.clone()));
+    let renewed = || {
+        let by = (&receiver, &identity);
+        renewing::renew(&city.ledger, by, later).map_err(drop).expect("looked")
+    };
+    assert_eq!((renewed(), renewed()), (1, 0));
+    assert_eq!(city.count("select count(*) from asked_here"), 0);
 }

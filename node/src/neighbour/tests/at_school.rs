@@ -1,5 +1,7 @@
 //! A school: its duty reports, and tips that come to it.
 
+mod ended;
+
 use certs::letter::{Basis, LETTER_BYTES, Letter};
 use certs::referral::{EnvelopeId, Ground, Role, WithdrawalSecret};
 use domain::directory::{Care, Entry, EntryKind, Place};

@@ -260,6 +260,21 @@ impl Lane {
         self.until(record, "the answer to a withdrawal", is_done).await
     }
 
+    /// Waits until the school has said of every answer of the clinic that it has it.
+    ///
+    /// # Errors
+    /// It did not in time, or a command failed.
+    pub async fn until_acknowledged(&self) -> Result<(), BuildError> {
+        for _ in 0..LOOKS_MAX {
+            let letters = self.intake(&["letters"]).await?;
+            if letters.get("on_way").and_then(Value::as_u64) == Some(0) {
+                return Ok(());
+            }
+            self.look().await?;
+        }
+        Err(late("the school's word that it has the answers"))
+    }
+
     async fn until(
         &self,
         record: i64,

@@ -1,7 +1,10 @@
 //! Letters that were lost or are late, for who writes referrals: what happened, what stands as it
-//! was, what to do next; and referrals that a restored ledger does not hold, with what is done
-//! about one by the word of the family's slip.
+//! was, what to do next; those whose signer's certificate had ended, with who is asked about them;
+//! and referrals that a restored ledger does not hold, with what is done about one by the word of
+//! the family's slip.
 
+#[cfg(test)]
+mod tests;
 mod words;
 
 use askama::Template;
@@ -17,13 +20,14 @@ use super::super::filled::Filled;
 use super::super::ledgers::{RECORDS, Readers};
 use super::super::office::{Office, Told, chosen, problem, told};
 use super::REFERRALS_HREF;
-use crate::desk::envelope;
+use crate::desk::{aside, envelope};
 use crate::ledger::author::Author;
 use crate::ledger::entry::RecordId;
 use crate::ledger::referral::{self, Open, Unsettled};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::write;
+use crate::letters::again::deciding::{self, Waiting};
 use crate::letters::restoring::{self, Lost};
 use crate::letters::road::Desk;
 
@@ -50,6 +54,19 @@ struct LostView {
     heard: Vec<String>,
 }
 
+/// What was put aside about one envelope, without what it says.
+struct AsideView {
+    envelope: String,
+    what: String,
+    sender: String,
+    since: String,
+    letters: usize,
+    asked: String,
+    untouched: &'static str,
+    next: &'static str,
+    is_answer: bool,
+}
+
 #[derive(Template)]
 #[template(path = "console/referral_letters.html")]
 struct LettersTemplate<'a> {
@@ -57,12 +74,14 @@ struct LettersTemplate<'a> {
     csrf: &'a str,
     told: &'a Told,
     late: Vec<LateView>,
+    aside: Vec<AsideView>,
     lost: Vec<LostView>,
 }
 
 /// What was read for the page.
 struct Found {
     late: Vec<Open>,
+    aside: Vec<Waiting>,
     lost: Vec<Lost>,
     names: Names,
 }
@@ -82,8 +101,9 @@ async fn page_of(
     let found = office.work(&visitor.session, |tx, reader| {
         write::allow(tx, &reader, Action::Write(Area::Referral), None)?;
         let (late, lost) = (referral::unsettled(tx, &reader)?, restoring::lost(tx, &reader)?);
+        let aside = deciding::waiting(tx, &reader)?;
         let names = Names::of(tx, late.iter().map(|one| one.student))?;
-        Ok::<_, LedgerRefusal>(Found { late, lost, names })
+        Ok::<_, LedgerRefusal>(Found { late, aside, lost, names })
     });
     let found = found.await.map_err(problem)?;
     let page = page((&found, &told), &visitor.session, visitor.frame.lang)?;
@@ -100,6 +120,7 @@ fn page(
         csrf: &session.csrf,
         told,
         late: found.late.iter().map(|one| late(one, &found.names, lang)).collect(),
+        aside: found.aside.iter().map(|one| put_aside(one, lang)).collect(),
         lost: found.lost.iter().map(|one| lost(one, lang)).collect(),
     })?;
     let (title, note) = (words::LETTERS.in_lang(lang), words::NOTE.in_lang(lang));
@@ -136,6 +157,21 @@ fn late(one: &Open, names: &Names, lang: Lang) -> LateView {
     }
 }
 
+fn put_aside(one: &Waiting, lang: Lang) -> AsideView {
+    let number = one.referral.map(|record| format!(" #{}", record.0)).unwrap_or_default();
+    AsideView {
+        envelope: envelope::shown(one.about),
+        what: format!("{}{number}", aside::label(one.kind).in_lang(lang)),
+        sender: one.sender.clone(),
+        since: time::minute(one.since_ms),
+        letters: one.letters,
+        asked: aside::asked(one.question, lang),
+        untouched: aside::stands(one.kind).in_lang(lang),
+        next: aside::next(one.kind).in_lang(lang),
+        is_answer: one.kind.is_answer(),
+    }
+}
+
 fn lost(one: &Lost, lang: Lang) -> LostView {
     let heard = one.answers.iter().map(|answer| {
         let said = answer
@@ -168,7 +204,7 @@ pub(super) async fn take(
     }
 }
 
-/// Does about a lost referral what a form says.
+/// Does about a lost referral, or what was put aside, what a form says.
 fn taken(
     tx: &Tx<'_>,
     (author, desk): (&Author, Option<&Desk>),
@@ -188,6 +224,8 @@ fn taken(
             restoring::take_back(tx, by, about, word)
         }
         "dismiss" => restoring::dismiss(tx, author, about),
+        "told" => deciding::told(tx, author, (about, sent.text("who"))),
+        "let_go" => deciding::let_go(tx, author, about),
         _ => Err(LedgerRefusal::Unknown),
     }
 }

@@ -58,4 +58,7 @@ texts! {
     BIND = "绑定", "Bind";
     TAKE_BACK = "撤回", "Take back";
     DISMISS = "不再显示", "Take it off this list";
+    WHO = "电话确认人姓名", "Name of who said so by telephone";
+    TOLD = "按电话所说登记", "Enter that it is theirs";
+    LET_GO = "不再等待", "Wait no more";
 }

@@ -77,8 +77,11 @@ impl Expected {
             Self::GradeRows => "a row for each grade",
             Self::SchoolRows => "a row for each school",
             Self::AreaYear => "area and year, such as 370203-2026",
-            Self::Stage => "a stage of the catalogue",
-            Self::Grade => "a grade of the catalogue",
+            Self::Stage => {
+                "a stage: kindergarten, primary_low, primary_high, junior, senior, vocational or \
+                 special"
+            }
+            Self::Grade => "a grade: k1 to k3 or g1 to g12",
             Self::SameSchool => "town, operator, years and signed as in the rows before",
             Self::GradeOnce => "each grade once",
             Self::SchoolOnce => "each school once",

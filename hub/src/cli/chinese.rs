@@ -184,7 +184,11 @@ pub(super) const CHINESE: Translation = &[
     ),
     ("Make the plan of a school year from its roster", "按名单制定一个学年的方案"),
     ("Check a plan beside its roster and the years before", "对照名单和往年方案检查方案"),
-    ("Show the groups of a plan, and what is opened of each", "查看方案的各组及其合计出现在哪里"),
+    (
+        "Show the groups of a plan, what is opened of each, and its flaw, for which plan check \
+         fails",
+        "查看方案的各组、其合计出现在哪里，以及方案的问题（退出码仍为 0，plan check 则会拒绝）",
+    ),
     (
         "Roster, a CSV named after area and school year, such as 370203-2026.csv",
         "名单，CSV 文件，以区划和学年命名，如 370203-2026.csv",

@@ -50,14 +50,16 @@ texts! {
     SUMMARY = "学校的隐藏数值 {0} 个：可推算出小数值 {1} 个，未能判定 {2} 个。另有 {3} 个是学校按规则直接报出的数，本就不隐藏。",
         "{0} hidden figures of schools: {1} small ones follow, {2} were not decided. {3} more are \
          reported as they are, by rule, and hide nothing.";
-    MORE = "表中只列前 {0} 行，其余见 --json。", "The table has the first {0} lines; --json has all.";
+    MORE = "表中只列前 {0} 行，其余见 --json。",
+        "The table has the first {0} {0:line|lines}; --json has all.";
     LEAKS = "仅凭这个文件就能推算出学校的小数值，共 {0} 个。没有改动任何内容。",
-        "{0} small counts of schools follow from this file. Nothing was changed.";
+        "{0} small {0:count|counts} of schools {0:follows|follow} from this file. Nothing was \
+         changed.";
     LEAKS_NEXT = "请勿公布或开启其中的表；列出的单元格说明问题出在哪里。",
         "Do not publish or open these tables; the cells in the list say where it goes wrong.";
     OPEN = "没有推算出小数值，但有 {0} 个数值在限定时间内未能判定。没有改动任何内容。",
-        "No small count follows, and {0} figures were not decided in the time given. Nothing was \
-         changed.";
+        "No small count follows, and {0} {0:figure was|figures were} not decided in the time \
+         given. Nothing was changed.";
     OPEN_NEXT = "请用 --seconds 延长时间后重试；在判定之前不应视为安全。",
         "Give it longer with --seconds; until they are decided they do not count as safe.";
     UNREADABLE = "文件 {0} 不能使用：{1}。没有改动任何内容。",

@@ -19,7 +19,7 @@ use domain::unit::UnitId;
 use proto::pack::plan::{self as plan_pack, OpenPlan, Sealing};
 use proto::pack::roster as roster_pack;
 use proto::pack::{PackError, embedded};
-use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
+use runtime::cli::{Align, Exit, Failure, Paint, Sentence, Table, Terminal};
 use runtime::web::Lang;
 use serde::Serialize;
 use serde_json::json;
@@ -38,7 +38,7 @@ pub(super) enum Command {
     Make(plan_make::Make),
     /// Check a plan beside its roster, the years before and the versions that it replaces
     Check(Look),
-    /// Show the groups of a plan, and what is opened of each
+    /// Show the groups of a plan, what is opened of each, and its flaw, for which plan check fails
     Show(Look),
     /// Publish the signed plan and roster: the school year goes under seal
     Publish(super::publish_plan::Publish),
@@ -126,11 +126,14 @@ fn show(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {
     let [leader, helper] = judged.stated();
     let census_day = judged.sealing.as_ref().map(|sealing| sealing.census_day.to_string());
     let unit = |says: &Option<KeyStatement>| says.as_ref().map(|says| says.unit.to_string());
+    // The table alone would call a group opened whose sum leaks.
+    let flaw = plan.check(&judged.roster, &judged.past).err().map(|flaw| said(&flaw));
     let value = json!({
         "area": plan.area().as_str(), "year": plan.year(), "floor": plan.floor(),
         "draft": judged.sealing.is_none(), "roster_sha256": judged.digest.to_string(),
         "census_day": census_day, "leader": unit(&leader), "helper": unit(&helper),
-        "groups": judged.groups(),
+        "groups": judged.groups(), "sound": flaw.is_none(),
+        "flaw": flaw.as_ref().map(|flaw| flaw.in_lang(terminal.lang())),
     });
     terminal.result(&value, |t| {
         let mut lines = vec![t.text(words::ROSTER_DIGEST, &[&judged.digest])];
@@ -146,6 +149,10 @@ fn show(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {
             _ => lines.push(t.text(words::IS_DRAFT, &[])),
         }
         lines.push(judged.table(t));
+        if let Some(flaw) = &flaw {
+            let leaks = t.text(words::LEAKS, &[&flaw.in_lang(t.lang())]);
+            lines.push(t.paint(Paint::Warn, &leaks));
+        }
         lines.join("\n")
     })
 }
@@ -394,7 +401,10 @@ pub(super) fn stage_name(stage: Stage, lang: Lang) -> String {
 /// What is wrong with a plan, with the group or school that it is about.
 pub(super) fn said(flaw: &Flaw) -> Sentence {
     match flaw {
-        Flaw::Floor(schools) => Sentence::new(words::FLOOR, &[schools, &GROUP_MIN]),
+        Flaw::Floor { floor, smallest: Some((group, schools)) } if *schools < GROUP_MIN => {
+            Sentence::new(words::FLOOR_LEAKS, &[floor, &GROUP_MIN, group, schools])
+        }
+        Flaw::Floor { floor, .. } => Sentence::new(words::FLOOR, &[floor, &GROUP_MIN]),
         Flaw::Group(group) => Sentence::new(words::BAD_GROUP, &[group]),
         Flaw::Stranger { group, school } => Sentence::new(words::STRANGER, &[group, school]),
         Flaw::Twice { school, first, second } => {

@@ -60,7 +60,7 @@ pub(super) struct Make {
 /// Makes the plan and writes it, with what has to be done next.
 pub(super) fn run(terminal: &Terminal, asked: &Make) -> Result<(), Failure> {
     if asked.floor < GROUP_MIN {
-        let flaw = said(&Flaw::Floor(asked.floor));
+        let flaw = said(&Flaw::Floor { floor: asked.floor, smallest: None });
         return Err(Failure::new(Exit::Usage, "FLOOR", flaw).hint(words::FLOOR_NEXT));
     }
     let (roster, digest) = read_roster(&asked.roster)?;

@@ -8,6 +8,7 @@ use certs::identity::LeafIdentity;
 use clap::{Args, Subcommand};
 use domain::disclosure::noise::{Epsilon, ReleaseName, Subject};
 use domain::period::Term;
+use domain::span::Span;
 use jiff::civil::Date;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal, block_on};
 use runtime::sealing::SealingYear;
@@ -121,14 +122,12 @@ fn list(context: &Context) -> Result<(), Failure> {
     context.terminal.result(&all, |t| listed(t, &all, &open))
 }
 
-/// The releases of terms that are over and were under seal on their census day, the latest first.
+/// The releases of terms that are over and of which there are sealed sums, the latest first.
 fn releases_of(packs: &Packs, today: Date) -> Vec<String> {
     let years = packs.sealed_years();
     let is_sealed = |term: &&Term| {
-        let holds = |year: &SealingYear| {
-            year.year().plan.year() == term.id.school_year && year.days().0 <= term.census
-        };
-        term.end < today && years.sealing().any(holds)
+        let under = |year: &SealingYear| (year.year().plan.year(), year.days());
+        term.end < today && years.sealing().any(|year| has_sums(term, under(year)))
     };
     let ended = packs.calendar().terms().iter().rev().filter(is_sealed);
     let names = ended.flat_map(|term| {
@@ -137,13 +136,20 @@ fn releases_of(packs: &Packs, today: Date) -> Vec<String> {
     names.collect()
 }
 
+/// Whether a term is summed under a plan of a school year that holds on some days: unless it was
+/// over before them, also where its census day had passed, or ends after them.
+fn has_sums(term: &Term, (school_year, (from, until)): (i16, (Date, Date))) -> bool {
+    let last = Span::of_term(term).to;
+    school_year == term.id.school_year && from <= last && last <= until
+}
+
 fn listed(t: &Terminal, all: &ReleasesOut, open: &[String]) -> String {
     let budget = |one: &publication::BudgetOut| {
         t.text(said::BUDGET, &[&one.school_year, &(one.school_year + 1), &one.left, &one.cap])
     };
     let mut lines: Vec<String> = all.budgets.iter().map(budget).collect();
     if all.budgets.is_empty() {
-        return t.text(publication::words::NOT_HERE, &[]);
+        return t.text(said::NOT_HERE, &[]);
     }
     lines.push(t.text(said::STUDENT, &[&all.student_year]));
     if all.releases.is_empty() {
@@ -386,7 +392,32 @@ impl From<Refused> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
+
+    /// A plan that begins after a term's census day sums that term all the same; one that begins
+    /// after its last day, or is of another year, does not.
+    #[test]
+    fn a_term_is_summed_unless_it_was_over() {
+        let term = Term {
+            id: "2026S1".parse().expect("term"),
+            start: date(2026, 8, 31),
+            end: date(2027, 1, 24),
+            first_monday: date(2026, 8, 31),
+            census: date(2026, 11, 6),
+            due: date(2027, 1, 31),
+            closed: date(2027, 2, 14),
+        };
+        let under = |year, from| has_sums(&term, (year, (from, date(2027, 8, 31))));
+        assert!(under(2026, date(2026, 9, 1)));
+        assert!(under(2026, date(2026, 11, 7)), "after its census day");
+        assert!(under(2026, date(2027, 1, 24)), "on its last day");
+        assert!(!under(2026, date(2027, 1, 25)), "after its last day");
+        assert!(!under(2027, date(2026, 9, 1)), "a plan of another year");
+        let short = (date(2026, 9, 1), date(2026, 12, 31));
+        assert!(!has_sums(&term, (2026, short)), "its plan ends first");
+    }
 
     /// A budget is read to the thousandth and nothing else is taken for one.
     #[test]

@@ -45,9 +45,9 @@ pub(super) struct Publish {
 pub(super) fn run(context: &Context, asked: &Publish) -> Result<(), Failure> {
     let (config, database) = context.open()?;
     if config.kind != UnitKind::City {
-        let message = Sentence::new(words::CITY_PUBLISHES, &[&config.name_zh]);
+        let message = Sentence::new(said::CITY_PUBLISHES, &[&config.name_zh]);
         let failure = Failure::new(Exit::Refused, "CITY_PUBLISHES", message);
-        return Err(failure.hint(words::CITY_PUBLISHES_NEXT));
+        return Err(failure.hint(said::CITY_PUBLISHES_NEXT));
     }
     let pins = load_pins(&config)?;
     let plan = read(context, (&asked.plan, PackKind::Plan), &pins)?;

@@ -202,6 +202,13 @@ fn told((packs, names): (&Packs, &Names), task: &TaskView, t: &Terminal) -> Stri
     }));
     let untold = task.untold.iter();
     lines.extend(untold.map(|one| words::untold(&stage(one.stage), one, t.lang())));
+    lines.extend(task.left.iter().map(|(of, group)| {
+        let why = words::LEFT_CLOSED.in_lang(t.lang());
+        t.text(words::STAYS, &[&stage(*of), group, &why])
+    }));
+    if task.is_closed {
+        lines.push(list::year_closed((&task.area, task.school_year), names, t));
+    }
     lines.join("\n")
 }
 
@@ -312,11 +319,15 @@ fn object(context: &Context, asked: Object) -> Result<(), Failure> {
 /// Whether a school is on a roster of which this hub sums one half.
 fn is_summed(context: &Context, school: &UnitId) -> Result<bool, Failure> {
     let school = school.clone();
-    let (_, is_summed) = read(context, move |_, documents, unit| {
-        let mut own = documents.years().iter().filter(|year| year.role_of(unit).is_some());
-        Ok(own.any(|year| year.sealed().roster.school(&school).is_some()))
-    })?;
+    let (_, is_summed) =
+        read(context, move |_, documents, unit| Ok(is_listed(documents, unit, &school)))?;
     Ok(is_summed)
+}
+
+/// The same with the documents at hand.
+pub(super) fn is_listed(documents: &Documents, own: &UnitId, school: &UnitId) -> bool {
+    let mut years = documents.years().iter().filter(|year| year.role_of(own).is_some());
+    years.any(|year| year.sealed().roster.school(school).is_some())
 }
 
 /// Takes back what was noted of a school from a day on.

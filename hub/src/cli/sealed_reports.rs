@@ -5,7 +5,7 @@
 use clap::Args;
 use domain::disclosure::sealed::State;
 use domain::unit::UnitId;
-use runtime::cli::{Align, Failure, Table};
+use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use runtime::web::Text;
 use serde_json::{Value, json};
 
@@ -26,10 +26,16 @@ pub(super) struct Asked {
 
 pub(super) fn run(context: &Context, asked: &Asked) -> Result<(), Failure> {
     let school = asked.school.clone();
-    let (_, (all, names)) = sealed::read(context, move |tx, documents, _| {
+    let (_, (all, names, is_known)) = sealed::read(context, move |tx, documents, unit| {
         let names = Names::read(tx, documents.packs().clone())?;
-        Ok((report::listed(tx, &school, REPORTS_MAX)?, names))
+        let is_known = sealed::is_listed(documents, unit, &school);
+        Ok((report::listed(tx, &school, REPORTS_MAX)?, names, is_known))
     })?;
+    if all.is_empty() && !is_known {
+        let message = Sentence::new(words::NOT_LISTED, &[&asked.school]);
+        let failure = Failure::new(Exit::NotFound, "SCHOOL_UNKNOWN", message);
+        return Err(failure.hint(words::NOT_LISTED_NEXT));
+    }
     let value: Vec<Value> = all.iter().map(of).collect();
     context.terminal.result(&value, |t| {
         let unit = names.unit(asked.school.as_str(), t.lang());

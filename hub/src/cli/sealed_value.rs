@@ -37,6 +37,10 @@ pub(super) fn of(task: &TaskView) -> Value {
             "until": wait.until.map(|day| day.to_string()),
         })
     });
+    let left = task
+        .left
+        .iter()
+        .map(|(stage, group)| json!({"group": group.as_str(), "stage": stage.as_str()}));
     let untold = task.untold.iter().map(|one| {
         json!({
             "town": one.town.as_str(), "stage": one.stage.as_str(), "may_come": one.may_come,
@@ -59,7 +63,7 @@ pub(super) fn of(task: &TaskView) -> Value {
         "missing": task.missing.iter().map(UnitId::as_str).collect::<Vec<_>>(),
         "unstated": task.unstated.iter().map(UnitId::as_str).collect::<Vec<_>>(),
         "openings": openings.collect::<Vec<_>>(), "waits": waits.collect::<Vec<_>>(),
-        "towns_closed": untold.collect::<Vec<_>>(),
+        "towns_closed": untold.collect::<Vec<_>>(), "left": left.collect::<Vec<_>>(),
     })
 }
 
@@ -100,6 +104,7 @@ pub(super) mod tests {
             is_closed: false,
             openings: Vec::new(),
             waits: Vec::new(),
+            left: Vec::new(),
             untold: Vec::new(),
             confirmed: std::collections::BTreeMap::new(),
             awaited: std::collections::BTreeMap::new(),

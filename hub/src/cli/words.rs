@@ -344,7 +344,7 @@ pub(super) const RESUMED: Text = Text::new("已恢复 {0}。", "{0} is served ag
 pub(super) const CLOSED: Text =
     Text::new("已撤销 {0}，历史数据保留。", "Closed {0}; its figures and history stay.");
 pub(super) const REVOKED: Text =
-    Text::new("已吊销 {0} 的 {1} 个证书。", "Revoked {1} certificates of {0}.");
+    Text::new("已吊销 {0} 的 {1} 个证书。", "Revoked {1} {1:certificate|certificates} of {0}.");
 pub(super) const NO_CERTIFICATE: Text =
     Text::new("{0} 没有可吊销的证书。", "{0} has no certificate to revoke.");
 pub(super) const NONE_BARRED: Text = Text::new(
@@ -388,16 +388,16 @@ pub(super) const PUBLISHED_BEFORE: Text = Text::new(
 );
 pub(super) const ACKS: Text = Text::new(
     "{0} / {1} {2}：{4} 个单位中 {3} 个已收到，{5} 个已生效",
-    "{0} / {1} {2}: stored by {3} of {4} units, in force at {5}",
+    "{0} / {1} {2}: stored by {3} of {4} {4:unit|units}, in force at {5}",
 );
 
 pub(super) const ACKS_AHEAD: Text = Text::new(
     "{0} / {1} {2}：{4} 个单位中 {3} 个已收到，自 {5} 起生效",
-    "{0} / {1} {2}: stored by {3} of {4} units, in force from {5}",
+    "{0} / {1} {2}: stored by {3} of {4} {4:unit|units}, in force from {5}",
 );
 
 pub(super) const STATUS_HEAD: Text =
-    Text::new("{0}（{1}），证书剩余 {2} 天", "{0} ({1}), certificate: {2} days left");
+    Text::new("{0}（{1}），证书剩余 {2} 天", "{0} ({1}), certificate: {2} {2:day|days} left");
 pub(super) const STATUS_PARENT: Text =
     Text::new("上级 {0}，最近联系 {1}", "hub above {0}, last contact {1}");
 pub(super) const STATUS_COUNTS: Text = Text::new(
@@ -426,10 +426,10 @@ pub(super) const CEREMONY_FIX: Text = Text::new(
     "ask the commission for a new ceremony: sign-issuer, then init --issuer",
 );
 pub(super) const NO_CRL: Text = Text::new("还没有签过", "none was signed yet");
-pub(super) const CRL_AGE: Text = Text::new("{0} 小时前签发", "signed {0} hours ago");
+pub(super) const CRL_AGE: Text = Text::new("{0} 小时前签发", "signed {0} {0:hour|hours} ago");
 pub(super) const CRL_OVER: Text = Text::new(
     "{0} 小时前签发，已经失效，新连接会被拒绝",
-    "signed {0} hours ago and out of date; new connections are refused",
+    "signed {0} {0:hour|hours} ago and out of date; new connections are refused",
 );
 pub(super) const CRL_FIX: Text = Text::new(
     "让 xinqiao-hub serve 保持运行，它每小时重签",

@@ -39,7 +39,8 @@ texts! {
     OBJECTIONS = "报告已收齐，学校正在核对；异议期满后开启。",
         "Reports are in and schools can still object; it is opened after these days.";
     WEEKS = "本时段共 {1} 周，已开启 {0} 周。各周都开启后才有合计，不用部分代替全部。",
-        "{0} of {1} weeks are opened. The figure is shown when all are, and never in part.";
+        "{0} of {1} {1:week|weeks} {0:is|are} opened. The figure is shown when all are, and never \
+         in part.";
     STOPPED = "已停止开启，须由两家枢纽的运维人员查明原因（密封汇总页、sealed show）。",
         "It was stopped: operators of both hubs must look (page of sealed sums, sealed show).";
 }

@@ -9,7 +9,7 @@ texts! {
     ALERTS = "普查日预警分级学生数", "Students by alert tier on the census day";
     SCREENING = "学期心理筛查结果", "Outcomes of the term's screening";
     OUTCOME = "结果", "Outcome";
-    REST = "不在筛查对象内", "not due for screening";
+    REST = "不在筛查对象内", "Not due for screening";
     NOISY = "每个数都加了随机噪声，合计不必等于各项之和；小于 20 的数只显示“<20”。",
         "Every figure carries random noise, so margins need not add up; figures below 20 are shown \
          as \"<20\".";
@@ -22,8 +22,9 @@ texts! {
 
     CLOSED = "不开启", "closed";
     CARRIED = "其中 {0} 份是上学期的报告。转学的学生可能同时计入两格，因此第二学期的噪声一律加倍。",
-        "{0} reports among them are of an earlier term. A student who changed school can be in two \
-         cells, so that in the second term the noise always reaches twice as far.";
+        "{0} {0:report|reports} among them {0:is|are} of an earlier term. A student who changed \
+         school can be in two cells, so that in the second term the noise always reaches twice as \
+         far.";
 
     NOT_HERE = "只有区县和市的枢纽可以公开发布。没有发布任何内容。",
         "only hubs of districts and cities publish. Nothing was published.";
@@ -49,18 +50,21 @@ texts! {
     OTHER_VALUES_NEXT = "请放回含有原合计的备份，或联系开发方；预算不退回。",
         "Put back a backup that holds the sums as they were, or call the maker; the budget is not \
          given back.";
-    SPENT = "{0} 需要预算 {1}，本学年只剩 {2}。没有发布任何内容。",
-        "{0} costs {1}, and {2} is left of this school year. Nothing was published.";
-    SPENT_NEXT = "预算每学年计算，只能调低、不能调高；请等下一学年。",
-        "The budget is by school year and is never raised; wait for the next one.";
+    SPENT = "{0} 需要预算 {1}，所属学年只剩 {2}。没有发布任何内容。",
+        "{0} costs {1}, and {2} is left of its school year. Nothing was published.";
+    SPENT_NEXT = "预算按数据所属的学年计算，只能调低、不能调高：这一项不会再发布，等到下一学年也一样。其他学年的数据另有预算；\
+                  各学年的余额见 publish list。",
+        "The budget is that of the school year which the figures are of, and is never raised: this \
+         release is not published any more, nor will it be next year. Figures of other school \
+         years have budgets of their own; publish list shows what is left of each.";
     NOT_OPENED = "{0} 的数据不是由密封汇总开启的精确合计（取整的、未密封的不能加噪声发布）。没有发布任何内容。",
         "figures of {0} are not opened sums; what is rounded or not sealed is not published with \
          noise. Nothing was published.";
     NOT_OPENED_NEXT = "待全部区域由两家枢纽密封汇总后再发布；见页面“密封汇总”。",
         "Publish once every area is under seal; see the page of sealed sums.";
     UNSETTLED = "{0} 的 {2} 个组中只开启了 {1} 个；部分数据不发布。{3}没有发布任何内容。",
-        "{1} of {2} groups of {0} are opened, and a part is not published. {3} Nothing was \
-         published.";
+        "{1} of {2} {2:group|groups} of {0} {1:is|are} opened, and a part is not published. {3} \
+         Nothing was published.";
     UNSETTLED_NEXT = "用 sealed show 查看各组在等什么，全部开启后再发布。",
         "sealed show says what each group waits for; publish when all are opened.";
     YEAR_CLOSED = "{0} 的 {1}–{2} 学年已在本枢纽结清（sealed close），份额和密钥已经销毁：结清前没有开启的合计以后也不会开启，\

@@ -17,7 +17,7 @@ pub enum Stand {
     Stopped,
     /// Its documents are not here.
     NoDocuments,
-    /// Its school year was closed.
+    /// Its school year was closed, and nothing was opened by then.
     YearClosed,
     /// The two hubs have not agreed on its key.
     NoKey,
@@ -41,13 +41,26 @@ pub fn stand(task: &TaskView) -> Stand {
     match () {
         () if !task.stopped.is_empty() => Stand::Stopped,
         () if !task.is_known => Stand::NoDocuments,
-        () if task.is_closed => Stand::YearClosed,
+        () if task.is_closed && !is_any => Stand::YearClosed,
+        // What was opened stays opened; what was left is opened no more.
+        () if task.is_closed && is_all && task.left.is_empty() => Stand::Opened,
+        () if task.is_closed => Stand::Partly,
         () if !task.is_agreed => Stand::NoKey,
         () if is_all && !waits => Stand::Opened,
         () if is_any => Stand::Partly,
         // One that names a number far from what is known came, and is in no sum before a call.
         () if task.due > 0 && task.fresh >= task.due => Stand::Objections,
         () => Stand::Reports,
+    }
+}
+
+/// Whether nothing is waited for: everything is opened that the plan opens, or the year was closed.
+#[must_use]
+pub fn is_done(task: &TaskView) -> bool {
+    match stand(task) {
+        Stand::Opened | Stand::YearClosed => true,
+        Stand::Partly => task.is_closed,
+        _ => false,
     }
 }
 
@@ -127,11 +140,17 @@ impl Stand {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use domain::catalogue::Stage;
+    use domain::digest::Digest;
     use domain::disclosure::sealed::TaskId;
     use domain::period::Period;
+    use proto::opening::Detail;
 
     use super::*;
+    use crate::sealed::view::Recorded;
+    use crate::store::sealed::opening::{Opening, Set};
 
     fn task() -> TaskView {
         TaskView {
@@ -150,6 +169,7 @@ mod tests {
             ready: Vec::new(),
             openings: Vec::new(),
             waits: Vec::new(),
+            left: Vec::new(),
             untold: Vec::new(),
             confirmed: std::collections::BTreeMap::new(),
             awaited: std::collections::BTreeMap::new(),
@@ -179,6 +199,46 @@ mod tests {
         one.stopped = "CONTROL_SUM".to_owned();
         assert_eq!(stand(&one), Stand::Stopped);
         assert!(stand(&one).say("CONTROL_SUM", Lang::Zh).contains("校验和"));
+    }
+
+    fn opening(task: &TaskView) -> Opening {
+        Opening {
+            id: 1,
+            set: Set {
+                task: task.id,
+                stage: Stage::Junior,
+                detail: Detail::Cells,
+                groups: ["370202-j1".parse().expect("group")].into(),
+            },
+            absent: BTreeSet::new(),
+            fresh: 6,
+            due: 6,
+            share: Vec::new(),
+            control: Vec::new(),
+            refused: String::new(),
+            asked_on: String::new(),
+        }
+    }
+
+    /// What was opened by the time its year is closed stays opened, in whole or in part; that the
+    /// year was closed is the state of what was not opened at all. Nothing of it waits.
+    #[test]
+    fn a_closed_year_leaves_opened_what_is_opened() {
+        let mut one = task();
+        one.is_closed = true;
+        one.is_agreed = false;
+        one.left = vec![(Stage::Junior, "370202-j1".parse().expect("group"))];
+        assert_eq!((stand(&one), is_done(&one)), (Stand::YearClosed, true));
+        let record = Recorded { number: 1, digest: Digest::sha256([1; 32]), cap_sum: None };
+        one.openings = vec![(opening(&one), Some(record))];
+        assert_eq!((stand(&one), is_done(&one)), (Stand::Partly, true));
+        one.left.clear();
+        assert_eq!((stand(&one), is_done(&one)), (Stand::Opened, true));
+        one.openings.push((opening(&one), None));
+        assert_eq!((stand(&one), is_done(&one)), (Stand::Partly, true));
+        one.is_closed = false;
+        one.is_agreed = true;
+        assert_eq!((stand(&one), is_done(&one)), (Stand::Partly, false));
     }
 
     /// A group of too few schools is closed and is not waited for; any other one is.

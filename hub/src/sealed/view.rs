@@ -5,19 +5,21 @@ use std::collections::BTreeMap;
 
 use certs::aggregate::Role;
 use certs::digest::sha256;
+use domain::catalogue::Stage;
 use domain::digest::Digest;
 use domain::disclosure::plan::GroupId;
 use domain::disclosure::sealed::{Kind, Objectable, TaskId, special_of};
 use domain::period::Period;
 use domain::unit::UnitId;
 use jiff::civil::Date;
+use proto::opening::Detail;
 use runtime::sql::{SqlError, Tx};
 
 use super::documents::{Documents, Task};
 use super::holding::{Holding, NotOpened};
-use super::leader::{Untold, Wait, outlook};
+use super::leader::{Outlook, Untold, Wait, outlook};
 use super::past::Past;
-use super::towns;
+use super::{stand, towns};
 use crate::store::sealed::opening::{self, Opening, Set};
 use crate::store::sealed::say::{self, Confirmation};
 use crate::store::sealed::school_key::{self, Seen};
@@ -53,15 +55,17 @@ pub struct TaskView {
     pub ready: Vec<Ready>,
     /// Openings, each with its record once both hubs signed it.
     pub openings: Vec<(Opening, Option<Recorded>)>,
-    /// Groups that wait or stay closed, at the leader.
+    /// Groups that wait or stay closed; of a closed year those that its plan never opens.
     pub waits: Vec<Wait>,
+    /// Of a closed year the groups that were not opened by then and never are.
+    pub left: Vec<(Stage, GroupId)>,
     /// Towns whose own figure waits or stays closed, since it would tell of too few.
     pub untold: Vec<Untold>,
     /// Of each opening by its row the numbers enrolled that a person here confirmed.
     pub confirmed: BTreeMap<i64, Vec<Confirmation>>,
     /// Schools of each waiting group whose report is missing.
     pub awaited: BTreeMap<GroupId, Vec<UnitId>>,
-    /// Whether its year was closed here: nothing of it is opened any more.
+    /// Whether its year was closed here: nothing more of it is opened.
     pub is_closed: bool,
     /// Whether its documents are here: without them nothing more can be said.
     pub is_known: bool,
@@ -165,7 +169,9 @@ fn view(
         }
     };
     let outlook = outlook(&made, &holding, &past, today);
-    if !view.is_closed {
+    if view.is_closed {
+        (view.waits, view.left) = closed(outlook);
+    } else {
         view.awaited = awaited(&made, &outlook.waits, &view.missing);
         view.waits = outlook.waits;
         view.untold = outlook.untold;
@@ -182,6 +188,17 @@ fn view(
         view.openings.push((opening, signed));
     }
     Ok(view)
+}
+
+/// Of a closed year what the plan never opens, and the groups that were left.
+fn closed(outlook: Outlook) -> (Vec<Wait>, Vec<(Stage, GroupId)>) {
+    let (by_plan, waits): (Vec<Wait>, Vec<Wait>) =
+        outlook.waits.into_iter().partition(stand::is_closed);
+    // What is ready of a town is a part of what is opened for its area.
+    let whole = outlook.ready.into_iter().filter(|set| set.detail == Detail::Cells);
+    let ready = whole.flat_map(|set| set.groups.into_iter().map(move |group| (set.stage, group)));
+    let waits = waits.into_iter().map(|wait| (wait.stage, wait.group));
+    (by_plan, waits.chain(ready).collect())
 }
 
 /// A task of which nothing was read yet.
@@ -203,6 +220,7 @@ fn blank(stored: task::Task, is_closed: bool, is_known: bool) -> TaskView {
         is_closed,
         openings: Vec::new(),
         waits: Vec::new(),
+        left: Vec::new(),
         untold: Vec::new(),
         confirmed: BTreeMap::new(),
         awaited: BTreeMap::new(),

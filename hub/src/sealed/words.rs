@@ -8,9 +8,15 @@ use runtime::web::{Lang, Text};
 use super::guard;
 use super::view::Ready;
 
+mod lists;
 mod notes;
 mod waits;
 
+pub(crate) use lists::{
+    LEFT_CLOSED, LIST_AHEAD, LIST_AHEAD_SHOWN, LIST_LEFT, LIST_SUM, NO_TASK, NO_TASK_ABOUT,
+    NO_TASK_NEXT, NO_TASK_OF, NO_TASKS, NONE_WAIT_HERE, NOT_LISTED, NOT_LISTED_NEXT, STAGE_SCHOOLS,
+    STAGES_CLOSED, YEAR_CLOSED_OF,
+};
 pub use notes::confirmed_in;
 pub(crate) use notes::{
     CONFIRMED, FAR_FROM_SHEETS, HELD_BACK, NO_NOTES_LOST, NOTES_LOST, RENOTED, UNCONFIRMED, UNSURE,
@@ -35,19 +41,12 @@ texts! {
     NO_DOCUMENTS = "缺少方案、名单或指标目录", "plan, roster or catalogue are not here";
     STOPPED = "需要人处理：{0}", "needs a person: {0}";
     PERIOD_AHEAD = "时段还没有开始", "its period has not begun";
-    LIST_SUM = "已开始 {0} 项：已全部开启 {1}，等待 {2}，需要人处理 {3}。",
-        "{0} have begun: {1} are opened as a whole, {2} wait, {3} need a person.";
-    LIST_AHEAD = "另有 {0} 项的时段还没有开始（加 --ahead 列出）。",
-        "Periods of {0} more have not begun (--ahead lists them).";
-    NO_TASKS = "还没有密封汇总。", "Nothing is sealed yet.";
-    NO_TASK = "没有 {0} 在 {1} 的密封汇总。", "there is no sealed sum of {0} about {1}.";
-    NO_TASK_NEXT = "用 sealed list 查看全部。", "See all of them with sealed list.";
     AREA_HEAD = "【{0}】", "[{0}]";
-    COVERAGE = "已收 {0} / {1} 所学校的报告。", "Reports of {0} of {1} schools are in.";
+    COVERAGE = "已收 {0} / {1} 所学校的报告。", "Reports of {0} of {1} {1:school|schools} are in.";
     MISSING = "未收到：{0}\n  学校的“密封报告”页写明原因。学期中途才开始使用的，两个枢纽各自登记（sealed away），见指南“第一学年”。",
         "Missing: {0}\n  The school reads why on its page of sealed reports. One that began in \
          mid-term is noted at both hubs (sealed away): see the guide, \"The first year\".";
-    UNSTATED_COUNT = "{0} 所学校的密钥待卫健方核定", "keys of {0} schools not stated by health";
+    UNSTATED_COUNT = "{0} 所学校的密钥待卫健方核定", "keys of {0} {0:school|schools} not stated by health";
     UNSTATED = "密钥待卫健方核定，报告到达后在此等待：{0}\n  怎么办：在卫健方枢纽运行 \
                 xinqiao-hub key school list，逐校电话核对后签发学校密钥表。",
         "Key not stated by health, so that reports wait here: {0}\n  What to do: at health's hub \
@@ -96,7 +95,7 @@ texts! {
          the sixteen words on its page; if not, somebody reports in its name: ask who issued the \
          certificate.";
     OTHER_KEY_COUNT = "{0} 所学校的报告所用密钥与核定的不符",
-        "reports of {0} schools came under another key than health stated";
+        "reports of {0} {0:school|schools} came under another key than health stated";
     OTHER_KEY = "{0} 名下有报告使用了与卫健方核定不符的密钥：可能是学校重装或恢复过系统，也可能是他人冒名上报。\
                  请致电学校；学校没有做过的，查是谁签发的证书。这些报告不计入任何合计。",
         "{0}: reports came under another key than health stated. The school was installed anew or \
@@ -133,9 +132,9 @@ texts! {
          again. Look at the plan of backups.";
     GAP = "教育方枢纽 {0} 的合计记录中，第 {1} 号起有 {2} 条不在本枢纽。请致电其运维人员：其 doctor 写明已作废的编号，\
            无须处理；其余的应由对方补交，在此之前不要与其继续开启。",
-        "{2} records of education's hub {0} are not here, number {1} the first of them. Ring its \
-         operator: numbers that its doctor calls set aside are in order; it must show the others, \
-         and nothing more should be opened with it before.";
+        "{2} {2:record|records} of education's hub {0} {2:is|are} not here, from number {1} on. \
+         Ring its operator: numbers that its doctor calls set aside are in order; it must show the \
+         others, and nothing more should be opened with it before.";
     DISAGREE = "本枢纽与 {0} 对学校报告的处理意见不一致：一方说成立、另一方算出不成立；或者同一项汇总中有三所以上学校的报告\
                 核验失败；或者教育方要以停课、密钥、学年关闭、合计已开启等理由退回报告，而卫健方自己的记录与此不符。这通常\
                 是其中一个枢纽出错，不是学校的问题：这些报告不退回、不计入，在此等待。请与对方运维人员逐项核对：程序版本、备份和\
@@ -195,9 +194,9 @@ texts! {
          and no sum is opened. Ring its operator: does it run, and can it reach this hub?";
     SCHOOLS_SILENT = "{0}：{1} 所学校七天以上没有最终结果的报告（{2}）：没有送到，或在沿途等待。请致电学校与沿途枢纽；\
                       各时段见 sealed list 和 sealed show。",
-        "{0}: of {1} schools nothing is final for more than seven days ({2}): reports did not come \
-         or wait on the way. Ring the school and the hubs in between; see sealed list and sealed \
-         show for each period.";
+        "{0}: of {1} {1:school|schools} nothing is final for more than seven days ({2}): reports \
+         did not come or wait on the way. Ring the school and the hubs in between; see sealed list \
+         and sealed show for each period.";
     FAR_FROM_ROSTER = "{0}：{1} 的密封报告称 {2} 学段有 {3} 人，签发的名册上是 {4} 人，相差太多；所在组的合计暂不开启，报告没有退回。\
                        请致电学校核对：人数属实的（如并校、分班），两个枢纽各自运行 xinqiao-hub sealed confirm {5} {6} {2} \
                        --note “谁来电、说了什么”；报错的，合计保持关闭",
@@ -214,7 +213,7 @@ texts! {
          the report is not refused. Call the school. If the sheet is wrong it is corrected there; \
          if the report is right all the same, run xinqiao-hub sealed confirm {5} {6} {2} --note \
          \"who, what\" here; if the report is wrong, the sums stay closed.";
-    TO_LOOK_AT = "需要人处理", "To be looked at";
+    TO_LOOK_AT = "需要人处理", "to be looked at";
     NOTHING_TO_LOOK_AT = "没有需要人处理的事项", "nothing needs a person";
     YEAR_IS_CLOSED = "该学年已结清", "the school year was closed";
     READY_FROM = "{0}：组 {1} 报告已齐，{2} 开启；此前学校可以提出异议",
@@ -222,10 +221,10 @@ texts! {
     READY_OBJECTED = "{0}：组 {1} 报告已齐，有学校提出异议", "{0}: groups {1} are complete; a school objects";
     CLOSED_YEAR = "{0} 的 {1} 学年已结清：销毁 {2} 份报告的份额和 {3} 把密钥，{4} 项合计保留，{5} 项不再开启；\
                    记录第 {6} 号。数据库文件中已覆盖，备份和磁盘快照须由运维人员自行销毁。运行中的服务请重启。",
-        "Closed school year {1} of {0}: shares of {2} reports and {3} keys are destroyed, {4} \
-         opened sums stay, {5} stay closed for good; record {6}. They are overwritten in the file \
-         of the store; backups and snapshots of disks are the operators' to destroy. Start the \
-         service again.";
+        "Closed school year {1} of {0}: shares of {2} {2:report|reports} and {3} {3:key|keys} are \
+         destroyed, {4} opened {4:sum stays|sums stay}, {5} {5:stays|stay} closed for good; record \
+         {6}. They are overwritten in the file of the store; backups and snapshots of disks are \
+         the operators' to destroy. Start the service again.";
     KEY_KEPT = "注意：密钥 {0} 没有销毁，{1} 学年封存的内容仍可用它打开，因为方案 {2} 也用这把密钥，而且在本枢纽尚未结清。结清该\
                 方案的学年时，密钥随之销毁。今后每个学年请用 xinqiao-hub key request 生成新密钥。",
         "Note: the key {0} is NOT destroyed, and what was sealed to it in school year {1} can \
@@ -249,7 +248,7 @@ texts! {
     CONFIRM_YEAR_NEXT = "请核对学年，再在 --confirm 后写同一个年份。",
         "Look at the school year again, then write the same year after --confirm.";
     CLOSE_OUTSTANDING = "还有 {0} 项合计可能开启，没有改动任何内容：\n{1}",
-        "{0} sums may still be opened; nothing was changed:\n{1}";
+        "{0} {0:sum|sums} may still be opened; nothing was changed:\n{1}";
     CLOSE_OUTSTANDING_NEXT = "等它们开启，或加 --leave-closed 让它们永远关闭。",
         "Wait for them, or leave them closed for good with --leave-closed.";
     OUTSTANDING_LINE = "{0} {1} {2} 组 {3}", "{0} {1} {2} groups {3}";
@@ -359,7 +358,7 @@ texts! {
     CODE_CLOSED = "该学年已在另一枢纽结清，不再开启", "the other hub closed the year: nothing is opened";
     CODE_OTHER = "对方枢纽答复 {0}", "the other hub said {0}";
     CHAIN_TITLE = "合计记录链", "records of opened sums";
-    CHAIN_WELL = "{0} 条记录首尾相接", "{0} records follow from each other";
+    CHAIN_WELL = "{0} 条记录首尾相接", "{0} {0:record follows|records follow} from each other";
     CHAIN_ASIDE = "{0} 条记录首尾相接；其中只有本枢纽签署、已作废的编号：{1}",
         "{0} records follow from each other; set aside, signed by this hub alone: {1}";
     CHAIN_BROKEN = "第 {0} 条记录与前一条接不上：记录被改动或删除",
@@ -367,7 +366,7 @@ texts! {
     CHAIN_FIX = "停止服务，用较新的备份恢复 hub.db，并与另一枢纽的记录核对",
         "stop the service, put back a later backup of hub.db, and compare with the other hub";
     KEYS_TITLE = "密封汇总的密钥", "keys of sealed sums";
-    KEYS_WELL = "{0} 个学年的密钥和声明都有效", "keys and statements of {0} years hold";
+    KEYS_WELL = "{0} 个学年的密钥和声明都有效", "keys and statements of {0} {0:year|years} hold";
     KEYS_NONE = "没有进行中的学年", "no school year runs";
     KEY_LOST = "本枢纽没有 {0} 的密钥，报告无法打开", "this hub has no key of {0}: reports are not opened";
     KEY_LOST_FIX = "从备份恢复 share-keys 文件夹后重启服务；找不回的，本学年余下的合计无法开启",
@@ -378,17 +377,17 @@ texts! {
     STATEMENT_ENDS_FIX = "两个部门各签一份到 8 月 31 日的声明，重新制作并发布方案",
         "both commissions sign statements until 31 August, and the plan is made and published anew";
     AGREED_TITLE = "与另一枢纽的约定", "agreement with the other hub";
-    TASKS_WELL = "{0} 项汇总都已商定密钥", "keys of {0} tasks are agreed";
-    TASKS_OPEN = "{0} 项汇总尚未商定密钥", "no key is agreed for {0} tasks yet";
+    TASKS_WELL = "{0} 项汇总都已商定密钥", "keys of {0} {0:task|tasks} are agreed";
+    TASKS_OPEN = "{0} 项汇总尚未商定密钥", "no key is agreed for {0} {0:task|tasks} yet";
     TASKS_OPEN_FIX = "等另一枢纽恢复连接；一天后仍如此，致电其运维人员",
         "wait until the other hub is back; if this stays for a day, ring its operator";
-    TASKS_STOPPED = "{0} 项汇总需要人处理，如 {1}", "{0} tasks need a person, such as {1}";
+    TASKS_STOPPED = "{0} 项汇总需要人处理，如 {1}", "{0} {0:task needs|tasks need} a person, such as {1}";
     TASKS_FIX = "逐项查看 xinqiao-hub sealed list，其中写明怎么办",
         "see each in xinqiao-hub sealed list, which says what to do";
     LEADER_TITLE = "教育方枢纽", "education's hub";
-    LEADER_WELL = "{0} 天前来过", "heard {0} days ago";
+    LEADER_WELL = "{0} 天前来过", "heard {0} {0:day|days} ago";
     LEADER_SILENT = "{0} 天没有消息，新的一周没有商定密钥",
-        "silent for {0} days: no key of a new week was agreed on";
+        "silent for {0} {0:day|days}: no key of a new week was agreed on";
     LEADER_NEVER = "从未来过", "never heard";
     LEADER_FIX = "致电教育方枢纽的运维人员：服务是否在运行、能否连到本枢纽",
         "ring the operator of education's hub: does it run, and can it reach this one";
@@ -421,7 +420,7 @@ texts! {
     HELPER_NO_PLAN_FIX = "新学年的方案请致电市枢纽，确认已由两个部门签发并发布（plan publish）；不做密封汇总的，删去这一项",
         "ring the city's hub: is the year's plan signed by both commissions and published (plan \
          publish)? Where nothing is summed under seal, take helper_address out";
-    ROUNDED_TITLE = "取整表符合目录规则", "Rounded tables keep the catalogue's rules";
+    ROUNDED_TITLE = "取整表符合目录规则", "rounded tables keep the catalogue's rules";
     ROUNDED_BREAKS = "{0}：取整后的合计与各校清单矛盾，超出取整误差，违反目录规则“{1}”（{2}）。数字照常显示并带标记。",
         "{0}: rounded sums contradict the clear counts of the same schools by more than rounding \
          can do: the rule \"{1}\" of the catalogue does not hold ({2}). The figures are shown \
@@ -434,7 +433,7 @@ texts! {
     SILENT_TITLE = "七天没有报告的学校", "schools silent for seven days";
     NONE_SILENT = "没有", "none";
     SILENT_FOUND = "{0} 所学校的报告没有到齐：{1}",
-        "reports of {0} schools did not come or wait: {1}";
+        "reports of {0} {0:school|schools} did not come or wait: {1}";
     SILENT_FIX = "致电学校与沿途枢纽；各时段见 xinqiao-hub sealed list 和 sealed show",
         "ring the school and the hubs on the way; see xinqiao-hub sealed list and sealed show";
     CALL_BOTH = "学校不会自动重报：打电话请学校核对名册和台账，改正后在其机器上运行 xinqiao-node sealed send --again，命令全文见其\

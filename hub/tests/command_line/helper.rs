@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{Ran, assert_private, ca, hub, text};
+use crate::support::{Ran, assert_private, ca, hub, said, text};
 
 pub const ZONE: [&str; 2] = ["--zone", "qd.example"];
 
@@ -72,6 +72,17 @@ fn a_helper_stands_under_healths_root_alone() {
     let added = ["unit", "add", "--id", "F370202004J01", "--kind", "school", "--name", "校"];
     let added = hub(&[added.as_slice(), &["--data", text(&data)]].concat());
     assert_eq!(added.failed(), (4, "KIND_NOT_HERE".to_owned()), "a helper has no members");
+    // What it sums is published by others: a list says so, and not that nothing was published.
+    for (lang, words) in [("en", "This hub does not publish."), ("zh", "本枢纽不公开发布：")]
+    {
+        let listed = said(lang, &["publish", "list", "--data", text(&data)]);
+        assert_eq!(listed.code, 0, "{}", listed.err);
+        assert!(listed.out.starts_with(words), "{}", listed.out);
+    }
+    let packs = ["plan", "publish", "plan.pack", "roster.pack", "--data", text(&data)];
+    let refused = hub(&packs);
+    assert_eq!(refused.failed(), (4, "CITY_PUBLISHES".to_owned()));
+    assert!(refused.err.contains("plans and rosters are published by"), "{}", refused.err);
     // And the other way round: health's root makes no district.
     let district = folder.path().join("district");
     let args = ["init", "--kind", "district", "--unit", "370202", "--data", text(&district)];

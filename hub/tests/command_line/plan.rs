@@ -68,7 +68,18 @@ fn a_plan_that_leaks_is_refused_with_its_group() {
     let refused = hub(&["plan", "check", text(&plan)]);
     assert_eq!(refused.failed(), (4, "PLAN_LEAKS".to_owned()), "{leaky}");
     assert!(refused.err.contains("2026-junior-1"), "{}", refused.err);
+    // The table of a plan that leaks says so; only plan check refuses it.
+    let shown = hub(&["plan", "show", text(&plan)]).json();
+    assert_eq!(shown["sound"], false);
+    assert!(shown["flaw"].as_str().is_some_and(|flaw| flaw.contains("2026-junior-1")), "{shown}");
+    for lang in ["en", "zh"] {
+        let shown = said(lang, &["plan", "show", text(&plan)]);
+        assert_eq!(shown.code, 0, "{}", shown.err);
+        assert!(shown.out.contains("plan check"), "{}", shown.out);
+    }
     std::fs::write(&plan, &sound).expect("plan");
+    let shown = hub(&["plan", "show", text(&plan)]).json();
+    assert_eq!((&shown["sound"], &shown["flaw"]), (&true.into(), &serde_json::Value::Null));
     let next = roster(at, 2027, &towns(&[("T1", 10)]));
     assert_eq!(hub(&["plan", "make", text(&next)]).json()["years_before"], 1);
     // The year after is judged beside the years before: with another past it is another plan.
@@ -84,6 +95,28 @@ fn a_plan_that_leaks_is_refused_with_its_group() {
     assert_eq!(hub(&args).failed(), (4, "ROSTER".to_owned()));
     std::fs::write(&other, format!("{HEAD}\nS1,T1,o,2020,2021,yes,junior,g7,0,0,0")).expect("csv");
     assert_eq!(hub(&["plan", "make", text(&other)]).failed(), (7, "PLAN_FILE".to_owned()));
+}
+
+/// A plan whose floor is one school names the group that leaks most.
+#[test]
+fn a_floor_of_one_school_names_the_smallest_group() {
+    let folder = tempfile::tempdir().expect("folder");
+    let list = roster(folder.path(), 2026, &towns(&[("T1", 10)]));
+    assert_eq!(hub(&["plan", "make", text(&list)]).code, 0);
+    let plan = folder.path().join("370203-2026.toml");
+    let sound = std::fs::read_to_string(&plan).expect("plan");
+    let low = sound.replacen("floor = 5", "floor = 1", 1);
+    let alone = low.replacen("\"S1\", \"S2\"", "\"S2\"", 1);
+    let alone = alone.replacen("[\"S10\"", "[\"S1\", \"S10\"", 1);
+    assert!(sound != low && low != alone, "{sound}");
+    std::fs::write(&plan, &alone).expect("plan");
+    let refused = hub(&["plan", "check", text(&plan)]);
+    assert_eq!(refused.failed(), (4, "PLAN_LEAKS".to_owned()), "{}", refused.out);
+    for word in ["the plan's floor is 1 school;", "2026-junior-1, 4 schools count"] {
+        assert!(refused.err.contains(word), "{}", refused.err);
+    }
+    let zh = said("zh", &["plan", "check", text(&plan)]);
+    assert!(zh.err.contains("最小的组 2026-junior-1 只有 4 所学校计入"), "{}", zh.err);
 }
 
 /// A second version of a year's plan is made and checked beside the one that it replaces: with a

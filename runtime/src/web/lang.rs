@@ -125,7 +125,8 @@ pub fn switch_href(uri: &Uri, to: Lang) -> String {
 
 /// A sentence in both languages, fixed at compile time.
 ///
-/// `{0}` to `{9}` stand for values that [`Text::fill`] puts in.
+/// `{0}` to `{9}` stand for values that [`Text::fill`] puts in; `{0:school|schools}` stands for the
+/// first form where that value is 1, else for the second one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text {
     zh: &'static str,
@@ -168,9 +169,15 @@ impl Text {
         let mut rest = self.in_lang(lang);
         while let Some((front, back)) = rest.split_once('{') {
             filled.push_str(front);
-            let (index, tail) = back.split_once('}').unwrap_or(("", back));
+            let (slot, tail) = back.split_once('}').unwrap_or(("", back));
+            let (index, forms) = slot.split_once(':').unwrap_or((slot, ""));
             if let Some(value) = index.parse::<usize>().ok().and_then(|at| values.get(at)) {
-                filled.push_str(&value.to_string());
+                let value = value.to_string();
+                filled.push_str(match forms.split_once('|') {
+                    Some((one, _)) if value == "1" => one,
+                    Some((_, several)) => several,
+                    None => value.as_str(),
+                });
             }
             rest = tail;
         }
@@ -193,14 +200,15 @@ const fn has_cjk(text: &str) -> bool {
     false
 }
 
-/// The placeholders of a text as a set of bits.
+/// The placeholders of a text as a set of bits, those that choose a form by a value too.
 #[expect(clippy::indexing_slicing, reason = "the index is below the length; runs in constants")]
 const fn placeholders(text: &str) -> u16 {
     let bytes = text.as_bytes();
     let mut set = 0;
     let mut at = 0;
     while at + 2 < bytes.len() {
-        if bytes[at] == b'{' && bytes[at + 1].is_ascii_digit() && bytes[at + 2] == b'}' {
+        let ends = bytes[at + 2] == b'}' || bytes[at + 2] == b':';
+        if bytes[at] == b'{' && bytes[at + 1].is_ascii_digit() && ends {
             set |= 1 << (bytes[at + 1] - b'0');
         }
         at += 1;
@@ -301,6 +309,17 @@ mod tests {
         const PAIR: Text = Text::new("{1} 校中的 {0} 校", "{0} of {1} schools");
         assert_eq!(PAIR.fill(Lang::Zh, &[&3, &12]), "12 校中的 3 校");
         assert_eq!(PAIR.fill(Lang::En, &[&3, &12]), "3 of 12 schools");
+    }
+
+    /// One school is no "1 schools": a form is chosen by the value, and by no other number.
+    #[test]
+    fn a_form_is_chosen_by_its_value() {
+        const PAIR: Text =
+            Text::new("{1} 校中 {0} 校已报", "{0} of {1} {1:school|schools} {0:has|have} reported");
+        assert_eq!(PAIR.fill(Lang::En, &[&1, &1]), "1 of 1 school has reported");
+        assert_eq!(PAIR.fill(Lang::En, &[&1, &12]), "1 of 12 schools has reported");
+        assert_eq!(PAIR.fill(Lang::En, &[&0, &11]), "0 of 11 schools have reported");
+        assert_eq!(PAIR.fill(Lang::Zh, &[&1, &1]), "1 校中 1 校已报");
     }
 
     /// A name that exists in one language only is shown rather than left blank.

@@ -2,7 +2,8 @@
 //!
 //! The same number of schools always gives the same city. Up to twenty schools lie in six streets
 //! of two districts, one of them straight under its district; more are spread over all.
-//! From twelve on each of the two districts has schools enough for a group of an open plan.
+//! From twelve on each of the two districts has schools enough for a group of an open plan; of a
+//! large city one has from fifty-three on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,10 @@ const DIRECT_SCHOOL: &str = "F370202011J02";
 
 /// Schools from which on each of the two districts of a small city has a group.
 pub const YEAR_SCHOOLS_MIN: usize = 12;
+
+/// Schools from which on some district of a large city has a group, whatever the number: below it
+/// five of one stage fall into one district by chance.
+pub const YEAR_SPREAD_MIN: usize = 53;
 
 /// The first schools of a small city: those with real answers and the one straight under its
 /// district, then six with which each of two districts has five with a junior stage: as many as
@@ -294,6 +299,8 @@ fn names() -> Result<BTreeMap<String, (String, String)>, PlanError> {
 
 #[cfg(test)]
 mod tests {
+    use domain::catalogue::{Grade, Stage, stage_of};
+
     use super::*;
 
     /// The default city has what its description promises.
@@ -325,5 +332,33 @@ mod tests {
         }
         assert!(plan(950).is_err());
         assert!(plan(3).is_err());
+    }
+
+    /// Whether a district has five schools of one stage, as many as a group takes.
+    fn has_group(schools: &[School]) -> bool {
+        let mut found: BTreeMap<(&str, Stage), usize> = BTreeMap::new();
+        for school in schools {
+            let grades = (school.grade_from..=school.grade_to).filter_map(Grade::school);
+            let stages = grades.filter_map(|grade| stage_of(school.school_type(), grade));
+            for stage in stages.collect::<BTreeSet<Stage>>() {
+                *found.entry((school.district_code.as_str(), stage)).or_default() += 1;
+            }
+        }
+        found.into_values().any(|schools| schools >= 5)
+    }
+
+    /// The numbers that the year's hint names are those with which a year can be played.
+    #[test]
+    fn the_numbers_of_a_year_have_a_group() {
+        let all = read_schools().expect("schools");
+        for number in YEAR_SCHOOLS_MIN..=SMALL_CITY_MAX {
+            assert!(has_group(&choose_small(&all, number)), "{number}");
+        }
+        for number in YEAR_SPREAD_MIN..=all.len() {
+            assert!(has_group(&choose_large(&all, number)), "{number}");
+        }
+        for number in [21, 25, YEAR_SPREAD_MIN - 1] {
+            assert!(!has_group(&choose_large(&all, number)), "{number}");
+        }
     }
 }

@@ -207,7 +207,12 @@ impl City {
 
     /// The same with the city's hub above the leader.
     pub async fn start_with_top() -> (Self, RunningHub) {
-        let (city, top) = Box::pin(Self::start_below(Some(TOP), Wished::default())).await;
+        Self::start_below_top(Wished::default()).await
+    }
+
+    /// The same with other documents.
+    pub async fn start_below_top(wished: Wished<'_>) -> (Self, RunningHub) {
+        let (city, top) = Box::pin(Self::start_below(Some(TOP), wished)).await;
         (city, top.expect("the city's hub"))
     }
 

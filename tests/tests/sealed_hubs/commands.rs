@@ -7,13 +7,15 @@ use std::process::Command;
 
 use certs::digest::sha256;
 use domain::disclosure::sealed::CapClass;
-use hub::store::sealed::{notes, record};
+use hub::store::sealed::{notes, record, year};
 use runtime::clock::Clock;
 use serde_json::{Value, json};
 use tests::federation::RunningHub;
 
-use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
-use crate::school::{all_but, draft, recount, task};
+use crate::city::{City, FLOW, LEADER, SCHOOLS, STOCK, TERM, WEEK, Wished};
+use crate::figures::CLOSED;
+use crate::roll_up::arrived;
+use crate::school::{all_but, draft, opened_after, recount, task};
 use crate::{THE_FLOW, THE_STOCK};
 
 /// What a command did.
@@ -82,6 +84,11 @@ fn lists(city: &City, hub: &RunningHub, opened: &Value) {
     let ahead = ["的时段还没有开始（加 --ahead 列出）", "have not begun (--ahead lists them)"];
     says(city, hub, &["list"], ahead);
     says(city, hub, &["list", "--ahead"], ["时段还没有开始", "its period has not begun"]);
+    says(city, hub, &["list", "--ahead"], ["已列在表中", "in the table"]);
+    let unknown = (Some(3), "TASK_UNKNOWN".to_owned());
+    for asked in [["--area", "999999"], ["--period", "hello"]] {
+        assert_eq!(sealed(city, hub, &[&["list"], &asked[..]].concat()).failed(), unknown);
+    }
     let waiting = sealed(city, hub, &["list", "--waiting"]).json();
     let waiting = waiting.as_array().expect("tasks");
     assert!(!waiting.is_empty() && !waiting.contains(opened), "what is opened waits for nobody");
@@ -102,7 +109,8 @@ fn is_listed(city: &City, digest: &str) {
         says(city, hub, &["reports", "S03"], [digest, digest]);
         says(city, hub, &["reports", "S03"], ["双方已确认", "accepted by both hubs"]);
     }
-    says(city, &city.leader, &["reports", "S99"], ["没有 S99", "No sealed report of S99"]);
+    let unknown = sealed(city, &city.leader, &["reports", "S99"]);
+    assert_eq!(unknown.failed(), (Some(3), "SCHOOL_UNKNOWN".to_owned()));
 }
 
 /// A school rings a hub: the report that is listed there is not its own. The operator's command
@@ -174,6 +182,7 @@ async fn a_school_that_is_away_is_typed_in_at_both_hubs() {
     all_but(&city, THE_FLOW, &[7]);
     city.step().await;
     city.step().await;
+    says(&city, &city.leader, &["reports", "S07"], ["没有 S07", "No sealed report of S07"]);
     let away = |hub: &RunningHub, school: &str, days: &[&str]| {
         sealed(&city, hub, &[&["away", school], days].concat())
     };
@@ -210,6 +219,67 @@ async fn a_school_that_is_away_is_typed_in_at_both_hubs() {
     let mended = away(&city.leader, "S07", &["--from", "2026-09-01", "--to", "2026-09-01"]);
     assert_eq!(mended.json()["to"], "2026-09-01");
     assert_eq!(awaited(), (11, true));
+}
+
+/// Closing a year changes nothing of what was opened: the terminal says so, names the stages that
+/// the plan never opens, and what was left.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_year_keeps_what_was_opened() {
+    let wished = Wished { further: &CLOSED, ..Wished::default() };
+    let city = City::start_with(wished).await;
+    opened_after(&city, THE_STOCK, &[], 7).await;
+    city.leader.write(|tx| {
+        let area = LEADER.parse().expect("unit");
+        year::close(tx, (&area, 2026), (b"record", b"signature"), 1)
+    });
+    let told = |table: &str, period: &str| {
+        sealed(&city, &city.leader, &["show", table, period]).json()["areas"][0].clone()
+    };
+    let (stock, week) = (told(STOCK, TERM), told(FLOW, WEEK));
+    assert_eq!((&stock["state"], &stock["closed"]), (&json!("opened"), &json!(true)), "{stock}");
+    assert_eq!(stock["left"], json!([]));
+    let waits = stock["waits"].as_array().expect("groups");
+    assert!(!waits.is_empty(), "{stock}");
+    assert!(waits.iter().all(|one| one["stage"] == "senior" && one["closed"] == json!(true)));
+    assert_eq!(week["state"], "year_closed");
+    assert_eq!(week["left"].as_array().map(Vec::len), Some(2), "{week}");
+    let asked = ["show", STOCK, TERM];
+    let few = ["学校太少，按方案不开启", "too few schools: closed by the plan"];
+    says(&city, &city.leader, &asked, few);
+    let over = ["2026–2027 学年已在本枢纽结清", "School year 2026–2027 of 370202"];
+    let told: [&[&str]; 3] = [&asked, &["list"], &["show", FLOW, WEEK]];
+    for asked in told {
+        says(&city, &city.leader, asked, over);
+    }
+    let left = ["学年结清前没有开启", "not opened before the school year was closed"];
+    says(&city, &city.leader, &["show", FLOW, WEEK], left);
+    let waiting = sealed(&city, &city.leader, &["list", "--waiting"]).json();
+    assert_eq!(waiting, json!([]), "nothing of a closed year is waited for");
+}
+
+/// A hub above lists what came to it by area and period, refuses what nothing came of, and says
+/// which stages of an area stay closed; what waits is not for it to know.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_above_lists_what_is_asked_for() {
+    let wished = Wished { further: &CLOSED, ..Wished::default() };
+    let (city, top) = City::start_below_top(wished).await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
+    arrived(&city, &top, 1).await;
+    let list = |asked: &[&str]| sealed(&city, &top, &[&["list"], asked].concat());
+    let all = list(&[]).json();
+    assert_eq!(all.as_array().map(Vec::len), Some(1), "{all}");
+    assert_eq!(list(&["--area", LEADER, "--period", WEEK]).json(), all);
+    let unknown = (Some(3), "TASK_UNKNOWN".to_owned());
+    for asked in [["--area", "310117"], ["--period", "2026-W38"], ["--period", "hello"]] {
+        assert_eq!(list(&asked).failed(), unknown, "{asked:?}");
+    }
+    assert_eq!(list(&["--waiting"]).json(), json!([]));
+    says(&city, &top, &["list", "--waiting"], ["看不到还在等待的", "does not know what waits"]);
+    let closed = ["不开启的学段：普通高中 2 校", "which stay closed: Senior middle (2 schools)"];
+    says(&city, &top, &["show", FLOW, WEEK], closed);
+    let shown = sealed(&city, &top, &["show", FLOW, WEEK]).json();
+    let closed = json!([{"stage": "senior", "schools": 2}]);
+    assert_eq!(shown["areas"][0]["closed"], closed, "{shown}");
 }
 
 /// A number that an operator confirmed is shown with the sum in which it stood, in whose words,

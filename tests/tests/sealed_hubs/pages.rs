@@ -112,7 +112,7 @@ async fn pages_show_opened_sums_and_where_they_came_from() {
     let week = format!("/indicators?indicator=alt.opened&period={WEEK}&breakdown=kind-stage");
     let week = page(&mut leader, &week, "leader-week").await;
     has(&week, "不开启", "closed");
-    has(&week, "等 1 所学校的报告", "waits for reports of 1 schools");
+    has(&week, "等 1 所学校的报告", "waits for the report of 1 school");
     let month = "/indicators?indicator=alt.opened&period=2026-09&breakdown=kind-stage";
     let month = page(&mut leader, month, "leader-month").await;
     has(&month, "本时段共 4 周，已开启 0 周", "0 of 4 weeks are opened");

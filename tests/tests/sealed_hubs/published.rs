@@ -288,6 +288,9 @@ async fn what_is_not_settled_or_not_paid_is_refused() {
         panic!("the year is spent");
     };
     assert_eq!((asked, left), (Epsilon(750), Epsilon(749)));
+    let next = office.plan(name(ALERTS)).expect_err("spent").next();
+    assert!(next.in_lang(Lang::Zh).contains("等到下一学年也一样"), "no year helps: {next:?}");
+    assert!(next.in_lang(Lang::En).contains("nor will it be next year"), "{next:?}");
     assert_eq!(code_of(office.pay(&draft, &operator)), "BUDGET_SPENT");
     let lines = office.database.read(publication::lines).expect("lines");
     let acts: Vec<&str> = lines.iter().map(|line| line.act.as_str()).collect();

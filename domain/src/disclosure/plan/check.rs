@@ -39,7 +39,7 @@ impl Plan {
 
     fn matches(&self, roster: &Roster, past: &[(Plan, Roster)]) -> Result<(), Flaw> {
         if self.floor < GROUP_MIN {
-            return Err(Flaw::Floor(self.floor));
+            return Err(Flaw::Floor { floor: self.floor, smallest: self.smallest(roster) });
         }
         let fits = |plan: &Plan, roster: &Roster| {
             plan.area == self.area && roster.area == self.area && plan.year == roster.year
@@ -48,6 +48,16 @@ impl Plan {
         let in_order = years.clone().zip(years.skip(1)).all(|(before, after)| before <= after);
         let fit = fits(self, roster) && past.iter().all(|(plan, roster)| fits(plan, roster));
         if fit && in_order { Ok(()) } else { Err(Flaw::Mismatch) }
+    }
+
+    /// The group of an opened sum in which the fewest schools count, and how many do.
+    fn smallest(&self, roster: &Roster) -> Option<(GroupId, u32)> {
+        let open = self.groups.iter().filter(|group| group.access != Access::Closed);
+        let counted = open.map(|group| {
+            let schools = roster.support(&group.members, group.stage);
+            (group.id.clone(), schools)
+        });
+        counted.min_by_key(|(_, schools)| *schools)
     }
 
     fn is_partition(&self, roster: &Roster) -> Result<(), Flaw> {

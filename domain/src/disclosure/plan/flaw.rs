@@ -13,8 +13,13 @@ pub enum Flaw {
     #[error("plan, roster and earlier plans are not of one area in the order of their years")]
     Mismatch,
     /// The floor is below the compiled one.
-    #[error("the floor of {0} schools is below {GROUP_MIN}")]
-    Floor(u32),
+    #[error("the plan's floor is {floor}, below {GROUP_MIN}")]
+    Floor {
+        /// Fewest schools of a group, by the plan.
+        floor: u32,
+        /// Of the groups that it opens the one in which the fewest schools count, and how many do.
+        smallest: Option<(GroupId, u32)>,
+    },
     /// Two groups of one name, a group formed later than the plan, or one without schools.
     #[error("group {0} is named twice, comes from a later year or has no schools")]
     Group(GroupId),

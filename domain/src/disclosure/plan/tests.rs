@@ -263,7 +263,17 @@ fn spoiled_plans_are_refused() {
     let s = |number| unit('S', number);
     let [first, second] = [100, 200].map(|number| group_of(&plan, number));
     assert_eq!(plan.groups()[0].id, first);
-    assert_eq!(check(&|p| p.floor = 4), Flaw::Floor(4));
+    // Whoever reads of a floor reads which group is the smallest.
+    let alone = |p: &mut Plan| {
+        p.floor = 1;
+        p.groups[1].members = BTreeSet::from([s(200)]);
+    };
+    assert_eq!(check(&alone), Flaw::Floor { floor: 1, smallest: Some((second.clone(), 1)) });
+    let none = |p: &mut Plan| {
+        p.floor = 4;
+        p.groups.iter_mut().for_each(|group| group.access = Access::Closed);
+    };
+    assert_eq!(check(&none), Flaw::Floor { floor: 4, smallest: None });
     assert_eq!(check(&|p| p.year = 2027), Flaw::Mismatch);
     assert_eq!(check(&|p| p.groups[0].since = 2027), Flaw::Group(first.clone()));
     assert_eq!(check(&|p| p.groups[1].id = p.groups[0].id.clone()), Flaw::Group(first.clone()));

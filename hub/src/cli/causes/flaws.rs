@@ -63,8 +63,11 @@ fn expected_zh(named: Expected) -> String {
         Expected::GradeRows => "每个年级一行",
         Expected::SchoolRows => "每所学校一行",
         Expected::AreaYear => "“区划-学年”，如 370203-2026（取自文件名或 --name）",
-        Expected::Stage => "指标目录中的学段",
-        Expected::Grade => "指标目录中的年级",
+        Expected::Stage => {
+            "学段代码：kindergarten（幼儿园）、primary_low（小学 1–3 年级）、primary_high（小学 4 年级起）、\
+             junior（初中）、senior（高中）、vocational（中职）或 special（特殊教育）"
+        }
+        Expected::Grade => "年级代码：k1 至 k3（幼儿园）或 g1 至 g12",
         Expected::SameSchool => "与该校前面各行相同的街道、举办者、年份和 signed",
         Expected::GradeOnce => "每个年级只写一次",
         Expected::SchoolOnce => "每所学校只写一次",
@@ -118,6 +121,8 @@ fn form_zh(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::catalogue::Stage;
+
     use super::*;
 
     /// A word where a number belongs is told with its line and column, and a name of another form
@@ -139,6 +144,14 @@ mod tests {
         assert!(zh.contains("name 写的是“roster”，应为“区划-学年”"), "{zh}");
         let (zh, _) = told("370203-2026", &row("60").replace("yes", "ja"));
         assert!(zh.contains("第 2 行 S1, signed 写的是“ja”，应为 yes 或 no"), "{zh}");
+        // Who writes a roster for the first time reads which words there are.
+        let (zh, en) = told("370203-2026", &row("60").replace("junior", "middle"));
+        for stage in Stage::ALL {
+            assert!(zh.contains(stage.as_str()) && en.contains(stage.as_str()), "{zh} {en}");
+        }
+        let (zh, en) = told("370203-2026", &row("60").replace("g7", "7"));
+        assert!(zh.contains("应为年级代码：k1 至 k3（幼儿园）或 g1 至 g12"), "{zh}");
+        assert!(en.contains("expected a grade: k1 to k3 or g1 to g12"), "{en}");
         let (zh, _) = told("370203-2026", &format!("{head}\n"));
         assert!(zh.contains("rows 写的是“（没有任何一行）”，应为每个年级一行"), "{zh}");
         let (zh, en) = told("370203-2026", "unit,town\nS1,T1");

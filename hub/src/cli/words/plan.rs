@@ -18,7 +18,7 @@ texts! {
     CLOSED_UNCOUNTED =
         "{6}不开启的组：没有进入开启组的 {0} 所学校只算作 {1} 所独立的，须 {2} 所\
          （未签名 {3} 所，列名不满一年 {4} 所，其余 {5} 所同一举办者的只算一所）。",
-        "{6}, closed groups: the {0} schools that stand in no open group count as {1}, fewer than \
+        "{6}, closed groups: the {0} {0:school|schools} that {0:stands|stand} in no open group {0:counts|count} as {1}, fewer than \
          {2} ({3} unsigned, {4} listed for less than a year; of the other {5}, those of one \
          operator count once).";
     CLOSED_PERSONS = "不开启：学生太少", "closed: too few students";
@@ -28,21 +28,23 @@ texts! {
     CLOSED_MIXED = "不开启：{0} 年级分属两个学段", "closed: grade {0} stands in two stages";
     COVERED =
         "{0}：全区合计包含 {1} / {2} 所学校，{3} / {4} 个街道有本街道的合计。",
-        "{0}: the district's sum holds {1} of {2} schools; {3} of {4} towns have their own.";
+        "{0}: the district's sum holds {1} of {2} {2:school|schools}; {3} of {4} {4:town|towns} \
+         {3:has its|have their} own.";
     WRITTEN =
         "已写入 {0}，核对了此前 {1} 个学年的方案。请两个部门各自用同一份名单重做一遍，结果应当逐字相同。",
-        "Written to {0}, judged beside {1} earlier years. Let both departments make it again from \
-         the same roster: every byte must be the same.";
+        "Written to {0}, judged beside {1} earlier {1:year|years}. Let both departments make it \
+         again from the same roster: every byte must be the same.";
     DRAFTED =
         "草案已写入 {0}，核对了此前 {1} 个学年的方案。草案供查看分组，不能签署；两份公钥声明备齐后，\
          加上 --census-day、--leader-statement 与 --helper-statement 重做。",
-        "A draft is written to {0}, judged beside {1} earlier years. It shows the groups and \
-         cannot be signed; make it again with --census-day, --leader-statement and \
+        "A draft is written to {0}, judged beside {1} earlier {1:year|years}. It shows the groups \
+         and cannot be signed; make it again with --census-day, --leader-statement and \
          --helper-statement once there are both key statements.";
     PUBLISHED =
         "已发布 {0} {1} 学年的方案：{2} 所学校，自 {3} 起生效，密封给 {4} 和 {5}。这些学校该学年不再上报取整表。",
-        "Published the plan of {0} for school year {1}: {2} schools, in force from {3}, sealed to \
-         {4} and {5}. No rounded tables of these schools are taken for that year any more.";
+        "Published the plan of {0} for school year {1}: {2} {2:school|schools}, in force from \
+         {3}, sealed to {4} and {5}. No rounded tables of these schools are taken for that year \
+         any more.";
     OTHER_KIND = "文件 {0} 不是 {1} 类的标准包；没有发布。",
         "the file {0} is no pack of the kind {1}; nothing was published.";
     BEGAN = "方案自 {0} 起生效，距今天不足 {1} 天；没有发布。请两个部门改用 {2} 或以后的日期重新签署：\
@@ -144,19 +146,19 @@ texts! {
     FLOOR_NEXT = "--floor 不能少于 5；没有写入任何内容。",
         "--floor is 5 or more; nothing was written.";
     SOUND = "方案可用：{0} 个组，核对了此前 {1} 个学年的方案。",
-        "The plan may be used: {0} groups, judged beside {1} earlier years.";
+        "The plan may be used: {0} {0:group|groups}, judged beside {1} earlier {1:year|years}.";
     SHUT_STAGE =
         "注意：{0}（{1}）的合计全学年都不会开启。只有 {2} 个举办者各有至少 5 名学生，须 {3} 个。",
-        "Note: no sum of {0} ({1}) will be opened all year: {2} operators have five students or \
-         more, and it takes {3}.";
+        "Note: no sum of {0} ({1}) will be opened all year: {2} {2:operator has|operators have} \
+         five students or more, and it takes {3}.";
     SHUT_ALONE =
         "注意：组 {0} 只能与其他组一起开启；晚到而单独开启时不会有合计。其中只有 {1} 个举办者各有至少 5 名学生，须 {2} 个。",
         "Note: group {0} is opened together with others only; late and by itself it has no sum: \
-         {1} operators have five students or more in it, and it takes {2}.";
+         {1} {1:operator has|operators have} five students or more in it, and it takes {2}.";
     SHUT_GRADE =
         "注意：{0} {1} 年级的数全学年都不会开启。共 {2} 名学生，{3} 个举办者各有至少 5 名；须 100 名、{4} 个。",
-        "Note: no figure of {0}, grade {1}, will be opened all year: {2} students, and {3} \
-         operators that have five or more; it takes 100 and {4}.";
+        "Note: no figure of {0}, grade {1}, will be opened all year: {2} {2:student|students}, and \
+         {3} {3:operator that has|operators that have} five or more; it takes 100 and {4}.";
     FLAW_NEXT = "方案没有写入，也不能使用。请核对名单，或用 plan make 按规则重做。",
         "Nothing was written, and the plan may not be used. Check the roster, or make the plan \
          again by rule with plan make.";
@@ -172,11 +174,22 @@ texts! {
     OTHER_VERSION = "{0} 不是方案 {1} 此前的版本；没有改动任何内容。",
         "{0} is no earlier version of the plan {1}; nothing was changed.";
     BESIDE_VERSIONS = "也核对了本学年此前的 {0} 个版本。",
-        "It was judged beside {0} earlier versions of its own year, too.";
+        "It was judged beside {0} earlier {0:version|versions} of its own year, too.";
     MISMATCH = "方案、名单与此前的方案不属于同一个区、依次的学年。",
         "plan, roster and earlier plans are not of one area in the order of their years.";
-    FLOOR = "每组至少 {0} 所学校，低于下限 {1} 所。",
-        "groups of {0} schools lie below the floor of {1}.";
+    FLOOR = "方案的下限是每组 {0} 所学校，不得少于 {1} 所。",
+        "the plan's floor is {0} {0:school|schools}; it cannot be below {1}.";
+    FLOOR_LEAKS = "方案的下限是每组 {0} 所学校，不得少于 {1} 所；最小的组 {2} 只有 {3} 所学校计入，合计会暴露单所学校。",
+        "the plan's floor is {0} {0:school|schools}; it cannot be below {1}. Of the smallest \
+         group, {2}, {3} {3:school counts|schools count}: its sum would tell of single schools.";
+    LEAKS = "注意：这份方案不能使用（plan check 会拒绝）：{0}",
+        "Note: this plan may not be used, and plan check refuses it: {0}";
+    CITY_PUBLISHES = "方案和名单由市枢纽发布，{0} 不能发布；没有发布任何内容。",
+        "plans and rosters are published by the city's hub, and {0} is another one; nothing was \
+         published.";
+    CITY_PUBLISHES_NEXT = "请把两个部门签好的方案和名单交给市枢纽运维人员，发布后会自动下发到这里。",
+        "Hand the plan and the roster, signed by both commissions, to the operator of the city's \
+         hub; once published they come down here by themselves.";
     BAD_GROUP = "组 {0} 重名、没有学校，或成立于方案之后的学年。",
         "group {0} is named twice, has no schools or comes from a later year.";
     STRANGER = "组 {0} 中的 {1} 在名单上没有这个学段。",
@@ -185,16 +198,17 @@ texts! {
     MISSING = "{0} 有一个学段不在任何组中。",
         "{0} stands in no group of one of its stages.";
     FEW = "组 {0} 只有 {1} 所学校计入下限，合计会暴露单所学校。",
-        "only {1} schools of group {0} count: its sum would tell of single schools.";
-    GRADE = "组 {0} 只有 {2} 所学校有年级 {1}，该年级的合计会暴露单所学校。",
-        "only {2} schools of group {0} have grade {1}: the sum of that grade would tell of single \
+        "only {1} {1:school|schools} of group {0} {1:counts|count}: its sum would tell of single \
          schools.";
+    GRADE = "组 {0} 只有 {2} 所学校有年级 {1}，该年级的合计会暴露单所学校。",
+        "only {2} {2:school|schools} of group {0} {2:has|have} grade {1}: the sum of that grade \
+         would tell of single schools.";
     MIXED = "组 {0} 的年级 {1} 在部分学校属于另一个学段。",
         "grade {1} of group {0} is of another stage in some of its schools.";
     DOMINANT = "组 {0} 中一个举办者的学生超过六成，合计几乎就是它的数。",
         "one operator has more than 60 % of the students of group {0}: the sum is nearly its own.";
     PERSONS = "组 {0} 只有 {1} 名学生，不足 100 名。",
-        "group {0} has {1} students, fewer than 100.";
+        "group {0} has {1} {1:student|students}, fewer than 100.";
     REST = "组 {0} 跨街道，或两年内（或与本学年此前的版本相比）有变动：只能计入全区合计。",
         "group {0} spans towns, or changed within two years or since an earlier version of this \
          year's plan: it counts in the district's sum only.";
@@ -203,5 +217,6 @@ texts! {
     PARTNER = "组 {0} 的备用组不是同一学段可开启的组。",
         "the partner of group {0} is no open group of its stage.";
     ISOLATES = "与此前方案的合计相减，组 {0} 中会有 {1} 所学校单独暴露。",
-        "beside the sums of earlier plans, what is opened of group {0} singles out {1} schools.";
+        "beside the sums of earlier plans, what is opened of group {0} singles out {1} \
+         {1:school|schools}.";
 }

@@ -13,9 +13,13 @@ texts! {
     PAID = "已记账，待抽取", "paid, not drawn yet";
     NONE = "还没有发布过。先用 publish plan 查看，例如 publish plan {0}。",
         "Nothing was published yet. Look at a plan first, such as publish plan {0}.";
-    NONE_ENDED = "还没有发布过，也还没有可以发布的学期：密封汇总方案生效后的第一个学期结束并开启之后才能发布。",
-        "Nothing was published yet, and no term could be: the first is the one after the plan of \
-         sealed sums began, once it is over and opened.";
+    NOT_HERE = "本枢纽不公开发布：只有区县和市的枢纽发布，街镇、卫健方枢纽的数据由所在区县和市发布。",
+        "This hub does not publish. Hubs of districts and cities do: what a street's hub or \
+         health's hub holds is published by the district's and the city's.";
+    NONE_ENDED = "还没有发布过，也还没有可以发布的学期：方案生效当天所在的学期（放假期间生效的，为下一学期）结束并开启之后才能发布。",
+        "Nothing was published yet, and no term could be: the first is the one that runs when the \
+         plan of sealed sums comes into force, or the next one where none runs, once it is over \
+         and opened.";
     NOT_DRAWN_YET = "学期已结束、尚未发布：{0}。能否发布、为什么不能，用 publish plan 名称 查看。",
         "Over and not published: {0}. publish plan NAME says whether it can be, and why not.";
     BUDGET = "{0}–{1} 学年：预算还剩 {2}，上限 {3}。", "School year {0}–{1}: {2} of {3} is left.";
@@ -24,10 +28,11 @@ texts! {
          hub's share.";
     PLANNED = "{0}：{1}", "{0}: {1}";
     COVERAGE = "含 {0} / {1} 所学校，{2} 名学生；由 {3} 份已开启的合计组成。",
-        "{0} of {1} schools with {2} students, from {3} opened sums.";
+        "{0} of {1} {1:school|schools} with {2} {2:student|students}, from {3} opened \
+         {3:sum|sums}.";
     QUERY = "  查询 {0}（{1}）：{2} 个数，另有 {3} 个不开启",
-        "  query {0} ({1}): {2} figures, {3} more stay closed";
-    COSTS = "预算：需要 {0}，本学年还剩 {1}。", "Cost: {0}; {1} is left of this school year.";
+        "  query {0} ({1}): {2} {2:figure|figures}, {3} more {3:stays|stay} closed";
+    COSTS = "预算：需要 {0}，所属学年还剩 {1}。", "Cost: {0}; {1} is left of its school year.";
     IS_PAID = "已记账，只差抽取；完成它不再花预算。",
         "It is paid for and only its numbers are missing; finishing it costs nothing.";
     MARGIN = "噪声尺度 {0}：20 个数中约有 19 个与实数相差不超过 {1}。",
@@ -39,8 +44,8 @@ texts! {
         "It is drawn once and never again, and its cost is not given back.";
     DRAW_NEXT = "核对无误后运行：xinqiao-hub publish draw {0} --plan {1} --login 登录名 --code 验证码",
         "If it is right, run: xinqiao-hub publish draw {0} --plan {1} --login LOGIN --code CODE";
-    IS_DRAWN = "{0} 已抽取并保存；本学年预算还剩 {1}。用 publish export 写出公开文件。",
-        "{0} is drawn and kept; {1} is left of this school year. publish export writes the public \
+    IS_DRAWN = "{0} 已抽取并保存；所属学年的预算还剩 {1}。用 publish export 写出公开文件。",
+        "{0} is drawn and kept; {1} is left of its school year. publish export writes the public \
          file.";
     UNFINISHED = "已记账，尚未抽取：请再次运行 publish plan {0} 和 publish draw 完成，不再花预算。",
         "It is paid for and not drawn: run publish plan {0} and publish draw again to finish it, \
@@ -59,8 +64,8 @@ texts! {
          changed.";
     LOWERED = "{0}–{1} 学年的预算已降为 {2}；不能再调高。",
         "School year {0}–{1} may cost {2} from now on; it is never raised again.";
-    CHAIN_TITLE = "公开发布的账目", "Ledger of publications";
-    CHAIN_WELL = "{0} 行账目首尾相接", "{0} lines follow from each other";
+    CHAIN_TITLE = "公开发布的账目", "ledger of publications";
+    CHAIN_WELL = "{0} 行账目首尾相接", "{0} {0:line follows|lines follow} from each other";
     CHAIN_BROKEN = "第 {0} 行账目与前一行对不上，有人改动过数据库",
         "line {0} does not follow from the one before it: the store was changed";
     CHAIN_DIFFERS = "账目与数据库不符：{0}；有人改动过数据库",

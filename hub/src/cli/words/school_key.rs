@@ -53,7 +53,7 @@ texts! {
     UNWRITABLE = "名单无法写出；没有改动任何内容。",
         "the list cannot be written; nothing was changed.";
     WRITTEN = "已写出 {0}：核定 {1} 所学校，还有 {2} 所未核定。",
-        "Wrote {0}: {1} schools stated, {2} not yet.";
+        "Wrote {0}: {1} {1:school|schools} stated, {2} not yet.";
     DROPPED = "注意：以下学校上一版已核定，这一版没有，其后到达的报告将等待：{0}",
         "Mind: these schools were stated before and are not any more; reports that come from now \
          on wait: {0}";

@@ -19,7 +19,7 @@ texts! {
     GROUP_MERGED = "本学年有学校停办，只能与组 {0} 一起开启", "opened only together with group {0} this year";
     GROUP_WAITS = "等 {0} 的报告", "waits for the report of {0}";
     GROUP_STALE = "本学期只有 {0} 所报了新数，不足以沿用其余学校的旧数",
-        "only {0} schools reported this term, too few to carry the others";
+        "only {0} {0:school|schools} reported this term, too few to carry the others";
     GROUP_LOPSIDED = "停课、停办或沿用旧数的学校不计后，余下的学校过于集中（一个举办者的学生超过六成，或不足\
                       一百人），现在开启什么也看不到。请两个枢纽核对停课登记（sealed away）；学校补报后自动开启，\
                       否则本时段不开。同学段其余组照常开启；学校停办的，下一学年的方案会把这组并入别的组",

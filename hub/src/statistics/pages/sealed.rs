@@ -24,7 +24,7 @@ use crate::packs::{KnownSpecial, Packs};
 use crate::sealed::documents::{Documents, ShareKeys, Year};
 use crate::sealed::leader::Wait;
 use crate::sealed::silent;
-use crate::sealed::stand::{Stand, is_closed, stand};
+use crate::sealed::stand::{Stand, is_closed, is_done, stand};
 use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch::{self, Notice};
 use crate::sealed::words as sealed;
@@ -170,11 +170,6 @@ fn summary(tasks: &[TaskView]) -> Vec<(Tone, Label, usize)> {
     counted.chain(idle).collect()
 }
 
-/// Whether everything of a task is opened that the plan opens.
-fn is_done(task: &TaskView) -> bool {
-    matches!(stand(task), Stand::Opened | Stand::YearClosed)
-}
-
 fn part(documents: &Documents, own: &UnitId) -> Label {
     let roles: Vec<Role> = documents.years().iter().filter_map(|year| year.role_of(own)).collect();
     label(match (roles.contains(&Role::Leader), roles.contains(&Role::Helper)) {
@@ -273,6 +268,9 @@ fn line(packs: &Packs, task: &TaskView, names: &BTreeMap<String, Label>) -> Seal
     let stand = stand(task);
     let (opened, mut waits) = sets(&packs.in_force().catalogue, task);
     waits.extend(outside(packs, task));
+    // Where nothing was opened the state says it.
+    let is_over = task.is_closed && stand != Stand::YearClosed;
+    waits.extend(is_over.then(|| label(sealed::YEAR_IS_CLOSED)));
     SealedTask {
         name: counted(packs, &task.sheet),
         table: task.sheet.clone(),
@@ -362,8 +360,10 @@ fn sets(catalogue: &Catalogue, task: &TaskView) -> (Vec<Label>, Vec<Label>) {
 /// the plan keeps closed, and which groups wait for how many schools.
 pub(super) fn why_closed(catalogue: &Catalogue, task: &TaskView) -> Vec<Label> {
     let stage = |wait: &Wait| stage_label(catalogue, wait.stage);
-    let stopped = matches!(stand(task), Stand::Stopped | Stand::NoDocuments | Stand::YearClosed);
+    let stopped = matches!(stand(task), Stand::Stopped | Stand::NoDocuments);
     let stopped = stopped.then(|| both(|lang| stand(task).say(&task.stopped, lang)));
+    let left = task.is_closed && !task.left.is_empty();
+    let left = left.then(|| label(sealed::YEAR_IS_CLOSED));
     let missing =
         task.waits.iter().filter(|wait| matches!(wait.reason, Some(Refusal::Waits { .. })));
     let missing = missing.map(|wait| {
@@ -371,7 +371,7 @@ pub(super) fn why_closed(catalogue: &Catalogue, task: &TaskView) -> Vec<Label> {
         let schools = task.awaited(wait).len().max(1);
         both(|lang| words::WAITS_SCHOOLS.fill(lang, &[&named.in_lang(lang), &wait.group, &schools]))
     });
-    stopped.into_iter().chain(sets(catalogue, task).1).chain(missing).collect()
+    stopped.into_iter().chain(left).chain(sets(catalogue, task).1).chain(missing).collect()
 }
 
 /// Sums of areas in which this hub has no part, terms first, the latest of each first.

@@ -101,7 +101,8 @@ texts! {
         "Of a week there is the area's total and no stage: months and terms have stages.";
     CLOSED_PARTS = "等待或不开启的部分", "Parts that wait or stay closed";
     CLOSED_MORE = "另有 {0} 项，见“密封汇总”页。", "{0} more are on the page of sealed sums.";
-    WAITS_SCHOOLS = "{0}，组 {1}：等 {2} 所学校的报告", "{0}, group {1}: waits for reports of {2} schools";
+    WAITS_SCHOOLS = "{0}，组 {1}：等 {2} 所学校的报告",
+        "{0}, group {1}: waits for {2:the report|reports} of {2} {2:school|schools}";
     AWAY_SCHOOLS = "停课或停办的学校", "Schools closed or out of session";
     AWAY_WHY = "{0} 所：开启时登记为停课或停办，不在合计内，也不算应报。之后送来的报告不再计入本时段，周报事项由\
                 学校之后的报告补报。",
@@ -131,12 +132,12 @@ texts! {
          about persons go rounded.";
     STATE_IDLE = "还没有学校报送", "not reported by any school yet";
     OPENED_SET = "{0}，{1}：{2} 个组，{3} / {4} 校为本期报告，记录 {5}",
-        "{0}, {1}: {2} groups, {3} of {4} schools fresh, record {5}";
+        "{0}, {1}: {2} {2:group|groups}, {3} of {4} {4:school|schools} fresh, record {5}";
     OPENED_CAPS = "，各校上限合计 {0}", ", caps add up to {0}";
     OUTSIDE_GROUPS = "特殊时期只汇总整组在范围内的组，共 {0} 个；以下各组有学校不在范围内，不开启：{1}",
         "a special period is summed over the groups that lie in its area whole, which are {0}; of \
          these groups some school is not of the area, and they stay closed: {1}";
-    NOT_OPENED_SET = "{0}，{1} 个组：{2}", "{0}, {1} groups: {2}";
+    NOT_OPENED_SET = "{0}，{1} 个组：{2}", "{0}, {1} {1:group|groups}: {2}";
     WAITS_SET = "{0}，组 {1}：{2}", "{0}, group {1}: {2}";
     WAITS_PLAN = "缺该区域的方案或名单", "the plan or roster of its area is not here";
     WAITS_CATALOGUE = "缺它所用的指标目录", "the catalogue that it was made under is not here";

@@ -63,6 +63,14 @@ pub(super) const CHINESE: Translation = &[
         "记下学校的异议：所列摘要不是本校的；含它的合计保持关闭",
     ),
     ("Digest of the report, 64 hexadecimal digits", "报告摘要，64 位十六进制数字"),
+    (
+        "Digest of the report, or the mark that the notice of a town names: 64 hexadecimal digits",
+        "报告摘要；街道合计不符时为提示中给出的标记：64 位十六进制数字",
+    ),
+    (
+        "Id of the school, or of the town where the notice names one",
+        "学校编号；提示指明街道时为街道编号",
+    ),
     ("Who called, and what was said", "谁来电、说了什么"),
     ("Take the objection back", "撤回异议"),
     (
@@ -183,7 +191,15 @@ pub(super) const CHINESE: Translation = &[
         "哪些学校可以合计：制定、检查、查看、发布学年汇总方案",
     ),
     ("Make the plan of a school year from its roster", "按名单制定一个学年的方案"),
-    ("Check a plan beside its roster and the years before", "对照名单和往年方案检查方案"),
+    (
+        "Check a plan beside its roster, the years before and the versions that it replaces",
+        "对照名单、往年方案和被替换的版本检查方案",
+    ),
+    (
+        "Published plan of the same year that this one replaces, its roster beside it; the oldest \
+         first where there are several",
+        "被本方案替换的同学年已发布方案，名单放在旁边；有几版时从最早的一版起依次给出",
+    ),
     (
         "Show the groups of a plan, what is opened of each, and its flaw, for which plan check \
          fails",

@@ -1,6 +1,6 @@
 //! `sealed confirm`: a person called the school, and the number enrolled in a stage that its report
-//! names is right although it is far from what this hub knows. Nothing is said of other stages. Of a
-//! town the numbers that all of its schools name are confirmed together, by their mark.
+//! names is right although it is far from what this hub knows. Nothing is said of other stages. Of
+//! a town the numbers that all of its schools name are confirmed together, by their mark.
 //!
 //! What was confirmed is never taken out again: taken back, it says so, with who said what.
 

@@ -402,3 +402,9 @@ pub fn all_asked(tx: &Tx<'_>) -> Result<Vec<Asked>, SqlError> {
 pub fn answered(tx: &Tx<'_>, about: EnvelopeId) -> Result<bool, SqlError> {
     Ok(tx.execute("delete from asked_here where about = $1", params![about.bytes()])? > 0)
 }
+
+/// Forgets that something was signed here, as of what was signed before that was kept.
+#[cfg(test)]
+pub(crate) fn forget_signed(tx: &Tx<'_>, digest: Digest) -> Result<(), SqlError> {
+    tx.execute("delete from signed_here where digest = $1", params![&digest.to_tagged()]).map(drop)
+}

@@ -3,7 +3,7 @@
 use certs::digest::sha256;
 use certs::key::SigningKey;
 use domain::cell::Cell;
-use domain::disclosure::{Breach, bands_unchanged, check_clear, check_rounded};
+use domain::disclosure::{Breach, bands_unchanged, check_clear, check_rounded, gives_new_band};
 use domain::period::Period;
 use domain::release::Rule;
 use jiff::civil::date;
@@ -161,9 +161,14 @@ fn a_revision_repeats_the_band_of_the_release_before_it() {
     assert_ne!(revised, first);
     let catalogue = &context.catalogue;
     assert!(bands_unchanged(catalogue, (spec, &first), (spec, &revised)));
+    assert!(gives_new_band(catalogue, None, (spec, &first)));
+    assert!(!gives_new_band(catalogue, Some((spec, &first)), (spec, &revised)), "it is known");
     let mut moved = revised;
     moved[band] = Cell::Value(40);
     assert!(!bands_unchanged(catalogue, (spec, &first), (spec, &moved)));
+    assert!(gives_new_band(catalogue, Some((spec, &first)), (spec, &moved)));
+    moved[band] = Cell::NotApplicable;
+    assert!(!gives_new_band(catalogue, Some((spec, &first)), (spec, &moved)), "none is given");
     let unknown = Context { catalogue_digest: certs::digest::sha256(b"another"), ..later };
     school.roster(&pupils(46), date(2025, 11, 2));
     let third = prepare(&school.ledger, &unknown, PERIOD).expect("prepared");

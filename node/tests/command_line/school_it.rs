@@ -13,7 +13,7 @@ const COMMANDS: &str = include_str!("../../src/cli/tests/commands.txt");
 
 /// Commands that read, each with how it is run: `@` stands for the account, `OUT` for a file that
 /// the command writes, a name in capitals for a file that lies there.
-const READS: [(&str, &[&str]); 84] = [
+const READS: [(&str, &[&str]); 86] = [
     ("backup list", &["backup list --to OUT"]),
     // A receiver's: at a school there is nothing to read.
     ("card list", &["card @ list"]),
@@ -47,6 +47,7 @@ const READS: [(&str, &[&str]); 84] = [
     ("indicator show", &["indicator show mtr.talks @"]),
     ("inspection", &["inspection @"]),
     ("intake export", &["intake @ export 1 --fhir OUT --read check"]),
+    ("intake letters", &["intake @ letters"]),
     ("intake list", &["intake @ list"]),
     ("intake log", &["intake @ log"]),
     ("intake show", &["intake @ show 1", "intake @ show 1 --read check"]),
@@ -87,6 +88,7 @@ const READS: [(&str, &[&str]); 84] = [
     ("release list", &["release list"]),
     ("release preview", &["release preview"]),
     ("release show", &["release show 1"]),
+    ("revocations list", &["revocations list"]),
     ("roll turn list", &["roll @ turn list"]),
     ("roll turn preview", &["roll @ turn preview --day 2026-09-01"]),
     ("root list", &["root list"]),
@@ -113,7 +115,7 @@ const READS: [(&str, &[&str]); 84] = [
 ];
 
 /// Commands that change something, and say what they did.
-const WRITES: [&str; 79] = [
+const WRITES: [&str; 80] = [
     "backup",
     "backup drill",
     "backup verify",
@@ -169,6 +171,7 @@ const WRITES: [&str; 79] = [
     "referral withdraw",
     "release hold",
     "release send",
+    "revocations take",
     "roll arrive",
     "roll correct",
     "roll leave",

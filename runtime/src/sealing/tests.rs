@@ -333,8 +333,8 @@ fn a_plan_that_leaks_seals_nothing() {
 }
 
 /// A version in which another school stands in one's place is sound by itself and leaks beside the
-/// one before: whoever has both refuses it with its group and goes on with the one before, whichever
-/// came first. One that is made beside it is taken, and so is one that changes no school.
+/// one before: whoever has both refuses it with its group and goes on with the one before,
+/// whichever came first. One that is made beside it is taken, and so is one that changes no school.
 #[test]
 fn a_version_is_judged_beside_those_before_it() {
     let city = City::new();

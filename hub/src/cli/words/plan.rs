@@ -18,9 +18,9 @@ texts! {
     CLOSED_UNCOUNTED =
         "{6}不开启的组：没有进入开启组的 {0} 所学校只算作 {1} 所独立的，须 {2} 所\
          （未签名 {3} 所，列名不满一年 {4} 所，其余 {5} 所同一举办者的只算一所）。",
-        "{6}, closed groups: the {0} {0:school|schools} that {0:stands|stand} in no open group {0:counts|count} as {1}, fewer than \
-         {2} ({3} unsigned, {4} listed for less than a year; of the other {5}, those of one \
-         operator count once).";
+        "{6}, closed groups: the {0} {0:school|schools} that {0:stands|stand} in no open group \
+         {0:counts|count} as {1}, fewer than {2} ({3} unsigned, {4} listed for less than a year; \
+         of the other {5}, those of one operator count once).";
     CLOSED_PERSONS = "不开启：学生太少", "closed: too few students";
     CLOSED_DOMINANT = "不开启：一个举办者的学生超过六成",
         "closed: one operator has more than 60 % of the students";

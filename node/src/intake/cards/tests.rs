@@ -8,7 +8,6 @@ use certs::statement::Purpose;
 use domain::digest::Digest;
 use domain::receiver::ReceiverRole;
 use jiff::SignedDuration;
-use runtime::params;
 use runtime::sql::SqlError;
 
 use super::acting::{act, listed, read, reads};
@@ -265,7 +264,8 @@ fn a_card_under_an_ended_certificate_is_asked_for() {
     let content = CardContent { ground: CardGround::Emergency, ..card() };
     let rows = |city: &City| {
         let kept = city.count("select count(*) from card_in");
-        (kept, city.count("select count(*) from set_aside where length(content) = 0"))
+        let aside = city.ledger.read(|tx| aside::all(tx, None)).expect("read");
+        (kept, aside.iter().filter(|one| one.content.is_empty()).count())
     };
     for is_withdrawn in [false, true] {
         let mut city = City::new();
@@ -320,11 +320,8 @@ fn an_expert_vouches_for_what_it_signed() {
         asking::owned(&city.ledger, aside::Asked { about: ENVELOPE, sender, digests })
     };
     assert_eq!(owned(signed[0]), Some((1, 1)));
-    let before = signed[0].to_tagged();
-    let forget = move |tx: &Tx<'_>| {
-        tx.execute("delete from signed_here where digest = $1", params![&before]).map(drop)
-    };
-    city.ledger.write::<_, SqlError>("forget", forget).expect("forgotten");
+    let before = signed[0];
+    city.ledger.write("forget", move |tx| aside::forget_signed(tx, before)).expect("forgotten");
     assert_eq!(owned(signed[0]), Some((0, 0)), "nothing is disowned");
     assert_eq!(owned(signed[1]), Some((1, 0)));
 }

@@ -60,8 +60,8 @@ fn leaks(view: &View, pieces: u64) -> Vec<(String, String, u64, Option<u64>)> {
     report.leaks().map(leak).collect()
 }
 
-/// Two schools of a sum whose others put their own counts beside it: of three first cases of grade 7
-/// two at most are of the school that has two pupils there, so that the other one has one at least.
+/// Two schools of a sum whose others put their own counts beside it: of three first cases of grade
+/// 7 two at most are of the school that has two pupils there, so that the other one has one at least.
 /// That needs no time.
 #[test]
 fn what_one_school_cannot_have_is_the_others() {

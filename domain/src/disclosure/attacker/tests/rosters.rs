@@ -61,8 +61,8 @@ fn leaks(view: &View, pieces: u64) -> Vec<(String, String, u64, Option<u64>)> {
 }
 
 /// Two schools of a sum whose others put their own counts beside it: of three first cases of grade
-/// 7 two at most are of the school that has two pupils there, so that the other one has one at least.
-/// That needs no time.
+/// 7 two at most are of the school that has two pupils there, so that the other one has one at
+/// least. That needs no time.
 #[test]
 fn what_one_school_cannot_have_is_the_others() {
     let sum = || sum(&["A", "B"], [[3, 0], [0, 0], [60, 60]]);

@@ -2,7 +2,8 @@
 //!
 //! What is opened follows the plan: each week one sum of every flow for each stage, over all of its
 //! schools; each term all cells of every stock for each stage, and its categories for each group.
-//! Beside these stands what every sheet tells: enrolment of every school, and its band of ten.
+//! Beside these stands who is enrolled at every school, by grade and sex as the roster has it, and
+//! exactly on the day. A year under seal has no bands.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,9 +18,6 @@ type Stage = (&'static str, [&'static str; 3]);
 static PRIMARY: [Stage; 2] =
     [("primary_low", ["g1", "g2", "g3"]), ("primary_high", ["g4", "g5", "g6"])];
 static JUNIOR: [Stage; 1] = [("junior", ["g7", "g8", "g9"])];
-
-/// States that the band of a sheet counts together.
-const ATTENTION: [&str; 3] = ["t1", "t2", "t3"];
 
 /// Schools of a group at least, as a plan makes them: what is left over joins the last one.
 const GROUP: usize = 6;
@@ -136,7 +134,7 @@ fn add_stock(view: &mut View, of: Of<'_>, members: &[&School], dice: &mut Dice) 
     let mut whole: BTreeMap<Vec<String>, u64> = BTreeMap::new();
     let mut groups: BTreeMap<usize, BTreeMap<String, u64>> = BTreeMap::new();
     for school in members {
-        let (mut enrolled, mut attention) = (Vec::new(), 0);
+        let mut enrolled = Vec::new();
         for (rest, values) in &strata {
             let persons = school.enrolled * share(dims.get(1..).unwrap_or_default(), rest);
             let mut left = persons;
@@ -147,18 +145,11 @@ fn add_stock(view: &mut View, of: Of<'_>, members: &[&School], dice: &mut Dice) 
                 let key = [std::slice::from_ref(value), rest.as_slice()].concat();
                 *whole.entry(key).or_default() += count;
                 *groups.entry(school.group).or_default().entry(value.clone()).or_default() += count;
-                attention += if ATTENTION.contains(&value.as_str()) { count } else { 0 };
             }
             let key = [std::slice::from_ref(&MARGIN.to_owned()), rest.as_slice()].concat();
             enrolled.push(SeenCell { key, printed: Printed::Exact(persons) });
         }
         view.tables.push(sheet(of, "enrolled", school, enrolled));
-        if of.0.id().as_str() == "sealed.alt.census" {
-            let low = attention / 10 * 10;
-            let key = entries(&dims, of.2, &ATTENTION.join("|"));
-            let band = SeenCell { key, printed: Printed::Between(low, Some(low + 9)) };
-            view.tables.push(sheet(of, "band", school, vec![band]));
-        }
     }
     let cell = |(key, count)| SeenCell { key, printed: Printed::Exact(count) };
     view.tables.push(sum(of, "all", members, whole.into_iter().map(cell).collect()));
